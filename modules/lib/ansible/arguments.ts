@@ -1,0 +1,82 @@
+import { Failure, OptionError } from '../failure.ts';
+import { coerceOptions } from './coerce.ts';
+import { problemsOf, together, type Validator } from './problems.ts';
+import { checkRules } from './rules.ts';
+import type { Spec } from './spec.ts';
+
+/** How Ansible wants this run: its `_ansible_*` arguments. */
+export interface Mode {
+  readonly check: boolean;
+  readonly diff: boolean;
+}
+
+/** One item's options as the user wrote them, and where. */
+export interface Given {
+  /** `seeds[1]`, or empty when the task isn't in list form. */
+  readonly path: string;
+  readonly options: Record<string, unknown>;
+}
+
+export interface Arguments {
+  readonly mode: Mode;
+  readonly items: readonly Given[];
+  readonly listed: boolean;
+}
+
+const INTERNAL = '_ansible_';
+
+/**
+ * Parses the JSON that Ansible put in.
+ * @throws Failure on a number beyond 2^53, which JSON's reader has rounded, and on a `__proto__` key
+ */
+export function parseArguments(json: string): Record<string, unknown> {
+  const given: unknown = JSON.parse(json, (key, value) => {
+    if (key === '__proto__') throw new Failure("a key named '__proto__' is not taken");
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new Failure(`'${key}': a whole number beyond 2^53 loses digits on its way: quote it`);
+    }
+    return value;
+  });
+  if (typeof given !== 'object' || given === null) throw new Failure('the arguments are not a mapping');
+  return given as Record<string, unknown>;
+}
+
+/** Splits what Ansible sent into the run's mode and the items; in list form, options beside the list hold for every item. */
+export function splitArguments(spec: Spec, given: Record<string, unknown>): Arguments {
+  const entries = Object.entries(given);
+  const internal = Object.fromEntries(entries.filter(([name]) => name.startsWith(INTERNAL)));
+  const options = Object.fromEntries(entries.filter(([name]) => !name.startsWith(INTERNAL)));
+  const mode = { check: internal._ansible_check_mode === true, diff: internal._ansible_diff === true };
+  const name = spec.list?.option;
+  const list = name === undefined ? undefined : options[name];
+  if (name === undefined || list === undefined || list === null) {
+    return { mode, items: [{ path: '', options }], listed: false };
+  }
+  const { [name]: _, ...common } = options;
+  return { mode, items: itemsOf(name, list, common), listed: true };
+}
+
+function itemsOf(name: string, list: unknown, common: Record<string, unknown>): Given[] {
+  if (!Array.isArray(list)) throw new OptionError(name, 'is not a list of mappings');
+  return list.map((item: unknown, i) => {
+    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
+      throw new OptionError(`${name}[${i}]`, 'is not a mapping');
+    }
+    return { path: `${name}[${i}]`, options: { ...common, ...item } };
+  });
+}
+
+/**
+ * One item's options: coerced, defaulted and valid.
+ * @throws Failure that names every option that is wrong
+ */
+export function readOptions(
+  spec: Spec,
+  validate: Validator,
+  { options, path }: Given,
+): Record<string, unknown> {
+  const coerced = coerceOptions(spec.options, options, path);
+  if (!validate(coerced)) throw together(problemsOf(validate.errors ?? [], spec.options, coerced, path));
+  checkRules(spec.rules ?? {}, coerced, path);
+  return coerced;
+}

@@ -1,0 +1,165 @@
+import { OptionError } from '../failure.ts';
+import type { Option, OptionSpecs, OptionType } from './spec.ts';
+
+// The words Ansible's own parsing/convert_bool.py takes, compared in lower case.
+const TRUE = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
+const FALSE = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
+
+/** ansible-core 2.14 sends a mapping that holds a bare date as the text of a Python repr. */
+const PYTHON_DATE = /datetime\.(date|datetime)\(/;
+
+type Coercion = (value: unknown) => unknown;
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// Python's str() of what JSON can bring, since that is what a Python module's `type: str` would hold.
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return undefined;
+}
+
+function toInt(value: unknown): number | undefined {
+  const number =
+    typeof value === 'string' && /^\s*[+-]?\d+(\.0+)?\s*$/.test(value) ? Number(value) : (value as number);
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+function toFloat(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+function toBool(value: unknown): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const word = toText(value)?.trim().toLowerCase();
+  if (word === undefined) return undefined;
+  return TRUE.has(word) ? true : FALSE.has(word) ? false : undefined;
+}
+
+function toList(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'string') return value.split(',').map((part) => part.trim());
+  if (typeof value === 'number') return [String(value)];
+  return undefined;
+}
+
+function toDict(value: unknown): Record<string, unknown> | undefined {
+  if (isMapping(value)) return value;
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (text.startsWith('{')) {
+    try {
+      const parsed: unknown = JSON.parse(text);
+      return isMapping(parsed) ? parsed : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  return text.includes('=') ? keyValues(text) : undefined;
+}
+
+/** `a=b, c="d e"`: Ansible's short form of a mapping. */
+function keyValues(text: string): Record<string, string> | undefined {
+  const pairs = text.match(/(?:"[^"]*"|'[^']*'|[^\s,"'])+/g) ?? [];
+  const entries = pairs.map((pair) => {
+    const at = pair.indexOf('=');
+    return at > 0 ? [pair.slice(0, at), pair.slice(at + 1).replace(/^(["'])(.*)\1$/, '$2')] : undefined;
+  });
+  return entries.every((entry) => entry !== undefined) ? Object.fromEntries(entries) : undefined;
+}
+
+// `~` and `$VAR` as Ansible's type `path` has them.
+function toPath(value: unknown): string | undefined {
+  const text = toText(value);
+  const home = process.env.HOME ?? '/root';
+  return text
+    ?.replace(/^~(?=\/|$)/, home)
+    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => process.env[braced ?? bare] ?? all);
+}
+
+const COERCIONS: Record<OptionType, { to: Coercion; article: string }> = {
+  str: { to: toText, article: 'a text' },
+  path: { to: toPath, article: 'a path' },
+  int: { to: toInt, article: 'a whole number' },
+  float: { to: toFloat, article: 'a number' },
+  bool: { to: toBool, article: 'a boolean (yes or no)' },
+  list: { to: toList, article: 'a list' },
+  dict: { to: toDict, article: 'a mapping' },
+  raw: { to: (value) => value, article: 'a value' },
+};
+
+/**
+ * A value as its option's type wants it, by the coercions Ansible's own modules apply (Jinja hands over texts).
+ * @param path the option's name as the user wrote it, for the error
+ * @throws OptionError when the value can't be taken as that type
+ */
+export function coerce(option: Option | ElementOption, value: unknown, path: string): unknown {
+  if (
+    typeof value === 'string' &&
+    option.type !== 'str' &&
+    PYTHON_DATE.test(value) &&
+    value.startsWith('{')
+  ) {
+    throw new OptionError(path, 'a bare date in this mapping did not survive Ansible 2.14: quote the date');
+  }
+  const { to, article } = COERCIONS[option.type];
+  const result = to(value);
+  if (result === undefined || result === null) {
+    const shown = 'secret' in option && option.secret ? 'its value' : JSON.stringify(value);
+    throw new OptionError(path, `${shown} is not ${article}`);
+  }
+  if (option.type === 'list') {
+    return (result as unknown[]).map((element, i) => coerce(option.elements, element, `${path}[${i}]`));
+  }
+  if (option.type === 'dict') return coerceDict(option, result as Record<string, unknown>, path);
+  return result;
+}
+
+type ElementOption = (Option & { type: 'list' })['elements'];
+
+function coerceDict(
+  option: { options?: OptionSpecs; values?: OptionType },
+  value: Record<string, unknown>,
+  path: string,
+): Record<string, unknown> {
+  if (option.options) return coerceOptions(option.options, value, path);
+  if (!option.values) return value;
+  const of = { type: option.values, description: '' } as Option;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, coerce(of, element, `${path}.${key}`)]),
+  );
+}
+
+/**
+ * A mapping of options: aliases by their real name, values coerced, defaults put in. A null counts as not
+ * given, as in Ansible. Unknown names are kept as they are, for the validator to complain about.
+ * @param prefix the path of the mapping, empty at the top
+ */
+export function coerceOptions(
+  specs: OptionSpecs,
+  given: Record<string, unknown>,
+  prefix = '',
+): Record<string, unknown> {
+  const at = (name: string) => (prefix ? `${prefix}.${name}` : name);
+  const result: Record<string, unknown> = Object.create(null);
+  const aliases = new Map(
+    Object.entries(specs).flatMap(([name, spec]) => (spec.aliases ?? []).map((alias) => [alias, name])),
+  );
+  for (const [written, value] of Object.entries(given)) {
+    if (value === null || value === undefined) continue;
+    const name = aliases.get(written) ?? written;
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    result[name] = spec ? coerce(spec, value, at(written)) : value;
+  }
+  for (const [name, spec] of Object.entries(specs)) {
+    if (!(name in result) && 'default' in spec && spec.default !== undefined) {
+      result[name] = spec.default;
+    }
+  }
+  return { ...result };
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { realHost } from '../host/real.ts';
+import type { Module } from './plan.ts';
+import type { Validator } from './problems.ts';
+import { type Result, run } from './run.ts';
+
+/**
+ * The arguments that Ansible wrote over its marker in `source`, as JSON text. They are read as text and not
+ * evaluated: a JavaScript literal would drop a `__proto__` key and round a large number unseen.
+ * @param source a function whose whole body is an array of the marker: `() => [MARKER]`
+ */
+export function embeddedArguments(source: () => unknown): string {
+  const text = source.toString();
+  return text.slice(text.indexOf('[') + 1, text.lastIndexOf(']'));
+}
+
+/** A binary module's arguments: a JSON file named on the command line. */
+export function argumentsFile(): string {
+  const path = process.argv[2];
+  if (!path) throw new Error('this is an Ansible module: it takes the path of a JSON file of arguments');
+  return readFileSync(path, 'utf8');
+}
+
+/** One line of pure ASCII: Ansible reads U+2028, U+2029 and U+0085 in it as line ends, and fails. */
+export function encodeResult(result: Result): string {
+  const ascii = (c: string) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(result).replace(/[\u007f-\uffff]/g, ascii)}\n`;
+}
+
+/** A module's process, from the arguments to the exit code. */
+export async function main<Options, State, Step>(
+  module: Module<Options, State, Step>,
+  validate: Validator,
+  readArguments: () => string,
+): Promise<void> {
+  // What a child says is parsed: it must not speak the user's language.
+  process.env.LC_ALL = 'C';
+  const result = await run(module, validate, realHost, readArguments());
+  process.stdout.write(encodeResult(result));
+  // process.exit() would cut the output off at 64 kB.
+  process.exitCode = result.failed ? 1 : 0;
+}

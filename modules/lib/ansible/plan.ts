@@ -1,0 +1,59 @@
+import type { Host } from '../host/host.ts';
+import type { Spec } from './spec.ts';
+
+/** One change to the host: what it is called, how things are and will be, and how to carry it out. */
+export interface Change<Step> {
+  /** What is done to what, in the words of the field: `define domain web1`. */
+  readonly title: string;
+  /** For the diff: a text or a plain value. Never a secret. */
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly step: Step;
+}
+
+export interface Plan<Step> {
+  /** In the order in which they are carried out; empty when the host is as desired. */
+  readonly changes: readonly Change<Step>[];
+  readonly warnings?: readonly string[];
+  /**
+   * Prerequisites that aren't there and that an earlier task may make (the bridge, the template): warnings in
+   * check mode, where the plan assumes them, and an error otherwise.
+   */
+  readonly missing?: readonly string[];
+  /** What the module returns when the plan has been carried out. */
+  readonly result?: Readonly<Record<string, unknown>>;
+}
+
+/** What a change left to say that planning couldn't know. */
+export interface Outcome {
+  readonly warnings?: readonly string[];
+  readonly result?: Readonly<Record<string, unknown>>;
+}
+
+/** A module: three steps over the options of its spec. */
+export interface Module<Options, State, Step> {
+  readonly spec: Spec;
+  /** What an item is about (the domain, the file): it names results, and two items may not share it. */
+  readonly key: (options: Options) => string;
+  /** Rules that the spec can't say. Pure. @throws OptionError */
+  readonly check?: (options: Options) => void;
+  /** Reads the host's state for all items together; an item that can't be read is an Error in its place. */
+  readonly observe: (host: Host, items: readonly Options[]) => Promise<readonly (State | Error)[]>;
+  /** Pure. @throws Failure when what is desired can't be had from this state */
+  readonly plan: (options: Options, state: State) => Plan<Step>;
+  /** Carries out one change. */
+  readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
+}
+
+/** Observes each item by itself, all at once. */
+export async function observeEach<Options, State>(
+  items: readonly Options[],
+  observe: (options: Options) => Promise<State>,
+): Promise<(State | Error)[]> {
+  const settled = await Promise.allSettled(items.map(observe));
+  return settled.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason)));
+}
+
+export function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,36 @@
+import { Failure } from '../failure.ts';
+import type { Rules } from './spec.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const has = (options: Options) => (name: string) => options[name] !== undefined;
+const listed = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
+
+/**
+ * Checks the rules between options.
+ * @param where the item the options belong to, e.g. `ports[2]`, or empty
+ * @throws Failure that names the options of the first rule that is broken
+ */
+export function checkRules(rules: Rules, options: Options, where = ''): void {
+  const given = has(options);
+  const fail = (message: string) => {
+    throw new Failure(where ? `${where}: ${message}` : message);
+  };
+  for (const names of rules.requiredTogether ?? []) {
+    const missing = names.filter((name) => !given(name));
+    if (missing.length > 0 && missing.length < names.length) {
+      fail(`option ${listed(names.filter(given))} needs ${listed(missing)} as well`);
+    }
+  }
+  for (const names of rules.mutuallyExclusive ?? []) {
+    const both = names.filter(given);
+    if (both.length > 1) fail(`options ${listed(both)} exclude each other: give one of them`);
+  }
+  for (const names of rules.requiredOneOf ?? []) {
+    if (!names.some(given)) fail(`one of the options ${listed(names)} is required`);
+  }
+  for (const [name, value, required] of rules.requiredIf ?? []) {
+    const missing = options[name] === value ? required.filter((needed) => !given(needed)) : [];
+    if (missing.length > 0) fail(`option '${name}' is ${value}, so ${listed(missing)} must be given`);
+  }
+}

@@ -1,0 +1,214 @@
+import { Failure, OptionError } from '../failure.ts';
+import type { Host } from '../host/host.ts';
+import { type Given, type Mode, parseArguments, readOptions, splitArguments } from './arguments.ts';
+import { asError, type Change, type Module, type Plan } from './plan.ts';
+import type { Validator } from './problems.ts';
+import { masked, secretsOf } from './secrets.ts';
+
+/** One item on its way through the steps; `error` ends the way. */
+interface Item<Options, State, Step> {
+  readonly given: Given;
+  options?: Options;
+  state?: State;
+  plan?: Plan<Step>;
+  error?: Error;
+}
+
+/** What Ansible prints and registers. */
+export type Result = Record<string, unknown> & { changed: boolean; failed?: boolean; msg?: string };
+
+interface Report {
+  key: string | undefined;
+  result: Result;
+  diff: object[];
+  warnings: string[];
+}
+
+/**
+ * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies. In list form one
+ * failed item doesn't keep the others from being carried out.
+ * @param json the arguments as Ansible sends them
+ * @returns the result to print; it never throws
+ */
+export async function run<Options, State, Step>(
+  module: Module<Options, State, Step>,
+  validate: Validator,
+  host: Host,
+  json: string,
+): Promise<Result> {
+  let secrets: string[] = [];
+  try {
+    const given = parseArguments(json);
+    const { mode, items, listed } = splitArguments(module.spec, given);
+    secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
+    const reports = await runItems(module, validate, host, items, mode);
+    return masked(listed ? resultOfList(reports, mode) : resultOfOne(reports, mode), secrets) as Result;
+  } catch (error) {
+    return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
+  }
+}
+
+async function runItems<Options, State, Step>(
+  module: Module<Options, State, Step>,
+  validate: Validator,
+  host: Host,
+  given: readonly Given[],
+  mode: Mode,
+): Promise<Report[]> {
+  const items: Item<Options, State, Step>[] = given.map((one) => ({ given: one }));
+  for (const item of items) {
+    attempt(item, () => {
+      item.options = readOptions(module.spec, validate, item.given) as Options;
+      module.check?.(item.options);
+    });
+  }
+  refuseTwins(module, items);
+  await observeAll(module, host, items);
+  for (const item of items.filter(isAlive)) {
+    attempt(item, () => {
+      item.plan = module.plan(item.options as Options, item.state as State);
+    });
+  }
+  const reports: Report[] = [];
+  for (const item of items) reports.push(await carryOut(module, host, item, mode));
+  return reports;
+}
+
+const isAlive = (item: { error?: Error }) => item.error === undefined;
+
+function attempt(item: { given: Given; error?: Error }, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    item.error = located(asError(error), item.given.path);
+  }
+}
+
+// A module's own checks know an option, not in which item of a list it stands.
+function located(error: Error, path: string): Error {
+  const inside = !path || !(error instanceof OptionError) || error.option.startsWith(path);
+  return inside ? error : new OptionError(`${path}.${error.option}`, error.problem);
+}
+
+function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Item<O, S, X>[]): void {
+  const first = new Map<string, string>();
+  for (const item of items.filter(isAlive)) {
+    const key = module.key(item.options as O);
+    const twin = first.get(key);
+    if (twin !== undefined) item.error = new Failure(`${item.given.path}: '${key}' is in ${twin} already`);
+    else first.set(key, item.given.path);
+  }
+}
+
+async function observeAll<O, S, X>(
+  module: Module<O, S, X>,
+  host: Host,
+  items: Item<O, S, X>[],
+): Promise<void> {
+  const alive = items.filter(isAlive);
+  if (alive.length === 0) return;
+  try {
+    const states = await module.observe(
+      host,
+      alive.map(({ options }) => options as O),
+    );
+    alive.forEach((item, i) => {
+      const state = states[i];
+      if (state instanceof Error) item.error = state;
+      else item.state = state as S;
+    });
+  } catch (error) {
+    for (const item of alive) item.error = asError(error);
+  }
+}
+
+async function carryOut<O, S, X>(
+  module: Module<O, S, X>,
+  host: Host,
+  { options, plan, error }: Item<O, S, X>,
+  mode: Mode,
+): Promise<Report> {
+  const key = options && module.key(options);
+  const changes = plan?.changes ?? [];
+  const warnings = [...(plan?.warnings ?? [])];
+  if (!plan || error) {
+    return {
+      key,
+      warnings,
+      diff: [],
+      result: { changed: false, ...failureOf(error ?? new Error('no plan')) },
+    };
+  }
+  const missing = plan.missing ?? [];
+  if (missing.length > 0 && !mode.check) {
+    const msg = missing.join('\n');
+    return { key, warnings, diff: [], result: { changed: false, failed: true, msg } };
+  }
+  warnings.push(...missing);
+  const result: Result = { changed: changes.length > 0, ...plan.result };
+  const done: Change<X>[] = [];
+  try {
+    for (const change of mode.check ? [] : changes) {
+      const outcome = await module.apply(host, change.step, options as O);
+      warnings.push(...(outcome?.warnings ?? []));
+      Object.assign(result, outcome?.result);
+      done.push(change);
+    }
+  } catch (reason) {
+    const stopped = {
+      changed: done.length > 0,
+      ...failureOf(asError(reason)),
+      done: done.map(({ title }) => title),
+    };
+    return { key, warnings, diff: diffOf(done), result: stopped };
+  }
+  return { key, warnings, diff: diffOf(changes), result };
+}
+
+function failureOf(error: Error): { failed: true; msg: string; exception?: string } {
+  if (error instanceof Failure) return { failed: true, msg: error.message };
+  return { failed: true, msg: error.message, exception: error.stack ?? error.message };
+}
+
+const diffText = (value: unknown) =>
+  value === undefined || value === null
+    ? ''
+    : typeof value === 'string'
+      ? value
+      : `${JSON.stringify(value, undefined, 2)}\n`;
+
+function diffOf(changes: readonly Change<unknown>[]): object[] {
+  return changes.map(({ title, before, after }) => ({
+    before_header: title,
+    after_header: title,
+    before: diffText(before),
+    after: diffText(after),
+  }));
+}
+
+function extras({ diff, warnings }: Pick<Report, 'diff' | 'warnings'>, mode: Mode): object {
+  return { ...(mode.diff ? { diff } : {}), ...(warnings.length > 0 ? { warnings } : {}) };
+}
+
+function resultOfOne([report]: readonly Report[], mode: Mode): Result {
+  if (!report) throw new Error('no item was run');
+  return { ...report.result, ...extras(report, mode) };
+}
+
+function resultOfList(reports: readonly Report[], mode: Mode): Result {
+  const failed = reports.filter(({ result }) => result.failed);
+  const names = failed.map(({ key, result }) => (key ? `${key}: ${result.msg}` : result.msg));
+  return {
+    changed: reports.some(({ result }) => result.changed),
+    ...(failed.length > 0 ? { failed: true, msg: names.join('\n') } : {}),
+    results: reports.map((report) => ({
+      ...(report.key === undefined ? {} : { item: report.key }),
+      ...report.result,
+      ...(mode.diff ? { diff: report.diff } : {}),
+    })),
+    ...extras(
+      { diff: reports.flatMap(({ diff }) => diff), warnings: reports.flatMap((r) => r.warnings) },
+      mode,
+    ),
+  };
+}

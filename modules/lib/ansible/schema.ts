@@ -1,0 +1,41 @@
+import type { Option, OptionSpecs, Spec } from './spec.ts';
+
+type Schema = Record<string, unknown>;
+
+const TYPES: Record<Option['type'], Schema> = {
+  str: { type: 'string' },
+  path: { type: 'string' },
+  int: { type: 'integer' },
+  float: { type: 'number' },
+  bool: { type: 'boolean' },
+  list: { type: 'array' },
+  dict: { type: 'object' },
+  raw: {},
+};
+
+function optionSchema(option: Option | (Option & { type: 'list' })['elements']): Schema {
+  const schema: Schema = { ...TYPES[option.type] };
+  if ('choices' in option && option.choices) schema.enum = option.choices;
+  for (const limit of ['minimum', 'maximum', 'maxLength'] as const) {
+    if (limit in option) schema[limit] = (option as unknown as Schema)[limit];
+  }
+  if ('pattern' in option && option.pattern) schema.pattern = `^(?:${option.pattern})$`;
+  if (option.type === 'list') schema.items = optionSchema(option.elements);
+  if (option.type === 'dict' && option.options) Object.assign(schema, mappingSchema(option.options));
+  return schema;
+}
+
+function mappingSchema(specs: OptionSpecs): Schema {
+  const entries = Object.entries(specs);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(entries.map(([name, option]) => [name, optionSchema(option)])),
+    required: entries.filter(([, option]) => option.required).map(([name]) => name),
+  };
+}
+
+/** The JSON Schema of one item's options after coercion; ajv compiles it ahead of time into the bundle. */
+export function schemaOf(spec: Spec): Schema {
+  return mappingSchema(spec.options);
+}

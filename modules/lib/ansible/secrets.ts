@@ -1,0 +1,55 @@
+import type { Option, OptionSpecs } from './spec.ts';
+
+const MASK = '********';
+
+// In a mapping that is secret as a whole (user-data), not every leaf is: a host name masked would make a
+// result unreadable. These keys' values are.
+const SECRET_KEY = /pass|psk|secret|token|private|key$|hash/i;
+
+// A short text would mask parts of ordinary words.
+const SHORTEST = 4;
+
+function leaves(value: unknown, key: string, whole: boolean): string[] {
+  if (typeof value === 'string') return whole || SECRET_KEY.test(key) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((element) => leaves(element, key, whole));
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([name, element]) => leaves(element, name, whole));
+  }
+  return [];
+}
+
+function secretsIn(specs: OptionSpecs, options: Record<string, unknown>): string[] {
+  return Object.entries(specs).flatMap(([name, option]: [string, Option]) => {
+    const value = options[name];
+    if (value === undefined || value === null) return [];
+    if (option.secret)
+      return typeof value === 'string' ? [value] : leaves(value, name, option.type === 'str');
+    if (option.type === 'dict' && option.options && typeof value === 'object') {
+      return secretsIn(option.options, value as Record<string, unknown>);
+    }
+    if (option.type === 'list' && option.elements.type === 'dict' && Array.isArray(value)) {
+      const inner = option.elements.options ?? {};
+      return value.flatMap((element) => secretsIn(inner, element ?? {}));
+    }
+    return [];
+  });
+}
+
+/** The texts that no output may hold, longest first, from an item's options as they were given. */
+export function secretsOf(specs: OptionSpecs, options: Record<string, unknown>): string[] {
+  const all = secretsIn(specs, options).map((text) => text.trim());
+  return [...new Set(all.filter((text) => text.length >= SHORTEST))].sort((a, b) => b.length - a.length);
+}
+
+/** A value with every secret in its texts masked: the last line of defence, after not putting them there. */
+export function masked(value: unknown, secrets: readonly string[]): unknown {
+  if (secrets.length === 0) return value;
+  if (typeof value === 'string') {
+    return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), value);
+  }
+  if (Array.isArray(value)) return value.map((element) => masked(element, secrets));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, masked(element, secrets)]));
+  }
+  return value;
+}

@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream';
+
+export interface RunOptions {
+  /** Given to the process on its standard input. */
+  readonly input?: string | Uint8Array;
+  /** Milliseconds; then the process is ended and the run is a Failure. */
+  readonly timeout?: number;
+  readonly cwd?: string;
+}
+
+/** How a process ended. Its output is text. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface FileInfo {
+  readonly kind: 'file' | 'directory' | 'other';
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits, e.g. 0o600. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface WriteOptions {
+  /** Permission bits of the new file; an existing file's are kept when it isn't given. */
+  readonly mode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * Everything a module may do to the machine it runs on. Nothing outside lib/host has an effect of its own, so
+ * that a test can stand in for the whole host. Each method throws a Failure that names the file or program.
+ */
+export interface Host {
+  /** Runs a program without a shell, in the C locale. A non-zero exit is an answer, not an error. */
+  run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** A file's content, or undefined when there is none. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** Follows symbolic links; undefined when there is nothing. */
+  stat(path: string): Promise<FileInfo | undefined>;
+  /** The names in a directory, sorted; empty when it isn't there. */
+  list(directory: string): Promise<string[]>;
+  /** Writes atomically: a temporary file beside it, fsync, rename. */
+  write(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
+  /** Mode and owner of what is there already. */
+  setAttributes(path: string, options: WriteOptions): Promise<void>;
+  makeDirectory(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; one that isn't there is fine. */
+  remove(path: string): Promise<void>;
+  /** The numeric id of a user or group given by name or number. */
+  userId(name: string): Promise<number>;
+  groupId(name: string): Promise<number>;
+  /** A stream to a Unix socket. */
+  connect(socket: string): Promise<Duplex>;
+}
+
+/** A file's content as text, or undefined when there is none. */
+export async function readText(host: Host, path: string): Promise<string | undefined> {
+  const bytes = await host.read(path);
+  return bytes && new TextDecoder().decode(bytes);
+}
