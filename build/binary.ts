@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle, modulePath } from './bundle.ts';
+
+// The mark by which Node finds the blob in itself (Node.js documentation, "Single executable applications").
+const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+
+const POSTJECT = createRequire(import.meta.url).resolve('postject/dist/cli.js');
+
+const node = (...args: string[]) =>
+  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+
+/** One module as an ELF that needs no Node on the host: this Node with the bundle in it. */
+export async function binaryModule(name: string, collection: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'piecewise-binary-'));
+  try {
+    const main = join(work, 'main.cjs');
+    const output = join(work, 'main.blob');
+    const config = join(work, 'sea.json');
+    writeFileSync(main, await bundle(name, 'binary'));
+    writeFileSync(config, JSON.stringify({ main, output, disableExperimentalSEAWarning: true }));
+    node('--experimental-sea-config', config);
+    const target = modulePath(collection, name, '');
+    copyFileSync(process.execPath, target);
+    chmodSync(target, 0o755);
+    node(POSTJECT, target, 'NODE_SEA_BLOB', output, '--sentinel-fuse', FUSE);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}

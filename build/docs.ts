@@ -1,0 +1,92 @@
+import { stringify } from 'yaml';
+import type { Option, OptionSpecs, Spec } from '../modules/lib/ansible/spec.ts';
+
+type Fields = Record<string, unknown>;
+
+const sentences = (text: string | readonly string[]) => (typeof text === 'string' ? [text] : [...text]);
+
+const limitsOf = (option: Fields): string[] => {
+  const { minimum, maximum, maxLength, hint } = option;
+  const between = minimum !== undefined && maximum !== undefined ? [`From ${minimum} to ${maximum}.`] : [];
+  const length = maxLength === undefined ? [] : [`At most ${maxLength} characters.`];
+  return [...between, ...length, ...(hint === undefined ? [] : [`It must be ${hint}.`])];
+};
+
+function optionDoc(option: Option): Fields {
+  const fields: Fields = {
+    description: [...sentences(option.description), ...limitsOf(option as unknown as Fields)],
+    type: option.type,
+  };
+  if (option.required) fields.required = true;
+  if ('default' in option && option.default !== undefined) fields.default = option.default;
+  if ('choices' in option && option.choices) fields.choices = option.choices;
+  if (option.aliases) fields.aliases = option.aliases;
+  if (option.type === 'dict' && option.options) fields.suboptions = optionsDoc(option.options);
+  if (option.type === 'list') {
+    const { elements } = option;
+    fields.elements = elements.type;
+    if ('choices' in elements && elements.choices) fields.choices = elements.choices;
+    if (elements.type === 'dict' && elements.options) fields.suboptions = optionsDoc(elements.options);
+  }
+  return fields;
+}
+
+const optionsDoc = (options: OptionSpecs): Fields =>
+  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionDoc(option)]));
+
+// In list form no option is required at the top, so that is said in words.
+function withList({ options, list }: Spec): Fields {
+  const documented = optionsDoc(options);
+  if (!list) return documented;
+  for (const field of Object.values(documented) as Fields[]) {
+    if (!field.required) continue;
+    delete field.required;
+    (field.description as string[]).push(`Required, here or in each item of O(${list.option}).`);
+  }
+  const text = [
+    list.description,
+    'Each item takes the same options; those given beside the list hold for every item.',
+  ];
+  documented[list.option] = { description: text, type: 'list', elements: 'dict' };
+  return documented;
+}
+
+// The O() and V() markup is ansible-core 2.15's; 2.14 would print it as it stands.
+const plain = (text: string) =>
+  text.replace(/\b[OVE]\(([^)]*)\)/g, 'C($1)').replace(/\bRV\(([^)]*)\)/g, 'C($1)');
+
+const plainAll = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? plain(value)
+    : Array.isArray(value)
+      ? value.map(plainAll)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainAll(inner)]))
+        : value;
+
+const ATTRIBUTES = {
+  check_mode: { support: 'full', description: 'Says what a run would change, and changes nothing.' },
+  diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
+};
+
+/** The sidecar that ansible-doc reads beside a module that isn't Python. */
+export function sidecar(spec: Spec, version: string): string {
+  const documentation = {
+    module: spec.module,
+    short_description: spec.summary,
+    description: [...spec.description],
+    version_added: version,
+    author: ['The piecewise.cloud founders'],
+    ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
+    options: withList(spec),
+    attributes: ATTRIBUTES,
+    ...(spec.notes ? { notes: [...spec.notes] } : {}),
+  };
+  const returns = Object.keys(spec.returns).length > 0 ? { RETURN: spec.returns } : {};
+  const document = {
+    DOCUMENTATION: plainAll(documentation),
+    EXAMPLES: spec.examples.trim(),
+    ...(plainAll(returns) as object),
+  };
+  return stringify(document, { lineWidth: 110, aliasDuplicateObjects: false });
+}

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { binaryModule } from './binary.ts';
+import { assemble, VERSION } from './collection.ts';
+import { ROOT } from './modules.ts';
+import { packTarball } from './tarball.ts';
+
+// `npm run build` and `npm run build:binary`: two collections of one name, each in a tree of its own.
+const binary = process.argv.includes('--binary');
+const dist = join(ROOT, 'dist', binary ? 'binary' : '');
+const collection = join(dist, 'ansible_collections', 'piecewise', 'cloud');
+const tarball = join(ROOT, 'dist', `piecewise-cloud-${VERSION}${binary ? '-binary' : ''}.tar.gz`);
+
+await assemble(collection, binary ? binaryModule : undefined);
+await packTarball(collection, tarball);
+console.log(`${collection}\n${tarball}`);

@@ -1,0 +1,57 @@
+import { bundle } from '../../build/bundle.ts';
+import type { Result } from '../../modules/lib/ansible/run.ts';
+
+/** Where a module can be run: a lab hypervisor, or anything that runs a program with an input. */
+export interface Target {
+  exec(
+    argv: string[],
+    options?: { input?: string; timeout?: number },
+  ): Promise<{ stdout: string; stderr: string; exitCode?: number }>;
+}
+
+export interface RunMode {
+  readonly check?: boolean;
+  readonly diff?: boolean;
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+function bundled(name: string): Promise<string> {
+  const known = bundles.get(name) ?? bundle(name);
+  bundles.set(name, known);
+  return known;
+}
+
+/** A module's text as Ansible would send it, with the arguments in place of its marker. */
+export async function moduleText(
+  name: string,
+  args: Record<string, unknown>,
+  mode: RunMode = {},
+): Promise<string> {
+  const { check = false, diff = true } = mode;
+  const json = JSON.stringify({ ...args, _ansible_check_mode: check, _ansible_diff: diff });
+  const ascii = json.replace(
+    /[\u007f-\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return (await bundled(name)).replace('<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>', () => ascii);
+}
+
+/**
+ * Runs a module as Ansible's pipelining does: its text on Node's standard input.
+ * @returns what it prints, parsed; a failed module is a result with `failed`, not an error
+ */
+export async function runModule(
+  target: Target,
+  name: string,
+  args: Record<string, unknown>,
+  mode: RunMode = {},
+): Promise<Result> {
+  const input = await moduleText(name, args, mode);
+  const { stdout, stderr } = await target.exec(['/usr/bin/node', '-'], { input, timeout: 120_000 });
+  try {
+    return JSON.parse(stdout) as Result;
+  } catch {
+    throw new Error(`${name} printed no result: ${stdout.slice(0, 500)}\n${stderr.slice(0, 2000)}`);
+  }
+}
