@@ -1,0 +1,87 @@
+import { type Element, valueAt, withChildren } from '../xml/element.ts';
+
+// Bytes in each unit, as libvirt's formatdomain lists them under "memory": a letter alone and `…iB` count by
+// 1024, `…B` by 1000.
+const LETTERS = 'KMGTPE';
+
+function bytesIn(unit: string): number | undefined {
+  if (/^(b|bytes)$/i.test(unit)) return 1;
+  const match = /^([KMGTPE])(iB|B)?$/i.exec(unit);
+  if (!match?.[1]) return undefined;
+  const base = match[2]?.toLowerCase() === 'b' ? 1000 : 1024;
+  return base ** (LETTERS.indexOf(match[1].toUpperCase()) + 1);
+}
+
+/**
+ * An amount of memory in KiB, rounded up as libvirt does.
+ * @param text a number, with or without a unit: `512024` (KiB), `2 GiB`, `2G`
+ * @returns undefined when it is none
+ */
+export function kibibytes(text: string, unit = 'KiB'): number | undefined {
+  const match = /^\s*(\d+)\s*([A-Za-z]*)\s*$/.exec(text);
+  const scale = match && bytesIn(match[2] || unit);
+  return scale ? Math.ceil((Number(match[1]) * scale) / 1024) : undefined;
+}
+
+type Rule = (element: Element, inCurrent: Element | undefined) => Element;
+
+const memory: Rule = (element) => {
+  const kib = kibibytes(element.text, element.attributes.unit);
+  if (kib === undefined) return element;
+  return { ...element, attributes: { ...element.attributes, unit: 'KiB' }, text: String(kib) };
+};
+
+// `q35` is an alias that libvirt resolves to the newest `pc-q35-…` when the domain is defined; a newer QEMU
+// must not change a machine that is there.
+const MACHINES: Record<string, RegExp> = { q35: /^pc-q35-/, pc: /^pc-i440fx-/ };
+
+const osType: Rule = (element, inCurrent) => {
+  const now = inCurrent?.attributes.machine;
+  const alias = MACHINES[element.attributes.machine ?? ''];
+  if (!now || !alias?.test(now)) return element;
+  return { ...element, attributes: { ...element.attributes, machine: now } };
+};
+
+const macAddress: Rule = (element) => {
+  const { address } = element.attributes;
+  return address
+    ? { ...element, attributes: { ...element.attributes, address: address.toLowerCase() } }
+    : element;
+};
+
+const trimmed: Rule = (element) => ({ ...element, text: element.text.trim() });
+
+const RULES: Record<string, Rule> = {
+  'domain/memory': memory,
+  'domain/currentMemory': memory,
+  'domain/maxMemory': memory,
+  'domain/vcpu': trimmed,
+  'domain/name': trimmed,
+  'domain/uuid': (element) => ({ ...element, text: element.text.trim().toLowerCase() }),
+  'domain/os/type': osType,
+  'domain/devices/interface/mac': macAddress,
+};
+
+/**
+ * A desired document with its values written as libvirt writes them, so that equal values are equal texts.
+ * @param current the definition that is there: an alias it has resolved stays resolved
+ */
+export function normaliseDomain(
+  desired: Element,
+  current: Element | undefined,
+  path = desired.name,
+): Element {
+  const children = desired.children.map((child) =>
+    normaliseDomain(
+      child,
+      current?.children.find(({ name }) => name === child.name),
+      `${path}/${child.name}`,
+    ),
+  );
+  const inner = withChildren(desired, children);
+  return RULES[path]?.(inner, current) ?? inner;
+}
+
+/** The memory of a domain in KiB. */
+export const memoryOf = (domain: Element): number | undefined =>
+  kibibytes(valueAt(domain, 'memory') ?? '', valueAt(domain, 'memory/@unit'));

@@ -1,0 +1,60 @@
+import { SaxesParser } from 'saxes';
+import { Failure } from '../failure.ts';
+import type { Element } from './element.ts';
+
+/** A document that isn't well-formed, and where. Lines and columns count from 1. */
+export class XmlError extends Failure {
+  override readonly name = 'XmlError';
+  constructor(
+    readonly problem: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(`line ${line}, column ${column}: ${problem}`);
+  }
+}
+
+interface Open {
+  name: string;
+  attributes: Record<string, string>;
+  children: Element[];
+  text: string;
+}
+
+/**
+ * Reads a document strictly: what isn't well-formed is an error and never repaired. Comments and processing
+ * instructions are dropped, as libvirt drops them.
+ * @throws XmlError
+ */
+export function parseXml(text: string): Element {
+  const parser = new SaxesParser({ xmlns: true, position: true });
+  const stack: Open[] = [];
+  let root: Element | undefined;
+  const fail = (problem: string) => new XmlError(problem, parser.line, parser.column);
+  parser.on('error', (error) => {
+    throw fail(error.message.replace(/^\d+:\d+: |\.$/g, ''));
+  });
+  parser.on('doctype', () => {
+    throw fail('a DOCTYPE is not taken');
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const values = Object.entries(attributes).map(([key, { value }]) => [key, value] as const);
+    stack.push({ name, attributes: Object.fromEntries(values), children: [], text: '' });
+  });
+  const collect = (chunk: string) => {
+    const open = stack[stack.length - 1];
+    if (open) open.text += chunk;
+  };
+  parser.on('text', collect);
+  parser.on('cdata', collect);
+  parser.on('closetag', () => {
+    const { text: content, ...closed } = stack.pop() as Open;
+    const done = { ...closed, text: closed.children.length > 0 ? '' : content };
+    const parent = stack[stack.length - 1];
+    if (parent) parent.children.push(done);
+    else root = done;
+  });
+  parser.write(text.trimStart()).close();
+  if (!root) throw fail('there is no element');
+  return root;
+}
