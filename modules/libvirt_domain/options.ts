@@ -45,7 +45,7 @@ export const nameOf = ({ name, xml }: DomainOptions): string =>
   name ?? valueAt(parseOption(xml ?? ''), 'name') ?? '';
 
 /** Rules that the spec can't say. @throws OptionError */
-export function checkOptions({ name, xml, kernel, initrd, cmdline, disks }: DomainOptions): void {
+export function checkOptions({ name, xml, kernel, initrd, cmdline, disks, interfaces }: DomainOptions): void {
   if (xml !== undefined) {
     const inXml = valueAt(parseOption(xml), 'name');
     if (!inXml) throw new OptionError('xml', 'it has no <name>');
@@ -60,6 +60,10 @@ export function checkOptions({ name, xml, kernel, initrd, cmdline, disks }: Doma
   }
   if (!kernel && (initrd || cmdline))
     throw new OptionError('kernel', "is needed with 'initrd' and 'cmdline'");
+  interfaces?.forEach(({ target, default_mac }, i) => {
+    if (default_mac && !target)
+      throw new OptionError(`interfaces[${i}].default_mac`, "needs 'target' beside it");
+  });
   const seen = new Set<string>();
   disks?.forEach(({ source, target }, i) => {
     if (!source.startsWith('/'))

@@ -7,7 +7,7 @@ import { normaliseDomain } from '../lib/libvirt/normalise.ts';
 import { maskSecrets } from '../lib/libvirt/secrets.ts';
 import { unlistedDevices } from '../lib/libvirt/unlisted.ts';
 import type { Domain } from '../lib/libvirt/virsh.ts';
-import { type Element, sameElement, valueAt } from '../lib/xml/element.ts';
+import { childOf, childrenOf, type Element, sameElement, valueAt } from '../lib/xml/element.ts';
 import { merge } from '../lib/xml/merge.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { buildDomain, type HostFacts } from './desired.ts';
@@ -51,10 +51,23 @@ function nextDefinition(options: DomainOptions, state: State): Next | undefined 
   }
   const next = current ? merge(current, desired, DOMAIN_IDENTITY, deriveDomain) : desired;
   return {
-    definition: inventMissing(next, state.machineId),
+    definition: inventMissing(next, state.machineId, defaultMacs(options)),
     unlisted: current ? unlistedDevices(current, desired) : [],
   };
 }
+
+const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>
+  new Map(
+    (interfaces ?? []).flatMap(({ target, default_mac }) =>
+      target && default_mac ? [[target, default_mac.toLowerCase()]] : [],
+    ),
+  );
+
+const interfacesOf = (definition: Element | undefined) =>
+  childrenOf(definition && childOf(definition, 'devices'), 'interface').map((device) => ({
+    target: valueAt(device, 'target/@dev'),
+    mac: valueAt(device, 'mac/@address'),
+  }));
 
 function definitionChange(
   name: string,
@@ -158,6 +171,7 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step> {
         uuid: valueAt(next?.definition ?? domain?.definition, 'uuid'),
         state: stateAfter(options.state, now),
         autostart: options.autostart ?? autostart,
+        interfaces: interfacesOf(next?.definition ?? domain?.definition),
       },
       actions: changes.map(({ title }) => title),
       restart_required: restart,

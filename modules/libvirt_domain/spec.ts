@@ -143,6 +143,13 @@ export const spec = defineSpec({
             description:
               'The MAC address. A defined interface keeps its own, a new one gets one that is the same each time.',
           },
+          default_mac: {
+            type: 'str',
+            pattern: '[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}',
+            hint: 'a unicast MAC address such as 52:54:00:12:34:56',
+            description:
+              'The MAC address for an interface that the domain does not have yet. It needs O(target).',
+          },
           model: { type: 'str', default: 'virtio', description: 'The model of the network card.' },
           vlans: {
             type: 'list',

@@ -22,8 +22,13 @@ export const macFrom = (...parts: string[]): string =>
  * Puts in what libvirt would invent anew at each define: the domain's UUID, a NIC's MAC, an Open vSwitch
  * port's interfaceid. Ours are the same each time, so that a dry run tells the truth.
  * @param machineId the host's, since two hosts with a domain of one name must not share a MAC
+ * @param macs MAC addresses to prefer, by the interface's name on the host
  */
-export function inventMissing(domain: Element, machineId: string): Element {
+export function inventMissing(
+  domain: Element,
+  machineId: string,
+  macs: ReadonlyMap<string, string> = new Map(),
+): Element {
   const name = valueAt(domain, 'name') ?? '';
   const withUuid = childOf(domain, 'uuid') ? domain : withUuidAfterName(domain, uuidFrom(machineId, name));
   const devices = childOf(withUuid, 'devices');
@@ -34,7 +39,8 @@ export function inventMissing(domain: Element, machineId: string): Element {
     const key = valueAt(device, 'target/@dev') ?? valueAt(device, 'source/@bridge') ?? '';
     const ordinal = seen.get(key) ?? 0;
     seen.set(key, ordinal + 1);
-    return inventInterface(device, [machineId, name, key, String(ordinal)]);
+    const parts = [machineId, name, key, String(ordinal)];
+    return withInterfaceId(withMac(device, macs.get(key) ?? macFrom(...parts)), parts);
   });
   return withChild(withUuid, withChildren(devices, children));
 }
@@ -46,14 +52,16 @@ function withUuidAfterName(domain: Element, uuid: string): Element {
   return withChildren(domain, children);
 }
 
-function inventInterface(device: Element, parts: string[]): Element {
-  const withMac = childOf(device, 'mac')
-    ? device
-    : withChildren(device, [element('mac', { address: macFrom(...parts) }), ...device.children]);
-  const port = childOf(withMac, 'virtualport');
-  if (port?.attributes.type !== 'openvswitch' || valueAt(port, 'parameters/@interfaceid')) return withMac;
+function withMac(device: Element, address: string): Element {
+  if (childOf(device, 'mac')) return device;
+  return withChildren(device, [element('mac', { address }), ...device.children]);
+}
+
+function withInterfaceId(device: Element, parts: readonly string[]): Element {
+  const port = childOf(device, 'virtualport');
+  if (port?.attributes.type !== 'openvswitch' || valueAt(port, 'parameters/@interfaceid')) return device;
   const parameters = childOf(port, 'parameters') ?? element('parameters');
-  const interfaceid = uuidFrom('interfaceid', valueAt(withMac, 'mac/@address') ?? '', ...parts);
+  const interfaceid = uuidFrom('interfaceid', valueAt(device, 'mac/@address') ?? '', ...parts);
   const filled = { ...parameters, attributes: { ...parameters.attributes, interfaceid } };
-  return withChild(withMac, withChild(port, filled));
+  return withChild(device, withChild(port, filled));
 }
