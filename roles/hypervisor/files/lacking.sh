@@ -1,0 +1,36 @@
+#!/bin/sh
+# Prints, as JSON, which of the named packages aren't installed, which kernel modules aren't loaded now and at
+# each boot, and which services aren't running now and at each boot.
+# usage: lacking.sh packages NAME... modules NAME... services NAME...
+set -eu
+
+lacks_package() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
+}
+
+lacks_module() {
+    ! [ -d "/sys/module/$1" ] || ! grep -qsx "$1" /etc/modules-load.d/piecewise.conf
+}
+
+lacks_service() {
+    ! systemctl --quiet is-active "$1" || ! systemctl --quiet is-enabled "$1"
+}
+
+kind= separator= lists=
+for word in "$@"; do
+    case $word in
+    packages | modules | services)
+        lists="$lists${kind:+],}\"$word\":["
+        kind=$word separator=
+        continue
+        ;;
+    esac
+    case $kind in
+    packages) lacks_package "$word" || continue ;;
+    modules) lacks_module "$word" || continue ;;
+    services) lacks_service "$word" || continue ;;
+    esac
+    lists="$lists$separator\"$word\""
+    separator=,
+done
+printf '{%s]}\n' "$lists"
