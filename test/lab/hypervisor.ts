@@ -1,0 +1,101 @@
+import { type ExecOptions, type ExecResult, execInside, initPid } from './exec.ts';
+import { privateKeyFile, sshCommonArgs } from './key.ts';
+import { boot, create, destroy, halt, isRunning, stop } from './lifecycle.ts';
+import type { Kind, Release } from './packages.ts';
+import { ensureRoot } from './root.ts';
+import { stage } from './stage.ts';
+import { type Bind, paths, readState } from './state.ts';
+import { ensureTools } from './tools.ts';
+
+/** What to start. */
+export interface HypervisorOptions {
+  /** 1 to 12 of a-z, 0-9 and "-"; its host name too. */
+  name: string;
+  /** 12 by default. */
+  release?: Release;
+  /** `hypervisor` by default. */
+  kind?: Exclude<Kind, 'controller'>;
+  /** Directories of the machine to show inside; they must exist. */
+  binds?: Bind[];
+}
+
+/** A running (or stopped) hypervisor of the lab. */
+export interface Hypervisor {
+  readonly name: string;
+  readonly release: Release;
+  readonly kind: Kind;
+  /** The machine's number of its init; another one after a reboot. Throws when it doesn't run. */
+  readonly pid: number;
+  /** Its root directory, as seen from the machine. */
+  readonly root: string;
+  /** The private key that opens its root account. */
+  readonly privateKey: string;
+  /** For `ansible_ssh_common_args`; stays valid over a reboot. */
+  readonly sshCommonArgs: string;
+  /** Runs a program inside, as root: see `execInside`. */
+  exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Shuts it down and boots the same contents again. */
+  reboot(): Promise<void>;
+  /** Shuts it down and keeps its contents; `reboot()` starts it again. */
+  stop(): Promise<void>;
+  /** Ends it at once and removes all traces of it. */
+  remove(): Promise<void>;
+}
+
+/** Gives the hypervisor of that name, started by whichever process, or undefined if it doesn't run. */
+export async function findHypervisor(name: string): Promise<Hypervisor | undefined> {
+  const state = readState(name);
+  if (!state || !isRunning(name)) return undefined;
+  return {
+    name,
+    release: state.release,
+    kind: state.kind,
+    get pid() {
+      return initPid(name);
+    },
+    root: paths(name).root,
+    privateKey: await privateKeyFile(),
+    sshCommonArgs: sshCommonArgs(name),
+    exec: (argv, options) => execInside(name, argv, options),
+    async reboot() {
+      await halt(name);
+      await stage(`reboot ${name}`, () => boot(name));
+    },
+    stop: () => stop(name),
+    remove: () => destroy(name),
+  };
+}
+
+// A start that is interrupted leaves as little as one that fails.
+async function cleaningUp<T>(name: string, action: () => Promise<T>): Promise<T> {
+  const interrupted = () => void destroy(name).finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    return await action();
+  } catch (error) {
+    await destroy(name);
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+  }
+}
+
+/**
+ * Boots a new hypervisor from the cached root of its release and kind (which is built if need be) and waits
+ * until its services answer. What a crash left under its name is removed first.
+ * Throws if one of that name runs, or if it doesn't come up; then nothing of it is left.
+ */
+export async function startHypervisor(options: HypervisorOptions): Promise<Hypervisor> {
+  const { name, release = 12, kind = 'hypervisor', binds = [] } = options;
+  if (isRunning(name)) throw new Error(`the lab hypervisor ${name} is running already`);
+  await ensureTools();
+  const lower = await ensureRoot(release, kind);
+  await destroy(name);
+  return cleaningUp(name, async () => {
+    await stage(`prepare ${name}`, () => create({ name, release, kind, lower, binds }));
+    await stage(`boot ${name}`, () => boot(name));
+    const started = await findHypervisor(name);
+    if (!started) throw new Error(`${name} ended right after it booted`);
+    return started;
+  });
+}

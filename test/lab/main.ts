@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { cacheDir } from './cache.ts';
+import { inside } from './exec.ts';
+import { findHypervisor, startHypervisor } from './hypervisor.ts';
+import { inventory } from './inventory.ts';
+import { destroy, isRunning } from './lifecycle.ts';
+import { type Kind, packages, type Release } from './packages.ts';
+import { pruneRoots } from './root.ts';
+import { stage } from './stage.ts';
+import { knownNames, readState } from './state.ts';
+import { plainEnv } from './tools.ts';
+
+const usage = `usage: tsx test/lab/main.ts COMMAND
+  up NAME [--release 12|13] [--kind hypervisor|bare] [--bind HOST:GUEST]...
+  down NAME                 end it and remove all traces
+  reboot NAME
+  list
+  shell NAME [-- COMMAND...]
+  inventory NAME...         an Ansible inventory (YAML)
+  clean [--cache]           remove all; with --cache the built roots and packages too`;
+
+async function up(name: string, values: { release: string; kind: string; bind: string[] }): Promise<void> {
+  if (isRunning(name)) return console.log(`${name} is running`);
+  if (!(values.kind in packages) || values.kind === 'controller') throw new Error(usage);
+  const binds = values.bind.map((text) => {
+    const [host = '', guest = host] = text.split(':');
+    return { host, guest };
+  });
+  const kind = values.kind as Exclude<Kind, 'controller'>;
+  const { pid } = await startHypervisor({ name, release: Number(values.release) as Release, kind, binds });
+  console.log(`${name} is running, its init is process ${pid}`);
+}
+
+function list(): void {
+  for (const name of knownNames()) {
+    const state = readState(name);
+    const condition = isRunning(name) ? `running, init ${state?.init?.pid}` : 'not running';
+    console.log(`${name}\tDebian ${state?.release ?? '?'} ${state?.kind ?? '?'}\t${condition}`);
+  }
+}
+
+function shell(name: string, argv: readonly string[]): void {
+  const [command = '', ...args] = inside(name, argv.length > 0 ? argv : ['bash', '--login']);
+  const env = { ...plainEnv, TERM: process.env.TERM ?? 'dumb' };
+  process.exitCode = spawnSync(command, args, { stdio: 'inherit', env }).status ?? 1;
+}
+
+async function clean(cache: boolean): Promise<void> {
+  for (const name of knownNames()) await stage(`remove ${name}`, () => destroy(name));
+  if (cache) await rm(cacheDir(), { recursive: true, force: true });
+  else await pruneRoots([]);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      release: { type: 'string', default: '12' },
+      kind: { type: 'string', default: 'hypervisor' },
+      bind: { type: 'string', multiple: true, default: [] },
+      cache: { type: 'boolean', default: false },
+    },
+  });
+  const [command, name = '', ...rest] = positionals;
+  if (command === 'list') return list();
+  if (command === 'clean') return clean(values.cache);
+  if (!name) throw new Error(usage);
+  if (command === 'up') return up(name, values);
+  if (command === 'down') return stage(`remove ${name}`, () => destroy(name));
+  if (command === 'shell') return shell(name, rest);
+  if (command === 'inventory') return console.log(await inventory([name, ...rest]));
+  if (command === 'reboot') return (await findHypervisor(name))?.reboot();
+  throw new Error(usage);
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -1,0 +1,44 @@
+/** The Debian releases that the lab knows, by number, with the code name that archives use. */
+export const releases = { 12: 'bookworm', 13: 'trixie' } as const;
+
+/** A Debian release number. */
+export type Release = keyof typeof releases;
+
+/** What a root is for: see `packages`. */
+export type Kind = 'hypervisor' | 'bare' | 'controller';
+
+// Enough for Ansible to reach a machine that systemd booted, and no Node.js.
+const bare = ['systemd', 'systemd-sysv', 'dbus', 'python3', 'openssh-server', 'ifupdown', 'iproute2'];
+
+const hypervisor = [
+  ...bare,
+  'iputils-ping',
+  'nodejs',
+  'qemu-system-x86',
+  'qemu-utils',
+  'ovmf',
+  'swtpm',
+  'swtpm-tools',
+  'libvirt-daemon-system',
+  'libvirt-clients',
+  'openvswitch-switch',
+  'debootstrap',
+  'e2fsprogs',
+  'fdisk',
+  'grub-pc-bin',
+  // The judges of what we write, and the Python modules that benches compare us with.
+  'genisoimage',
+  'xorriso',
+  'libarchive-tools',
+  'tcpdump',
+  'ansible-core',
+  'python3-apt',
+  'python3-openvswitch',
+  'python3-lxml',
+  'python3-libvirt',
+];
+
+const controller = ['ansible-core', 'ansible-lint', 'python3', 'openssh-client', 'git'];
+
+/** The packages of each kind of root, on top of debootstrap's `minbase`. An edit here rebuilds the root. */
+export const packages: Record<Kind, readonly string[]> = { hypervisor, bare, controller };
