@@ -1,6 +1,8 @@
-import { constants } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { Failure } from '../failure.ts';
 import type { FileInfo, WriteOptions } from './host.ts';
 
@@ -72,9 +74,34 @@ export const makeDirectory = (path: string): Promise<void> =>
     await fs.mkdir(path, { recursive: true });
   });
 
-export const renameFile = (from: string, to: string): Promise<void> => named(to, () => fs.rename(from, to));
+export const removeFile = (path: string): Promise<void> =>
+  named(path, () => fs.rm(path, { force: true, recursive: true }));
 
-export const removeFile = (path: string): Promise<void> => named(path, () => fs.rm(path, { force: true }));
+export const readFileStart = (path: string, length: number): Promise<Uint8Array | undefined> =>
+  orAbsent<Uint8Array | undefined>(path, undefined, async () => {
+    const file = await fs.open(path, 'r');
+    try {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  });
+
+export const digestFile = (path: string, algorithm: 'sha256' | 'sha512'): Promise<string> =>
+  named(path, async () => {
+    const hash = createHash(algorithm);
+    await pipeline(createReadStream(path), hash);
+    return hash.digest('hex');
+  });
+
+/** Gives a complete file its name, so that a power cut leaves either nothing under it or all of it. */
+export const publishFile = (from: string, to: string): Promise<void> =>
+  named(to, async () => {
+    await sync(from);
+    await fs.rename(from, to);
+    await sync(dirname(to));
+  });
 
 /** Writes atomically: readers see the old content or the new, also after a power cut. */
 export const writeFile = (path: string, content: string | Uint8Array, options: WriteOptions): Promise<void> =>
@@ -90,7 +117,6 @@ export const writeFile = (path: string, content: string | Uint8Array, options: W
       );
       try {
         await file.writeFile(content);
-        await file.sync();
       } finally {
         await file.close();
       }
@@ -99,20 +125,18 @@ export const writeFile = (path: string, content: string | Uint8Array, options: W
         ...(old && { mode: old.mode, uid: old.uid, gid: old.gid }),
         ...options,
       });
-      await fs.rename(temporary, path);
-      await syncDirectory(dirname(path));
+      await publishFile(temporary, path);
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw error;
     }
   });
 
-// A rename is only durable when the directory is.
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await fs.open(path, 'r');
+async function sync(path: string): Promise<void> {
+  const file = await fs.open(path, 'r');
   try {
-    await directory.sync();
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
 }

@@ -41,6 +41,10 @@ export interface Host {
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
   /** A file's content, or undefined when there is none. */
   read(path: string): Promise<Uint8Array | undefined>;
+  /** The first bytes of a file, or undefined when there is none. */
+  readStart(path: string, length: number): Promise<Uint8Array | undefined>;
+  /** The hexadecimal digest of a file, read as a stream. */
+  digest(path: string, algorithm: 'sha256' | 'sha512'): Promise<string>;
   /** Follows symbolic links; undefined when there is nothing. */
   stat(path: string): Promise<FileInfo | undefined>;
   /** The names in a directory, sorted; empty when it isn't there. */
@@ -50,8 +54,9 @@ export interface Host {
   /** Mode and owner of what is there already. */
   setAttributes(path: string, options: WriteOptions): Promise<void>;
   makeDirectory(path: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  /** Removes a file; one that isn't there is fine. */
+  /** Gives a complete file its name, durably: fsync, rename, fsync of the directory. */
+  publish(from: string, to: string): Promise<void>;
+  /** Removes a file, or a directory with all that is in it; one that isn't there is fine. */
   remove(path: string): Promise<void>;
   /** The numeric id of a user or group given by name or number. */
   userId(name: string): Promise<number>;

@@ -2,12 +2,14 @@ import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { groupId, userId } from './accounts.ts';
 import {
+  digestFile,
   fileFailure,
   listDirectory,
   makeDirectory,
+  publishFile,
   readFile,
+  readFileStart,
   removeFile,
-  renameFile,
   setFileAttributes,
   statFile,
   writeFile,
@@ -27,12 +29,14 @@ function connect(socket: string): Promise<Duplex> {
 export const realHost: Host = {
   run: runProcess,
   read: readFile,
+  readStart: readFileStart,
+  digest: digestFile,
   stat: statFile,
   list: listDirectory,
   write: (path, content, options = {}) => writeFile(path, content, options),
   setAttributes: setFileAttributes,
   makeDirectory,
-  rename: renameFile,
+  publish: publishFile,
   remove: removeFile,
   userId,
   groupId,
