@@ -16,5 +16,8 @@ export async function hostVariables(name: string): Promise<Record<string, unknow
 /** An Ansible inventory (YAML) with these hypervisors in the group `hypervisors`. */
 export async function inventory(names: readonly string[]): Promise<string> {
   const hosts = await Promise.all(names.map(async (name) => [name, await hostVariables(name)] as const));
-  return stringify({ all: { children: { hypervisors: { hosts: Object.fromEntries(hosts) } } } });
+  return stringify(
+    { all: { children: { hypervisors: { hosts: Object.fromEntries(hosts) } } } },
+    { lineWidth: 0 },
+  );
 }

@@ -1,13 +1,9 @@
 import { bundle } from '../../build/bundle.ts';
 import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Hypervisor } from '../lab/hypervisor.ts';
 
-/** Where a module can be run: a lab hypervisor, or anything that runs a program with an input. */
-export interface Target {
-  exec(
-    argv: string[],
-    options?: { input?: string; timeout?: number },
-  ): Promise<{ stdout: string; stderr: string; exitCode?: number }>;
-}
+/** Where a module can be run. */
+export type Target = Pick<Hypervisor, 'exec'>;
 
 export interface RunMode {
   readonly check?: boolean;
@@ -48,7 +44,7 @@ export async function runModule(
   mode: RunMode = {},
 ): Promise<Result> {
   const input = await moduleText(name, args, mode);
-  const { stdout, stderr } = await target.exec(['/usr/bin/node', '-'], { input, timeout: 120_000 });
+  const { stdout, stderr } = await target.exec(['/usr/bin/node', '-'], { input, timeout: 180, check: false });
   try {
     return JSON.parse(stdout) as Result;
   } catch {

@@ -20,7 +20,7 @@ export interface Domain {
 /** Milliseconds. A define takes milliseconds, but a libvirtd that is being started probes QEMU for some seconds. */
 const TIMEOUT = 60_000;
 
-const MARK = '--piecewise--';
+const MARK = '@piecewise@';
 
 // virsh's own shell: double quotes with backslash (virsh(1), "NOTES").
 const quoted = (text: string) => `"${text.replace(/(["\\])/g, '\\$1')}"`;
@@ -50,7 +50,7 @@ export async function readDomains(
   // The list comes first: its failure is the connection's.
   const script = ['list --all --name', ...commands].join('; ');
   const { stdout, stderr } = await host.run('virsh', [...connection(uri), script], { timeout: TIMEOUT });
-  const [listed = '', ...sections] = stdout.split(`${MARK}\n`);
+  const [listed = '', ...sections] = stdout.split(MARK);
   if (sections.length === 0) throw new Failure(unreachable(uri, stderr));
   const known = new Set(listed.split('\n').map((line) => line.trim()));
   return names.map((name, i) => {
