@@ -24,8 +24,9 @@ export async function withLock<T>(name: string, action: () => Promise<T>): Promi
   const file = path.join(cacheDir('locks'), name);
   const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo held; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    // A session of its own: Ctrl-C must not free the lock before our own cleaning is done.
+    detached: true,
   });
-  // Its own session's signals (Ctrl-C) must not free the lock before our cleaning is done, hence `exit` below.
   await once(holder.stdout, 'data');
   try {
     return await action();

@@ -1,10 +1,12 @@
-import { type ExecOptions, type ExecResult, execInside, initPid } from './exec.ts';
+import { withLock } from './cache.ts';
+import { execInside, initPid } from './exec.ts';
 import { privateKeyFile, sshCommonArgs } from './key.ts';
 import { boot, create, destroy, halt, isRunning, stop } from './lifecycle.ts';
 import type { Kind, Release } from './packages.ts';
 import { ensureRoot } from './root.ts';
+import type { ExecOptions, ExecResult } from './run.ts';
 import { stage } from './stage.ts';
-import { type Bind, paths, readState } from './state.ts';
+import { type Bind, paths, readState, type State } from './state.ts';
 import { ensureTools } from './tools.ts';
 
 /** What to start. */
@@ -87,12 +89,17 @@ async function cleaningUp<T>(name: string, action: () => Promise<T>): Promise<T>
  */
 export async function startHypervisor(options: HypervisorOptions): Promise<Hypervisor> {
   const { name, release = 12, kind = 'hypervisor', binds = [] } = options;
-  if (isRunning(name)) throw new Error(`the lab hypervisor ${name} is running already`);
   await ensureTools();
   const lower = await ensureRoot(release, kind);
+  return withLock(`start-${name}`, () => start({ name, release, kind, lower, binds }));
+}
+
+async function start(state: State): Promise<Hypervisor> {
+  const { name } = state;
+  if (isRunning(name)) throw new Error(`the lab hypervisor ${name} is running already`);
   await destroy(name);
   return cleaningUp(name, async () => {
-    await stage(`prepare ${name}`, () => create({ name, release, kind, lower, binds }));
+    await stage(`prepare ${name}`, () => create(state));
     await stage(`boot ${name}`, () => boot(name));
     const started = await findHypervisor(name);
     if (!started) throw new Error(`${name} ended right after it booted`);

@@ -81,7 +81,8 @@ export async function destroy(name: string): Promise<void> {
     await end(state.proxy);
   }
   if (existsSync(paths(name).run)) await deleteRun(name);
-  await tidyNetwork(() => knownNames().some((other) => other !== name && isRunning(other)));
+  // One that isn't running may be about to start, so any other counts.
+  await tidyNetwork(() => knownNames().some((other) => other !== name));
 }
 
 /** Shuts a hypervisor down and unmounts its root; its contents and its place in the lab stay. */
