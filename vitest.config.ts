@@ -1,15 +1,23 @@
 import { defineConfig } from 'vitest/config';
 
-// Three projects, from quick to slow: `unit` touches no machine, `integration` talks to real programs in a
+// From quick to slow: `house` looks at the sources as a whole (types, lint, docs), `unit` touches no machine, `integration` talks to real programs in a
 // lab hypervisor (*.lab.test.ts), `e2e` runs playbooks.
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
+          name: 'house',
+          include: ['test/house/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 1_200_000,
+        },
+      },
+      {
+        test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.lab.test.ts', 'test/e2e/**', 'test/bench/**'],
+          exclude: ['test/**/*.lab.test.ts', 'test/e2e/**', 'test/house/**'],
         },
       },
       {
