@@ -32,11 +32,9 @@ const REGULAR_FILE = 0o100000;
 const NAME_CONTINUES = 1;
 const NAME_IS_SELF_OR_PARENT = 2 | 4;
 
-/** NM: the real name, in as many entries as it needs, each of at most 250 bytes. */
-function names(name: Uint8Array): Uint8Array {
-  if (name.length <= 250) return entry('NM', Uint8Array.of(0), name);
-  return concat(entry('NM', Uint8Array.of(NAME_CONTINUES), name.subarray(0, 250)), names(name.subarray(250)));
-}
+const NM_HEAD = 5;
+
+const nameEntry = (flags: number, bytes: Uint8Array) => entry('NM', Uint8Array.of(flags), bytes);
 
 /** The continuation areas of an image, collected while its directories are made (SUSP 1.12, 5.1). */
 export class Continuations {
@@ -98,10 +96,15 @@ export function fileUse(
   continuations: Continuations,
 ): Uint8Array {
   const attributes = PX(REGULAR_FILE | mode, 1);
-  const named = names(name);
-  return attributes.length + named.length <= room
-    ? concat(attributes, named)
-    : concat(attributes, continuations.put(named));
+  const left = room - attributes.length - NM_HEAD;
+  if (name.length <= left) return concat(attributes, nameEntry(0, name));
+  // The name begins in the record itself, as genisoimage and xorriso have it.
+  const begun = left - CE_LENGTH;
+  return concat(
+    attributes,
+    nameEntry(NAME_CONTINUES, name.subarray(0, begun)),
+    continuations.put(nameEntry(0, name.subarray(begun))),
+  );
 }
 
 /** Whether a System Use field is that of a root whose image has SUSP. @returns its LEN_SKP, or undefined (SUSP 1.12, 5.3) */

@@ -85,8 +85,8 @@ export function writeIso(files: readonly IsoFile[], { label, fileMode = 0o444 }:
     ...primary.tables,
     ...supplementary.tables,
     iso,
-    joliet,
     continuations,
+    joliet,
     ...named.map(({ content }) => content),
   ]);
 }
@@ -135,9 +135,10 @@ const by = (kind: 'iso' | 'joliet') => (a: Named, b: Named) =>
 
 function place(files: readonly Named[], draft: ReturnType<typeof directories>): Places {
   const first = SYSTEM_AREA + 3 + 4;
-  const jolietRoot = first + sectorsOf(draft.iso.length);
-  const continuations = jolietRoot + sectorsOf(draft.joliet.length);
-  const starts = [continuations + sectorsOf(draft.continuations.length)];
+  // Right behind its directory, since bsdtar (libarchive 3.6.2) looks for a continuation area nowhere else.
+  const continuations = first + sectorsOf(draft.iso.length);
+  const jolietRoot = continuations + sectorsOf(draft.continuations.length);
+  const starts = [jolietRoot + sectorsOf(draft.joliet.length)];
   for (const { content } of files) starts.push((starts[starts.length - 1] ?? 0) + sectorsOf(content.length));
   return {
     isoRoot: { sector: first, length: draft.iso.length },

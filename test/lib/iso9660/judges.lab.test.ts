@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { IsoFile } from '../../../modules/lib/iso9660/image.ts';
 import { readIso } from '../../../modules/lib/iso9660/read.ts';
 import { writeIso } from '../../../modules/lib/iso9660/write.ts';
-import { AWKWARD, file, MANY, SEED, sorted } from './files.ts';
+import { AWKWARD, file, MANY, SEED } from './files.ts';
 import { judge } from './judge.ts';
 
 const LABEL = { label: 'cidata' };
@@ -14,8 +15,10 @@ const KINDS: [string, readonly IsoFile[]][] = [
 
 const imageOf = (files: readonly IsoFile[]) => ({ 'image.iso': writeIso(files, LABEL) });
 const lines = (stdout: string) => stdout.split('\n').filter(Boolean);
-const contents = (files: readonly IsoFile[]) =>
-  files.map(({ content }) => Buffer.from(content).toString('hex')).sort();
+const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex').slice(0, 16);
+const contents = (files: readonly IsoFile[]) => files.map(({ content }) => digest(content)).sort();
+const byName = (files: readonly IsoFile[]) =>
+  Object.fromEntries(files.map(({ name, content }) => [name, digest(content)]));
 
 // The files a judge extracted below `out`, as ours.
 const extracted = (files: Readonly<Record<string, Uint8Array>>): IsoFile[] =>
@@ -75,10 +78,10 @@ describe('xorriso', () => {
   it.each(KINDS)('extracts %s', async (_, files) => {
     const command = 'xorriso -abort_on WARNING -osirrox on -indev image.iso -extract / out';
     const verdict = await judge(inDirectory(command), { files: imageOf(files) });
-    expect(sorted(extracted(verdict.files))).toEqual(sorted(files));
+    expect(byName(extracted(verdict.files))).toEqual(byName(files));
   });
 
-  it.each(['joliet', 'ecma'])('extracts all contents by %s names', async (tree) => {
+  it.each(['norock', 'ecma119'])('extracts all contents as %s', async (tree) => {
     const command = `xorriso -read_fs ${tree} -osirrox on -indev image.iso -extract / out`;
     const verdict = await judge(inDirectory(command), { files: imageOf(AWKWARD) });
     expect(contents(extracted(verdict.files))).toEqual(contents(AWKWARD));
@@ -88,7 +91,7 @@ describe('xorriso', () => {
 describe('bsdtar', () => {
   it.each(KINDS)('extracts %s', async (_, files) => {
     const verdict = await judge(inDirectory('bsdtar -xf image.iso -C out'), { files: imageOf(files) });
-    expect(sorted(extracted(verdict.files))).toEqual(sorted(files));
+    expect(byName(extracted(verdict.files))).toEqual(byName(files));
   });
 
   it.each(['!rockridge', '!rockridge,!joliet'])('extracts all contents with %s', async (options) => {
@@ -124,13 +127,13 @@ describe('an image of others is read', () => {
   ])('of %s', async (_, command) => {
     const image = await made(command);
     expect(image.label).toBe('cidata');
-    expect(sorted(image.files)).toEqual(sorted(files));
+    expect(byName(image.files)).toEqual(byName(files));
   });
 
   it('of genisoimage with Joliet only', async () => {
     const image = await made(
       'rm in/nnn*; genisoimage -quiet -input-charset utf-8 -V cidata -J -o image.iso in',
     );
-    expect(sorted(image.files)).toEqual(sorted(files.filter(({ name }) => !name.startsWith('nnn'))));
+    expect(byName(image.files)).toEqual(byName(files.filter(({ name }) => !name.startsWith('nnn'))));
   });
 });
