@@ -89,7 +89,9 @@ async function handle(
 /** Serves apt inside a hypervisor with the machine's own package archives, and nothing else, until killed. */
 export function serve(options: ProxyOptions): void {
   const server = createServer((request, response) => {
-    handle(request, response, options).catch((error: Error) => {
+    handle(request, response, options).catch((error: NodeJS.ErrnoException) => {
+      // wget closes as soon as it has the last byte, before we know that it was sent.
+      if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return response.destroy();
       console.error(`${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
       else text(response, 502, error.message);

@@ -68,17 +68,20 @@ export async function findHypervisor(name: string): Promise<Hypervisor | undefin
   };
 }
 
-// A start that is interrupted leaves as little as one that fails.
-async function cleaningUp<T>(name: string, action: () => Promise<T>): Promise<T> {
-  const interrupted = () => void destroy(name).finally(() => process.exit(130));
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+// Cleaning beside a start that goes on would miss what it makes next, so an interrupted start first ends.
+async function cleaningUp<T>(name: string, action: (interruption: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort(new Error(`starting ${name} was interrupted`));
+  // Not `once`: execa's own listener ends the process when it finds itself alone.
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
-    return await action();
+    return await action(controller.signal);
   } catch (error) {
     await destroy(name);
+    if (controller.signal.aborted) process.exit(130);
     throw error;
   } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
@@ -98,9 +101,9 @@ async function start(state: State): Promise<Hypervisor> {
   const { name } = state;
   if (isRunning(name)) throw new Error(`the lab hypervisor ${name} is running already`);
   await destroy(name);
-  return cleaningUp(name, async () => {
+  return cleaningUp(name, async (interruption) => {
     await stage(`prepare ${name}`, () => create(state));
-    await stage(`boot ${name}`, () => boot(name));
+    await stage(`boot ${name}`, () => boot(name, interruption));
     const started = await findHypervisor(name);
     if (!started) throw new Error(`${name} ended right after it booted`);
     return started;

@@ -8,13 +8,14 @@ import { execOnController } from './controller.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from './hypervisor.ts';
 import { inventory } from './inventory.ts';
 import { link } from './link.ts';
+import { sharedHypervisor } from './shared.ts';
 import { ensureTools, plainEnv } from './tools.ts';
 
 const machineInterfaces = async () => (await execa('ip', ['-brief', 'link'])).stdout;
 const machineProcesses = async () => (await execa('ps', ['-eo', 'args'])).stdout;
 
 async function inventoryFile(...names: string[]): Promise<string> {
-  const file = path.join(cacheDir('run-net'), 'test-inventory.yml');
+  const file = path.join(cacheDir('test'), 'inventory.yml');
   writeFileSync(file, await inventory(names));
   return file;
 }
@@ -146,5 +147,16 @@ describe('a bare machine', () => {
     const second = await startHypervisor({ name, kind: 'bare' });
     await second.remove();
     expect(await machineProcesses()).not.toContain(name);
+  });
+});
+
+describe('the shared hypervisor', () => {
+  test('is the same one for all who ask, with the kept templates', async () => {
+    const wasRunning = await findHypervisor('shared12');
+    const [one, other] = await Promise.all([sharedHypervisor(), sharedHypervisor()]);
+    expect(one.pid).toBe(other.pid);
+    await one.exec(['test', '-d', '/srv/templates']);
+    // Left to the end of the whole run when another file has started it.
+    if (!wasRunning) await one.remove();
   });
 });

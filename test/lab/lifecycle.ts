@@ -22,8 +22,8 @@ export async function create(state: State): Promise<void> {
   await configure(await mountOverlay(state.name, state.lower), state);
 }
 
-/** Boots a created or stopped hypervisor and waits until its services answer. */
-export async function boot(name: string): Promise<void> {
+/** Boots a created or stopped hypervisor and waits until its services answer; throws when interrupted. */
+export async function boot(name: string, interruption?: AbortSignal): Promise<void> {
   const state = readState(name);
   if (!state) throw new Error(`the lab has no hypervisor ${name}`);
   const { proxy } = paths(name);
@@ -33,12 +33,13 @@ export async function boot(name: string): Promise<void> {
     state.proxy = await startProxy(state);
     writeState(state);
   }
+  interruption?.throwIfAborted();
   state.nspawn = await startContainer(state);
   // Before waiting, so that whoever cleans after us knows what to end.
   writeState(state);
   state.init = await findInit(name, state.nspawn);
   writeState(state);
-  await waitReady(name, state.kind);
+  await waitReady(name, state.kind, interruption);
   if (state.link) await relink(name, state.link);
 }
 

@@ -50,7 +50,7 @@ function shell(name: string, argv: readonly string[]): void {
 async function clean(cache: boolean): Promise<void> {
   for (const name of knownNames()) await stage(`remove ${name}`, () => destroy(name));
   if (cache) await rm(cacheDir(), { recursive: true, force: true });
-  else await pruneRoots([]);
+  else await pruneRoots();
 }
 
 async function main(): Promise<void> {

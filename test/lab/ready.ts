@@ -16,11 +16,18 @@ const checks: Record<Kind, string[]> = {
   controller: [],
 };
 
-/** Waits until a hypervisor has booted and its services answer, at most `limit` seconds; throws with what doesn't. */
-export async function waitReady(name: string, kind: Kind, limit = 60): Promise<void> {
+// Far more than a slow machine needs: a boot takes one to four seconds.
+const limit = 60;
+
+/**
+ * Waits until a hypervisor has booted and its services answer.
+ * Throws with the check that fails if they don't within a minute, or when interrupted.
+ */
+export async function waitReady(name: string, kind: Kind, interruption?: AbortSignal): Promise<void> {
   const until = performance.now() + limit * 1000;
   for (const check of checks[kind]) {
     for (;;) {
+      interruption?.throwIfAborted();
       const { exitCode, stdout, stderr } = await execInside(name, ['sh', '-c', check], {
         check: false,
         timeout: 30,

@@ -140,14 +140,15 @@ export async function ensureRoot(release: Release, kind: Kind): Promise<string> 
   });
 }
 
-/** Deletes roots of former package lists that nothing uses. */
-export async function pruneRoots(inUse: readonly string[]): Promise<void> {
-  const kept = new Set(inUse);
-  for (const release of Object.keys(releases).map(Number) as Release[]) {
-    kept.add(`base-${release}-${key(release)}`);
-    for (const kind of Object.keys(packages) as Kind[]) kept.add(path.basename(rootPath(release, kind)));
-  }
-  for (const name of await readdir(cacheDir('roots'))) {
-    if (!kept.has(name)) await rm(path.join(cacheDir('roots'), name), { recursive: true, force: true });
-  }
-}
+/** Deletes the roots of former package lists. None may be in use. */
+export const pruneRoots = (): Promise<void> =>
+  withLock('build', async () => {
+    const kept = new Set<string>();
+    for (const release of Object.keys(releases).map(Number) as Release[]) {
+      kept.add(`base-${release}-${key(release)}`);
+      for (const kind of Object.keys(packages) as Kind[]) kept.add(path.basename(rootPath(release, kind)));
+    }
+    for (const name of await readdir(cacheDir('roots'))) {
+      if (!kept.has(name)) await rm(path.join(cacheDir('roots'), name), { recursive: true, force: true });
+    }
+  });

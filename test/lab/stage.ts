@@ -1,10 +1,3 @@
-let silent = false;
-
-/** Turns the lines that `stage` writes off or on; they are on at first. */
-export function quiet(value = true): void {
-  silent = value;
-}
-
 /**
  * Runs one named stage and writes to standard error how long it took (seconds), or that it failed.
  * Gives back what `action` gives, and throws what it throws.
@@ -18,6 +11,6 @@ export async function stage<T>(name: string, action: () => Promise<T>): Promise<
     return value;
   } finally {
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    if (!silent) console.error(`lab: ${name}: ${outcome}, ${seconds} s`);
+    console.error(`lab: ${name}: ${outcome}, ${seconds} s`);
   }
 }

@@ -28,7 +28,7 @@ export interface State {
   link?: { bridge: string; address?: string };
 }
 
-/** The paths that belong to one hypervisor; all but the key are deleted with it. */
+/** The paths that belong to one hypervisor, and are deleted with it. */
 export function paths(name: string) {
   // A container's end of a link is called ve-NAME, and an interface's name has at most 15 characters.
   if (!/^[a-z][a-z0-9-]{0,11}$/.test(name)) {
