@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { loadSpecs, ROOT } from '../../build/modules.ts';
+import { taskProblems, tasksIn } from '../support/tasks.ts';
+
+const specs = new Map((await loadSpecs()).map((spec) => [spec.module, spec]));
+
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', 'roles', 'playbooks', '*.md'],
+  {
+    cwd: ROOT,
+    encoding: 'utf8',
+  },
+)
+  .split('\n')
+  .filter((file) => /\.(ya?ml|md)$/.test(file));
+
+/** The YAML of a file: its documents, or the fenced blocks of a Markdown file. */
+function yamlOf(file: string): unknown[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  if (!file.endsWith('.md')) return parseAllDocuments(text).map((document) => document.toJS());
+  return [...text.matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(([, block]) => parse(block ?? ''));
+}
+
+const places: [string, unknown[]][] = [
+  ...files.map((file): [string, unknown[]] => [file, yamlOf(file)]),
+  ...[...specs.values()].map((spec): [string, unknown[]] => [
+    `examples of ${spec.module}`,
+    [parse(spec.examples)],
+  ]),
+];
+
+describe('each task fits the spec of its module', () => {
+  it.each(places.filter(([, documents]) => tasksIn(documents).length > 0))('%s', (_, documents) => {
+    for (const { module, args } of tasksIn(documents)) {
+      const spec = specs.get(module);
+      expect(spec, `there is no module ${module}`).toBeDefined();
+      if (spec) expect(taskProblems(spec, args), module).toEqual([]);
+    }
+  });
+
+  it('finds tasks in roles, playbooks or examples at all', () => {
+    const found = new Set(places.flatMap(([, documents]) => tasksIn(documents).map(({ module }) => module)));
+    expect([...found].sort()).toEqual([...specs.keys()].sort());
+  });
+});
