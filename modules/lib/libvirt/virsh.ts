@@ -1,6 +1,5 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { runOrFail } from '../host/process.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
 
@@ -27,9 +26,23 @@ const quoted = (text: string) => `"${text.replace(/(["\\])/g, '\\$1')}"`;
 
 const connection = (uri: string) => ['--quiet', '--connect', uri];
 
-/** One virsh command; its arguments appear in the process list, so none may be secret. */
-export const virsh = (host: Host, uri: string, ...args: string[]): Promise<string> =>
-  runOrFail(host, 'virsh', [...connection(uri), ...args], { timeout: TIMEOUT });
+/**
+ * One virsh command; its arguments appear in the process list, so none may be secret.
+ * @throws Failure with libvirt's own reason
+ */
+export async function virsh(host: Host, uri: string, command: string, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await host.run('virsh', [...connection(uri), command, ...args], {
+    timeout: TIMEOUT,
+  });
+  // "error: Failed to … from FILE", then the reason: the last line is what says something.
+  const reason = stderr
+    .trim()
+    .split('\n')
+    .pop()
+    ?.replace(/^error: /, '');
+  if (code !== 0) throw new Failure(`libvirt refuses to ${command}: ${reason || `exit status ${code}`}`);
+  return stdout;
+}
 
 /**
  * Reads several domains in one process.
