@@ -1,0 +1,24 @@
+import { parseDocument } from 'yaml';
+import { YamlError } from './yaml.ts';
+
+/**
+ * What a YAML 1.1 text says, as cloud-init reads it.
+ * @returns undefined for a text without a value (blank, or comments only)
+ * @throws YamlError with line and column, and nothing of the text, which may hold secrets
+ */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { version: '1.1', prettyErrors: false, logLevel: 'error' });
+  const [error] = document.errors;
+  if (error) throw new YamlError('', `isn't YAML: ${placeOf(text, error.pos[0])} (${error.code})`);
+  try {
+    return document.toJS() ?? undefined;
+  } catch {
+    // The library's message quotes the text. It throws for an alias without an anchor, and for too many of them.
+    throw new YamlError('', "isn't YAML: an alias (*) in it leads nowhere, or there are too many");
+  }
+}
+
+function placeOf(text: string, at: number): string {
+  const before = text.slice(0, at).split('\n');
+  return `line ${before.length}, column ${(before[before.length - 1]?.length ?? 0) + 1}`;
+}
