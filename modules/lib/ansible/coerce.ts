@@ -107,6 +107,7 @@ export function coerce(option: Option | ElementOption, value: unknown, path: str
   ) {
     throw new OptionError(path, 'a bare date in this mapping did not survive Ansible 2.14: quote the date');
   }
+  if (value === '' && 'clearable' in option && option.clearable) return null;
   const { to, article } = COERCIONS[option.type];
   const result = to(value);
   if (result === undefined || result === null) {

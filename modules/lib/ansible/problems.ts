@@ -46,7 +46,8 @@ function unknownOption(name: string, specs: OptionSpecs): string {
 }
 
 const MESSAGES: Record<string, (params: Record<string, unknown>, option: Described | undefined) => string> = {
-  enum: ({ allowedValues }) => `must be one of ${(allowedValues as unknown[]).join(', ')}`,
+  enum: ({ allowedValues }) =>
+    `must be one of ${(allowedValues as unknown[]).filter((value) => value !== null).join(', ')}`,
   minimum: ({ limit }, option) => range(option) ?? `must be ${limit} or more`,
   maximum: ({ limit }, option) => range(option) ?? `must be ${limit} or less`,
   maxLength: ({ limit }) => `must not be longer than ${limit} characters`,

@@ -20,6 +20,10 @@ function optionSchema(option: Option | (Option & { type: 'list' })['elements']):
     if (limit in option) schema[limit] = (option as unknown as Schema)[limit];
   }
   if ('pattern' in option && option.pattern) schema.pattern = `^(?:${option.pattern})$`;
+  if ('clearable' in option && option.clearable) {
+    schema.nullable = true;
+    if (schema.enum) schema.enum = [...(schema.enum as unknown[]), null];
+  }
   if (option.type === 'list') schema.items = optionSchema(option.elements);
   if (option.type === 'dict' && option.options) Object.assign(schema, mappingSchema(option.options));
   return schema;

@@ -10,6 +10,8 @@ interface Common {
   readonly aliases?: readonly string[];
   /** Its value appears in no output, diff or error. */
   readonly secret?: boolean;
+  /** An empty text is taken as well, whatever the type, and clears what is there; the module sees a null. */
+  readonly clearable?: true;
 }
 
 interface Limits {
@@ -103,7 +105,9 @@ type ScalarValue<T> = T extends 'str' | 'path'
       ? boolean
       : unknown;
 
-type ValueOf<O> = O extends { readonly choices: readonly (infer C)[] }
+type ValueOf<O> = GivenOf<O> | (O extends { readonly clearable: true } ? null : never);
+
+type GivenOf<O> = O extends { readonly choices: readonly (infer C)[] }
   ? C
   : O extends { readonly type: 'list'; readonly elements: infer E }
     ? ValueOf<E>[]
