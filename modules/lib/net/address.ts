@@ -1,0 +1,66 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { Failure } from '../failure.ts';
+
+/** An address with the prefix of its network, e.g. 192.168.192.129/29. */
+export interface Address {
+  readonly family: 4 | 6;
+  /** In its canonical form, as `ip` prints it. */
+  readonly ip: string;
+  readonly prefix: number;
+}
+
+const BITS = { 4: 32, 6: 128 } as const;
+
+// A URL's host is IPv6 in the canonical form of RFC 5952.
+const canonical6 = (ip: string) => new URL(`http://[${ip}]/`).hostname.slice(1, -1);
+
+/** The family and canonical form of an IP address, or undefined when the text isn't one. */
+export function parseIp(text: string): Pick<Address, 'family' | 'ip'> | undefined {
+  if (isIPv4(text)) return { family: 4, ip: text };
+  return isIPv6(text) && !text.includes('%') ? { family: 6, ip: canonical6(text) } : undefined;
+}
+
+/**
+ * The prefix length of a dotted netmask, e.g. 29 of 255.255.255.248.
+ * @returns undefined when the text isn't a netmask: no dotted quad, or its ones don't all stand in front
+ */
+export function prefixOfNetmask(netmask: string): number | undefined {
+  if (!isIPv4(netmask)) return undefined;
+  const bits = netmask
+    .split('.')
+    .map((byte) => Number(byte).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) ? bits.replace(/0+$/, '').length : undefined;
+}
+
+/** The dotted netmask of an IPv4 prefix length, 0 to 32. */
+export function netmaskOfPrefix(prefix: number): string {
+  return [0, 1, 2, 3].map((i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - 8 * i)))).join('.');
+}
+
+function prefixOf(text: string, family: 4 | 6, what: string): number {
+  const prefix = /^\d{1,3}$/.test(text) ? Number(text) : family === 4 ? prefixOfNetmask(text) : undefined;
+  if (prefix !== undefined && prefix <= BITS[family]) return prefix;
+  throw new Failure(`${what} '${text}' is not a netmask of an IPv${family} address`);
+}
+
+/**
+ * An address from its text and, where the text has no `/prefix` of its own, a netmask.
+ * @param netmask dotted, or a prefix length
+ * @throws Failure without the option's name, which is the caller's to know
+ */
+export function parseAddress(text: string, netmask?: string): Address {
+  const [host = '', length, ...rest] = text.split('/');
+  const ip = rest.length === 0 ? parseIp(host) : undefined;
+  if (!ip) throw new Failure(`'${text}' is not an IP address`);
+  if (length !== undefined) {
+    return { ...ip, prefix: prefixOf(length, ip.family, `'${text}':`) };
+  }
+  if (netmask === undefined) {
+    throw new Failure(`'${text}' has no netmask: give 'netmask', or write it as ${text}/24`);
+  }
+  return { ...ip, prefix: prefixOf(netmask, ip.family, 'netmask') };
+}
+
+/** `192.168.192.129/29` */
+export const formatAddress = ({ ip, prefix }: Address): string => `${ip}/${prefix}`;

@@ -1,0 +1,56 @@
+import { type Address, formatAddress, parseAddress } from './address.ts';
+import { heading, headingBridge, type PortConfig, type StoredConfig } from './port.ts';
+
+/**
+ * A port's file for /etc/network/interfaces.d, see interfaces(5). It says nothing of Open vSwitch, whose
+ * database keeps the port: with `ovs_type` in it, `systemctl restart networking` would delete the port. It is
+ * `auto`, since systemd's networking.service raises no other class.
+ */
+export function renderIfupdown(config: PortConfig): string {
+  const { port, mode, addresses } = config;
+  const stanzas =
+    mode === 'static'
+      ? addresses.map(
+          (address) =>
+            `iface ${port} ${address.family === 4 ? 'inet' : 'inet6'} static\n  address ${formatAddress(address)}\n`,
+        )
+      : [`iface ${port} inet ${mode}\n`];
+  return `${heading(config)}\nauto ${port}\n${stanzas.join('')}`;
+}
+
+const METHOD = /^\s*iface\s+\S+\s+inet6?\s+(static|manual|dhcp)\b/;
+const OPTION = /^\s*(address|netmask|ovs_bridge)\s+(\S+)/;
+
+/** What a file of this kind says: ours, or the blog's (`allow-vmbr-int`, `ovs_bridge`, `netmask`). */
+export function parseIfupdown(text: string): StoredConfig {
+  const stanzas: Record<string, string>[] = [];
+  for (const line of text.split('\n')) {
+    const method = METHOD.exec(line)?.[1];
+    if (method) stanzas.push({ method });
+    const [, name, value] = OPTION.exec(line) ?? [];
+    const stanza = stanzas.at(-1);
+    if (stanza && name && value) stanza[name] = value;
+  }
+  const methods = stanzas.map(({ method }) => method);
+  return {
+    bridge: headingBridge(text) ?? stanzas.find(({ ovs_bridge }) => ovs_bridge)?.ovs_bridge,
+    mode: (['dhcp', 'static', 'manual'] as const).find((mode) => methods.includes(mode)),
+    addresses: stanzas.flatMap(addressOf),
+  };
+}
+
+// A file that someone edited may hold anything: what can't be read is nothing that we put there.
+function addressOf({ address, netmask }: Record<string, string>): Address[] {
+  try {
+    return address === undefined ? [] : [parseAddress(address, netmask)];
+  } catch {
+    return [];
+  }
+}
+
+/** Whether taking the interface down would make ifupdown's Open vSwitch hook delete the port. */
+export const hasOvsHook = (text: string): boolean => /^\s*ovs_type\s/m.test(text);
+
+/** The interfaces that ifupdown holds to be up, from the text of /run/network/ifstate. */
+export const raisedInterfaces = (ifstate: string): Set<string> =>
+  new Set(ifstate.split('\n').flatMap((line) => line.split('=')[0]?.trim() || []));

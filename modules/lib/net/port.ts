@@ -1,0 +1,29 @@
+import type { Address } from './address.ts';
+
+/** How a port's interface gets its addresses, as ifupdown names it. */
+export type AddressMode = 'static' | 'manual' | 'dhcp';
+
+/** What is kept across a reboot for one port. */
+export interface PortConfig {
+  readonly port: string;
+  readonly bridge: string;
+  readonly mode: AddressMode;
+  /** Of mode `static`. */
+  readonly addresses: readonly Address[];
+}
+
+/** What a file of ours (or the blog's) says. */
+export interface StoredConfig {
+  /** The bridge it was written for, where it says so. */
+  readonly bridge: string | undefined;
+  readonly mode: AddressMode | undefined;
+  readonly addresses: readonly Address[];
+}
+
+/** The first line of a file that is ours. */
+export const heading = ({ port, bridge }: PortConfig): string =>
+  `# piecewise.cloud: port ${port} of bridge ${bridge}. Changes made here are lost.`;
+
+/** The bridge that a file's heading names. */
+export const headingBridge = (text: string): string | undefined =>
+  /^# piecewise\.cloud: port \S+ of bridge (\S+)\. /m.exec(text)?.[1];

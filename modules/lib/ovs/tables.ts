@@ -1,0 +1,64 @@
+import { integer, type Kind, map, optional, text, uuids, type Value } from './types.ts';
+
+/** What is read of Open vSwitch's database: see ovs-vswitchd.conf.db(5). */
+export const TABLES = {
+  Open_vSwitch: { bridges: uuids, cur_cfg: integer, next_cfg: integer },
+  Bridge: {
+    name: text,
+    ports: uuids,
+    datapath_type: text,
+    fail_mode: optional<string>(),
+    external_ids: map,
+    other_config: map,
+  },
+  Port: { name: text, interfaces: uuids, tag: optional<number>(), external_ids: map },
+  Interface: { name: text, type: text, error: optional<string>(), external_ids: map },
+} as const;
+
+export type TableName = keyof typeof TABLES;
+
+/** A row as plain values. */
+export type Row<T extends TableName> = { readonly _uuid: string } & {
+  readonly [C in keyof (typeof TABLES)[T]]: (typeof TABLES)[T][C] extends Kind<infer V> ? V : never;
+};
+
+/** Everything that was read, at one moment. */
+export interface Database {
+  readonly root: Row<'Open_vSwitch'>;
+  readonly bridges: readonly Row<'Bridge'>[];
+  readonly ports: readonly Row<'Port'>[];
+  readonly interfaces: readonly Row<'Interface'>[];
+}
+
+/** An Open vSwitch without a bridge: what a check run assumes where there is none yet. */
+export const EMPTY: Database = {
+  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0 },
+  bridges: [],
+  ports: [],
+  interfaces: [],
+};
+
+const kindOf = (table: TableName, column: string): Kind<Value> | undefined =>
+  (TABLES[table] as Record<string, unknown>)[column] as Kind<Value> | undefined;
+
+/** A row as the database sends it, as plain values. */
+export function decodeRow<T extends TableName>(table: T, wire: Record<string, unknown>): Row<T> {
+  const columns = Object.entries(TABLES[table] as Record<string, Kind<Value>>);
+  const values = columns.map(([column, kind]) => [column, kind.decode(wire[column])]);
+  return { _uuid: uuidOf(wire._uuid), ...Object.fromEntries(values) };
+}
+
+const uuidOf = (wire: unknown) => (Array.isArray(wire) ? String(wire[1]) : '');
+
+/** Columns of a row as an operation has them. */
+export function encodeColumns(
+  table: TableName,
+  values: Readonly<Record<string, Value>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).map(([column, value]) => [
+      column,
+      kindOf(table, column)?.encode(value as never) ?? value,
+    ]),
+  );
+}

@@ -1,0 +1,52 @@
+/** A row's `_uuid`, or the name that an insert gives one within its transaction. */
+export interface Ref {
+  readonly uuid: string;
+  /** It is an insert's `uuid-name`, of a row that isn't there yet. */
+  readonly named?: true;
+}
+
+export type StringMap = Readonly<Record<string, string>>;
+
+/** A column's value as the rest of the code has it. */
+export type Value = string | number | boolean | undefined | readonly string[] | StringMap;
+
+/** How a type of column looks in OVSDB's JSON, RFC 7047 section 5.1. */
+export interface Kind<T extends Value> {
+  readonly decode: (wire: unknown) => T;
+  readonly encode: (value: T) => unknown;
+}
+
+const members = (wire: unknown, tag: string): unknown[] | undefined =>
+  Array.isArray(wire) && wire[0] === tag && Array.isArray(wire[1]) ? wire[1] : undefined;
+
+// A set of one is written as its element alone.
+const setOf = (wire: unknown): unknown[] => members(wire, 'set') ?? [wire];
+
+const uuidOf = (wire: unknown): string => (Array.isArray(wire) ? String(wire[1]) : '');
+
+export const text: Kind<string> = { decode: String, encode: (value) => value };
+export const integer: Kind<number> = { decode: Number, encode: (value) => value };
+
+/** A set of none or one. */
+export const optional = <T extends string | number>(): Kind<T | undefined> => ({
+  decode: (wire) => setOf(wire)[0] as T | undefined,
+  encode: (value) => (value === undefined ? ['set', []] : value),
+});
+
+/** A set of references, as their UUIDs. */
+export const uuids: Kind<readonly string[]> = {
+  decode: (wire) => setOf(wire).map(uuidOf),
+  encode: (value) => ['set', value.map((uuid) => ['uuid', uuid])],
+};
+
+/** A map of text to text. */
+export const map: Kind<StringMap> = {
+  decode: (wire) => Object.fromEntries((members(wire, 'map') ?? []) as [string, string][]),
+  encode: (value) => ['map', Object.entries(value)],
+};
+
+/** A reference as an operation has it. */
+export const encodeRef = ({ uuid, named }: Ref): unknown => [named ? 'named-uuid' : 'uuid', uuid];
+
+/** A set of references, for inserts and mutations. */
+export const encodeRefs = (refs: readonly Ref[]): unknown => ['set', refs.map(encodeRef)];
