@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { ROOT } from '../../build/modules.ts';
+import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
+import { buildCollection } from '../support/build.ts';
+import { waitForPing } from '../support/guest.ts';
+import { ChangedInventory, type CloudVariables } from '../support/inventory.ts';
+import { type PlaybookOptions, type PlaybookRun, runPlaybook } from '../support/playbook.ts';
+import { templateCache } from '../support/templates.ts';
+
+// The blog's cloud on one lab hypervisor, from nothing to nothing. The tests build on each other, in this order.
+const LAB = 'e2e';
+const GUEST = '192.168.192.130';
+let hypervisor: Hypervisor;
+const temporary: { remove(): void }[] = [];
+
+const playbook = (name: string) => join(ROOT, 'playbooks', `${name}.yml`);
+const play = (name: string, options: PlaybookOptions = {}) =>
+  runPlaybook(playbook(name), { hv1: LAB }, options);
+const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout;
+
+async function mustPass(run: Promise<PlaybookRun>): Promise<PlaybookRun> {
+  const done = await run;
+  expect(done.exitCode, done.output).toBe(0);
+  return done;
+}
+
+const changedBy = ({ recap }: PlaybookRun) => recap.hv1?.changed;
+
+/** What a `--diff` run printed of differences, in its order. */
+const diffLines = ({ output }: PlaybookRun) =>
+  output.split('\n').filter((line) => /^(---|\+\+\+|@@|[-+ ] )/.test(line));
+
+/** Everything about the host that a run could change. */
+const snapshot = () =>
+  sh(
+    'for d in $(virsh list --all --name); do virsh dumpxml --inactive $d; virsh domstate $d; done; ovs-vsctl --columns=name,tag,external_ids,interfaces list port; ovs-vsctl --columns=name,datapath_type list bridge; ip -br addr | grep -v -e vnet; find /var/lib/libvirt/images /etc/network -type f | xargs -r sha256sum; cat /etc/network/interfaces 2>/dev/null',
+  );
+
+function inventoryWith(change: (variables: CloudVariables) => void): string {
+  const inventory = new ChangedInventory(change);
+  temporary.push(inventory);
+  return inventory.path;
+}
+
+beforeAll(async () => {
+  await buildCollection();
+  await (await findHypervisor(LAB))?.remove();
+  hypervisor = await startHypervisor({ name: LAB, binds: [templateCache()] });
+});
+
+afterAll(async () => {
+  for (const one of temporary) one.remove();
+  await hypervisor?.remove();
+});
+
+describe("the blog's cloud", () => {
+  it('is only planned in check mode, on a host that has nothing yet', async () => {
+    const before = await snapshot();
+    const run = await mustPass(play('site', { args: ['--check', '--diff'] }));
+    expect(changedBy(run)).toBeGreaterThan(0);
+    expect(run.output).toContain('define domain test');
+    expect(await snapshot()).toBe(before);
+  });
+
+  it('ends with a guest that answers ping in VLAN 25', async () => {
+    await mustPass(play('site'));
+    expect(await waitForPing(hypervisor, GUEST)).toContain(`bytes from ${GUEST}`);
+    expect(await sh('ovs-vsctl get port veth-test-eth0 tag; ovs-vsctl get port itc-wan1 tag')).toBe('25\n25');
+  });
+
+  it('changes nothing when it is run again', async () => {
+    const before = await snapshot();
+    const run = await mustPass(play('site', { args: ['--diff'] }));
+    expect(changedBy(run), run.output).toBe(0);
+    expect(diffLines(run)).toEqual([]);
+    expect(await snapshot()).toBe(before);
+  });
+
+  it('shows in check mode exactly what the run then does', async () => {
+    const inventory = inventoryWith(({ ovs, vms }) => {
+      ovs.ports.push({
+        bridge: 'ovs-wan1',
+        port: 'itc-wan2',
+        tag: 26,
+        mode: 'static',
+        address: '10.9.0.1/24',
+      });
+      vms.push({ ...vms[0], name: 'a-much-longer-name', state: 'present' });
+      Object.assign(vms[0] ?? {}, { memory: '400 MiB', vcpus: 2 });
+    });
+    const options = { inventories: [inventory] };
+    const before = await snapshot();
+    const planned = await mustPass(play('site', { ...options, args: ['--check', '--diff'] }));
+    expect(await snapshot()).toBe(before);
+    const done = await mustPass(play('site', { ...options, args: ['--diff'] }));
+    expect(diffLines(planned)).toEqual(diffLines(done));
+    expect(diffLines(done).length).toBeGreaterThan(10);
+    expect(changedBy(planned)).toBe(changedBy(done));
+    expect(changedBy(await mustPass(play('site', options)))).toBe(0);
+  });
+
+  it('is about one VM where that is asked for, and starts or only defines by tags', async () => {
+    const inventory = inventoryWith(({ vms }) => {
+      for (const name of ['one', 'two'])
+        vms.push({ ...vms[0], name, interfaces: [], ovs: [], state: 'running' });
+    });
+    const options = { inventories: [inventory], extraVars: { vm_only: 'one' } };
+    const states = async () =>
+      (await sh('virsh list --all | grep -E " (one|two) "')).replace(/\s+/g, ' ').trim();
+    await mustPass(play('vms', { ...options, args: ['--skip-tags', 'start'] }));
+    expect(await states()).toBe('- one shut off');
+    await mustPass(play('vms', { ...options, args: ['--tags', 'start'] }));
+    expect(await states()).toMatch(/^\d+ one running$/);
+    await mustPass(play('vms', { ...options, args: ['--tags', 'define'] }));
+    expect(await states()).toMatch(/^\d+ one running$/);
+    const gone = {
+      vm_state: 'absent',
+      vm_remove_storage: true,
+      vm_defaults: { shutdown_timeout: 1, force_off: true },
+    };
+    await mustPass(play('vms', { ...options, extraVars: { ...options.extraVars, ...gone } }));
+    expect(await sh('virsh list --all --name; ls /var/lib/libvirt/images')).not.toContain('one');
+  });
+
+  it('works when a play includes the role vm alone', async () => {
+    const work = mkdtempSync(join(tmpdir(), 'piecewise-role-'));
+    temporary.push({ remove: () => rmSync(work, { recursive: true }) });
+    const file = join(work, 'play.yml');
+    const role = { name: 'Ours', 'ansible.builtin.import_role': { name: 'piecewise.cloud.vm' } };
+    writeFileSync(file, stringify([{ hosts: 'kvm', gather_facts: false, tasks: [role] }]));
+    const run = await mustPass(runPlaybook(file, { hv1: LAB }, {}));
+    // Its memory goes back to what the blog says.
+    expect(changedBy(run)).toBe(1);
+  });
+
+  it('is back after a reboot, without a playbook run', async () => {
+    await hypervisor.reboot();
+    await waitForPing(hypervisor, GUEST);
+    expect(await sh('ovs-vsctl get port itc-wan1 tag')).toBe('25');
+    expect(await sh('ip -4 -br addr show dev itc-wan1')).toContain('192.168.192.129/29');
+    expect(changedBy(await mustPass(play('site')))).toBe(0);
+  });
+});
+
+describe('what is wrong with the variables is told, and nothing is done', () => {
+  const rows: [string, (variables: CloudVariables) => void, string][] = [
+    [
+      'a VM name with a slash',
+      ({ vms }) => Object.assign(vms[0] ?? {}, { name: 'a/b' }),
+      "'name' must be made of letters",
+    ],
+    [
+      'a missing archive',
+      ({ vms }) => Object.assign(vms[0] ?? {}, { archive_name: 'nowhere' }),
+      'there is neither an archive nowhere.tar.gz in',
+    ],
+    ['a bridge too few', ({ vms }) => Object.assign(vms[0] ?? {}, { ovs: [] }), 'they are paired'],
+    [
+      'an address without a netmask',
+      ({ vms }) =>
+        Object.assign(vms[0] ?? {}, { interfaces: [{ name: 'eth0', mode: 'static', address: '10.0.0.2' }] }),
+      'has no netmask',
+    ],
+    [
+      'a key that is misspelt',
+      ({ vms }) => Object.assign(vms[0] ?? {}, { memroy: 1 }),
+      "the key 'memroy' is not known",
+    ],
+    [
+      'a tag of 5000',
+      ({ ovs }) => Object.assign(ovs.ports[0] ?? {}, { tag: 5000 }),
+      "option 'ports[0].tag': 5000 must be from 0 to 4095",
+    ],
+    [
+      "a port's address without a netmask",
+      ({ ovs }) => Object.assign(ovs.ports[0] ?? {}, { netmask: null }),
+      'netmask',
+    ],
+  ];
+  it.each(rows)('%s', async (_, change, message) => {
+    const before = await snapshot();
+    const run = await play('site', { inventories: [inventoryWith(change)] });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.output).toContain(message);
+    expect(await snapshot()).toBe(before);
+  });
+
+  it('a wrong checksum', async () => {
+    const image = join(mkdtempSync(join(tmpdir(), 'piecewise-image-')), 'x.qcow2');
+    writeFileSync(image, 'not what was expected');
+    const images = { 'wrong.qcow2': { path: image, checksum: `sha256:${'0'.repeat(64)}` } };
+    const run = await play('images', { extraVars: { image_list_extra: images } });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.output).toContain("images['wrong.qcow2']");
+    expect(await sh('ls /var/lib/libvirt/templates')).not.toContain('wrong');
+  });
+});
+
+describe('destroy.yml', () => {
+  it("asks for the host's name, and does nothing without", async () => {
+    const before = await snapshot();
+    const run = await play('destroy');
+    expect(run.output).toContain('destroy_confirm=hv1');
+    expect(run.exitCode).not.toBe(0);
+    expect(await snapshot()).toBe(before);
+  });
+
+  it('leaves nothing of what site.yml made', async () => {
+    const inventory = inventoryWith(({ ovs, vms }) => {
+      ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan2' });
+      vms.push({ name: 'a-much-longer-name' });
+    });
+    await mustPass(play('destroy', { inventories: [inventory], extraVars: { destroy_confirm: 'hv1' } }));
+    expect(await sh('virsh list --all --name')).toBe('');
+    expect(await sh('ovs-vsctl list-br')).toBe('');
+    expect(await sh('ls /var/lib/libvirt/images /etc/network/interfaces.d')).not.toMatch(/test|ovs|itc|much/);
+    expect(await sh('cat /etc/network/interfaces')).not.toMatch(/ovs_port|itc-wan/);
+    expect(await sh('ip -br link')).not.toContain('itc-wan');
+  });
+});

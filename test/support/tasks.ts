@@ -1,0 +1,62 @@
+import { compileValidator } from '../../build/validator.ts';
+import { coerceOptions } from '../../modules/lib/ansible/coerce.ts';
+import { problemsOf } from '../../modules/lib/ansible/problems.ts';
+import type { OptionSpecs, Spec } from '../../modules/lib/ansible/spec.ts';
+
+/** A task that calls one of our modules. */
+export interface ModuleTask {
+  readonly module: string;
+  readonly args: Record<string, unknown>;
+}
+
+const PREFIX = 'piecewise.cloud.';
+
+/** All calls of our modules in a YAML document of plays or tasks, however deep in blocks. */
+export function tasksIn(document: unknown): ModuleTask[] {
+  if (Array.isArray(document)) return document.flatMap(tasksIn);
+  if (typeof document !== 'object' || document === null) return [];
+  return Object.entries(document).flatMap(([key, value]) =>
+    key.startsWith(PREFIX) && typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? [{ module: key.slice(PREFIX.length), args: value as Record<string, unknown> }]
+      : tasksIn(value),
+  );
+}
+
+const isTemplate = (value: unknown): boolean => JSON.stringify(value ?? null).includes('{{');
+
+/**
+ * What is wrong with a task's arguments by the module's spec. Of what a template will give only the name is
+ * checked.
+ */
+export function taskProblems(spec: Spec, args: Record<string, unknown>): string[] {
+  const list = spec.list?.option;
+  const { [list ?? '']: listed, ...common } = args;
+  const items = Array.isArray(listed) ? (listed as Record<string, unknown>[]) : [{}];
+  const open = listed !== undefined && !Array.isArray(listed);
+  return items.flatMap((item) => itemProblems(spec, { ...common, ...item }, open));
+}
+
+function itemProblems(spec: Spec, item: Record<string, unknown>, open: boolean): string[] {
+  const templated = Object.keys(item).filter((name) => isTemplate(item[name]));
+  const literal = Object.fromEntries(Object.entries(item).filter(([name]) => !templated.includes(name)));
+  try {
+    const validate = compileValidator(spec);
+    const options = coerceOptions(spec.options, literal);
+    const errors = validate(options) ? [] : (validate.errors ?? []);
+    const later = errors.filter(
+      ({ keyword, params }) =>
+        !(keyword === 'required' && (open || templated.includes(String(params.missingProperty)))),
+    );
+    return [
+      ...problemsOf(later, spec.options, options).map(({ message }) => message),
+      ...unknown(spec.options, templated),
+    ];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+function unknown(specs: OptionSpecs, names: readonly string[]): string[] {
+  const known = Object.entries(specs).flatMap(([name, { aliases }]) => [name, ...(aliases ?? [])]);
+  return names.filter((name) => !known.includes(name)).map((name) => `option '${name}': is not known`);
+}
