@@ -19,7 +19,6 @@ export const GALAXY = {
   authors: ['The piecewise.cloud founders'],
   description: manifest.description ?? '',
   license: ['GPL-3.0-or-later'],
-  license_file: null,
   tags: ['infrastructure', 'cloud', 'kvm', 'libvirt', 'openvswitch', 'networking', 'linux'],
   dependencies: {},
   repository: 'https://piecewise.cloud',

@@ -56,7 +56,7 @@ function manifestJson(files: string): string {
     chksum_sha256: sha256(files),
     format: 1,
   };
-  return json({ collection_info: GALAXY, file_manifest_file: file, format: 1 });
+  return json({ collection_info: { ...GALAXY, license_file: null }, file_manifest_file: file, format: 1 });
 }
 
 /**
