@@ -34,6 +34,8 @@ export interface PlaybookOptions {
   readonly extraVars?: Record<string, unknown>;
   /** Inventories after the lab's own; the example inventory by default. */
   readonly inventories?: readonly string[];
+  /** Directories of collections beside ours. */
+  readonly collections?: readonly string[];
   /** Where the output goes as it comes, beside being collected. */
   readonly live?: boolean;
 }
@@ -68,6 +70,7 @@ export async function runPlaybook(
     args = [],
     extraVars = {},
     inventories = [join(ROOT, 'playbooks', 'inventory')],
+    collections = [],
     live,
   }: PlaybookOptions = {},
 ): Promise<PlaybookRun> {
@@ -91,7 +94,7 @@ export async function runPlaybook(
     ];
     const { all, exitCode } = await execa('ansible-playbook', command, {
       cwd: ROOT,
-      env: ansibleEnv,
+      env: { ...ansibleEnv, ANSIBLE_COLLECTIONS_PATH: [join(ROOT, 'dist'), ...collections].join(':') },
       extendEnv: false,
       reject: false,
       all: true,

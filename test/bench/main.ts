@@ -1,0 +1,14 @@
+import { say } from '../support/stages.ts';
+import { benchSite } from './site.ts';
+
+// `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
+const benches: Record<string, () => Promise<string>> = { site: benchSite };
+
+const wanted = process.argv.slice(2);
+const results: string[] = [];
+for (const [name, bench] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  say(`bench ${name}`);
+  results.push(await bench());
+}
+console.log(results.join('\n'));
