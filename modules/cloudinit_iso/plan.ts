@@ -49,7 +49,7 @@ export function seedFrom(options: IsoOptions): Seed {
     ...contents,
     hostname,
     instance_id,
-    defaultInstanceId: hostname ?? stableInstanceId(dest),
+    defaultInstanceId: stableInstanceId(dest),
   });
 }
 

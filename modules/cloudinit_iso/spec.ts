@@ -41,7 +41,7 @@ export const spec = defineSpec({
       type: 'str',
       description: [
         'A guest applies its network-config and most of its user-data once for each instance-id; a new one also makes it generate new SSH host keys.',
-        'By default it is made from O(hostname), or else from O(dest), and so stays the same when the content changes.',
+        'By default it is made from O(dest), and so stays the same when the content changes.',
       ],
     },
     hostname: { type: 'str', description: 'The name of the guest.' },
