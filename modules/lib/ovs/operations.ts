@@ -47,17 +47,17 @@ export const update = (table: TableName, uuid: string, columns: Columns): Operat
   row: encodeColumns(table, columns),
 });
 
-/** Adds references to a set column of a row, or takes them out. */
+/** Adds references to a set column of a table's only row, or of the row of a name; or takes them out. */
 export const mutateRefs = (
   table: TableName,
-  uuid: string,
+  name: string | undefined,
   column: string,
   mutator: 'insert' | 'delete',
   refs: readonly Ref[],
 ): Operation => ({
   op: 'mutate',
   table,
-  where: byUuid(uuid),
+  where: name === undefined ? [] : [['name', '==', name]],
   mutations: [[column, mutator, encodeRefs(refs)]],
 });
 
@@ -79,6 +79,17 @@ export const guardAbsent = (table: TableName, name: string): Operation => ({
   where: [['name', '==', name]],
   columns: ['name'],
   rows: [],
+  until: '==',
+  timeout: 0,
+});
+
+/** Refuses the whole transaction unless a port is on a bridge still; other ports may come and go. */
+export const guardMember = (bridge: string, name: string, port: string): Operation => ({
+  op: 'wait',
+  table: 'Bridge',
+  where: [...byUuid(bridge), ['ports', 'includes', ['uuid', port]]],
+  columns: ['name'],
+  rows: [{ name }],
   until: '==',
   timeout: 0,
 });

@@ -1,0 +1,36 @@
+import { dirname } from 'node:path/posix';
+import type { Host } from '../host/host.ts';
+import { runOrFail } from '../host/process.ts';
+import type { LinkStep } from './step.ts';
+
+// A DHCP client may take a minute before it gives up.
+const PATIENCE = 120_000;
+
+async function batch(host: Host, lines: readonly string[]): Promise<void> {
+  if (lines.length === 0) return;
+  await runOrFail(host, 'ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
+}
+
+/** Carries a step out. @throws Failure with what the program said */
+export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
+  const { release, releaseBare, early, files, reconfigure, late, raise } = step;
+  // The interface may be gone already; --force forgets it all the same.
+  if (release.length > 0) await host.run('ifdown', ['--force', ...release], { timeout: PATIENCE });
+  if (releaseBare.length > 0) {
+    await host.run('ifdown', ['--force', '--no-scripts', ...releaseBare], { timeout: PATIENCE });
+  }
+  await batch(host, early);
+  for (const [path, text] of files) {
+    if (text === undefined) await host.remove(path);
+    else {
+      await host.makeDirectory(dirname(path));
+      await host.write(path, text, { mode: 0o644 });
+    }
+  }
+  if (reconfigure) {
+    await runOrFail(host, 'networkctl', ['reload']);
+    if (reconfigure.length > 0) await runOrFail(host, 'networkctl', ['reconfigure', ...reconfigure]);
+  }
+  await batch(host, late);
+  if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', ...raise], { timeout: PATIENCE });
+}

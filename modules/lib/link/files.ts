@@ -1,0 +1,52 @@
+import { parseIfupdown, renderIfupdown } from '../net/ifupdown.ts';
+import { parseNetworkd, renderNetworkd } from '../net/networkd.ts';
+import type { PortConfig, StoredConfig } from '../net/port.ts';
+
+/** What brings a host's interfaces up at boot. */
+export type Keeper = 'ifupdown' | 'networkd';
+
+interface Files {
+  readonly directory: string;
+  /** Before and after the port's name. */
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly render: (config: PortConfig) => string;
+  readonly parse: (text: string) => StoredConfig;
+}
+
+/** Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it. */
+export const FILES: Record<Keeper, Files> = {
+  ifupdown: {
+    directory: '/etc/network/interfaces.d',
+    prefix: 'ovs_port_',
+    suffix: '',
+    render: renderIfupdown,
+    parse: parseIfupdown,
+  },
+  networkd: {
+    directory: '/etc/systemd/network',
+    prefix: '50-ovs-port-',
+    suffix: '.network',
+    render: renderNetworkd,
+    parse: parseNetworkd,
+  },
+};
+
+export const KEEPERS = Object.keys(FILES) as Keeper[];
+
+/** ifupdown's own file, see interfaces(5). */
+export const INTERFACES = '/etc/network/interfaces';
+
+/** The path of a port's file. */
+export function fileOf(keeper: Keeper, port: string): string {
+  const { directory, prefix, suffix } = FILES[keeper];
+  return `${directory}/${prefix}${port}${suffix}`;
+}
+
+/** The port that a file of that name is for, or undefined when it is none of ours. */
+export function portOf(keeper: Keeper, name: string): string | undefined {
+  const { prefix, suffix } = FILES[keeper];
+  const ours =
+    name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length + suffix.length;
+  return ours ? name.slice(prefix.length, name.length - suffix.length) : undefined;
+}

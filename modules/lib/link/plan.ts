@@ -1,0 +1,92 @@
+import { withoutSource, withSource } from '../net/sources.ts';
+import { FILES, fileOf, INTERFACES, KEEPERS, type Keeper } from './files.ts';
+import { configure, type LiveChange, restore, strip } from './live.ts';
+import type { Kept, Link } from './observe.ts';
+import type { LinkStep } from './step.ts';
+import { emptyStep, isEmpty, stepOf } from './step.ts';
+import type { LinkWish } from './wish.ts';
+
+interface Described {
+  readonly title: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What is to be done to interfaces and their files. */
+export interface LinkPlan {
+  readonly changes: readonly Described[];
+  /** All of it together; undefined when there is nothing to do. */
+  readonly step: LinkStep | undefined;
+  readonly missing: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+type Files = Map<string, string | undefined>;
+
+// The files of a port as they are to be: one of the keeper's, and none of the other's.
+function filesOf({ port, bridge, addressing, device }: LinkWish, keeper: Keeper): Files {
+  if (device !== 'removed' && !addressing) return new Map();
+  const text =
+    addressing && device !== 'removed' ? FILES[keeper].render({ port, bridge, ...addressing }) : undefined;
+  return new Map(KEEPERS.map((one) => [fileOf(one, port), one === keeper ? text : undefined]));
+}
+
+function liveOf(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Kept, rewritten: boolean) {
+  if (wish.device === 'removed') return strip(wish, links, kept);
+  const { addressing } = wish;
+  return addressing ? configure({ ...wish, addressing }, links, kept, rewritten) : restore(wish, links);
+}
+
+function lacking({ addressing, device, port }: LinkWish, kept: Kept): string[] {
+  if (addressing?.mode !== 'dhcp' || device === 'removed' || kept.keeper !== 'ifupdown' || kept.dhcpClient)
+    return [];
+  return [
+    `port '${port}': 'mode: dhcp' needs a DHCP client, and this host has none: install isc-dhcp-client`,
+  ];
+}
+
+// In /etc/network/interfaces: what makes ifupdown read a file, and nothing of a file that is gone.
+function sourced(text: string, files: Files): string {
+  let result = text;
+  for (const [path, content] of files) {
+    if (!path.startsWith(`${FILES.ifupdown.directory}/`)) continue;
+    result =
+      content === undefined ? withoutSource(result, INTERFACES, path) : withSource(result, INTERFACES, path);
+  }
+  return result;
+}
+
+/** From what is wanted of each port's interface to what is to be done. Pure. */
+export function planLinks(
+  wishes: readonly LinkWish[],
+  links: ReadonlyMap<string, Link>,
+  kept: Kept,
+): LinkPlan {
+  const lives: Described[] = [];
+  const texts: Described[] = [];
+  const step = emptyStep();
+  let interfaces = kept.interfaces;
+  for (const wish of wishes) {
+    const wanted = filesOf(wish, kept.keeper);
+    const changed: Files = new Map([...wanted].filter(([path, text]) => kept.files.get(path) !== text));
+    const live: LiveChange | undefined = liveOf(wish, links, kept, changed.size > 0);
+    if (live && Object.keys(live.after).length > 0) {
+      lives.push({ title: `configure interface ${wish.port}`, before: live.before, after: live.after });
+    }
+    for (const [path, text] of changed)
+      texts.push({ title: path, before: kept.files.get(path), after: text });
+    if (interfaces !== undefined) interfaces = sourced(interfaces, wanted);
+    stepOf(step, wish.port, kept, live, changed);
+  }
+  if (interfaces !== undefined && interfaces !== kept.interfaces) {
+    texts.push({ title: INTERFACES, before: kept.interfaces, after: interfaces });
+    step.files.set(INTERFACES, interfaces);
+  }
+  const persists = wishes.some(({ addressing, device }) => addressing && device !== 'removed');
+  return {
+    changes: [...lives, ...texts],
+    step: isEmpty(step) ? undefined : step,
+    missing: wishes.flatMap((wish) => lacking(wish, kept)),
+    warnings: persists && kept.problem ? [kept.problem] : [],
+  };
+}

@@ -1,0 +1,62 @@
+import { type Address, formatAddress } from '../net/address.ts';
+import type { LiveChange } from './live.ts';
+import type { Kept } from './observe.ts';
+
+/** What is done to all interfaces together, in the order of the fields. */
+export interface LinkStep {
+  /** Interfaces that ifupdown takes down, with its hooks and without. */
+  readonly release: string[];
+  readonly releaseBare: string[];
+  /** Lines for `ip -batch`, before the files change. */
+  readonly early: string[];
+  /** Files by path; undefined removes one. */
+  readonly files: Map<string, string | undefined>;
+  /** Interfaces that networkd configures anew; undefined when it isn't concerned. */
+  reconfigure: string[] | undefined;
+  /** Lines for `ip -batch`, after the files have changed. */
+  readonly late: string[];
+  /** Interfaces that ifupdown brings up. */
+  readonly raise: string[];
+}
+
+export const emptyStep = (): LinkStep => ({
+  release: [],
+  releaseBare: [],
+  early: [],
+  files: new Map(),
+  reconfigure: undefined,
+  late: [],
+  raise: [],
+});
+
+export const isEmpty = (step: LinkStep): boolean =>
+  step.files.size === 0 &&
+  step.reconfigure === undefined &&
+  [step.release, step.releaseBare, step.early, step.late, step.raise].every((list) => list.length === 0);
+
+// The broadcast address as ifupdown sets it; a network of two has none, RFC 3021.
+const replace = (address: Address, port: string) => {
+  const broadcast = address.family === 4 && address.prefix <= 30 ? ' broadcast +' : '';
+  return `address replace ${formatAddress(address)}${broadcast} dev ${port}`;
+};
+
+/** Puts what one interface needs into the step of all. */
+export function stepOf(
+  step: LinkStep,
+  port: string,
+  kept: Kept,
+  live: LiveChange | undefined,
+  files: ReadonlyMap<string, string | undefined>,
+): void {
+  for (const [path, text] of files) step.files.set(path, text);
+  const networkd = kept.networkd && [...files.keys()].some((path) => path.endsWith('.network'));
+  if (networkd) step.reconfigure ??= [];
+  if (!live) return;
+  if (live.release !== 'no') (live.release === 'bare' ? step.releaseBare : step.release).push(port);
+  step.early.push(...live.remove.map((address) => `address delete ${formatAddress(address)} dev ${port}`));
+  if (live.up) step.late.push(`link set dev ${port} up`);
+  step.late.push(...live.add.map((address) => replace(address, port)));
+  if (!live.raise) return;
+  if (kept.keeper === 'ifupdown') step.raise.push(port);
+  else if (kept.networkd) step.reconfigure = [...(step.reconfigure ?? []), port];
+}

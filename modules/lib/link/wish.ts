@@ -1,0 +1,21 @@
+import type { Address } from '../net/address.ts';
+import type { AddressMode } from '../net/port.ts';
+
+/** How a port's interface is to have its addresses. */
+export interface Addressing {
+  readonly mode: AddressMode;
+  /** Of mode `static`. */
+  readonly addresses: readonly Address[];
+}
+
+/** What is wanted of one port's interface. */
+export interface LinkWish {
+  readonly port: string;
+  readonly bridge: string;
+  /** Undefined: as it is. */
+  readonly addressing: Addressing | undefined;
+  /** What the change before did to the interface: a new or recreated internal one has lost all it had. */
+  readonly device: 'new' | 'kept' | 'recreated' | 'removed';
+  /** Whether Open vSwitch makes the interface, and not the host. */
+  readonly internal: boolean;
+}

@@ -1,0 +1,75 @@
+import { Failure, OptionError } from '../failure.ts';
+import type { Addressing } from '../link/wish.ts';
+import { parseAddress } from '../net/address.ts';
+import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from './columns.ts';
+import type { BridgeOptions, PortOptions } from './options.ts';
+import type { Given } from './row.ts';
+import { type DesiredBridge, type DesiredPort, optionAt } from './topology.ts';
+
+// IFNAMSIZ is 16, and the name ends with a zero.
+const LONGEST = 15;
+
+/** @throws OptionError when a name can't be a network interface's */
+function checkName(path: string, name: string): void {
+  const problem =
+    name.length > LONGEST
+      ? `has ${name.length} characters, and the name of a network interface has at most ${LONGEST}`
+      : !/^[\w.@+-]+$/.test(name) || /^\.{1,2}$/.test(name)
+        ? 'can\'t be a network interface\'s name: take letters, digits and "_.@+-"'
+        : undefined;
+  if (problem) throw new OptionError(path, `'${name}' ${problem}`);
+}
+
+const given = (columns: Columns, options: Given): Given =>
+  Object.fromEntries(
+    Object.keys(columns).flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+
+/**
+ * A bridge as options describe it.
+ * @param at where the options stand, e.g. `bridges[1]`, or empty
+ * @throws OptionError
+ */
+export function desiredBridge(at: string, name: string, options: BridgeOptions): DesiredBridge {
+  checkName(optionAt(at, at ? 'name' : 'bridge'), name);
+  return { at, name, state: options.state, columns: given(BRIDGE_COLUMNS, options) };
+}
+
+/** A port as options describe it. @throws OptionError */
+export function desiredPort(at: string, options: PortOptions): DesiredPort {
+  const { bridge, port, state } = options;
+  checkName(optionAt(at, 'bridge'), bridge);
+  checkName(optionAt(at, 'port'), port);
+  return {
+    at,
+    name: port,
+    bridge,
+    state,
+    columns: given(PORT_COLUMNS, options),
+    addressing: addressing(at, options),
+  };
+}
+
+function addressing(at: string, options: PortOptions): Addressing | undefined {
+  const { mode, address, netmask } = options;
+  const texts = (address ?? []).filter((text) => text !== '');
+  if (netmask && texts.length === 0) {
+    throw new OptionError(optionAt(at, 'netmask'), "it is given without an 'address'");
+  }
+  const addresses = texts.map((text) => {
+    try {
+      return parseAddress(text, netmask || undefined);
+    } catch (error) {
+      throw error instanceof Failure ? new OptionError(optionAt(at, 'address'), error.message) : error;
+    }
+  });
+  if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
+    const way = "leave it out, or give 'mode: static'";
+    throw new OptionError(optionAt(at, 'address'), `'mode: ${mode}' takes no address: ${way}`);
+  }
+  if (mode === 'static' && addresses.length === 0) {
+    throw new OptionError(optionAt(at, 'address'), "is required with 'mode: static'");
+  }
+  if (mode === undefined && address === undefined) return undefined;
+  return { mode: mode ?? (addresses.length > 0 ? 'static' : 'manual'), addresses };
+}

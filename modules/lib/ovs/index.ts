@@ -1,0 +1,43 @@
+import type { Database, Row } from './tables.ts';
+
+const byName = <R extends { name: string }>(rows: readonly R[]) =>
+  new Map(rows.map((row) => [row.name, row]));
+const byUuid = <R extends { _uuid: string }>(rows: readonly R[]) =>
+  new Map(rows.map((row) => [row._uuid, row]));
+
+/** A port with all that belongs to it. */
+export interface PortRows {
+  readonly port: Row<'Port'>;
+  /** The bridge it is on. */
+  readonly bridge: Row<'Bridge'>;
+  readonly interfaces: readonly Row<'Interface'>[];
+}
+
+/** What was read, by name. */
+export class Index {
+  readonly bridges: ReadonlyMap<string, Row<'Bridge'>>;
+  readonly interfaces: ReadonlyMap<string, Row<'Interface'>>;
+  readonly ports: ReadonlyMap<string, PortRows>;
+  readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
+
+  constructor(database: Database) {
+    this.bridges = byName(database.bridges);
+    this.interfaces = byName(database.interfaces);
+    this.#portsByUuid = byUuid(database.ports);
+    const interfaces = byUuid(database.interfaces);
+    this.ports = new Map(
+      database.bridges.flatMap((bridge) =>
+        this.portsOf(bridge).map((port) => {
+          const own = port.interfaces.flatMap((uuid) => interfaces.get(uuid) ?? []);
+          return [port.name, { port, bridge, interfaces: own }] as const;
+        }),
+      ),
+    );
+  }
+
+  /** The ports of a bridge, its own included, by name. */
+  portsOf(bridge: Row<'Bridge'>): Row<'Port'>[] {
+    const ports = bridge.ports.flatMap((uuid) => this.#portsByUuid.get(uuid) ?? []);
+    return ports.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}

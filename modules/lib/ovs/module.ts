@@ -1,0 +1,134 @@
+import type { Change, Module, Plan } from '../ansible/plan.ts';
+import type { Spec } from '../ansible/spec.ts';
+import type { Host } from '../host/host.ts';
+import { applyLinks } from '../link/apply.ts';
+import { deviceNames, type Kept, type Link, readKept, readLinks } from '../link/observe.ts';
+import { type LinkPlan, planLinks } from '../link/plan.ts';
+import type { LinkStep } from '../link/step.ts';
+import { Index } from './index.ts';
+import { planTopology, type TopologyPlan } from './plan.ts';
+import { findSocket, readDatabase, Unreachable } from './read.ts';
+import { type Database, EMPTY } from './tables.ts';
+import type { Topology } from './topology.ts';
+import { type Writing, writeTransaction } from './transact.ts';
+import { leftBehind, wishesOf } from './wishes.ts';
+
+/** The options that all modules of Open vSwitch have. */
+interface Connection {
+  readonly database_socket?: string;
+  readonly timeout: number;
+}
+
+export interface State {
+  readonly socket: string;
+  readonly database: Database;
+  /** Why the database can't be asked. */
+  readonly unreachable: string | undefined;
+  /** The names of the host's network interfaces. */
+  readonly devices: ReadonlySet<string>;
+  /** Undefined when the task has to do with no interface's addresses. */
+  readonly net: { readonly links: ReadonlyMap<string, Link>; readonly kept: Kept } | undefined;
+}
+
+/** The first change carries the transaction of all, and the last what is done to interfaces and files. */
+export interface Step {
+  readonly writing?: Writing;
+  readonly links?: LinkStep;
+}
+
+/** What makes one of the modules out of the engine. */
+export interface Face<Options> {
+  readonly spec: Spec;
+  readonly key: (options: Options) => string;
+  /** @throws OptionError */
+  readonly topology: (options: Options) => Topology;
+  readonly result: (options: Options, topology: Topology, plan: TopologyPlan) => Record<string, unknown>;
+}
+
+/** A module that makes a part of Open vSwitch as its options describe it: one read, one atomic write. */
+export function topologyModule<Options extends Connection>(
+  face: Face<Options>,
+): Module<Options, State, Step> {
+  return {
+    spec: face.spec,
+    key: face.key,
+    check: face.topology,
+    observe: (host, items) =>
+      Promise.all(items.map((options) => observe(host, options, face.topology(options)))),
+    plan: (options, state) => plan(face, options, state),
+    apply: async (host, { writing, links }) => {
+      if (writing) await writeTransaction(host, writing);
+      if (links) await applyLinks(host, links);
+      return undefined;
+    },
+  };
+}
+
+async function read(
+  host: Host,
+  socket: string,
+  timeout: number,
+): Promise<Pick<State, 'database' | 'unreachable'>> {
+  try {
+    return { database: await readDatabase(host, socket, timeout), unreachable: undefined };
+  } catch (error) {
+    if (error instanceof Unreachable) return { database: EMPTY, unreachable: error.message };
+    throw error;
+  }
+}
+
+// A plan says which interfaces it concerns; whether it can be had is said when it is made for good.
+function concerned(topology: Topology, database: Database, devices: ReadonlySet<string>): string[] {
+  try {
+    const plan = planTopology(topology, database, devices);
+    return wishesOf(topology, plan)
+      .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
+      .map(({ port }) => port);
+  } catch {
+    return [];
+  }
+}
+
+async function observe(host: Host, options: Connection, topology: Topology): Promise<State> {
+  const socket = await findSocket(host, options.database_socket);
+  const [answer, devices] = await Promise.all([read(host, socket, options.timeout), deviceNames(host)]);
+  const ports = concerned(topology, answer.database, devices);
+  const bridgeGoes = topology.bridges.some(({ state }) => state === 'absent');
+  if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
+  const [links, kept] = await Promise.all([readLinks(host), readKept(host, ports, bridgeGoes)]);
+  return { socket, ...answer, devices, net: { links, kept } };
+}
+
+const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
+
+function plan<Options extends Connection>(face: Face<Options>, options: Options, state: State): Plan<Step> {
+  const { database, devices, net, socket, unreachable } = state;
+  const topology = face.topology(options);
+  const rows = planTopology(topology, database, devices);
+  const links = net
+    ? planLinks(
+        [...wishesOf(topology, rows), ...leftBehind(topology, rows, new Index(database), net.kept)],
+        net.links,
+        net.kept,
+      )
+    : NO_LINKS;
+  const { operations, interfaces } = rows;
+  const writing = { socket, timeout: options.timeout, operations, interfaces };
+  return {
+    changes: withSteps(rows, links, operations.length > 0 ? writing : undefined),
+    missing: [...(unreachable ? [unreachable] : []), ...rows.missing, ...links.missing],
+    warnings: [...rows.warnings, ...links.warnings],
+    result: face.result(options, topology, rows),
+  };
+}
+
+function withSteps(rows: TopologyPlan, links: LinkPlan, writing: Writing | undefined): Change<Step>[] {
+  const described = [...rows.changes, ...links.changes];
+  return described.map((change, i) => ({
+    ...change,
+    step: {
+      ...(i === 0 && writing ? { writing } : {}),
+      ...(i === described.length - 1 && links.step ? { links: links.step } : {}),
+    },
+  }));
+}

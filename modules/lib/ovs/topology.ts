@@ -1,0 +1,31 @@
+import type { Addressing } from '../link/wish.ts';
+import type { Given } from './row.ts';
+
+export interface DesiredBridge {
+  /** Where it stands in the task, for errors: `bridges[1]`, or empty. */
+  readonly at: string;
+  readonly name: string;
+  readonly state: 'present' | 'absent';
+  readonly columns: Given;
+}
+
+export interface DesiredPort {
+  readonly at: string;
+  readonly name: string;
+  readonly bridge: string;
+  readonly state: 'present' | 'absent';
+  readonly columns: Given;
+  /** Undefined when the task says nothing of it: then it is left alone. */
+  readonly addressing: Addressing | undefined;
+}
+
+/** What a task wants of a host's Open vSwitch. */
+export interface Topology {
+  readonly bridges: readonly DesiredBridge[];
+  readonly ports: readonly DesiredPort[];
+  /** Written into each bridge and port that is created. */
+  readonly owner?: string;
+}
+
+/** An option's full name, for errors. */
+export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);

@@ -1,0 +1,96 @@
+import { Failure } from '../failure.ts';
+import type { Host } from '../host/host.ts';
+import type { Operation, OperationResult } from './operations.ts';
+import { Session } from './session.ts';
+
+/** Where and how a transaction is written. */
+export interface Writing {
+  readonly socket: string;
+  /** Seconds, for each of the database and vswitchd. */
+  readonly timeout: number;
+  readonly operations: readonly Operation[];
+  /** The interfaces whose error is looked for afterwards. */
+  readonly interfaces: readonly string[];
+}
+
+const STALE =
+  'Open vSwitch was changed by someone else in the meantime, so nothing was written: run the task again';
+
+// As ovs-vsctl does: vswitchd copies next_cfg to cur_cfg when it has carried everything out.
+const NEXT: readonly Operation[] = [
+  { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] },
+  { op: 'select', table: 'Open_vSwitch', where: [], columns: ['next_cfg'] },
+];
+
+function check(results: readonly OperationResult[], operations: readonly Operation[]): void {
+  const failed = results.findIndex((result) => result?.error);
+  const { error, details } = results[failed] ?? {};
+  if (!error) return;
+  if (error === 'timed out' && operations[failed]?.op === 'wait') throw new Failure(STALE);
+  throw new Failure(`Open vSwitch refused the change, and nothing was written: ${error}: ${details ?? ''}`);
+}
+
+const numberIn = (result: OperationResult | undefined, column: string) => Number(result?.rows?.[0]?.[column]);
+
+const current: Operation = { op: 'select', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'] };
+
+async function carriedOut(session: Session, target: number, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  let seen = numberIn((await session.transact([current], seconds))[0], 'cur_cfg');
+  while (seen < target) {
+    const left = Math.round(end - performance.now());
+    const changed: Operation = {
+      op: 'wait',
+      table: 'Open_vSwitch',
+      where: [],
+      columns: ['cur_cfg'],
+      rows: [{ cur_cfg: seen }],
+      until: '!=',
+      timeout: Math.max(0, left),
+    };
+    const results = await session.transact([changed, current], seconds + 1);
+    if (left <= 0 || results[0]?.error) {
+      throw new Failure(
+        `the change is written, but ovs-vswitchd did not carry it out within ${seconds} s: is it running? See 'systemctl status ovs-vswitchd'; it catches up when it starts`,
+      );
+    }
+    seen = numberIn(results[1], 'cur_cfg');
+  }
+}
+
+async function checkInterfaces(session: Session, names: readonly string[], seconds: number): Promise<void> {
+  const results = await session.transact(
+    names.map((name) => ({
+      op: 'select',
+      table: 'Interface',
+      where: [['name', '==', name]],
+      columns: ['name', 'error'],
+    })),
+    seconds,
+  );
+  const broken = results
+    .flatMap((result) => result?.rows ?? [])
+    .filter(({ error }) => typeof error === 'string');
+  if (broken.length === 0) return;
+  const reasons = broken.map(({ name, error }) => `port '${name}': ${error}`);
+  throw new Failure(`the change is written, but Open vSwitch can't do it: ${reasons.join('; ')}`);
+}
+
+/**
+ * Writes everything in one transaction, waits until vswitchd has carried it out, and looks for interfaces that
+ * failed: a failed interface is not a failed transaction.
+ * @throws Failure that says whether anything was written
+ */
+export async function writeTransaction(host: Host, writing: Writing): Promise<void> {
+  const { socket, timeout, interfaces } = writing;
+  const session = await Session.open(host, socket);
+  try {
+    const operations = [...writing.operations, ...NEXT];
+    const results = await session.transact(operations, timeout);
+    check(results, operations);
+    await carriedOut(session, numberIn(results[operations.length - 1], 'next_cfg'), timeout);
+    if (interfaces.length > 0) await checkInterfaces(session, interfaces, timeout);
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { FILES, KEEPERS, portOf } from '../link/files.ts';
+import type { Kept } from '../link/observe.ts';
+import type { LinkWish } from '../link/wish.ts';
+import type { Index } from './index.ts';
+import type { TopologyPlan } from './plan.ts';
+import type { Topology } from './topology.ts';
+
+// What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
+const isInternal = (type: string) => type !== '' && type !== 'system';
+
+/** What is wanted of the interface of each port that a plan concerns. */
+export function wishesOf(topology: Topology, plan: TopologyPlan): LinkWish[] {
+  const desired = new Map(topology.ports.map((port) => [port.name, port]));
+  return [...plan.fates].map(([port, { device, type, bridge }]) => ({
+    port,
+    bridge,
+    device,
+    internal: isInternal(type),
+    addressing: device === 'removed' ? undefined : desired.get(port)?.addressing,
+  }));
+}
+
+/** Files that a bridge which is to be absent has left behind: of ports that are no more. */
+export function leftBehind(topology: Topology, plan: TopologyPlan, index: Index, kept: Kept): LinkWish[] {
+  const absent = new Set(topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+  const found = new Map<string, LinkWish>();
+  for (const [path, text] of kept.files) {
+    const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
+    const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));
+    const bridge = keeper && FILES[keeper].parse(text).bridge;
+    if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || index.ports.has(port)) continue;
+    found.set(port, { port, bridge, device: 'removed', internal: false, addressing: undefined });
+  }
+  return [...found.values()];
+}

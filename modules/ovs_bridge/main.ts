@@ -1,0 +1,11 @@
+import type { OptionsOf } from '../lib/ansible/spec.ts';
+import { desiredBridge } from '../lib/ovs/desired.ts';
+import { topologyModule } from '../lib/ovs/module.ts';
+import { spec } from './spec.ts';
+
+export const module = topologyModule<OptionsOf<typeof spec>>({
+  spec,
+  key: ({ bridge }) => bridge,
+  topology: (options) => ({ bridges: [desiredBridge('', options.bridge, options)], ports: [] }),
+  result: ({ bridge, state }) => ({ bridge, state }),
+});

@@ -1,0 +1,39 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { connectionOptions } from '../lib/ovs/columns.ts';
+import { bridgeOptions } from '../lib/ovs/options.ts';
+
+export const spec = defineSpec({
+  module: 'ovs_bridge',
+  summary: 'Manage an Open vSwitch bridge',
+  description: [
+    'Makes, changes and removes a bridge. An option that is left out is left alone; an empty value clears.',
+    "Speaks to Open vSwitch's database itself: what is to be changed is written at once, or not at all.",
+  ],
+  requirements: ['openvswitch-switch'],
+  options: {
+    bridge: { type: 'str', required: true, description: 'The bridge. At most 15 characters.' },
+    ...bridgeOptions,
+    ...connectionOptions,
+  },
+  examples: `
+- name: A bridge
+  piecewise.cloud.ovs_bridge:
+    bridge: ovs-wan1
+
+- name: A bridge that forwards what its flows say, and nothing else
+  piecewise.cloud.ovs_bridge:
+    bridge: br-int
+    fail_mode: secure
+    external_ids:
+      bridge-id: br-int
+
+- name: No bridge, and nothing of its ports
+  piecewise.cloud.ovs_bridge:
+    bridge: ovs-wan1
+    state: absent
+`,
+  returns: {
+    bridge: { description: 'The bridge.', returned: 'always', type: 'str', sample: 'ovs-wan1' },
+    state: { description: 'Whether it is there.', returned: 'always', type: 'str', sample: 'present' },
+  },
+});

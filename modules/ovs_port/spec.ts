@@ -1,0 +1,62 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { connectionOptions } from '../lib/ovs/columns.ts';
+import { portOptions } from '../lib/ovs/options.ts';
+
+export const spec = defineSpec({
+  module: 'ovs_port',
+  summary: "Manage a port of an Open vSwitch bridge, with its interface's addresses",
+  description: [
+    'Makes, changes, moves and removes a port. An option that is left out is left alone; an empty value clears.',
+    'Addresses are given to the interface at once and kept across a reboot: by ifupdown where that is in use (C(/etc/network/interfaces.d/ovs_port_NAME)), by systemd-networkd otherwise.',
+    'Addresses that were put on the interface by others stay.',
+  ],
+  requirements: ['openvswitch-switch', 'iproute2'],
+  options: { ...portOptions, ...connectionOptions },
+  examples: `
+- name: A port of VLAN 25 with an address
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: itc-wan1
+    tag: 25
+    mode: static
+    address: 192.168.192.129
+    netmask: 255.255.255.248
+
+- name: The same, shorter
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: itc-wan1
+    tag: 25
+    address: 192.168.192.129/29
+
+- name: A NIC of the host
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: eth1
+    type: system
+
+- name: No port, no address and no file of it
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: itc-wan1
+    state: absent
+`,
+  returns: {
+    bridge: { description: 'The bridge.', returned: 'always', type: 'str', sample: 'ovs-wan1' },
+    port: { description: 'The port.', returned: 'always', type: 'str', sample: 'itc-wan1' },
+    state: { description: 'Whether it is there.', returned: 'always', type: 'str', sample: 'present' },
+    type: {
+      description: 'The type of its interface.',
+      returned: 'when it is there',
+      type: 'str',
+      sample: 'internal',
+    },
+    addresses: {
+      description: 'The addresses that the task gives to the interface, with their prefix.',
+      returned: 'when the task says something of them',
+      type: 'list',
+      elements: 'str',
+      sample: ['192.168.192.129/29'],
+    },
+  },
+});

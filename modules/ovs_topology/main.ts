@@ -1,0 +1,18 @@
+import type { OptionsOf } from '../lib/ansible/spec.ts';
+import { desiredBridge, desiredPort } from '../lib/ovs/desired.ts';
+import { topologyModule } from '../lib/ovs/module.ts';
+import { spec } from './spec.ts';
+
+const present = (items: readonly { name: string; state: string }[]) =>
+  items.flatMap(({ name, state }) => (state === 'present' ? name : []));
+
+export const module = topologyModule<OptionsOf<typeof spec>>({
+  spec,
+  key: ({ owner }) => owner,
+  topology: ({ bridges, ports, owner }) => ({
+    bridges: bridges.map((bridge, i) => desiredBridge(`bridges[${i}]`, bridge.name, bridge)),
+    ports: ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
+    owner,
+  }),
+  result: (_, { bridges, ports }) => ({ bridges: present(bridges), ports: present(ports) }),
+});
