@@ -28,10 +28,11 @@ export async function judge(argv: readonly string[], { input, files = {} }: Evid
   const inside = place.slice(hypervisor.root.length);
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(place, name), content);
-    const { stdout } = await hypervisor.exec(
-      ['env', '-C', inside, ...argv],
-      input === undefined ? {} : { input },
-    );
+    // By a file, since every byte of it counts.
+    const recorded = ['env', '-C', inside, 'sh', '-c', `exec "$@" >${OUTPUT}`, 'sh', ...argv];
+    await hypervisor.exec(recorded, input === undefined ? {} : { input });
+    const stdout = await readFile(join(place, OUTPUT), 'utf8');
+    await rm(join(place, OUTPUT));
     const left = await readdir(place, { recursive: true, withFileTypes: true });
     const entries = left
       .filter((entry) => entry.isFile())

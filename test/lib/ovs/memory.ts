@@ -112,13 +112,8 @@ export class MemoryDatabase {
     if (op === 'insert') {
       const uuid = `00000000-0000-0000-0000-${String(this.#next++).padStart(12, '0')}`;
       names.set(operation['uuid-name'] as string, uuid);
-      of.set(uuid, {
-        ...structuredClone(DEFAULTS[table] as Row),
-        ...(resolve(Object.entries(row as Row)) as [string, Wire][]).reduce<Row>(
-          (all, [k, v]) => ({ ...all, [k]: normal(v) }),
-          {},
-        ),
-      });
+      const given = Object.entries(row as Row).map(([column, value]) => [column, normal(resolve(value))]);
+      of.set(uuid, { ...structuredClone(DEFAULTS[table] as Row), ...Object.fromEntries(given) });
       return { uuid: ['uuid', uuid] };
     }
     if (op === 'update') {
