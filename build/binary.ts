@@ -10,8 +10,9 @@ const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 const POSTJECT = createRequire(import.meta.url).resolve('postject/dist/cli.js');
 
+// What it says on stderr is in the error when it fails; postject warns of notes in Node that are of no concern.
 const node = (...args: string[]) =>
-  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 
 /** One module as an ELF that needs no Node on the host: this Node with the bundle in it. */
 export async function binaryModule(name: string, collection: string): Promise<void> {
