@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeProject, type Project } from '../contract/ansible.ts';
+import { play } from '../contract/play.ts';
+import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
+
+const PREFLIGHT = `
+    - name: Look for what the roles need
+      ansible.builtin.include_role:
+        name: piecewise.cloud.preflight
+`;
+
+const BRING_NODE = `
+    - name: Bring Node.js
+      ansible.builtin.include_role:
+        name: piecewise.cloud.hypervisor
+      vars:
+        hypervisor_packages: []
+        hypervisor_kernel_modules: []
+        hypervisor_services: []
+        hypervisor_node_binary: ${process.execPath}
+`;
+
+const SEED = `
+    - name: Run a module
+      piecewise.cloud.cloudinit_iso:
+        dest: /srv/node/seed.iso
+        user_data: "#cloud-config\\n"
+      register: seed
+`;
+
+let project: Project;
+let bare: Hypervisor;
+beforeAll(async () => {
+  await (await findHypervisor('barenode'))?.remove();
+  bare = await startHypervisor({ name: 'barenode', kind: 'bare' });
+  project = await makeProject([bare.name]);
+});
+afterAll(async () => {
+  project?.remove();
+  await bare?.remove();
+});
+
+describe('a host that has no package of Node.js', () => {
+  it('is told the way out', async () => {
+    const { output } = await play(project, '2.14', PREFLIGHT);
+    expect(output).toMatch(/barenode lacks \/usr\/bin\/node\..* or install nodejs/s);
+  });
+
+  it('gets an executable by the role, which the other roles and the modules then use', async () => {
+    const { results, output } = await play(project, '2.14', BRING_NODE + PREFLIGHT + SEED);
+    expect(output).not.toContain('barenode lacks');
+    expect(results.seed, output).toMatchObject({ changed: true });
+    expect(existsSync(join(bare.root, 'srv/node/seed.iso'))).toBe(true);
+  });
+
+  it('is left as it is by the next run', async () => {
+    const { results, output } = await play(project, '2.14', BRING_NODE + PREFLIGHT + SEED);
+    expect(results.seed, output).toMatchObject({ changed: false });
+    // The one change is the results that are written on the controller.
+    expect(output).toMatch(/changed=1 /);
+  });
+
+  it('runs a module without the role where the inventory names the executable', async () => {
+    const args = ['-e', 'ansible_node_interpreter=/usr/local/lib/piecewise/node'];
+    const { results, output } = await play(project, '2.19', PREFLIGHT + SEED, { args });
+    expect(output).not.toContain('barenode lacks');
+    expect(results.seed, output).toMatchObject({ changed: false });
+  });
+});
