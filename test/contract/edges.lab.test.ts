@@ -31,7 +31,7 @@ function userData(name: string): string {
 
 describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
   let run: PlayResult;
-  const result = (name: string) => run.results[name] ?? {};
+  const result = (name: string) => run.results[name] ?? { changed: false, msg: 'no result' };
   beforeAll(async () => {
     await hypervisor.exec(['rm', '-rf', '/srv/contract', '/root/.ansible/tmp']);
     run = await play(project, ansible, tasks, { args: ['-vvv', '--diff'] });
