@@ -37,7 +37,7 @@ const diffLines = ({ output }: PlaybookRun) =>
 /** Everything about the host that a run could change. */
 const snapshot = () =>
   sh(
-    'for d in $(virsh list --all --name); do virsh dumpxml --inactive $d; virsh domstate $d; done; ovs-vsctl --columns=name,tag,external_ids,interfaces list port; ovs-vsctl --columns=name,datapath_type list bridge; ip -br addr | grep -v -e vnet; find /var/lib/libvirt/images /etc/network -type f | xargs -r sha256sum; cat /etc/network/interfaces 2>/dev/null',
+    'for d in $(virsh list --all --name); do virsh dumpxml --inactive $d; virsh domstate $d; done; ovs-vsctl --columns=name,tag,external_ids,interfaces list port; ovs-vsctl --columns=name,datapath_type list bridge; ip -br addr | grep -v -e vnet; find /var/lib/libvirt/images | sort; find /var/lib/libvirt/images /etc/network -type f ! -name "*.qcow2" | sort | xargs -r sha256sum; cat /etc/network/interfaces 2>/dev/null',
   );
 
 function inventoryWith(change: (variables: CloudVariables) => void): string {
