@@ -31,9 +31,12 @@ function userData(name: string): string {
 
 describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
   let run: PlayResult;
+  let journalBefore: string;
   const result = (name: string) => run.results[name] ?? { changed: false, msg: 'no result' };
   beforeAll(async () => {
     await hypervisor.exec(['rm', '-rf', '/srv/contract', '/root/.ansible/tmp']);
+    const { stdout } = await hypervisor.exec(['journalctl', '--lines=1', '--show-cursor']);
+    journalBefore = /^-- cursor: (.*)$/m.exec(stdout)?.[1] ?? '';
     run = await play(project, ansible, tasks, { args: ['-vvv', '--diff'] });
   });
 
@@ -102,9 +105,10 @@ describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
   it("leaves none in the hypervisor's journal or temporary files", async () => {
     await hypervisor.exec(['logger', '--', `contract-probe-${ansible}`]);
     await hypervisor.exec(['journalctl', '--sync']);
-    const { stdout } = await hypervisor.exec(['journalctl', '--no-pager', '--output=verbose']);
+    const argv = ['journalctl', '--no-pager', '--output=verbose', `--after-cursor=${journalBefore}`];
+    const { stdout } = await hypervisor.exec(argv);
     expect(stdout).toContain(`contract-probe-${ansible}`);
-    expect(stdout).not.toContain('contract-secret');
+    expect(stdout.match(/^.*contract-secret.*$/gm)).toBe(null);
     // A task with `async` isn't asked: Ansible itself leaves its files in a directory that only root reads.
     const places = ['/root', '/tmp', '/var/tmp', '/var/log'];
     const grep = ['grep', '-rl', '--exclude-dir=journal', 'contract-secret', ...places];
