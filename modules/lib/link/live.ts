@@ -41,20 +41,22 @@ export function restore(wish: LinkWish, links: ReadonlyMap<string, Link>): LiveC
   return { release: 'no', remove: [], add: addresses, up, raise: false, before: {}, after: {} };
 }
 
-/** Takes away what was put on an interface that stays though its port goes: a NIC. */
+/** Takes away what was put on an interface whose port goes; one of Open vSwitch's own goes with it. */
 export function strip(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Kept): LiveChange | undefined {
-  const live = linkOf(wish, links).addresses;
-  const remove = storedAddresses(kept, wish.port).filter((address) => within(address, live));
+  const had = links.get(wish.port)?.addresses ?? [];
+  const stored = storedAddresses(kept, wish.port);
+  const remove = had.filter((address) => within(address, stored));
   const raised = kept.raised.has(wish.port);
   if (remove.length === 0 && !raised) return undefined;
+  const stays = wish.internal ? [] : minus(had, remove);
   return {
     release: raised ? releaseOf(kept, wish.port) : 'no',
-    remove: raised ? [] : remove,
+    remove: wish.internal || raised ? [] : remove,
     add: [],
     up: false,
     raise: false,
-    before: { addresses: live.map(formatAddress), ...(raised && { raised }) },
-    after: { addresses: minus(live, remove).map(formatAddress), ...(raised && { raised: false }) },
+    before: { addresses: had.map(formatAddress), ...(raised && { raised }) },
+    after: { addresses: stays.map(formatAddress), ...(raised && { raised: false }) },
   };
 }
 

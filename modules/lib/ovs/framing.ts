@@ -26,9 +26,10 @@ export function jsonStream(onMessage: (message: unknown) => void): (chunk: Uint8
       } else if (code === QUOTE) quoted = true;
       else if (code === OPEN) depth++;
       else if (code === CLOSE && --depth === 0) {
-        onMessage(JSON.parse(pending.slice(0, at + 1)));
+        const message = pending.slice(0, at + 1);
         pending = pending.slice(at + 1);
         at = -1;
+        onMessage(JSON.parse(message));
       }
     }
   };

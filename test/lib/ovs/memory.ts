@@ -165,15 +165,17 @@ export class MemoryDatabase {
   connect(): Duplex {
     const answer = (message: unknown) => {
       const bytes = Buffer.from(JSON.stringify(message));
-      for (let at = 0; at < bytes.length; at += 7) stream.push(bytes.subarray(at, at + 7));
+      for (let at = 0; at < bytes.length; at += 499) stream.push(bytes.subarray(at, at + 499));
     };
-    const take = jsonStream((message) => {
+    // A socket answers later, never within the write.
+    const take = jsonStream((message) => setImmediate(() => reply(message)));
+    const reply = (message: unknown) => {
       const { id, params } = message as { id: number; params: [string, ...Operation[]] };
       answer({ id: 'echo', method: 'echo', params: [] });
       if (id !== undefined && Array.isArray(params)) {
         answer({ id, result: this.transact(params.slice(1) as Operation[]), error: null });
       }
-    });
+    };
     const stream = new Duplex({
       read() {},
       write(chunk, _, done) {
