@@ -50,7 +50,14 @@ function diskXml(disk: Disk, target: string): Xml {
   };
 }
 
-function interfaceXml({ type, source, target, mac, model, vlans }: Interface): Xml {
+// What the host offers to do for the guest (formatdomain, "Setting NIC driver-specific options").
+const OFFLOADS = ['csum', 'gso', 'tso4', 'tso6', 'ecn', 'ufo'];
+
+function offloadXml(on: boolean): Xml {
+  return { driver: { host: Object.fromEntries(OFFLOADS.map((name) => [`@${name}`, on ? 'on' : 'off'])) } };
+}
+
+function interfaceXml({ type, source, target, mac, model, vlans, checksum_offload }: Interface): Xml {
   const tags = (vlans ?? []).map((id) => ({ '@id': id }));
   return {
     '@type': type === 'network' ? 'network' : 'bridge',
@@ -60,6 +67,7 @@ function interfaceXml({ type, source, target, mac, model, vlans }: Interface): X
     ...(type === 'ovs' ? { virtualport: { '@type': 'openvswitch' } } : {}),
     ...(target ? { target: { '@dev': target } } : {}),
     model: { '@type': model },
+    ...(checksum_offload === undefined ? {} : offloadXml(checksum_offload)),
   };
 }
 

@@ -151,6 +151,11 @@ export const spec = defineSpec({
               'The MAC address for an interface that the domain does not have yet. It needs O(target).',
           },
           model: { type: 'str', default: 'virtio', description: 'The model of the network card.' },
+          checksum_offload: {
+            type: 'bool',
+            description:
+              'Whether the guest may leave checksums and segmentation to the host; libvirt lets it. V(false) is needed on an Open vSwitch bridge of V(datapath_type=netdev), which does not complete them.',
+          },
           vlans: {
             type: 'list',
             elements: { type: 'int', minimum: 0, maximum: 4095 },

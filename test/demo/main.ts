@@ -50,6 +50,7 @@ A private cloud, from playbooks/inventory/host_vars/hv1/cloud.yml alone.
 
   the hypervisor:  npm run lab -- shell ${NAME}
   the guest:       nsenter -t $(cat ${paths(NAME).pid}) -n ${ssh} debian@${GUEST}
+  (its SSH comes up some seconds after its network)
   its console:     npm run lab -- shell ${NAME} -- virsh console test     (Ctrl+] leaves)
   its ping:        npm run lab -- shell ${NAME} -- ping -c 3 ${GUEST}
   the networks:    npm run lab -- shell ${NAME} -- ovs-vsctl show

@@ -11,6 +11,7 @@ import { plainEnv } from '../lab/tools.ts';
 export const LAB_VARIABLES = {
   hypervisor_kernel_modules: [],
   ovs_bridge_defaults: { datapath_type: 'netdev' },
+  vm_checksum_offload: false,
 };
 
 /** What ansible-playbook said of one host at the end. */

@@ -135,7 +135,7 @@ describe('what is wrong with the options', () => {
     [
       "a date that became Python's repr",
       { name: 'a', labels: "{'since': datetime.date(2026, 1, 1)}" },
-      "option 'labels': a bare date in this mapping did not survive Ansible 2.14: quote the date",
+      "option 'labels': a bare date in it did not survive Ansible 2.14: quote the date",
     ],
   ];
   it.each(rows)('%s', async (_, args, message) => {
