@@ -13,7 +13,7 @@ async function batch(host: Host, lines: readonly string[]): Promise<void> {
 
 /** Carries a step out. @throws Failure with what the program said */
 export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
-  const { release, releaseBare, early, files, reconfigure, late, raise } = step;
+  const { release, releaseBare, early, files, forget, reconfigure, late, raise } = step;
   // The interface may be gone already; --force forgets it all the same.
   if (release.length > 0) await host.run('ifdown', ['--force', ...release], { timeout: PATIENCE });
   if (releaseBare.length > 0) {
@@ -27,6 +27,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
       await host.write(path, text, { mode: 0o644 });
     }
   }
+  if (forget.length > 0) await host.run('ifdown', ['--force', ...forget], { timeout: PATIENCE });
   if (reconfigure) {
     await runOrFail(host, 'networkctl', ['reload']);
     if (reconfigure.length > 0) await runOrFail(host, 'networkctl', ['reconfigure', ...reconfigure]);

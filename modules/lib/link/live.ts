@@ -6,8 +6,11 @@ import type { Addressing, LinkWish } from './wish.ts';
 
 /** What is done to one interface, in the order of the fields. */
 export interface LiveChange {
-  /** ifupdown takes it down; `bare` without its hooks, of which Open vSwitch's would delete the port. */
-  readonly release: 'no' | 'bare' | 'full';
+  /**
+   * ifupdown takes it down; `bare` without its hooks, of which Open vSwitch's would delete the port. `forget` comes
+   * when the file is gone, and does nothing to the interface: taking it down would flush the addresses of others.
+   */
+  readonly release: 'no' | 'bare' | 'full' | 'forget';
   readonly remove: readonly Address[];
   readonly add: readonly Address[];
   readonly up: boolean;
@@ -50,8 +53,8 @@ export function strip(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Ke
   if (remove.length === 0 && !raised) return undefined;
   const stays = wish.internal ? [] : minus(had, remove);
   return {
-    release: raised ? releaseOf(kept, wish.port) : 'no',
-    remove: wish.internal || raised ? [] : remove,
+    release: !raised ? 'no' : wasDhcp(kept, wish.port) ? releaseOf(kept, wish.port) : 'forget',
+    remove: wish.internal ? [] : remove,
     add: [],
     up: false,
     raise: false,
@@ -61,6 +64,7 @@ export function strip(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Ke
 }
 
 const ifupdownFile = (kept: Kept, port: string) => kept.files.get(fileOf('ifupdown', port)) ?? '';
+const wasDhcp = (kept: Kept, port: string) => FILES.ifupdown.parse(ifupdownFile(kept, port)).mode === 'dhcp';
 const releaseOf = (kept: Kept, port: string) => (hasOvsHook(ifupdownFile(kept, port)) ? 'bare' : 'full');
 
 /**
@@ -84,9 +88,8 @@ export function configure(
   const add = minus(addresses, live.addresses);
   const ifupdown = kept.keeper === 'ifupdown';
   const raised = ifupdown && kept.raised.has(port);
-  const wasDhcp = FILES.ifupdown.parse(ifupdownFile(kept, port)).mode === 'dhcp';
   const again = mode === 'dhcp' && (rewritten || device !== 'kept');
-  const release = raised && wasDhcp && (mode !== 'dhcp' || again);
+  const release = raised && wasDhcp(kept, port) && (mode !== 'dhcp' || again);
   const raise = ifupdown ? !raised || release || again : rewritten || again;
   const visible = remove.length > 0 || add.length > 0 || !live.up || (ifupdown && !raised);
   if (!visible && !raise && !release) return undefined;

@@ -11,6 +11,8 @@ export interface LinkStep {
   readonly early: string[];
   /** Files by path; undefined removes one. */
   readonly files: Map<string, string | undefined>;
+  /** Interfaces that ifupdown forgets, now that it has no file of them. */
+  readonly forget: string[];
   /** Interfaces that networkd configures anew; undefined when it isn't concerned. */
   reconfigure: string[] | undefined;
   /** Lines for `ip -batch`, after the files have changed. */
@@ -24,6 +26,7 @@ export const emptyStep = (): LinkStep => ({
   releaseBare: [],
   early: [],
   files: new Map(),
+  forget: [],
   reconfigure: undefined,
   late: [],
   raise: [],
@@ -32,7 +35,9 @@ export const emptyStep = (): LinkStep => ({
 export const isEmpty = (step: LinkStep): boolean =>
   step.files.size === 0 &&
   step.reconfigure === undefined &&
-  [step.release, step.releaseBare, step.early, step.late, step.raise].every((list) => list.length === 0);
+  [step.release, step.releaseBare, step.early, step.forget, step.late, step.raise].every(
+    (list) => list.length === 0,
+  );
 
 // The broadcast address as ifupdown sets it; a network of two has none, RFC 3021.
 const replace = (address: Address, port: string) => {
@@ -52,7 +57,8 @@ export function stepOf(
   const networkd = kept.networkd && [...files.keys()].some((path) => path.endsWith('.network'));
   if (networkd) step.reconfigure ??= [];
   if (!live) return;
-  if (live.release !== 'no') (live.release === 'bare' ? step.releaseBare : step.release).push(port);
+  const released = { no: undefined, bare: step.releaseBare, full: step.release, forget: step.forget };
+  released[live.release]?.push(port);
   step.early.push(...live.remove.map((address) => `address delete ${formatAddress(address)} dev ${port}`));
   if (live.up) step.late.push(`link set dev ${port} up`);
   step.late.push(...live.add.map((address) => replace(address, port)));

@@ -31,7 +31,7 @@ async function connect(host: Host, socket: string): Promise<Session> {
   } catch (error) {
     const there = await host.stat(socket);
     const reason = there ? (error as Error).message : `there is no ${socket}`;
-    const way = 'install openvswitch-switch, or start ovsdb-server.service and ovs-vswitchd.service';
+    const way = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
     throw new Unreachable(`Open vSwitch isn't running: ${reason}. The way out: ${way}`);
   }
 }

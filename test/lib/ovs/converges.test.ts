@@ -48,8 +48,7 @@ const topology = fc
   // A port on a bridge that is absent is an error, and has a test of its own.
   .filter(({ bridges, ports }) =>
     ports.every(
-      (one) =>
-        one.state === 'absent' || bridges.some((b) => b.name === one.bridge && b.state === 'present'),
+      (one) => one.state === 'absent' || bridges.some((b) => b.name === one.bridge && b.state === 'present'),
     ),
   );
 

@@ -1,0 +1,83 @@
+import { expect } from 'vitest';
+import type { Result } from '../../../modules/lib/ansible/run.ts';
+import type { Hypervisor } from '../../lab/hypervisor.ts';
+import { runModule } from '../../support/module.ts';
+
+type Args = Record<string, unknown>;
+
+/** What a task leaves in the parts of a hypervisor that the modules of Open vSwitch touch. */
+const EVERYTHING = `
+ovs-vsctl --format=json --columns=name,ports,datapath_type,fail_mode,external_ids,other_config list bridge
+ovs-vsctl --format=json --columns=name,tag,external_ids,interfaces list port
+ovs-vsctl --format=json --columns=name,type,mtu_request,external_ids list interface
+ip -brief address
+cat /etc/network/interfaces
+tail -n +1 /etc/network/interfaces.d/* /etc/systemd/network/* 2>/dev/null
+cat /run/network/ifstate
+true`;
+
+/** A hypervisor with the modules of Open vSwitch and their judges. */
+export class OvsLab {
+  constructor(readonly hypervisor: Hypervisor) {}
+
+  async sh(script: string): Promise<string> {
+    return (await this.hypervisor.exec(['sh', '-c', script])).stdout;
+  }
+
+  run(name: string, args: Args, check = false): Promise<Result> {
+    return runModule(this.hypervisor, name, args, { check });
+  }
+
+  /** Everything as text, but for link-local addresses, which come some time after, and the peer's number. */
+  async everything(): Promise<string> {
+    return (await this.sh(EVERYTHING)).replace(/ fe80:\S+|@if\d+/g, '');
+  }
+
+  /**
+   * Runs a task that is expected to change something: check mode says the same and changes nothing, and a second
+   * run changes nothing.
+   */
+  async changes(name: string, args: Args): Promise<Result> {
+    const before = await this.everything();
+    const foreseen = await this.run(name, args, true);
+    expect(await this.everything()).toBe(before);
+    const result = await this.run(name, args);
+    expect(result.msg).toBeUndefined();
+    expect(result).toMatchObject({ changed: true });
+    expect(foreseen).toEqual(result);
+    expect(await this.run(name, args)).toMatchObject({ changed: false, diff: [] });
+    return result;
+  }
+
+  /** Runs a task that is expected to find everything in order. */
+  async keeps(name: string, args: Args): Promise<void> {
+    expect(await this.run(name, args)).toMatchObject({ changed: false, diff: [] });
+  }
+
+  /** The message of a task that fails, and changes nothing. */
+  async fails(name: string, args: Args): Promise<string> {
+    const before = await this.everything();
+    const result = await this.run(name, args);
+    expect(result).toMatchObject({ failed: true, changed: false });
+    expect(result.exception).toBeUndefined();
+    expect(await this.everything()).toBe(before);
+    return result.msg ?? '';
+  }
+
+  /** Removes all bridges and what tests left beside them. */
+  async clean(): Promise<void> {
+    await this.sh(`
+      for b in $(ovs-vsctl list-br); do ovs-vsctl del-br "$b"; done
+      for p in /etc/network/interfaces.d/ovs_port_*; do
+        test -e "$p" && { ifdown --force "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
+      done
+      sed -i '\\|ovs_port_|d' /etc/network/interfaces`);
+  }
+
+  async addresses(port: string): Promise<string[]> {
+    const links = JSON.parse(await this.sh(`ip -json address show dev ${port}`));
+    return links[0].addr_info
+      .filter(({ scope }: { scope: string }) => scope === 'global')
+      .map(({ local, prefixlen }: { local: string; prefixlen: number }) => `${local}/${prefixlen}`);
+  }
+}
