@@ -1,5 +1,5 @@
 import { Failure, OptionError } from '../failure.ts';
-import { coerceOptions } from './coerce.ts';
+import { coerceOptions, refuseRepr } from './coerce.ts';
 import { problemsOf, together, type Validator } from './problems.ts';
 import { checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
@@ -57,6 +57,7 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
 }
 
 function itemsOf(name: string, list: unknown, common: Record<string, unknown>): Given[] {
+  refuseRepr(list, name);
   if (!Array.isArray(list)) throw new OptionError(name, 'is not a list of mappings');
   return list.map((item: unknown, i) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {

@@ -8,6 +8,16 @@ const FALSE = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
 /** ansible-core 2.14 sends a mapping that holds a bare date as the text of a Python repr. */
 const PYTHON_DATE = /datetime\.(date|datetime)\(/;
 
+/**
+ * Refuses the text of a Python repr in place of a list or mapping.
+ * @throws OptionError that says what to do
+ */
+export function refuseRepr(value: unknown, path: string): void {
+  if (typeof value === 'string' && /^\s*[[{]/.test(value) && PYTHON_DATE.test(value)) {
+    throw new OptionError(path, 'a bare date in it did not survive Ansible 2.14: quote the date');
+  }
+}
+
 type Coercion = (value: unknown) => unknown;
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
@@ -99,14 +109,7 @@ const COERCIONS: Record<OptionType, { to: Coercion; article: string }> = {
  * @throws OptionError when the value can't be taken as that type
  */
 export function coerce(option: Option | ElementOption, value: unknown, path: string): unknown {
-  if (
-    typeof value === 'string' &&
-    option.type !== 'str' &&
-    PYTHON_DATE.test(value) &&
-    value.startsWith('{')
-  ) {
-    throw new OptionError(path, 'a bare date in this mapping did not survive Ansible 2.14: quote the date');
-  }
+  if (option.type !== 'str') refuseRepr(value, path);
   if (value === '' && 'clearable' in option && option.clearable) return null;
   const { to, article } = COERCIONS[option.type];
   const result = to(value);
