@@ -1,6 +1,6 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { desiredBridge } from '../lib/ovs/desired.ts';
-import { topologyModule } from '../lib/ovs/module.ts';
+import { desiredBridge } from '../ovs_topology/desired.ts';
+import { topologyModule } from '../ovs_topology/face.ts';
 import { spec } from './spec.ts';
 
 export const module = topologyModule<OptionsOf<typeof spec>>({

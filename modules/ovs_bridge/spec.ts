@@ -1,6 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { connectionOptions } from '../lib/ovs/columns.ts';
-import { bridgeOptions } from '../lib/ovs/options.ts';
+import { bridgeOptions, connectionOptions } from '../ovs_topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_bridge',

@@ -1,7 +1,7 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { formatAddress } from '../lib/net/address.ts';
-import { desiredPort } from '../lib/ovs/desired.ts';
-import { topologyModule } from '../lib/ovs/module.ts';
+import { desiredPort } from '../ovs_topology/desired.ts';
+import { topologyModule } from '../ovs_topology/face.ts';
 import { spec } from './spec.ts';
 
 export const module = topologyModule<OptionsOf<typeof spec>>({

@@ -1,6 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { connectionOptions } from '../lib/ovs/columns.ts';
-import { portOptions } from '../lib/ovs/options.ts';
+import { connectionOptions, portOptions } from '../ovs_topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_port',

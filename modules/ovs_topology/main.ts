@@ -1,6 +1,6 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { desiredBridge, desiredPort } from '../lib/ovs/desired.ts';
-import { topologyModule } from '../lib/ovs/module.ts';
+import { desiredBridge, desiredPort } from './desired.ts';
+import { topologyModule } from './face.ts';
 import { spec } from './spec.ts';
 
 const present = (items: readonly { name: string; state: string }[]) =>

@@ -1,6 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { connectionOptions } from '../lib/ovs/columns.ts';
-import { bridgeOptions, portOptions } from '../lib/ovs/options.ts';
+import { bridgeOptions, connectionOptions, portOptions } from './options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_topology',

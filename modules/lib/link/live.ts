@@ -1,8 +1,9 @@
 import { type Address, formatAddress } from '../net/address.ts';
 import { hasOvsHook } from '../net/ifupdown.ts';
+import type { Addressing } from '../net/port.ts';
 import { FILES, fileOf, KEEPERS } from './files.ts';
 import type { Kept, Link } from './observe.ts';
-import type { Addressing, LinkWish } from './wish.ts';
+import type { LinkWish } from './wish.ts';
 
 /** What is done to one interface, in the order of the fields. */
 export interface LiveChange {

@@ -1,12 +1,4 @@
-import type { Address } from '../net/address.ts';
-import type { AddressMode } from '../net/port.ts';
-
-/** How a port's interface is to have its addresses. */
-export interface Addressing {
-  readonly mode: AddressMode;
-  /** Of mode `static`. */
-  readonly addresses: readonly Address[];
-}
+import type { Addressing } from '../net/port.ts';
 
 /** What is wanted of one port's interface. */
 export interface LinkWish {

@@ -3,13 +3,17 @@ import type { Address } from './address.ts';
 /** How a port's interface gets its addresses, as ifupdown names it. */
 export type AddressMode = 'static' | 'manual' | 'dhcp';
 
-/** What is kept across a reboot for one port. */
-export interface PortConfig {
-  readonly port: string;
-  readonly bridge: string;
+/** How a port's interface is to have its addresses. */
+export interface Addressing {
   readonly mode: AddressMode;
   /** Of mode `static`. */
   readonly addresses: readonly Address[];
+}
+
+/** What is kept across a reboot for one port. */
+export interface PortConfig extends Addressing {
+  readonly port: string;
+  readonly bridge: string;
 }
 
 /** What a file of ours (or the blog's) says. */

@@ -1,10 +1,9 @@
-import { defineOptions, type Option, type OptionSpecs } from '../ansible/spec.ts';
 import type { TableName } from './tables.ts';
 import type { Value } from './types.ts';
 
-/** An option that is a column: its spec, where it is kept, and how it is compared. */
+/** An option that is a column: what its module's spec says of it, where it is kept, and how it is compared. */
 export interface Column {
-  readonly option: Option;
+  readonly option: { readonly type: string; readonly description: string | readonly string[] };
   /** The row it belongs to; the column has the option's name. */
   readonly table: Exclude<TableName, 'Open_vSwitch'>;
   /** What stands for a value when two are compared; the value itself by default. */
@@ -80,26 +79,3 @@ export const PORT_COLUMNS = defineColumns({
   },
   external_ids: { option: mapOption("The port's external_ids."), table: 'Port' },
 });
-
-type OptionsIn<C extends Columns> = { readonly [K in keyof C]: C[K]['option'] };
-
-const optionsIn = <C extends Columns>(columns: C): OptionsIn<C> =>
-  Object.fromEntries(Object.entries(columns).map(([name, { option }]) => [name, option])) as OptionsIn<C>;
-
-export const bridgeColumnOptions = optionsIn(BRIDGE_COLUMNS);
-export const portColumnOptions = optionsIn(PORT_COLUMNS);
-
-/** The options that every module of Open vSwitch has. */
-export const connectionOptions = defineOptions({
-  database_socket: {
-    type: 'str',
-    description:
-      "The Unix socket of Open vSwitch's database, as a path or as C(unix:PATH); where the distribution has it by default.",
-  },
-  timeout: {
-    type: 'int',
-    default: 5,
-    minimum: 1,
-    description: 'How many seconds to wait for the database, and for ovs-vswitchd to carry a change out.',
-  },
-} satisfies OptionSpecs);

@@ -1,4 +1,4 @@
-import type { Addressing } from '../link/wish.ts';
+import type { Addressing } from '../net/port.ts';
 import type { Given } from './row.ts';
 
 export interface DesiredBridge {

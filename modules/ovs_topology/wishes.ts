@@ -1,9 +1,9 @@
-import { FILES, KEEPERS, portOf } from '../link/files.ts';
-import type { Kept } from '../link/observe.ts';
-import type { LinkWish } from '../link/wish.ts';
-import type { Index } from './index.ts';
-import type { TopologyPlan } from './plan.ts';
-import type { Topology } from './topology.ts';
+import { FILES, KEEPERS, portOf } from '../lib/link/files.ts';
+import type { Kept } from '../lib/link/observe.ts';
+import type { LinkWish } from '../lib/link/wish.ts';
+import type { Index } from '../lib/ovs/index.ts';
+import type { TopologyPlan } from '../lib/ovs/plan.ts';
+import type { Topology } from '../lib/ovs/topology.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
 const isInternal = (type: string) => type !== '' && type !== 'system';

@@ -1,10 +1,10 @@
-import { Failure, OptionError } from '../failure.ts';
-import type { Addressing } from '../link/wish.ts';
-import { parseAddress } from '../net/address.ts';
-import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from './columns.ts';
+import { Failure, OptionError } from '../lib/failure.ts';
+import { parseAddress } from '../lib/net/address.ts';
+import type { Addressing } from '../lib/net/port.ts';
+import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
+import type { Given } from '../lib/ovs/row.ts';
+import { type DesiredBridge, type DesiredPort, optionAt } from '../lib/ovs/topology.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
-import type { Given } from './row.ts';
-import { type DesiredBridge, type DesiredPort, optionAt } from './topology.ts';
 
 // IFNAMSIZ is 16, and the name ends with a zero.
 const LONGEST = 15;

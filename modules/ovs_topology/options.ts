@@ -1,5 +1,10 @@
-import { defineOptions, type ValuesOf } from '../ansible/spec.ts';
-import { bridgeColumnOptions, portColumnOptions } from './columns.ts';
+import { defineOptions, type ValuesOf } from '../lib/ansible/spec.ts';
+import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
+
+type OptionsIn<C extends Columns> = { readonly [K in keyof C]: C[K]['option'] };
+
+const optionsIn = <C extends Columns>(columns: C): OptionsIn<C> =>
+  Object.fromEntries(Object.entries(columns).map(([name, { option }]) => [name, option])) as OptionsIn<C>;
 
 const state = {
   type: 'str',
@@ -14,7 +19,7 @@ export const bridgeOptions = defineOptions({
     description:
       'V(absent) removes the bridge with its ports, and the addresses and files that tasks had given these.',
   },
-  ...bridgeColumnOptions,
+  ...optionsIn(BRIDGE_COLUMNS),
 });
 
 /** What is said of a port. */
@@ -29,7 +34,7 @@ export const portOptions = defineOptions({
     ...state,
     description: 'V(absent) removes the port, and the address and files that tasks had given it.',
   },
-  ...portColumnOptions,
+  ...optionsIn(PORT_COLUMNS),
   mode: {
     type: 'str',
     choices: ['manual', 'static', 'dhcp'],
@@ -52,5 +57,21 @@ export const portOptions = defineOptions({
   },
 });
 
+/** The options that every module of Open vSwitch has. */
+export const connectionOptions = defineOptions({
+  database_socket: {
+    type: 'str',
+    description:
+      "The Unix socket of Open vSwitch's database, as a path or as C(unix:PATH); where the distribution has it by default.",
+  },
+  timeout: {
+    type: 'int',
+    default: 5,
+    minimum: 1,
+    description: 'How many seconds to wait for the database, and for ovs-vswitchd to carry a change out.',
+  },
+});
+
 export type BridgeOptions = ValuesOf<typeof bridgeOptions>;
 export type PortOptions = ValuesOf<typeof portOptions>;
+export type ConnectionOptions = ValuesOf<typeof connectionOptions>;

@@ -1,23 +1,18 @@
-import type { Change, Module, Plan } from '../ansible/plan.ts';
-import type { Spec } from '../ansible/spec.ts';
-import type { Host } from '../host/host.ts';
-import { applyLinks } from '../link/apply.ts';
-import { deviceNames, type Kept, type Link, readKept, readLinks } from '../link/observe.ts';
-import { type LinkPlan, planLinks } from '../link/plan.ts';
-import type { LinkStep } from '../link/step.ts';
-import { Index } from './index.ts';
-import { planTopology, type TopologyPlan } from './plan.ts';
-import { findSocket, readDatabase, Unreachable } from './read.ts';
-import { type Database, EMPTY } from './tables.ts';
-import type { Topology } from './topology.ts';
-import { type Writing, writeTransaction } from './transact.ts';
+import type { Change, Module, Plan } from '../lib/ansible/plan.ts';
+import type { Spec } from '../lib/ansible/spec.ts';
+import type { Host } from '../lib/host/host.ts';
+import { applyLinks } from '../lib/link/apply.ts';
+import { deviceNames, type Kept, type Link, readKept, readLinks } from '../lib/link/observe.ts';
+import { type LinkPlan, planLinks } from '../lib/link/plan.ts';
+import type { LinkStep } from '../lib/link/step.ts';
+import { Index } from '../lib/ovs/index.ts';
+import { planTopology, type TopologyPlan } from '../lib/ovs/plan.ts';
+import { findSocket, readDatabase, Unreachable } from '../lib/ovs/read.ts';
+import { type Database, EMPTY } from '../lib/ovs/tables.ts';
+import type { Topology } from '../lib/ovs/topology.ts';
+import { type Writing, writeTransaction } from '../lib/ovs/transact.ts';
+import type { ConnectionOptions } from './options.ts';
 import { leftBehind, wishesOf } from './wishes.ts';
-
-/** The options that all modules of Open vSwitch have. */
-interface Connection {
-  readonly database_socket?: string;
-  readonly timeout: number;
-}
 
 export interface State {
   readonly socket: string;
@@ -46,7 +41,7 @@ export interface Face<Options> {
 }
 
 /** A module that makes a part of Open vSwitch as its options describe it: one read, one atomic write. */
-export function topologyModule<Options extends Connection>(
+export function topologyModule<Options extends ConnectionOptions>(
   face: Face<Options>,
 ): Module<Options, State, Step> {
   return {
@@ -89,7 +84,7 @@ function concerned(topology: Topology, database: Database, devices: ReadonlySet<
   }
 }
 
-async function observe(host: Host, options: Connection, topology: Topology): Promise<State> {
+async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
   const socket = await findSocket(host, options.database_socket);
   const [answer, devices] = await Promise.all([read(host, socket, options.timeout), deviceNames(host)]);
   const ports = concerned(topology, answer.database, devices);
@@ -101,7 +96,11 @@ async function observe(host: Host, options: Connection, topology: Topology): Pro
 
 const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
 
-function plan<Options extends Connection>(face: Face<Options>, options: Options, state: State): Plan<Step> {
+function plan<Options extends ConnectionOptions>(
+  face: Face<Options>,
+  options: Options,
+  state: State,
+): Plan<Step> {
   const { database, devices, net, socket, unreachable } = state;
   const topology = face.topology(options);
   const rows = planTopology(topology, database, devices);
