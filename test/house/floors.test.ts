@@ -9,7 +9,7 @@ const MODULES = join(ROOT, 'modules');
 const FLOORS: readonly (readonly string[])[] = [
   ['failure.ts', 'host'],
   ['xml', 'iso9660', 'cloudinit', 'net'],
-  ['ansible', 'ovs', 'libvirt', 'disk'],
+  ['ansible', 'ovs', 'link', 'libvirt', 'disk'],
 ];
 
 const files = readdirSync(MODULES, { recursive: true, encoding: 'utf8' }).filter((file) =>
