@@ -58,7 +58,7 @@ export async function extract(
   member: string,
   directory: string,
 ): Promise<string> {
-  await runOrFail(host, 'tar', [
+  const { code, stderr } = await host.run('tar', [
     '--extract',
     '--gzip',
     '--sparse',
@@ -68,6 +68,9 @@ export async function extract(
     '--',
     member,
   ]);
+  // Of a full disk tar says only how far it came.
+  if (/Wrote only/.test(stderr)) throw new Failure(`${directory}: No space left on device: free some space`);
+  if (code !== 0) throw new Failure(`${archive}: ${stderr.trim()}`);
   return `${directory}/${member.replace(/^\/+/, '')}`;
 }
 
