@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../build/modules.ts';
+import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
+import { buildCollection } from '../support/build.ts';
+import { runPlaybook } from '../support/playbook.ts';
+import { templateCache } from '../support/templates.ts';
+
+// A machine with SSH and Python and nothing else, as a hosting company hands it over.
+const LAB = 'fresh';
+let hypervisor: Hypervisor;
+
+const play = (name: string, args: string[] = []) =>
+  runPlaybook(join(ROOT, 'playbooks', `${name}.yml`), { hv1: LAB }, { args });
+const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout.trim();
+
+beforeAll(async () => {
+  await buildCollection();
+  await (await findHypervisor(LAB))?.remove();
+  hypervisor = await startHypervisor({ name: LAB, kind: 'bare', binds: [templateCache()] });
+});
+
+afterAll(() => hypervisor?.remove());
+
+describe('a fresh machine', () => {
+  it('is told in check mode what would be installed, and ends there', async () => {
+    const before = await sh('dpkg -l | sha256sum');
+    const run = await play('site', ['--check']);
+    expect(run.exitCode, run.output).toBe(0);
+    expect(run.output).toMatch(/would install .*nodejs/);
+    expect(run.output).toContain('hv1 lacks /usr/bin/node, ovs-vsctl: the role');
+    expect(run.output).not.toContain('Make the bridges and ports as declared');
+    expect(await sh('dpkg -l | sha256sum')).toBe(before);
+  });
+
+  it('without the role hypervisor, is an error that names the way out', async () => {
+    const run = await play('vms');
+    expect(run.exitCode).not.toBe(0);
+    expect(run.output).toContain(
+      'hv1 lacks /usr/bin/node, virsh, qemu-img. Run the role piecewise.cloud.hypervisor',
+    );
+    expect(run.output).toContain('install nodejs, libvirt-clients, qemu-utils');
+  });
+
+  it('becomes a hypervisor with its guest, once', async () => {
+    const prepared = await play('hypervisors');
+    expect(prepared.exitCode, prepared.output).toBe(0);
+    // The lab's containers have no cgroups that libvirt could use; a real machine has.
+    await sh("echo 'cgroup_controllers = []' >>/etc/libvirt/qemu.conf && systemctl restart libvirtd");
+    const run = await play('site');
+    expect(run.exitCode, run.output).toBe(0);
+    expect(await sh('virsh domstate test')).toBe('running');
+    const again = await play('site');
+    expect(again.recap.hv1?.changed, again.output).toBe(0);
+  });
+});
