@@ -21,12 +21,13 @@ const bridge = (name: string) =>
 const layer3 = fc.oneof(
   fc.constant({}),
   fc.constant({ mode: 'manual' }),
+  fc.constant({ mode: 'dhcp' }),
   fc.constant({ address: '' }),
   fc.record({ address: fc.subarray(['10.0.0.1/24', '10.0.0.1/25', 'fd00::1/64'], { minLength: 1 }) }),
   fc.constant({ mode: 'static', address: '10.0.1.1', netmask: '255.255.255.0' }),
 );
 
-const port = (name: string) =>
+const port = (name: string, type: string) =>
   fc
     .tuple(
       fc.record({
@@ -34,6 +35,7 @@ const port = (name: string) =>
         port: fc.constant(name),
         state,
         tag: option(fc.constantFrom(0, 25, '4095', '')),
+        type: option(fc.constant(type)),
         external_ids: ids,
       }),
       layer3,
@@ -43,7 +45,7 @@ const port = (name: string) =>
 const topology = fc
   .record({
     bridges: fc.tuple(bridge('br0'), bridge('br1')),
-    ports: fc.tuple(port('p0'), port('p1'), port('eth1')),
+    ports: fc.tuple(port('p0', 'internal'), port('p1', 'internal'), port('eth1', 'system')),
   })
   // A port on a bridge that is absent is an error, and has a test of its own.
   .filter(({ bridges, ports }) =>

@@ -60,6 +60,35 @@ test('a port that moves keeps its row, and its address is put back', async () =>
   expect(fake.devices.get('p0')).toMatchObject({ addresses: ['10.0.0.1/24'], up: true });
 });
 
+test.each([
+  ['another address', '10.0.0.1/24', '10.0.0.2/24', ['10.8.0.1/24', '10.0.0.2/24']],
+  ['another prefix', '10.0.0.1/24', '10.0.0.1/25', ['10.8.0.1/24', '10.0.0.1/25']],
+  ['none', '10.0.0.1/24', '', ['10.8.0.1/24']],
+])('%s: that of the task before goes, and those of others stay', async (_, before, after, left) => {
+  const fake = await withPort({ address: before });
+  fake.devices.get('p0')?.addresses.unshift('10.8.0.1/24');
+  expect(await play(fake).port({ ...PORT, address: after })).toMatchObject({ changed: true });
+  expect(fake.devices.get('p0')?.addresses).toEqual(left);
+});
+
+test('an address that is there before ifupdown knows of it is taken over', async () => {
+  const fake = await withPort();
+  fake.devices.get('p0')?.addresses.push('10.0.0.1/24');
+  const result = await play(fake).port({ ...PORT, address: '10.0.0.1/24' });
+  expect(result).toMatchObject({ changed: true });
+  expect(result.failed).toBeUndefined();
+  expect(fake.files.get('/run/network/ifstate')).toContain('p0=p0');
+});
+
+test('no type is the type system', async () => {
+  const fake = new FakeHost();
+  await play(fake).topology({ bridges: [{ name: 'br0' }], ports: [{ bridge: 'br0', port: 'eth1' }] });
+  expect(fake.database.find('Interface', 'eth1')?.type).toBe('');
+  const again = { ...PORT, port: 'eth1', type: 'system' };
+  expect(await play(fake).port(again)).toMatchObject({ changed: false });
+  expect(await play(fake).bridge({ ...BR, datapath_type: 'system' })).toMatchObject({ changed: false });
+});
+
 test('a bridge of another datapath has all its addresses back', async () => {
   const fake = await withPort({ address: '10.0.0.1/24' });
   await play(fake).bridge({ ...BR, datapath_type: 'netdev' });

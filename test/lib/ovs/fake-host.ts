@@ -23,6 +23,7 @@ export class FakeHost {
   readonly files = new Map<string, string>([
     [SOCKET, ''],
     ['/sbin/ifup', ''],
+    ['/sbin/dhclient', ''],
     ['/run/systemd/system', ''],
     ['/etc/systemd/system/multi-user.target.wants/networking.service', ''],
     [INTERFACES, DEBIAN],
