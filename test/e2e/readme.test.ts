@@ -1,0 +1,99 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { ROOT } from '../../build/modules.ts';
+import { makeProject, type Project } from '../contract/ansible.ts';
+import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
+import { hostVariables } from '../lab/inventory.ts';
+import type { Release } from '../lab/packages.ts';
+import { LAB_VARIABLES } from '../support/playbook.ts';
+import { templateCache } from '../support/templates.ts';
+
+// README's deployment, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
+const HOSTS: Record<string, { lab: string; release: Release }> = {
+  hv1: { lab: 'readme12', release: 12 },
+  hv2: { lab: 'readme13', release: 13 },
+};
+const hypervisors: Record<string, Hypervisor> = {};
+let project: Project;
+
+/** The files of README's example: each fenced block that follows a path in backquotes. */
+function filesOfReadme(): Map<string, string> {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const block = /`((?:inventory\/|ansible\.cfg)[\w/.]*)`[^`]*\n```(?:yaml|ini)\n([\s\S]*?)```/g;
+  return new Map([...text.matchAll(block)].map(([, path, content]) => [path ?? '', content ?? '']));
+}
+
+/** The same recipe gives the same image: the one that the blog's variables named serves under README's name. */
+function shareTemplate(): void {
+  const { host } = templateCache();
+  const [built, wanted] = ['template-debian-9.qcow2', 'debian-12.qcow2'].map((name) => join(host, name)) as [
+    string,
+    string,
+  ];
+  if (existsSync(built) && !existsSync(wanted)) linkSync(built, wanted);
+}
+
+beforeAll(async () => {
+  shareTemplate();
+  for (const [name, { lab, release }] of Object.entries(HOSTS)) {
+    await (await findHypervisor(lab))?.remove();
+    hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templateCache()] });
+  }
+  project = await makeProject();
+  for (const [path, content] of filesOfReadme()) {
+    mkdirSync(dirname(join(project.directory, path)), { recursive: true });
+    writeFileSync(join(project.directory, path), content);
+  }
+  const reached = Object.entries(HOSTS).map(
+    async ([name, { lab }]) => [name, { ...(await hostVariables(lab)), ...LAB_VARIABLES }] as const,
+  );
+  const hosts = Object.fromEntries(await Promise.all(reached));
+  writeFileSync(join(project.directory, 'lab.yml'), stringify({ kvm: { hosts } }, { lineWidth: 0 }));
+  mkdirSync(join(project.directory, '.ssh'));
+  writeFileSync(join(project.directory, '.ssh', 'id_ed25519.pub'), 'ssh-ed25519 AAAA test\n');
+});
+
+afterAll(async () => {
+  project?.remove();
+  for (const hypervisor of Object.values(hypervisors)) await hypervisor.remove();
+});
+
+const site = (...args: string[]) =>
+  project.run('2.19', ['ansible-playbook', 'piecewise.cloud.site', ...args], {
+    HOME: project.directory,
+    ANSIBLE_CONFIG: join(project.directory, 'ansible.cfg'),
+    ANSIBLE_INVENTORY: [join(project.directory, 'inventory'), join(project.directory, 'lab.yml')].join(','),
+  });
+
+const changed = (output: string) =>
+  [...output.matchAll(/^hv\d\s.*changed=(\d+)/gm)].map(([, count]) => Number(count));
+
+describe("README's deployment", () => {
+  it('is five files', () => {
+    expect([...filesOfReadme().keys()]).toEqual([
+      'inventory/hosts.yml',
+      'inventory/group_vars/kvm.yml',
+      'inventory/host_vars/hv1.yml',
+      'inventory/host_vars/hv2.yml',
+      'ansible.cfg',
+    ]);
+  });
+
+  it('plans, and makes two VMs on each of two hypervisors, once', async () => {
+    const planned = await site('--check', '--diff');
+    expect(planned.exitCode, planned.stdout).toBe(0);
+    const done = await site();
+    expect(done.exitCode, done.stdout).toBe(0);
+    const domains = async (name: string) =>
+      (await hypervisors[name]?.exec(['virsh', 'list', '--name']))?.stdout.split('\n').filter(Boolean).sort();
+    expect(await domains('hv1')).toEqual(['db1', 'web1']);
+    expect(await domains('hv2')).toEqual(['db2', 'web2']);
+    expect(
+      (await hypervisors.hv2?.exec(['ip', '-4', '-br', 'addr', 'show', 'dev', 'lan']))?.stdout,
+    ).toContain('10.10.2.1/24');
+    const again = await site();
+    expect(changed(again.stdout), again.stdout).toEqual([0, 0]);
+  });
+});
