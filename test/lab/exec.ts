@@ -9,12 +9,16 @@ export function initPid(name: string): number {
   return init.pid;
 }
 
-/** The command that runs `argv` inside a hypervisor, as root, in all its namespaces. */
+/**
+ * The command that runs `argv` inside a hypervisor, as root, in all its namespaces. With `-r`, since the root of its
+ * mounts isn't its root directory where the lab itself works in a chroot.
+ */
 export const inside = (name: string, argv: readonly string[]): string[] => [
   'nsenter',
   '-t',
   String(initPid(name)),
   '-a',
+  '-r',
   ...argv,
 ];
 

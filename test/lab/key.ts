@@ -22,7 +22,7 @@ export const publicKey = async (): Promise<string> => readFile(`${await privateK
  * sshd runs inside it on the connection's own pipe. They stay valid over a reboot.
  */
 export function sshCommonArgs(name: string): string {
-  const inside = `nsenter -t $(cat ${paths(name).pid}) -a /usr/sbin/sshd -i`;
+  const inside = `nsenter -t $(cat ${paths(name).pid}) -a -r /usr/sbin/sshd -i`;
   return [
     `-o ProxyCommand="${inside}"`,
     '-o StrictHostKeyChecking=no',
