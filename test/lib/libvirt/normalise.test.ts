@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { inventMissing, macFrom, uuidFrom } from '../../../modules/lib/libvirt/invent.ts';
+import { kibibytes, normaliseDomain } from '../../../modules/lib/libvirt/normalise.ts';
+import { maskSecrets } from '../../../modules/lib/libvirt/secrets.ts';
+import { valueAt } from '../../../modules/lib/xml/element.ts';
+import { parseXml, XmlError } from '../../../modules/lib/xml/parse.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
+
+describe('kibibytes', () => {
+  // formatdomain, "memory": the units and what they mean.
+  const rows: [string, number | undefined][] = [
+    ['512024', 512024],
+    ['1 GiB', 1024 ** 2],
+    ['1G', 1024 ** 2],
+    ['1GB', Math.ceil(1e9 / 1024)],
+    ['2048 b', 2],
+    ['1 bytes', 1],
+    ['2 MiB', 2048],
+    ['1k', 1],
+    ['many', undefined],
+    ['1 XiB', undefined],
+  ];
+  it.each(rows)('%s', (text, expected) => {
+    expect(kibibytes(text)).toBe(expected);
+  });
+});
+
+describe('normaliseDomain', () => {
+  it('writes values as libvirt does, so that equal ones are equal texts', () => {
+    const desired = parseXml(
+      "<domain><memory unit='GiB'>1</memory><os><type machine='q35'>hvm</type></os></domain>",
+    );
+    const current = parseXml(
+      "<domain><memory unit='KiB'>1048576</memory><os><type machine='pc-q35-7.2'>hvm</type></os></domain>",
+    );
+    expect(normaliseDomain(desired, current)).toEqual(current);
+  });
+
+  it('takes another machine for another machine', () => {
+    const desired = parseXml("<domain><os><type machine='pc'>hvm</type></os></domain>");
+    const current = parseXml("<domain><os><type machine='pc-q35-7.2'>hvm</type></os></domain>");
+    expect(valueAt(normaliseDomain(desired, current), 'os/type/@machine')).toBe('pc');
+  });
+});
+
+describe('what libvirt would invent', () => {
+  const domain = parseXml(
+    "<domain><name>d</name><devices><interface type='bridge'><source bridge='b'/><virtualport type='openvswitch'/></interface><interface type='bridge'><source bridge='b'/></interface></devices></domain>",
+  );
+
+  it('is the same each time, and another on another host', () => {
+    const [one, again, other] = ['m1', 'm1', 'm2'].map((id) => serialiseXml(inventMissing(domain, id)));
+    expect(one).toBe(again);
+    expect(one).not.toBe(other);
+  });
+
+  it('stays when it is there', () => {
+    const once = inventMissing(domain, 'm1');
+    expect(inventMissing(once, 'm2')).toEqual(once);
+  });
+
+  it('gives each NIC a MAC of its own, or the preferred one of its name', () => {
+    const macs = serialiseXml(inventMissing(domain, 'm1')).match(/mac address="(.*?)"/g);
+    expect(new Set(macs).size).toBe(2);
+    const named = parseXml(
+      "<domain><name>d</name><devices><interface><target dev='t'/></interface></devices></domain>",
+    );
+    const preferred = inventMissing(named, 'm1', new Map([['t', '52:54:00:00:00:07']]));
+    expect(valueAt(preferred, 'devices/interface/mac/@address')).toBe('52:54:00:00:00:07');
+  });
+
+  it('is well-formed', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (parts) => {
+        expect(macFrom(...parts)).toMatch(/^52:54:00(:[0-9a-f]{2}){3}$/);
+        expect(uuidFrom(...parts)).toMatch(
+          /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+        );
+      }),
+    );
+  });
+});
+
+describe('XML', () => {
+  const text = fc.string({ unit: 'grapheme' }).filter((s) => !/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/.test(s));
+
+  it('is read back as it was written', () => {
+    fc.assert(
+      fc.property(text, text, (attribute, content) => {
+        const value = attribute.replace(/[\t\n\r]/g, ' ');
+        const trimmed = content.replace(/\r/g, '').trim();
+        const element = { name: 'a', attributes: { b: value }, children: [], text: trimmed };
+        const back = parseXml(serialiseXml(element));
+        expect(back.attributes.b).toBe(value);
+        expect(back.text.trim()).toBe(trimmed);
+      }),
+    );
+  });
+
+  const broken: [string, number][] = [
+    ['<a>\n  <b></c>\n</a>', 2],
+    ['<a', 1],
+    ['', 1],
+    ["<a b='1' b='2'/>", 1],
+    ['<a>&nope;</a>', 1],
+    ['<!DOCTYPE a><a/>', 1],
+    ['<a/><b/>', 1],
+    ['<x:a/>', 1],
+  ];
+  it.each(broken)('that is not well-formed is an error with its place: %j', (xml, line) => {
+    expect(() => parseXml(xml)).toThrow(XmlError);
+    expect(() => parseXml(xml)).toThrow(new RegExp(`^line ${line}, column \\d+: `));
+  });
+});
+
+describe('maskSecrets', () => {
+  it('masks the password of graphics, and nothing else', () => {
+    const domain = parseXml("<domain><graphics type='vnc' passwd='geheim' port='1'/></domain>");
+    expect(serialiseXml(maskSecrets(domain))).toContain('passwd="********" port="1"');
+  });
+});

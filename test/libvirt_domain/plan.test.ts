@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../build/validator.ts';
+import { readOptions } from '../../modules/lib/ansible/arguments.ts';
+import { parseXml } from '../../modules/lib/xml/parse.ts';
+import { targetsOf } from '../../modules/libvirt_domain/desired.ts';
+import { checkOptions, type DomainOptions } from '../../modules/libvirt_domain/options.ts';
+import { planDomain, type State } from '../../modules/libvirt_domain/plan.ts';
+import { spec } from '../../modules/libvirt_domain/spec.ts';
+
+const validate = compileValidator(spec);
+const options = (given: Record<string, unknown>) => {
+  const read = readOptions(spec, validate, { path: '', options: given }) as DomainOptions;
+  checkOptions(read);
+  return read;
+};
+
+const nothing: State = { kvm: false, machineId: 'm', domain: undefined };
+
+/** The state after a plan was carried out, by a libvirt that adds nothing. */
+function carriedOut(state: State, given: DomainOptions): State {
+  const { changes, result } = planDomain(given, state);
+  const define = changes.find(({ step }) => step.act === 'define')?.step;
+  const definition = define && 'xml' in define ? parseXml(define.xml) : state.domain?.definition;
+  if (!definition) return state;
+  const { state: now, autostart } = (result ?? {}).domain as { state: string; autostart: boolean };
+  const name = given.name ?? '';
+  return { ...state, domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition } };
+}
+
+const name = fc.stringMatching(/^[a-z]{1,8}$/);
+const nic = fc.record({
+  source: name,
+  target: name,
+  vlans: fc.uniqueArray(fc.integer({ min: 0, max: 4095 })),
+});
+const given = fc.record(
+  {
+    name,
+    memory: fc.integer({ min: 1024, max: 1e9 }),
+    vcpus: fc.integer({ min: 1, max: 64 }),
+    state: fc.constantFrom('present', 'running', 'stopped'),
+    autostart: fc.boolean(),
+    cpu_mode: fc.constantFrom('host-passthrough', 'host-model', 'maximum'),
+    boot: fc.uniqueArray(fc.constantFrom('hd', 'cdrom', 'network'), { minLength: 1 }),
+    disks: fc.uniqueArray(
+      fc.record({ source: name.map((n) => `/${n}`), device: fc.constantFrom('disk', 'cdrom') }),
+      {
+        selector: ({ source }) => source,
+        maxLength: 4,
+      },
+    ),
+    interfaces: fc.uniqueArray(nic, { selector: ({ target }) => target, maxLength: 4 }),
+  },
+  { requiredKeys: ['name', 'memory'] },
+);
+
+describe('planDomain', () => {
+  it('has nothing left to do after it was carried out', () => {
+    fc.assert(
+      fc.property(given, (one) => {
+        const read = options(one);
+        expect(planDomain(read, carriedOut(nothing, read)).changes).toEqual([]);
+      }),
+    );
+  });
+
+  it('comes to rest after any change of mind', () => {
+    fc.assert(
+      fc.property(given, given, (one, two) => {
+        const before = carriedOut(nothing, options(one));
+        const read = options({ ...two, name: one.name });
+        expect(planDomain(read, carriedOut(before, read)).changes).toEqual([]);
+      }),
+    );
+  });
+
+  it('chooses KVM only where the host can', () => {
+    const type = (kvm: boolean) => {
+      const step = planDomain(options({ name: 'a', memory: 1 }), { ...nothing, kvm }).changes[0]?.step;
+      return step && 'xml' in step ? parseXml(step.xml).attributes.type : undefined;
+    };
+    expect([type(true), type(false)]).toEqual(['kvm', 'qemu']);
+  });
+
+  it('refuses the UUID of another domain', () => {
+    const domain = { name: 'a', uuid: 'u1', state: 'shut off', autostart: false, persistent: true };
+    const definition = parseXml('<domain><name>a</name><uuid>u1</uuid></domain>');
+    const xml = '<domain><name>a</name><uuid>u2</uuid></domain>';
+    expect(() => planDomain(options({ xml }), { ...nothing, domain: { ...domain, definition } })).toThrow(
+      "its UUID u2 isn't that of the domain, u1",
+    );
+  });
+
+  it('says what it keeps though the task does not list it', () => {
+    const full = options({
+      name: 'a',
+      memory: 1,
+      interfaces: [
+        { source: 'b', target: 't1' },
+        { source: 'b', target: 't2' },
+      ],
+    });
+    const less = options({ name: 'a', interfaces: [{ source: 'b', target: 't1' }] });
+    const { changes, warnings } = planDomain(less, carriedOut(nothing, full));
+    expect(changes).toEqual([]);
+    expect(warnings?.join()).toContain('they are kept: interface t2');
+  });
+});
+
+describe('targetsOf', () => {
+  it('gives each disk a device name of its bus that is free', () => {
+    const disks = options({
+      name: 'a',
+      disks: [
+        { source: '/a' },
+        { source: '/b', device: 'cdrom' },
+        { source: '/c', target: 'vda' },
+        { source: '/d', bus: 'sata' },
+      ],
+    }).disks;
+    expect(targetsOf(disks ?? [])).toEqual(['vdb', 'sda', 'vda', 'sdb']);
+  });
+});
