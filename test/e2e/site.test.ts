@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +188,18 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
     expect(run.exitCode).not.toBe(0);
     expect(run.output).toContain(message);
     expect(await snapshot()).toBe(before);
+  });
+
+  it('but an image of the controller with the right checksum is there, once', async () => {
+    const image = join(mkdtempSync(join(tmpdir(), 'piecewise-image-')), 'x.qcow2');
+    writeFileSync(image, 'what was expected');
+    temporary.push({ remove: () => rmSync(image) });
+    const checksum = `sha256:${createHash('sha256').update('what was expected').digest('hex')}`;
+    const options = { extraVars: { image_list_extra: { 'right.qcow2': { path: image, checksum } } } };
+    await mustPass(play('images', options));
+    expect(await sh('cat /var/lib/libvirt/templates/right.qcow2')).toBe('what was expected');
+    expect(changedBy(await mustPass(play('images', options)))).toBe(0);
+    await sh('rm /var/lib/libvirt/templates/right.qcow2');
   });
 
   it('a wrong checksum', async () => {
