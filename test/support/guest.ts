@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 
 /**
@@ -16,4 +17,33 @@ export async function waitForPing(hypervisor: Hypervisor, address: string, limit
     await sleep(1000);
   }
   throw new Error(`${address} did not answer within ${limit} s`);
+}
+
+/**
+ * Runs a command in a guest by SSH, from its hypervisor's network and with the lab's key, as the image's own user.
+ * @param limit seconds until its SSH must have answered
+ */
+export async function onGuest(
+  hypervisor: Hypervisor,
+  address: string,
+  command: string,
+  limit = 120,
+): Promise<{ stdout: string; exitCode: number }> {
+  const options = [
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'ConnectTimeout=5',
+  ];
+  const flags = options.flatMap((option) => ['-o', option]);
+  const ssh = ['ssh', '-i', hypervisor.privateKey, ...flags, `debian@${address}`, command];
+  const end = Date.now() + limit * 1000;
+  for (;;) {
+    const { stdout, exitCode } = await execa('nsenter', ['-t', String(hypervisor.pid), '-n', ...ssh], {
+      reject: false,
+    });
+    // 255 is ssh's own failure.
+    if (exitCode !== 255 || Date.now() > end) return { stdout, exitCode: exitCode ?? 255 };
+    await sleep(1000);
+  }
 }

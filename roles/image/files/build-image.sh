@@ -38,7 +38,12 @@ echo localhost >"$root/etc/hostname"
 : >"$root/etc/machine-id"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb
-echo 'datasource_list: [NoCloud, None]' >"$root/etc/cloud/cloud.cfg.d/90-piecewise.cfg"
+# The seed is the only source; there are no locales to choose from; sudo wants to resolve the guest's own name.
+cat >"$root/etc/cloud/cloud.cfg.d/90-piecewise.cfg" <<'CLOUD'
+datasource_list: [NoCloud, None]
+locale: false
+manage_etc_hosts: localhost
+CLOUD
 mkdir -p "$root/boot/grub"
 cat >"$root/boot/grub/grub.cfg" <<'GRUB'
 set timeout=0
