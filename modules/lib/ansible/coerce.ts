@@ -114,8 +114,8 @@ export function coerce(option: Option | ElementOption, value: unknown, path: str
   const { to, article } = COERCIONS[option.type];
   const result = to(value);
   if (result === undefined || result === null) {
-    const shown = 'secret' in option && option.secret ? 'its value' : JSON.stringify(value);
-    throw new OptionError(path, `${shown} is not ${article}`);
+    const secret = 'secret' in option && option.secret;
+    throw new OptionError(path, `${secret ? 'its value' : shown(value)} is not ${article}`);
   }
   if (option.type === 'list') {
     return (result as unknown[]).map((element, i) => coerce(option.elements, element, `${path}[${i}]`));
@@ -123,6 +123,14 @@ export function coerce(option: Option | ElementOption, value: unknown, path: str
   if (option.type === 'dict') return coerceDict(option, result as Record<string, unknown>, path);
   return result;
 }
+
+// A whole document in an error helps nobody.
+const shown = (value: unknown) =>
+  typeof value === 'object'
+    ? Array.isArray(value)
+      ? 'a list'
+      : 'a mapping'
+    : JSON.stringify(value).slice(0, 60);
 
 type ElementOption = (Option & { type: 'list' })['elements'];
 

@@ -8,8 +8,13 @@ lacks_package() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
 }
 
+# One that is built into the kernel may show nowhere in /sys.
+has_module() {
+    [ -d "/sys/module/$(echo "$1" | tr - _)" ] || grep -qs "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin"
+}
+
 lacks_module() {
-    ! [ -d "/sys/module/$1" ] || ! grep -qsx "$1" /etc/modules-load.d/piecewise.conf
+    ! has_module "$1" || ! grep -qsx "$1" /etc/modules-load.d/piecewise.conf
 }
 
 lacks_service() {
