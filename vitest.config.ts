@@ -18,6 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.lab.test.ts', 'test/e2e/**', 'test/house/**'],
+          // Generated input takes a while on a busy machine.
+          testTimeout: 30_000,
         },
       },
       {

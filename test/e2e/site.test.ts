@@ -211,6 +211,25 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
     await sh('rm /var/lib/libvirt/templates/right.qcow2');
   });
 
+  it('and one by URL, if its checksum is right', async () => {
+    const serve = 'python3 -m http.server 8099 --bind 127.0.0.1 --directory /srv/web';
+    await sh(`mkdir -p /srv/web && printf 'from afar' >/srv/web/x && systemd-run -q --unit=web ${serve}`);
+    const url = 'http://127.0.0.1:8099/x';
+    const digest = createHash('sha256').update('from afar').digest('hex');
+    const fetch = (checksum: string) =>
+      play('images', {
+        extraVars: { image_list_extra: { 'far.qcow2': { url, checksum: `sha256:${checksum}` } } },
+      });
+    const wrong = await fetch('0'.repeat(64));
+    expect(wrong.exitCode).not.toBe(0);
+    expect(wrong.output).toContain('did not match');
+    expect(await sh('ls /var/lib/libvirt/templates')).not.toContain('far');
+    await mustPass(fetch(digest));
+    expect(await sh('cat /var/lib/libvirt/templates/far.qcow2')).toBe('from afar');
+    expect(changedBy(await mustPass(fetch(digest)))).toBe(0);
+    await sh('systemctl stop web; rm /var/lib/libvirt/templates/far.qcow2');
+  });
+
   it('a wrong checksum', async () => {
     const image = join(mkdtempSync(join(tmpdir(), 'piecewise-image-')), 'x.qcow2');
     writeFileSync(image, 'not what was expected');
