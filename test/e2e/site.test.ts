@@ -100,6 +100,7 @@ describe("the blog's cloud", () => {
         mode: 'static',
         address: '10.9.0.1/24',
       });
+      ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan3' });
       vms.push({ ...vms[0], name: 'a-much-longer-name', state: 'present' });
       Object.assign(vms[0] ?? {}, { memory: '400 MiB', vcpus: 2 });
     });
@@ -111,6 +112,7 @@ describe("the blog's cloud", () => {
     expect(diffLines(planned)).toEqual(diffLines(done));
     expect(diffLines(done).length).toBeGreaterThan(10);
     expect(changedBy(planned)).toBe(changedBy(done));
+    expect(await sh('ip -br link show dev itc-wan3')).toMatch(/,UP/);
     expect(changedBy(await mustPass(play('site', options)))).toBe(0);
   });
 
