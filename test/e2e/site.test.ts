@@ -116,6 +116,16 @@ describe("the blog's cloud", () => {
     expect(changedBy(await mustPass(play('site', options)))).toBe(0);
   });
 
+  it('shows no secret of a guest, however much is shown', async () => {
+    const secret = 'Correct-Horse-Battery';
+    const user = { name: 'joe', plain_text_passwd: secret, lock_passwd: false };
+    const extraVars = { vm_defaults: { ...defaults, users: ['default', user] } };
+    const run = await mustPass(play('vms', { args: ['--check', '--diff', '-vvv'], extraVars }));
+    expect(run.output).toContain('users');
+    expect(changedBy(run)).toBeGreaterThan(0);
+    expect(run.output).not.toContain(secret);
+  });
+
   it('is about one VM where that is asked for, and starts or only defines by tags', async () => {
     const inventory = inventoryWith(({ vms }) => {
       for (const name of ['one', 'two'])
