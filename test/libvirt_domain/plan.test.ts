@@ -23,7 +23,8 @@ function carriedOut(state: State, given: DomainOptions): State {
   const define = changes.find(({ step }) => step.act === 'define')?.step;
   const definition = define && 'xml' in define ? parseXml(define.xml) : state.domain?.definition;
   if (!definition) return state;
-  const { state: now, autostart } = (result ?? {}).domain as { state: string; autostart: boolean };
+  const after = result?.domain as { state: string; autostart: boolean } | undefined;
+  const { state: now = 'shut off', autostart = false } = after ?? {};
   const name = given.name ?? '';
   return { ...state, domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition } };
 }
