@@ -1,5 +1,10 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
 
+const MAC = {
+  pattern: '[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}',
+  hint: 'a unicast MAC address such as 52:54:00:12:34:56',
+} as const;
+
 export const spec = defineSpec({
   module: 'libvirt_domain',
   summary: 'Define, redefine, start, stop and remove libvirt domains',
@@ -138,15 +143,13 @@ export const spec = defineSpec({
           },
           mac: {
             type: 'str',
-            pattern: '[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}',
-            hint: 'a unicast MAC address such as 52:54:00:12:34:56',
+            ...MAC,
             description:
               'The MAC address. A defined interface keeps its own, a new one gets one that is the same each time.',
           },
           default_mac: {
             type: 'str',
-            pattern: '[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}',
-            hint: 'a unicast MAC address such as 52:54:00:12:34:56',
+            ...MAC,
             description:
               'The MAC address for an interface that the domain does not have yet. It needs O(target).',
           },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
-import { runModule } from '../support/module.ts';
+import { runModule, runThrice } from '../support/module.ts';
 
 const HOME = '/var/lib/libvirt/disk-test';
 const TEMPLATE = `${HOME}/template.qcow2`;
@@ -23,14 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => sh(`umount ${HOME}/small; rm -rf ${HOME}`));
 
-/** Check mode, the run, and the run after it. */
-async function thrice(args: object) {
-  const predicted = await disk(args, { check: true });
-  const done = await disk(args);
-  expect(predicted).toEqual(done);
-  expect(await disk(args)).toMatchObject({ changed: false, diff: [] });
-  return done;
-}
+const thrice = (args: object) => runThrice(hypervisor, 'disk_image', { source: TEMPLATE, ...args });
 
 /** What a guest would read: the disk's content as raw bytes. */
 const content = (path: string) =>

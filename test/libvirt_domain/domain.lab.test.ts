@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
-import { runModule } from '../support/module.ts';
+import { runModule, runThrice } from '../support/module.ts';
 
 let hypervisor: Hypervisor;
 const NAME = 'domain-test';
@@ -30,17 +30,7 @@ afterAll(async () => {
   await sh(`rm -f ${DISK}; ovs-vsctl --if-exists del-br br-dom`);
 });
 
-/** A task as a user runs it: check mode first, then for real, then again. */
-async function thrice(args: object) {
-  const predicted = await domain(args, { check: true });
-  const done = await domain(args);
-  const again = await domain(args);
-  expect(again.diff).toEqual([]);
-  expect(again.changed).toBe(false);
-  expect(predicted.diff).toEqual(done.diff);
-  expect(predicted.actions).toEqual(done.actions);
-  return done;
-}
+const thrice = (args: object) => runThrice(hypervisor, 'libvirt_domain', { name: NAME, ...args });
 
 describe('libvirt_domain against libvirt', () => {
   it('defines a domain, once', async () => {

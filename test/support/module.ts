@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { bundle } from '../../build/bundle.ts';
 import type { Result } from '../../modules/lib/ansible/run.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
@@ -50,4 +51,21 @@ export async function runModule(
   } catch {
     throw new Error(`${name} printed no result: ${stdout.slice(0, 500)}\n${stderr.slice(0, 2000)}`);
   }
+}
+
+/**
+ * A task as a careful user runs it: in check mode, for real, and again. Check mode must have said what the run did,
+ * and the last must find nothing to do.
+ * @returns the run's own result
+ */
+export async function runThrice(
+  target: Target,
+  name: string,
+  args: Record<string, unknown>,
+): Promise<Result> {
+  const predicted = await runModule(target, name, args, { check: true });
+  const done = await runModule(target, name, args);
+  expect(predicted).toEqual(done);
+  expect(await runModule(target, name, args)).toMatchObject({ changed: false, diff: [] });
+  return done;
 }

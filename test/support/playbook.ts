@@ -42,7 +42,7 @@ export interface PlaybookOptions {
 }
 
 /** The environment in which Ansible finds the collection that `npm run build` made. */
-export const ansibleEnv = {
+const ansibleEnv = {
   ...plainEnv,
   ANSIBLE_CONFIG: join(ROOT, 'ansible.cfg'),
   ANSIBLE_COLLECTIONS_PATH: join(ROOT, 'dist'),

@@ -48,15 +48,9 @@ export const readFile = (path: string): Promise<Uint8Array | undefined> =>
 
 export const statFile = (path: string): Promise<FileInfo | undefined> =>
   orAbsent<FileInfo | undefined>(path, undefined, async () => {
-    const { size, mode, uid, gid, ...is } = await fs.stat(path).then((s) => ({
-      size: s.size,
-      mode: s.mode & 0o7777,
-      uid: s.uid,
-      gid: s.gid,
-      file: s.isFile(),
-      directory: s.isDirectory(),
-    }));
-    return { kind: is.file ? 'file' : is.directory ? 'directory' : 'other', size, mode, uid, gid };
+    const found = await fs.stat(path);
+    const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
+    return { kind, size: found.size, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
   });
 
 export const listDirectory = (path: string): Promise<string[]> =>

@@ -1,4 +1,4 @@
-import { type Element, valueAt, withChildren } from '../xml/element.ts';
+import { type Element, withChildren } from '../xml/element.ts';
 
 // Bytes in each unit, as libvirt's formatdomain lists them under "memory": a letter alone and `…iB` count by
 // 1024, `…B` by 1000.
@@ -81,7 +81,3 @@ export function normaliseDomain(
   const inner = withChildren(desired, children);
   return RULES[path]?.(inner, current) ?? inner;
 }
-
-/** The memory of a domain in KiB. */
-export const memoryOf = (domain: Element): number | undefined =>
-  kibibytes(valueAt(domain, 'memory') ?? '', valueAt(domain, 'memory/@unit'));

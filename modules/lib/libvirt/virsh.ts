@@ -16,8 +16,11 @@ export interface Domain {
   readonly definition: Element;
 }
 
-/** Milliseconds. A define takes milliseconds, but a libvirtd that is being started probes QEMU for some seconds. */
-const TIMEOUT = 60_000;
+/** Milliseconds. Reading takes milliseconds, but a libvirtd that is being started probes QEMU for some seconds. */
+const READ_TIMEOUT = 60_000;
+
+/** Milliseconds. A guest that was saved is read back when it starts, and that may be a lot of memory. */
+const ACT_TIMEOUT = 900_000;
 
 const MARK = '@piecewise@';
 
@@ -32,7 +35,7 @@ const connection = (uri: string) => ['--quiet', '--connect', uri];
  */
 export async function virsh(host: Host, uri: string, command: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await host.run('virsh', [...connection(uri), command, ...args], {
-    timeout: TIMEOUT,
+    timeout: ACT_TIMEOUT,
   });
   // "error: Failed to … from FILE", then the reason: the last line is what says something.
   const reason = stderr
@@ -62,7 +65,7 @@ export async function readDomains(
   ]);
   // The list comes first: its failure is the connection's.
   const script = ['list --all --name', ...commands].join('; ');
-  const { stdout, stderr } = await host.run('virsh', [...connection(uri), script], { timeout: TIMEOUT });
+  const { stdout, stderr } = await host.run('virsh', [...connection(uri), script], { timeout: READ_TIMEOUT });
   const [listed = '', ...sections] = stdout.split(MARK);
   if (sections.length === 0) throw new Failure(unreachable(uri, stderr));
   const known = new Set(listed.split('\n').map((line) => line.trim()));
