@@ -1,75 +1,97 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../lib/ansible/plan.ts';
+import { asError } from '../lib/ansible/plan.ts';
 import { Failure } from '../lib/failure.ts';
 import type { Host } from '../lib/host/host.ts';
-import { domainState, virsh } from '../lib/libvirt/virsh.ts';
+import { withoutApplied } from '../lib/libvirt/applied.ts';
+import { applyLive } from '../lib/libvirt/live/apply.ts';
+import { virsh, withPrivateFile } from '../lib/libvirt/virsh.ts';
+import type { Element } from '../lib/xml/element.ts';
+import { parseXml } from '../lib/xml/parse.ts';
+import { sameDefinition } from './draft.ts';
+import type { LiveUpdate } from './guest.ts';
 import { type DomainOptions, nameOf } from './options.ts';
 import type { Step } from './plan.ts';
+import { switchPower } from './switch.ts';
 
-/** Milliseconds between looks at a guest that is shutting down. */
-const POLL = 500;
-
-/** Milliseconds after which the guest is asked again: one that is still booting doesn't hear the first time. */
-const REMIND = 15_000;
-
-// The document may hold a password, so it goes by a private file and not by the process list.
-async function define(host: Host, uri: string, xml: string): Promise<void> {
-  const file = `/run/piecewise-domain-${process.pid}-${Date.now()}.xml`;
-  await host.write(file, xml, { mode: 0o600 });
-  try {
-    await virsh(host, uri, 'define', '--validate', '--file', file);
-  } finally {
-    await host.remove(file);
-  }
+/** Defines a domain and reads it back. @returns a warning where libvirt stored something else than was planned */
+async function define(
+  host: Host,
+  { uri }: DomainOptions,
+  name: string,
+  xml: string,
+  expected: Element | undefined,
+): Promise<Outcome | undefined> {
+  await withPrivateFile(host, xml, (path) => virsh(host, uri, 'define', '--validate', '--file', path));
+  if (!expected) return undefined;
+  const stored = await virsh(host, uri, 'dumpxml', '--inactive', '--security-info', '--domain', name);
+  if (sameDefinition(withoutApplied(parseXml(stored)), expected)) return undefined;
+  const look = `virsh dumpxml --inactive ${name}`;
+  return { warnings: [`libvirt stored domain ${name} in another way than it said it would: see ${look}`] };
 }
 
-async function shutdown(
-  host: Host,
-  { uri, shutdown_timeout, force_off }: DomainOptions,
-  name: string,
-): Promise<void> {
-  const end = Date.now() + shutdown_timeout * 1000;
-  let remind = 0;
-  while (Date.now() < end) {
-    if ((await domainState(host, uri, name)) === 'shut off') return;
-    if (Date.now() >= remind) {
-      // One that goes down in this moment is no longer there to be asked.
-      await virsh(host, uri, 'shutdown', '--domain', name).catch(() => undefined);
-      remind = Date.now() + REMIND;
+/**
+ * Brings the running guest to its definition, change by change. What the guest doesn't let happen now waits for its
+ * next start.
+ * @throws Failure that says what was done, what failed and what was not tried
+ */
+async function update(host: Host, options: DomainOptions, changes: LiveUpdate): Promise<Outcome | undefined> {
+  const name = nameOf(options);
+  const target = { uri: options.uri, name, detachTimeout: options.detach_timeout };
+  const done: string[] = [];
+  const waiting: string[] = [];
+  for (const [i, { title, step }] of changes.entries()) {
+    try {
+      const reason = await applyLive(host, target, step);
+      if (reason === undefined) done.push(title);
+      else waiting.push(reason);
+    } catch (error) {
+      const rest = changes.slice(i + 1).map((change) => change.title);
+      throw new Failure(storyOf(name, done, `${title}: ${asError(error).message}`, rest));
     }
-    await sleep(POLL);
   }
-  if ((await domainState(host, uri, name)) === 'shut off') return;
-  if (!force_off) {
-    const way = "raise 'shutdown_timeout', or let it be switched off with 'force_off: true'";
-    throw new Failure(`domain ${name} did not shut down within ${shutdown_timeout} s and still runs: ${way}`);
+  if (waiting.length === 0) return undefined;
+  if (options.restart !== 'if_needed') {
+    return { added: { restart_reasons: waiting }, result: { restart_required: true } };
   }
-  await virsh(host, uri, 'destroy', '--domain', name);
+  await switchPower(host, 'restart', options);
+  return { added: { actions: [`restart domain ${name}`] } };
+}
+
+function storyOf(name: string, done: readonly string[], failed: string, rest: readonly string[]): string {
+  const parts = [
+    `the definition of domain ${name} is as stated, but its running guest isn't: ${failed}`,
+    done.length > 0 ? `done before: ${done.join(', ')}` : '',
+    rest.length > 0 ? `not tried: ${rest.join(', ')}` : '',
+    'run the task again when that is mended',
+  ];
+  return parts.filter(Boolean).join('; ');
 }
 
 /** Carries out one step on the domain that the options name. */
-export async function applyStep(host: Host, step: Step, options: DomainOptions): Promise<undefined> {
+export async function applyStep(
+  host: Host,
+  step: Step,
+  options: DomainOptions,
+): Promise<Outcome | undefined> {
   const name = nameOf(options);
-  const { uri } = options;
-  const call = (command: string, ...flags: string[]) => virsh(host, uri, command, '--domain', name, ...flags);
+  const call = (command: string, ...flags: string[]) =>
+    virsh(host, options.uri, command, '--domain', name, ...flags);
   switch (step.act) {
     case 'define':
-      await define(host, uri, step.xml);
-      break;
-    case 'start':
-      await call('start');
-      break;
-    case 'resume':
-      await call('resume');
-      break;
-    case 'shutdown':
-      await shutdown(host, options, name);
-      break;
+      return define(host, options, name, step.xml, step.expected);
+    case 'update':
+      return update(host, options, step.update);
     case 'undefine':
       await call('undefine', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram');
-      break;
+      return undefined;
+    case 'remove':
+      await host.remove(step.path);
+      return undefined;
     case 'autostart':
       await call('autostart', ...(step.on ? [] : ['--disable']));
-      break;
+      return undefined;
+    default:
+      await switchPower(host, step.act, options);
+      return undefined;
   }
-  return undefined;
 }

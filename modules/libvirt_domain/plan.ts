@@ -1,128 +1,90 @@
 import type { Change, Plan } from '../lib/ansible/plan.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
-import { deriveDomain } from '../lib/libvirt/derived.ts';
+import { writeApplied } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
-import { inventMissing } from '../lib/libvirt/invent.ts';
-import { normaliseDomain } from '../lib/libvirt/normalise.ts';
-import { maskSecrets } from '../lib/libvirt/secrets.ts';
-import { unlistedDevices } from '../lib/libvirt/unlisted.ts';
-import type { Domain } from '../lib/libvirt/virsh.ts';
-import { childOf, childrenOf, type Element, sameElement, valueAt } from '../lib/xml/element.ts';
-import { merge } from '../lib/xml/merge.ts';
+import { type Domain, isOn } from '../lib/libvirt/read.ts';
+import type { Rehearsed } from '../lib/libvirt/rehearse.ts';
+import { definitionTexts } from '../lib/libvirt/secrets.ts';
+import { inOrderOf } from '../lib/xml/canonical.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
-import { buildDomain, type HostFacts } from './desired.ts';
-import { type DomainOptions, isDefining, nameOf, parseOption } from './options.ts';
+import { absentPlan } from './absent.ts';
+import { type DomainDraft, type Known, sameDefinition } from './draft.ts';
+import { actionsOf, goneFrom, type LiveUpdate, planGuest } from './guest.ts';
+import { labelOf } from './labels.ts';
+import { type DomainOptions, isDefining, nameOf } from './options.ts';
+import { type PowerStep, planPower, stateAfter } from './power.ts';
 
-export interface State extends HostFacts {
-  readonly domain: Domain | undefined;
-  readonly machineId: string;
+export interface State extends Known {
+  /** What the task comes to; undefined when it defines nothing. */
+  readonly draft: DomainDraft | undefined;
+  /** What libvirt would make of it; undefined when it is there already. */
+  readonly rehearsed: Rehearsed | undefined;
+  /** Files that other domains have as disks; read only where storage is to be removed. */
+  readonly othersFiles: ReadonlySet<string>;
 }
 
-/** One call of libvirt. */
+/** One thing that is done with libvirt. */
 export type Step =
-  | { readonly act: 'define'; readonly xml: string }
-  | { readonly act: 'start' | 'resume' | 'shutdown' | 'undefine' }
-  | { readonly act: 'autostart'; readonly on: boolean };
+  | { readonly act: 'define'; readonly xml: string; readonly expected: Element | undefined }
+  | { readonly act: 'update'; readonly update: LiveUpdate }
+  | { readonly act: 'undefine' }
+  | { readonly act: 'remove'; readonly path: string }
+  | { readonly act: 'autostart'; readonly on: boolean }
+  | PowerStep;
 
 type DomainChange = Change<Step>;
 
-const isOn = (state: string) => state !== 'shut off' && state !== 'crashed';
-
-const text = (definition: Element) => serialiseXml(maskSecrets(definition));
-
 interface Next {
-  /** The definition as it will be. */
-  readonly definition: Element;
-  /** Devices that stay though the task doesn't list them. */
-  readonly unlisted: readonly string[];
+  /** The persistent definition as it will be. */
+  readonly definition: Element | undefined;
+  readonly changes: readonly DomainChange[];
+  readonly warnings: readonly string[];
 }
 
-function nextDefinition(options: DomainOptions, state: State): Next | undefined {
-  if (!isDefining(options)) return undefined;
-  const current = state.domain?.definition;
-  const given = options.xml === undefined ? buildDomain(options, state, !current) : parseOption(options.xml);
-  const desired = normaliseDomain(given, current);
-  const stated = valueAt(desired, 'uuid');
-  if (current && stated && stated !== state.domain?.uuid) {
-    throw new OptionError(
-      'xml',
-      `its UUID ${stated} isn't that of the domain, ${state.domain?.uuid}: leave it out`,
-    );
-  }
-  const next = current ? merge(current, desired, DOMAIN_IDENTITY, deriveDomain) : desired;
+/** What libvirt makes of a draft, in the order of what is there. @throws Failure when it refuses it */
+function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefined): Element {
+  if (rehearsed?.outcome === 'refused')
+    throw new Failure(`libvirt refuses domain ${name}: ${rehearsed.reason}`);
+  const definition = rehearsed?.outcome === 'defined' ? rehearsed.definition : draft.definition;
+  return draft.current ? inOrderOf(draft.current, definition, DOMAIN_IDENTITY) : definition;
+}
+
+function planDefinition(name: string, { domain, draft, rehearsed }: State, adopt: boolean): Next {
+  if (!draft) return { definition: domain?.definition, changes: [], warnings: [] };
+  const { current, before, stated, form } = draft;
+  const after = outcome(name, draft, rehearsed);
+  const warnings = unlistedWarning(name, draft);
+  const same = current !== undefined && sameDefinition(current, after);
+  const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
+  if (same && (!adopt || adopted)) return { definition: current, changes: [], warnings };
+  const gone = goneFrom(domain, before?.gone, after);
+  const xml = serialiseXml(writeApplied(same ? current : draft.definition, { form, stated, gone }));
+  const expected = rehearsed?.outcome === 'defined' ? after : undefined;
+  const title = `${!current ? 'define' : same ? 'adopt' : 'redefine'} domain ${name}`;
+  const texts = same ? ADOPTION : definitionTexts(current, after);
   return {
-    definition: inventMissing(next, state.machineId, defaultMacs(options)),
-    unlisted: current ? unlistedDevices(current, desired) : [],
+    definition: after,
+    changes: [{ title, ...texts, step: { act: 'define', xml, expected } }],
+    warnings,
   };
 }
 
-const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>
-  new Map(
-    (interfaces ?? []).flatMap(({ target, default_mac }) =>
-      target && default_mac ? [[target, default_mac.toLowerCase()]] : [],
-    ),
-  );
+// What a definition says stays as it is; who answers for it is new.
+const ADOPTION = { before: 'stated by nobody\n', after: 'stated by this task\n' };
 
-const interfacesOf = (definition: Element | undefined) =>
-  childrenOf(definition && childOf(definition, 'devices'), 'interface').map((device) => ({
-    target: valueAt(device, 'target/@dev'),
-    mac: valueAt(device, 'mac/@address'),
-  }));
-
-function definitionChange(
-  name: string,
-  before: Element | undefined,
-  after: Element | undefined,
-): DomainChange[] {
-  if (!after || (before && sameElement(before, after))) return [];
-  const title = `${before ? 'redefine' : 'define'} domain ${name}`;
-  return [
-    {
-      title,
-      before: before && text(before),
-      after: text(after),
-      step: { act: 'define', xml: serialiseXml(after) },
-    },
-  ];
-}
-
-const acting = (title: string, before: string, after: string, step: Step): DomainChange => ({
-  title,
-  before: `${before}\n`,
-  after: `${after}\n`,
-  step,
-});
-
-function stateChange(name: string, wanted: DomainOptions['state'], now: string): DomainChange[] {
-  if (wanted === 'running' && now === 'paused') {
-    return [acting(`resume domain ${name}`, now, 'running', { act: 'resume' })];
-  }
-  if (wanted === 'running' && !isOn(now))
-    return [acting(`start domain ${name}`, now, 'running', { act: 'start' })];
-  if (wanted !== 'running' && isOn(now))
-    return [acting(`shut down domain ${name}`, now, 'shut off', { act: 'shutdown' })];
-  return [];
+function unlistedWarning(name: string, { unlisted }: DomainDraft): string[] {
+  if (unlisted.length === 0) return [];
+  const kept = unlisted.map(labelOf).join(', ');
+  const way = "'unlisted_devices: remove' removes them";
+  return [`domain ${name} has devices that the task doesn't list; they are kept: ${kept} (${way})`];
 }
 
 function autostartChange(name: string, wanted: boolean | undefined, now: boolean): DomainChange[] {
   if (wanted === undefined || wanted === now) return [];
-  const word = (on: boolean) => `autostart ${on ? 'on' : 'off'}`;
+  const text = (on: boolean) => `autostart ${on ? 'on' : 'off'}\n`;
   const title = `${wanted ? 'set' : 'clear'} autostart of domain ${name}`;
-  return [acting(title, word(now), word(wanted), { act: 'autostart', on: wanted })];
-}
-
-function absentPlan(name: string, domain: Domain | undefined): Plan<Step> {
-  if (!domain) return { changes: [], result: { actions: [], restart_required: false } };
-  const changes = [
-    ...stateChange(name, 'absent', domain.state),
-    {
-      title: `undefine domain ${name}`,
-      before: text(domain.definition),
-      after: undefined,
-      step: { act: 'undefine' as const },
-    },
-  ];
-  return { changes, result: { actions: changes.map(({ title }) => title), restart_required: false } };
+  return [{ title, before: text(now), after: text(wanted), step: { act: 'autostart', on: wanted } }];
 }
 
 function refuse(name: string, options: DomainOptions, domain: Domain | undefined): void {
@@ -140,41 +102,52 @@ function refuse(name: string, options: DomainOptions, domain: Domain | undefined
   }
 }
 
-function warningsOf(name: string, unlisted: readonly string[], restart: boolean): string[] {
-  const kept = `domain ${name} has devices that the task doesn't list; they are kept: ${unlisted.join(', ')}`;
-  const later = `domain ${name} is running: its new definition takes effect when it is started the next time`;
-  return [...(unlisted.length > 0 ? [kept] : []), ...(restart ? [later] : [])];
-}
-
-const stateAfter = (wanted: DomainOptions['state'], now: string) =>
-  wanted === 'present' ? now : wanted === 'running' ? 'running' : 'shut off';
+const interfacesOf = (definition: Element | undefined) =>
+  childrenOf(definition && childOf(definition, 'devices'), 'interface').map((device) => ({
+    target: valueAt(device, 'target/@dev'),
+    mac: valueAt(device, 'mac/@address'),
+  }));
 
 /** From what the task says and what libvirt has to what is to be done. Pure. */
 export function planDomain(options: DomainOptions, state: State): Plan<Step> {
   const name = nameOf(options);
   const { domain } = state;
-  if (options.state === 'absent') return absentPlan(name, domain);
+  if (options.state === 'absent') return absentPlan(options, state);
   refuse(name, options, domain);
-  const next = nextDefinition(options, state);
+  const next = planDefinition(name, state, options.adopt);
   const now = domain?.state ?? 'shut off';
-  const autostart = domain?.autostart ?? false;
-  const defined = definitionChange(name, domain?.definition, next?.definition);
-  const switched = options.state === 'present' ? [] : stateChange(name, options.state, now);
-  const changes = [...defined, ...autostartChange(name, options.autostart, autostart), ...switched];
-  const restart = defined.length > 0 && isOn(now) && options.state !== 'stopped';
+  const guest = planGuest(options, state, next.definition);
+  const power = planPower(name, options, now, guest.pending);
+  const changes = [
+    ...next.changes,
+    ...guest.changes,
+    ...autostartChange(name, options.autostart, domain?.autostart ?? false),
+    ...power.changes,
+  ];
+  const pending = power.restarts || !isOn(stateAfter(options.state, now)) ? [] : guest.pending;
   return {
     changes,
-    warnings: warningsOf(name, next?.unlisted ?? [], restart),
+    warnings: [...next.warnings, ...pendingWarning(name, pending)],
     result: {
       domain: {
         name,
-        uuid: valueAt(next?.definition ?? domain?.definition, 'uuid'),
+        uuid: valueAt(next.definition, 'uuid'),
         state: stateAfter(options.state, now),
-        autostart: options.autostart ?? autostart,
-        interfaces: interfacesOf(next?.definition ?? domain?.definition),
+        autostart: options.autostart ?? domain?.autostart ?? false,
+        interfaces: interfacesOf(next.definition),
       },
-      actions: changes.map(({ title }) => title),
-      restart_required: restart,
+      actions: changes.flatMap(({ title, step }) =>
+        step.act === 'update' ? actionsOf(step.update) : [title],
+      ),
+      restart_required: pending.length > 0,
+      restart_reasons: pending,
     },
   };
 }
+
+const pendingWarning = (name: string, pending: readonly string[]): string[] =>
+  pending.length === 0
+    ? []
+    : [
+        `domain ${name} is running and has to be restarted for what can't be changed while it runs: ${pending.join('; ')}`,
+      ];

@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../build/validator.ts';
 import { readOptions } from '../../modules/lib/ansible/arguments.ts';
+import { withoutApplied } from '../../modules/lib/libvirt/applied.ts';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
 import { targetsOf } from '../../modules/libvirt_domain/desired.ts';
+import { draftOf, type Known } from '../../modules/libvirt_domain/draft.ts';
 import { checkOptions, type DomainOptions } from '../../modules/libvirt_domain/options.ts';
-import { planDomain, type State } from '../../modules/libvirt_domain/plan.ts';
+import { planDomain } from '../../modules/libvirt_domain/plan.ts';
 import { spec } from '../../modules/libvirt_domain/spec.ts';
 
 const validate = compileValidator(spec);
@@ -15,18 +17,25 @@ const options = (given: Record<string, unknown>) => {
   return read;
 };
 
-const nothing: State = { kvm: false, machineId: 'm', domain: undefined };
+const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
+
+/** What the module plans where there is no libvirt to ask what it would make of it. */
+const plan = (given: DomainOptions, known: Known) =>
+  planDomain(given, { ...known, draft: draftOf(given, known), rehearsed: undefined, othersFiles: new Set() });
 
 /** The state after a plan was carried out, by a libvirt that adds nothing. */
-function carriedOut(state: State, given: DomainOptions): State {
-  const { changes, result } = planDomain(given, state);
+function carriedOut(state: Known, given: DomainOptions): Known {
+  const { changes, result } = plan(given, state);
   const define = changes.find(({ step }) => step.act === 'define')?.step;
   const definition = define && 'xml' in define ? parseXml(define.xml) : state.domain?.definition;
   if (!definition) return state;
   const after = result?.domain as { state: string; autostart: boolean } | undefined;
   const { state: now = 'shut off', autostart = false } = after ?? {};
   const name = given.name ?? '';
-  return { ...state, domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition } };
+  return {
+    ...state,
+    domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition, live: undefined },
+  };
 }
 
 const name = fc.stringMatching(/^[a-z]{1,8}$/);
@@ -61,7 +70,7 @@ describe('planDomain', () => {
     fc.assert(
       fc.property(given, (one) => {
         const read = options(one);
-        expect(planDomain(read, carriedOut(nothing, read)).changes).toEqual([]);
+        expect(plan(read, carriedOut(nothing, read)).changes).toEqual([]);
       }),
     );
   });
@@ -71,41 +80,63 @@ describe('planDomain', () => {
       fc.property(given, given, (one, two) => {
         const before = carriedOut(nothing, options(one));
         const read = options({ ...two, name: one.name });
-        expect(planDomain(read, carriedOut(before, read)).changes).toEqual([]);
+        expect(plan(read, carriedOut(before, read)).changes).toEqual([]);
       }),
     );
   });
 
   it('chooses KVM only where the host can', () => {
     const type = (kvm: boolean) => {
-      const step = planDomain(options({ name: 'a', memory: 1 }), { ...nothing, kvm }).changes[0]?.step;
+      const step = plan(options({ name: 'a', memory: 1 }), { ...nothing, kvm }).changes[0]?.step;
       return step && 'xml' in step ? parseXml(step.xml).attributes.type : undefined;
     };
     expect([type(true), type(false)]).toEqual(['kvm', 'qemu']);
   });
 
   it('refuses the UUID of another domain', () => {
-    const domain = { name: 'a', uuid: 'u1', state: 'shut off', autostart: false, persistent: true };
+    const domain = {
+      name: 'a',
+      uuid: 'u1',
+      state: 'shut off',
+      autostart: false,
+      persistent: true,
+      live: undefined,
+    };
     const definition = parseXml('<domain><name>a</name><uuid>u1</uuid></domain>');
     const xml = '<domain><name>a</name><uuid>u2</uuid></domain>';
-    expect(() => planDomain(options({ xml }), { ...nothing, domain: { ...domain, definition } })).toThrow(
+    expect(() => plan(options({ xml }), { ...nothing, domain: { ...domain, definition } })).toThrow(
       "its UUID u2 isn't that of the domain, u1",
     );
   });
 
-  it('says what it keeps though the task does not list it', () => {
-    const full = options({
-      name: 'a',
-      memory: 1,
-      interfaces: [
-        { source: 'b', target: 't1' },
-        { source: 'b', target: 't2' },
-      ],
-    });
-    const less = options({ name: 'a', interfaces: [{ source: 'b', target: 't1' }] });
-    const { changes, warnings } = planDomain(less, carriedOut(nothing, full));
+  const two = {
+    name: 'a',
+    memory: 1,
+    interfaces: [
+      { source: 'b', target: 't1' },
+      { source: 'b', target: 't2' },
+    ],
+  };
+  const less = { name: 'a', interfaces: [{ source: 'b', target: 't1' }] };
+
+  it('removes what an earlier task listed and this one does not', () => {
+    const { changes } = plan(options(less), carriedOut(nothing, options(two)));
+    expect(changes.map(({ title }) => title)).toEqual(['redefine domain a']);
+    expect(changes[0]?.after).toContain('t1');
+    expect(changes[0]?.after).not.toContain('t2');
+  });
+
+  it('keeps what somebody else added, and says so', () => {
+    const { domain, ...host } = carriedOut(nothing, options(two));
+    const theirs = {
+      ...host,
+      domain: domain && { ...domain, definition: withoutApplied(domain.definition) },
+    };
+    const { changes, warnings } = plan(options(less), theirs);
     expect(changes).toEqual([]);
     expect(warnings?.join()).toContain('they are kept: interface t2');
+    const removing = plan(options({ ...less, unlisted_devices: 'remove' }), theirs);
+    expect(removing.changes[0]?.after).not.toContain('t2');
   });
 });
 

@@ -28,6 +28,8 @@ export interface Plan<Step> {
 export interface Outcome {
   readonly warnings?: readonly string[];
   readonly result?: Readonly<Record<string, unknown>>;
+  /** Items that follow those of the result's own lists. */
+  readonly added?: Readonly<Record<string, readonly unknown[]>>;
 }
 
 /** A module: three steps over the options of its spec. */

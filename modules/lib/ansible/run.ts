@@ -152,6 +152,9 @@ async function carryOut<O, S, X>(
       const outcome = await module.apply(host, change.step, options as O);
       warnings.push(...(outcome?.warnings ?? []));
       Object.assign(result, outcome?.result);
+      for (const [field, items] of Object.entries(outcome?.added ?? {})) {
+        result[field] = [...((result[field] as unknown[] | undefined) ?? []), ...items];
+      }
       done.push(change);
     }
   } catch (reason) {

@@ -1,37 +1,74 @@
 import { childOf, type Element, valueAt, withChildren, withoutChildren } from '../xml/element.ts';
 
 interface Derived {
-  /** The value that the children were derived from. */
+  /** The value that others were derived from. */
   readonly from: string;
-  /** Children that go when it changes, unless desired states them. */
+  /** Children, or attributes (`@name`), that go when it changes, unless desired states them. */
   readonly drop: readonly string[];
 }
 
+/** A character device's way out of the guest goes with its type. */
+const CHARDEV: readonly Derived[] = [{ from: '@type', drop: ['source', 'protocol'] }];
+
 /**
- * What libvirt fills in from another value, by the element that holds both. When the value changes and these
- * stay, libvirt refuses the document or misreads it.
+ * What libvirt fills in from another value, by the element that holds both. When the value changes and these stay,
+ * libvirt refuses the document or misreads it. `.` is the element's own text.
  */
-const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
+export const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
+  domain: [{ from: 'vcpu', drop: ['vcpus'] }],
+  'domain/vcpu': [{ from: '.', drop: ['@current'] }],
+  'domain/os': [{ from: '@firmware', drop: ['loader', 'nvram', 'firmware'] }],
+  'domain/cpu': [{ from: '@mode', drop: ['@match', '@check', '@migratable', 'model', 'vendor'] }],
+  'domain/clock': [{ from: '@offset', drop: ['@adjustment', '@basis', '@timezone', '@start'] }],
   'domain/devices/disk': [
     { from: 'target/@bus', drop: ['address'] },
     { from: '@type', drop: ['source'] },
+    { from: '@device', drop: ['readonly'] },
   ],
   'domain/devices/interface': [
     { from: 'model/@type', drop: ['address'] },
-    { from: '@type', drop: ['source'] },
+    { from: '@type', drop: ['source', 'target'] },
   ],
+  'domain/devices/controller': [{ from: '@model', drop: ['address', 'model', 'target', 'master'] }],
+  'domain/devices/filesystem': [{ from: '@type', drop: ['source'] }],
+  'domain/devices/graphics': [
+    { from: '@port', drop: ['@autoport'] },
+    { from: '@listen', drop: ['listen'] },
+    { from: 'listen/@address', drop: ['@listen'] },
+  ],
+  'domain/devices/video': [{ from: 'model/@type', drop: ['address'] }],
+  'domain/devices/video/model': [{ from: '@type', drop: ['@ram', '@vram', '@vram64', '@vgamem', '@blob'] }],
+  'domain/devices/memballoon': [
+    { from: '@model', drop: ['address', '@autodeflate', '@freePageReporting', 'stats'] },
+  ],
+  'domain/devices/tpm': [{ from: '@model', drop: ['address'] }],
+  'domain/devices/tpm/backend': [{ from: '@type', drop: ['device', '@version', 'encryption'] }],
+  'domain/devices/rng/backend': [{ from: '@model', drop: ['@type', 'source', 'protocol'] }],
+  'domain/devices/rng': [{ from: '@model', drop: ['address'] }],
+  'domain/devices/serial': CHARDEV,
+  'domain/devices/parallel': CHARDEV,
+  'domain/devices/console': CHARDEV,
+  'domain/devices/channel': CHARDEV,
+  'domain/devices/redirdev': CHARDEV,
 };
 
 const changes = (current: Element, desired: Element, path: string): boolean => {
-  const wanted = valueAt(desired, path);
-  return wanted !== undefined && wanted !== valueAt(current, path);
+  const at = (element: Element) => (path === '.' ? element.text.trim() || undefined : valueAt(element, path));
+  const wanted = at(desired);
+  return wanted !== undefined && wanted !== at(current);
 };
+
+function without(from: Element, names: readonly string[]): Element {
+  if (names.length === 0) return from;
+  const attributes = Object.entries(from.attributes).filter(([name]) => !names.includes(`@${name}`));
+  return { ...withoutChildren(from, ...names), attributes: Object.fromEntries(attributes) };
+}
 
 function dropDerived(current: Element, desired: Element, path: string): Element {
   const gone = (DERIVED[path] ?? [])
     .filter(({ from }) => changes(current, desired, from))
     .flatMap(({ drop }) => drop);
-  return gone.length > 0 ? withoutChildren(current, ...gone) : current;
+  return without(current, gone);
 }
 
 // A balloon that was fully deflated stays so when the memory changes.
@@ -43,24 +80,72 @@ function followMemory(current: Element, desired: Element): Element {
     : current;
 }
 
-// Another machine has other buses: what libvirt had placed on the old ones goes with them.
+const withDevices = (domain: Element, devices: (devices: Element) => Element): Element =>
+  withChildren(
+    domain,
+    domain.children.map((child) => (child.name === 'devices' ? devices(child) : child)),
+  );
+
+/** `x86_64` in `/usr/bin/qemu-system-x86_64`. */
+const targetOf = (emulator: string | undefined) => /qemu-system-([^/]+)$/.exec(emulator ?? '')?.[1];
+
+// Another machine has other buses: what libvirt had put there, and where, goes with them. A path of another emulator
+// for the same machine moves nothing.
 function followMachine(current: Element, desired: Element): Element {
-  const moved = changes(current, desired, 'os/type/@machine') || changes(current, desired, 'os/type/@arch');
-  const devices = childOf(current, 'devices');
-  if (!moved || !devices) return current;
-  const placed = devices.children
-    .filter(({ name }) => name !== 'controller')
-    .map((device) =>
+  const arch = changes(current, desired, 'os/type/@arch');
+  const emulator = targetOf(valueAt(desired, 'devices/emulator'));
+  const other = emulator !== undefined && emulator !== targetOf(valueAt(current, 'devices/emulator'));
+  if (!arch && !other && !changes(current, desired, 'os/type/@machine')) return current;
+  return withDevices(current, (devices) => {
+    const kept = devices.children.filter(
+      ({ name }) => name !== 'controller' && !(arch && name === 'emulator'),
+    );
+    const placed = kept.map((device) =>
       valueAt(device, 'address/@type') === 'pci' ? withoutChildren(device, 'address') : device,
     );
-  return withChildren(
-    current,
-    current.children.map((child) => (child === devices ? withChildren(devices, placed) : child)),
+    return withChildren(devices, placed);
+  });
+}
+
+/** libvirt's own console of the first serial port: the two are one device (formatdomain, "Console"). */
+export const isImplicitConsole = (device: Element): boolean =>
+  device.name === 'console' &&
+  (valueAt(device, 'target/@type') ?? 'serial') === 'serial' &&
+  (valueAt(device, 'target/@port') ?? '0') === '0';
+
+const isFirstSerial = (device: Element): boolean =>
+  device.name === 'serial' && (valueAt(device, 'target/@port') ?? '0') === '0';
+
+// The console repeats the port's type and source: it follows the port unless it is stated itself.
+function followSerial(current: Element, desired: Element): Element {
+  const port = desired.children.find(isFirstSerial);
+  const console = current.children.find(isImplicitConsole);
+  if (!port || !console || desired.children.some(isImplicitConsole)) return current;
+  const paths = [
+    '@type',
+    ...Object.keys(childOf(port, 'source')?.attributes ?? {}).map((name) => `source/@${name}`),
+  ];
+  return paths.some((path) => changes(console, port, path)) ? withoutConsole(current) : current;
+}
+
+const withoutConsole = (devices: Element): Element =>
+  withChildren(
+    devices,
+    devices.children.filter((device) => !isImplicitConsole(device)),
   );
+
+/** A first serial port that is gone doesn't come back by its console. */
+export function followGoneSerial(before: Element, merged: Element, desired: Element): Element {
+  const had = (domain: Element, is: (device: Element) => boolean) =>
+    childOf(domain, 'devices')?.children.some(is) ?? false;
+  const gone = had(before, isFirstSerial) && !had(merged, isFirstSerial);
+  return gone && !had(desired, isImplicitConsole) ? withDevices(merged, withoutConsole) : merged;
 }
 
 /** Takes out of a current element what was derived from a value that desired changes; see merge's Derive. */
 export function deriveDomain(current: Element, desired: Element, path: string): Element {
-  if (path === 'domain') return followMemory(followMachine(current, desired), desired);
+  if (path === 'domain')
+    return dropDerived(followMemory(followMachine(current, desired), desired), desired, path);
+  if (path === 'domain/devices') return followSerial(current, desired);
   return dropDerived(current, desired, path);
 }

@@ -1,60 +1,116 @@
-import { type Element, valueAt } from '../xml/element.ts';
-import type { IdentityTable, Key } from '../xml/merge.ts';
-
-const at =
-  (...paths: string[]): Key =>
-  (element: Element) => {
-    const values = paths.map((path) => valueAt(element, path));
-    return values.some((value) => value === undefined) ? undefined : values.join(' ');
-  };
-
-/** The same for items that may lack a value: the missing one is part of the key. */
-const kind =
-  (...paths: string[]): Key =>
-  (element: Element) =>
-    paths.map((path) => valueAt(element, path) ?? '').join(' ');
+import type { IdentityTable } from '../xml/merge.ts';
+import type { Key, Keyed, KeyPath } from '../xml/pair.ts';
 
 /** `ua-…`: the only aliases that are the user's own (formatdomain, "Devices"). */
-const alias: Key = (element) => {
-  const name = valueAt(element, 'alias/@name');
-  return name?.startsWith('ua-') ? name : undefined;
-};
+const ALIAS: Key = [{ path: 'alias/@name', only: /^ua-/ }];
 
 /** MAC addresses are the same in any case. */
-const mac: Key = (element) => valueAt(element, 'mac/@address')?.toLowerCase();
+export const MAC: KeyPath = { path: 'mac/@address', anyCase: true };
 
-const source: Key = (element) =>
-  ['bridge', 'network', 'dev', 'name', 'file']
-    .map((name) => valueAt(element, `source/@${name}`))
-    .find(Boolean);
+/** What a NIC is connected to, by the kinds of source that it may have. */
+const NETWORKS: readonly Key[] = [['source/@bridge'], ['source/@network'], ['source/@dev'], ['source/@name']];
 
-/** By what a device without a key of its own is told from its like. */
-const byKind = (...paths: string[]) => ({ keys: [alias], ordinal: kind('@type', ...paths) });
+const SOURCES: readonly Key[] = [
+  ['source/@file'],
+  ['source/@dev'],
+  ['source/@protocol', 'source/@name'],
+  ['source/@pool', 'source/@volume'],
+  ['source/@dir'],
+];
+
+/** A list whose items have one key each. */
+const by = (...key: string[]): Keyed => ({ keys: [key], ordinal: key });
+
+/** Devices without a key of their own: told from their like by what they are, and then by their order. */
+const byKind = (...paths: string[]): Keyed => ({ keys: [ALIAS], ordinal: paths });
 
 /**
- * How the items of a libvirt domain's repeated elements are matched: the `keys` of each, in their order. Source:
- * libvirt's formatdomain, where an element says what identifies it.
+ * How the items of a libvirt domain's repeated elements are matched. Source: libvirt's formatdomain, where an element
+ * says what identifies it. An element that isn't listed is single, or one ordered value (`qemu:commandline`).
  */
 export const DOMAIN_IDENTITY: IdentityTable = {
-  'domain/devices/disk': { keys: [alias, at('target/@dev')], ordinal: kind('@device') },
-  'domain/devices/interface': { own: mac, keys: [alias, at('target/@dev'), source], ordinal: kind('@type') },
-  'domain/devices/controller': { keys: [alias, at('@type', '@index')], ordinal: kind('@type', '@model') },
-  'domain/devices/serial': { keys: [alias, at('target/@port')], ordinal: kind() },
-  'domain/devices/console': { keys: [alias, at('target/@port')], ordinal: kind() },
-  'domain/devices/channel': { keys: [alias, at('target/@name')], ordinal: kind('@type', 'target/@type') },
-  'domain/devices/filesystem': { keys: [alias, at('target/@dir')] },
-  'domain/devices/graphics': { keys: [at('@type')] },
-  'domain/devices/input': byKind('@bus'),
-  'domain/devices/video': { keys: [alias], ordinal: kind() },
-  'domain/devices/hostdev': byKind('@mode'),
-  'domain/devices/redirdev': byKind('@bus'),
-  'domain/devices/rng': { keys: [alias], ordinal: kind() },
-  'domain/devices/memory': { keys: [alias], ordinal: kind('@model') },
-  'domain/devices/sound': { keys: [alias], ordinal: kind('@model') },
-  'domain/devices/watchdog': { keys: [alias], ordinal: kind('@model') },
-  'domain/devices/tpm': { keys: [alias], ordinal: kind() },
-  'domain/cpu/feature': { keys: [at('@name')] },
-  'domain/clock/timer': { keys: [at('@name')] },
+  'domain/devices/disk': {
+    keys: [ALIAS, ['target/@dev'], ...SOURCES],
+    ordinal: ['target/@dev', 'source/@file', 'source/@dev'],
+  },
+  'domain/devices/interface': {
+    own: [MAC],
+    keys: [ALIAS, ['target/@dev'], ...NETWORKS],
+    ordinal: ['@type', 'source/@bridge', 'source/@network', 'source/@dev'],
+    loose: ['@type'],
+  },
+  'domain/devices/controller': {
+    keys: [ALIAS, ['@type', '@index', '@model']],
+    ordinal: ['@type', '@index'],
+    loose: ['@type', '@model'],
+  },
+  'domain/devices/filesystem': { keys: [ALIAS, ['target/@dir']], ordinal: ['target/@dir', 'source/@dir'] },
+  'domain/devices/serial': { keys: [ALIAS, ['target/@port']], ordinal: [] },
+  'domain/devices/parallel': { keys: [ALIAS, ['target/@port']], ordinal: [] },
+  'domain/devices/console': {
+    keys: [ALIAS, ['target/@type', 'target/@port']],
+    ordinal: ['target/@type'],
+    loose: [],
+  },
+  'domain/devices/channel': {
+    keys: [ALIAS, ['target/@name'], ['target/@address', 'target/@port']],
+    ordinal: ['@type', 'target/@type', 'target/@name'],
+  },
+  'domain/devices/graphics': { keys: [['@type']], ordinal: ['@type'] },
+  'domain/devices/audio': by('@id'),
+  'domain/devices/input': byKind('@type', '@bus'),
+  'domain/devices/video': byKind(),
+  'domain/devices/sound': byKind('@model'),
+  'domain/devices/hostdev': {
+    keys: [ALIAS, ['source/address/@uuid']],
+    ordinal: [
+      '@mode',
+      '@type',
+      'source/address/@domain',
+      'source/address/@bus',
+      'source/address/@slot',
+      'source/address/@function',
+      'source/address/@device',
+      'source/vendor/@id',
+      'source/product/@id',
+    ],
+    loose: ['@mode', '@type'],
+  },
+  'domain/devices/redirdev': byKind('@bus', '@type'),
+  'domain/devices/smartcard': byKind('@mode', '@type'),
+  'domain/devices/hub': byKind('@type'),
+  'domain/devices/rng': byKind(),
+  'domain/devices/tpm': byKind(),
+  'domain/devices/watchdog': byKind('@model'),
+  'domain/devices/panic': byKind('@model'),
+  'domain/devices/memory': byKind('@model', 'target/node'),
+  'domain/devices/shmem': { keys: [ALIAS, ['@name']], ordinal: ['@name'] },
+  'domain/devices/lease': by('lockspace', 'key'),
+  'domain/devices/interface/filterref/parameter': by('@name'),
   'domain/devices/interface/vlan/tag': 'atomic',
   'domain/os/boot': 'atomic',
+  'domain/os/loader': 'atomic',
+  'domain/seclabel': by('@model', '@type'),
+  'domain/clock/timer': by('@name'),
+  'domain/cpu/feature': by('@name'),
+  'domain/cpu/numa/cell': by('@id'),
+  'domain/cputune/vcpupin': by('@vcpu'),
+  'domain/cputune/iothreadpin': by('@iothread'),
+  'domain/numatune/memnode': by('@cellid'),
+  'domain/iothreadids/iothread': by('@id'),
+  'domain/blkiotune/device': by('path'),
+  'domain/sysinfo': by('@type'),
+  'domain/sysinfo/bios/entry': by('@name'),
+  'domain/sysinfo/system/entry': by('@name'),
+  'domain/sysinfo/baseBoard/entry': by('@name'),
+  'domain/sysinfo/chassis/entry': by('@name'),
+  'domain/sysinfo/entry': by('@name'),
+  // Each program's metadata is one value in a namespace of its own.
+  'domain/metadata/*': 'atomic',
 };
+
+/** The rule of a device class. @returns undefined for one whose devices aren't told apart */
+export function deviceRule(name: string): Keyed | undefined {
+  const rule = DOMAIN_IDENTITY[`domain/devices/${name}`];
+  return rule === 'atomic' ? undefined : rule;
+}

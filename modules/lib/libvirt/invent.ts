@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { childOf, type Element, element, valueAt, withChild, withChildren } from '../xml/element.ts';
+import {
+  childOf,
+  childrenOf,
+  type Element,
+  element,
+  valueAt,
+  withChild,
+  withChildren,
+} from '../xml/element.ts';
 
 const digest = (...parts: string[]) => createHash('sha256').update(parts.join('\0')).digest();
 
@@ -18,31 +26,55 @@ export const macFrom = (...parts: string[]): string =>
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1:')}`;
 
+/** What an invention depends on: the same host, domain and device give the same values. */
+export interface Origin {
+  /** The host's, since two hosts with a domain of one name must not share a MAC. */
+  readonly machineId: string;
+  /** MAC addresses to prefer for new interfaces, by their name on the host. */
+  readonly macs?: ReadonlyMap<string, string>;
+}
+
 /**
- * Puts in what libvirt would invent anew at each define: the domain's UUID, a NIC's MAC, an Open vSwitch
- * port's interfaceid. Ours are the same each time, so that a dry run tells the truth.
- * @param machineId the host's, since two hosts with a domain of one name must not share a MAC
- * @param macs MAC addresses to prefer, by the interface's name on the host
+ * Puts in what libvirt would invent anew at each define and what identifies a NIC: the domain's UUID, a NIC's MAC, an
+ * Open vSwitch port's interfaceid. What the current definition has of them is taken from there.
+ * @param pairs the desired NIC by the current one whose place it takes
  */
 export function inventMissing(
-  domain: Element,
-  machineId: string,
-  macs: ReadonlyMap<string, string> = new Map(),
+  desired: Element,
+  current: Element | undefined,
+  pairs: ReadonlyMap<Element, Element>,
+  { machineId, macs = new Map() }: Origin,
 ): Element {
-  const name = valueAt(domain, 'name') ?? '';
-  const withUuid = childOf(domain, 'uuid') ? domain : withUuidAfterName(domain, uuidFrom(machineId, name));
-  const devices = childOf(withUuid, 'devices');
-  if (!devices) return withUuid;
-  const seen = new Map<string, number>();
+  const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
+  const known = childOf(desired, 'uuid') || childOf(current, 'uuid');
+  const domain = known ? desired : withUuidAfterName(desired, uuidFrom(machineId, name));
+  const devices = childOf(domain, 'devices');
+  if (!devices) return domain;
+  const places = new Map([...pairs].map(([now, wanted]) => [wanted, now]));
+  const taken = new Set([...nicsOf(current), ...nicsOf(desired)].flatMap((nic) => macOf(nic) ?? []));
   const children = devices.children.map((device) => {
     if (device.name !== 'interface') return device;
+    const place = places.get(device);
     const key = valueAt(device, 'target/@dev') ?? valueAt(device, 'source/@bridge') ?? '';
-    const ordinal = seen.get(key) ?? 0;
-    seen.set(key, ordinal + 1);
-    const parts = [machineId, name, key, String(ordinal)];
-    return withInterfaceId(withMac(device, macs.get(key) ?? macFrom(...parts)), parts);
+    const parts = [machineId, name, key];
+    const preferred = macs.get(key);
+    const free = preferred !== undefined && !taken.has(preferred) ? preferred : freeMac(parts, taken);
+    const address = macOf(device) ?? macOf(place) ?? free;
+    taken.add(address);
+    return withInterfaceId(withMac(device, address), place, parts);
   });
-  return withChild(withUuid, withChildren(devices, children));
+  return withChild(domain, withChildren(devices, children));
+}
+
+const nicsOf = (domain: Element | undefined) => childrenOf(childOf(domain, 'devices'), 'interface');
+
+const macOf = (nic: Element | undefined) => valueAt(nic, 'mac/@address')?.toLowerCase();
+
+function freeMac(parts: readonly string[], taken: ReadonlySet<string>): string {
+  for (let ordinal = 0; ; ordinal++) {
+    const address = macFrom(...parts, String(ordinal));
+    if (!taken.has(address)) return address;
+  }
 }
 
 function withUuidAfterName(domain: Element, uuid: string): Element {
@@ -57,9 +89,11 @@ function withMac(device: Element, address: string): Element {
   return withChildren(device, [element('mac', { address }), ...device.children]);
 }
 
-function withInterfaceId(device: Element, parts: readonly string[]): Element {
+function withInterfaceId(device: Element, place: Element | undefined, parts: readonly string[]): Element {
+  const id = 'virtualport/parameters/@interfaceid';
   const port = childOf(device, 'virtualport');
-  if (port?.attributes.type !== 'openvswitch' || valueAt(port, 'parameters/@interfaceid')) return device;
+  const type = port?.attributes.type ?? (port && valueAt(place, 'virtualport/@type'));
+  if (!port || type !== 'openvswitch' || valueAt(device, id) || valueAt(place, id)) return device;
   const parameters = childOf(port, 'parameters') ?? element('parameters');
   const interfaceid = uuidFrom('interfaceid', valueAt(device, 'mac/@address') ?? '', ...parts);
   const filled = { ...parameters, attributes: { ...parameters.attributes, interfaceid } };

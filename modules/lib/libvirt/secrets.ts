@@ -1,4 +1,5 @@
 import { type Element, withChildren } from '../xml/element.ts';
+import { serialiseXml } from '../xml/serialise.ts';
 
 /** Attributes whose value is a secret, by the element that has them (formatdomain: graphics). */
 const SECRET: Readonly<Record<string, readonly string[]>> = { graphics: ['passwd'] };
@@ -15,4 +16,17 @@ export function maskSecrets(element: Element): Element {
     ...withChildren(element, element.children.map(maskSecrets)),
     attributes: Object.fromEntries(attributes),
   };
+}
+
+/** Two definitions as texts for a diff: a secret is masked, and one that changes is seen to change. */
+export function definitionTexts(
+  before: Element | undefined,
+  after: Element,
+): { before: string | undefined; after: string } {
+  const texts = {
+    before: before && serialiseXml(maskSecrets(before)),
+    after: serialiseXml(maskSecrets(after)),
+  };
+  const onlySecrets = texts.before === texts.after && before && serialiseXml(before) !== serialiseXml(after);
+  return onlySecrets ? { ...texts, after: texts.after.replaceAll(MASK, `${MASK} (changed)`) } : texts;
 }

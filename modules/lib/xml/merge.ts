@@ -1,129 +1,132 @@
-import { type Element, sameElement, withChildren } from './element.ts';
+import { type Element, element, sameElement, withChildren } from './element.ts';
+import { type Keyed, type Pairing, pairItems } from './pair.ts';
 
-/** What an element is known by, or undefined when it doesn't have that. */
-export type Key = (element: Element) => string | undefined;
+/** How the items of a repeated element are matched; `atomic`: the list is one value, a desired one replaces it. */
+export type ListRule = 'atomic' | Keyed;
 
-/** How the items of a repeated element are matched. */
-export type ListRule =
-  /** The list is one value: a desired one replaces the current one. */
-  | 'atomic'
-  /**
-   * Passes of keys, each among what the ones before left. A key pairs where it is unique on both sides; under
-   * `ordinal`, items of one key pair in their order. An item that has an `own` key pairs by it or is new.
-   */
-  | { readonly own?: Key; readonly keys: readonly Key[]; readonly ordinal?: Key };
-
-/** List rules by the path of the repeated element: `domain/devices/disk`. A path without one is single, or atomic. */
+/**
+ * List rules by the path of the repeated element: `domain/devices/disk`; `PARENT/*` stands for any child of it. An
+ * element without a rule is single, or atomic where it is repeated.
+ */
 export type IdentityTable = Readonly<Record<string, ListRule>>;
-
-/** Children of `desired` by the `current` child whose place they take. */
-export interface Pairing {
-  readonly pairs: ReadonlyMap<Element, Element>;
-  readonly added: readonly Element[];
-  /** Current items that nothing desired stands for. */
-  readonly left: readonly Element[];
-}
-
-function byKey(items: readonly Element[], key: Key): Map<string, Element[]> {
-  const groups = new Map<string, Element[]>();
-  for (const item of items) {
-    const value = key(item);
-    if (value !== undefined) groups.set(value, [...(groups.get(value) ?? []), item]);
-  }
-  return groups;
-}
-
-/** Finds for each desired item of a list the current one that it stands for. */
-export function pairItems(
-  current: readonly Element[],
-  desired: readonly Element[],
-  { own, keys, ordinal }: Exclude<ListRule, 'atomic'>,
-): Pairing {
-  const pairs = new Map<Element, Element>();
-  const paired = new Set<Element>();
-  const pair = (from: Element, to: Element) => {
-    pairs.set(from, to);
-    paired.add(to);
-  };
-  const pass = (key: Key, inOrder: boolean, wanted: readonly Element[]) => {
-    const mine = byKey(
-      current.filter((item) => !pairs.has(item)),
-      key,
-    );
-    const theirs = byKey(
-      wanted.filter((item) => !paired.has(item)),
-      key,
-    );
-    for (const [value, items] of theirs) {
-      const found = mine.get(value) ?? [];
-      if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
-      items.forEach((item, i) => {
-        const match = found[i];
-        if (match) pair(match, item);
-      });
-    }
-  };
-  if (own) pass(own, false, desired);
-  // Who is known by a key of its own and wasn't found is new: it takes nobody's place.
-  const others = own ? desired.filter((item) => own(item) === undefined) : desired;
-  for (const key of keys) pass(key, false, others);
-  if (ordinal) pass(ordinal, true, others);
-  return {
-    pairs,
-    added: desired.filter((item) => !paired.has(item)),
-    left: current.filter((item) => !pairs.has(item)),
-  };
-}
 
 /** Rewrites a current element before a desired one is laid over it: what was derived from a changed value goes. */
 export type Derive = (current: Element, desired: Element, path: string) => Element;
 
+/** What a kind of document needs to be merged: its tables. */
+export interface Rules {
+  readonly identity: IdentityTable;
+  readonly derive: Derive;
+  /** Elements whose children are statements by themselves: when one of them goes, its like stay. */
+  readonly containers: ReadonlySet<string>;
+  /** Paths of elements and attributes (`domain/@type`) that stay when nobody states them any more. */
+  readonly sticky: ReadonlySet<string>;
+}
+
+/** The three documents that meet. */
+export interface Versions {
+  readonly current: Element;
+  readonly desired: Element;
+  /** What was stated the last time: names, and of values only those that identify. Undefined: nobody knows. */
+  readonly applied?: Element | undefined;
+}
+
+export const ruleOf = (identity: IdentityTable, path: string): ListRule | undefined =>
+  identity[path] ?? identity[`${path.slice(0, path.lastIndexOf('/'))}/*`];
+
 /**
- * Lays a desired element over the current one: what desired states wins, what it doesn't state stays. New items
- * follow the last of their kind.
+ * Lays a desired element over the current one: what desired states wins, what was applied and is no longer stated
+ * goes, and what neither states stays. New items follow the last of their kind.
  * @param path the names from the root down to this element, joined by `/`
  */
 export function merge(
-  current: Element,
-  desired: Element,
-  table: IdentityTable,
-  derive: Derive = (same) => same,
-  path = current.name,
+  { current, desired, applied }: Versions,
+  rules: Rules,
+  path: string = current.name,
 ): Element {
-  const base = derive(current, desired, path);
-  const names = new Set(desired.children.map(({ name }) => name));
-  let children = [...base.children];
+  const base = rules.derive(current, desired, path);
+  const names = new Set([...desired.children, ...(applied?.children ?? [])].map(({ name }) => name));
+  let children = base.children;
   for (const name of names) {
-    const mine = children.filter((child) => child.name === name);
-    const theirs = desired.children.filter((child) => child.name === name);
-    children = placed(children, name, mergeList(mine, theirs, table, derive, `${path}/${name}`));
+    const named = (from: readonly Element[] | undefined) => from?.filter((child) => child.name === name);
+    const lists = {
+      current: named(children) ?? [],
+      desired: named(desired.children) ?? [],
+      applied: named(applied?.children),
+    };
+    children = placed(children, name, mergeList(lists, rules, `${path}/${name}`));
   }
   return {
     ...withChildren(base, children),
-    attributes: { ...base.attributes, ...desired.attributes },
+    attributes: { ...withdrawn(base, { desired, applied }, rules, path), ...desired.attributes },
     text: children.length > 0 ? '' : desired.text.trim() || base.text,
   };
 }
 
-function mergeList(
+function withdrawn(
+  base: Element,
+  { desired, applied }: Omit<Versions, 'current'>,
+  { sticky }: Rules,
+  path: string,
+): Element['attributes'] {
+  const goes = (name: string) =>
+    applied?.attributes[name] !== undefined &&
+    desired.attributes[name] === undefined &&
+    !sticky.has(`${path}/@${name}`);
+  return Object.fromEntries(Object.entries(base.attributes).filter(([name]) => !goes(name)));
+}
+
+interface Lists {
+  readonly current: readonly Element[];
+  readonly desired: readonly Element[];
+  readonly applied: readonly Element[] | undefined;
+}
+
+function mergeList(lists: Lists, rules: Rules, path: string): readonly Element[] {
+  const rule = ruleOf(rules.identity, path);
+  if (rule !== undefined && rule !== 'atomic') return mergeKeyed(lists, rule, rules, path);
+  const { current, desired, applied = [] } = lists;
+  const single = rule === undefined && current.length <= 1 && desired.length <= 1;
+  const [mine, theirs] = [current[0], desired[0]];
+  if (theirs) {
+    if (single && mine) return [merge({ current: mine, desired: theirs, applied: applied[0] }, rules, path)];
+    return sameList(current, desired) ? current : desired;
+  }
+  if (applied.length === 0 || rules.sticky.has(path)) return current;
+  return single && mine && rules.containers.has(path) ? emptied(mine, applied[0], rules, path) : [];
+}
+
+// A container that nobody states any more loses what was stated in it, and goes when nothing else is left.
+function emptied(mine: Element, applied: Element | undefined, rules: Rules, path: string): Element[] {
+  const rest = merge({ current: mine, desired: element(mine.name), applied }, rules, path);
+  return rest.children.length > 0 || Object.keys(rest.attributes).length > 0 ? [rest] : [];
+}
+
+/** Matches a list with what is desired of it. Of items that somebody else added none is taken for another. */
+export function pairWith(
   current: readonly Element[],
   desired: readonly Element[],
-  table: IdentityTable,
-  derive: Derive,
+  applied: readonly Element[] | undefined,
+  rule: Keyed,
+): { readonly desired: Pairing; readonly applied: Pairing } {
+  const was = pairItems(current, applied ?? [], rule);
+  const ours = applied ? (item: Element) => was.pairs.has(item) : undefined;
+  return { desired: pairItems(current, desired, rule, ours), applied: was };
+}
+
+function mergeKeyed(
+  { current, desired, applied }: Lists,
+  rule: Keyed,
+  rules: Rules,
   path: string,
 ): readonly Element[] {
-  const rule = table[path];
-  const [mine, theirs] = [current[0], desired[0]];
-  if (rule === undefined && mine && theirs && current.length === 1 && desired.length === 1) {
-    return [merge(mine, theirs, table, derive, path)];
-  }
-  if (rule === undefined || rule === 'atomic') return sameList(current, desired) ? current : desired;
-  const { pairs, added } = pairItems(current, desired, rule);
-  const kept = current.map((item) => {
-    const match = pairs.get(item);
-    return match ? merge(item, match, table, derive, path) : item;
+  const pairing = pairWith(current, desired, applied, rule);
+  const kept = current.flatMap((item) => {
+    const [wanted, was] = [pairing.desired.pairs.get(item), pairing.applied.pairs.get(item)];
+    if (wanted) return [merge({ current: item, desired: wanted, applied: was }, rules, path)];
+    return was && !rules.sticky.has(path) ? [] : [item];
   });
-  return [...kept, ...added];
+  return [...kept, ...pairing.desired.added];
 }
 
 const sameList = (a: readonly Element[], b: readonly Element[]) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inventMissing, macFrom, uuidFrom } from '../../../modules/lib/libvirt/invent.ts';
 import { kibibytes, normaliseDomain } from '../../../modules/lib/libvirt/normalise.ts';
 import { maskSecrets } from '../../../modules/lib/libvirt/secrets.ts';
-import { valueAt } from '../../../modules/lib/xml/element.ts';
+import { childOf, type Element, valueAt } from '../../../modules/lib/xml/element.ts';
 import { parseXml, XmlError } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 
@@ -48,25 +48,39 @@ describe('what libvirt would invent', () => {
   const domain = parseXml(
     "<domain><name>d</name><devices><interface type='bridge'><source bridge='b'/><virtualport type='openvswitch'/></interface><interface type='bridge'><source bridge='b'/></interface></devices></domain>",
   );
+  const alone = (desired: Element, machineId: string, macs?: ReadonlyMap<string, string>) =>
+    inventMissing(desired, undefined, new Map(), { machineId, ...(macs ? { macs } : {}) });
 
   it('is the same each time, and another on another host', () => {
-    const [one, again, other] = ['m1', 'm1', 'm2'].map((id) => serialiseXml(inventMissing(domain, id)));
+    const [one, again, other] = ['m1', 'm1', 'm2'].map((id) => serialiseXml(alone(domain, id)));
     expect(one).toBe(again);
     expect(one).not.toBe(other);
   });
 
   it('stays when it is there', () => {
-    const once = inventMissing(domain, 'm1');
-    expect(inventMissing(once, 'm2')).toEqual(once);
+    const once = alone(domain, 'm1');
+    expect(alone(once, 'm2')).toEqual(once);
+  });
+
+  it('is taken from the NIC whose place another takes', () => {
+    const nic = (inner: string) =>
+      parseXml(`<domain><name>d</name><devices><interface>${inner}</interface></devices></domain>`);
+    const current = nic("<mac address='52:54:00:00:00:01'/>");
+    const desired = nic("<source bridge='b'/>");
+    const only = (from: Element) => childOf(from, 'devices')?.children[0] as Element;
+    const filled = inventMissing(desired, current, new Map([[only(current), only(desired)]]), {
+      machineId: 'm',
+    });
+    expect(valueAt(filled, 'devices/interface/mac/@address')).toBe('52:54:00:00:00:01');
   });
 
   it('gives each NIC a MAC of its own, or the preferred one of its name', () => {
-    const macs = serialiseXml(inventMissing(domain, 'm1')).match(/mac address="(.*?)"/g);
+    const macs = serialiseXml(alone(domain, 'm1')).match(/mac address="(.*?)"/g);
     expect(new Set(macs).size).toBe(2);
     const named = parseXml(
       "<domain><name>d</name><devices><interface><target dev='t'/></interface></devices></domain>",
     );
-    const preferred = inventMissing(named, 'm1', new Map([['t', '52:54:00:00:00:07']]));
+    const preferred = alone(named, 'm1', new Map([['t', '52:54:00:00:00:07']]));
     expect(valueAt(preferred, 'devices/interface/mac/@address')).toBe('52:54:00:00:00:07');
   });
 

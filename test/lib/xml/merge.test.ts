@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { deriveDomain } from '../../../modules/lib/libvirt/derived.ts';
-import { DOMAIN_IDENTITY } from '../../../modules/lib/libvirt/identity.ts';
+import { DOMAIN_RULES } from '../../../modules/lib/libvirt/owned.ts';
 import { sameElement } from '../../../modules/lib/xml/element.ts';
 import { merge } from '../../../modules/lib/xml/merge.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 
 const merged = (current: string, desired: string) =>
-  merge(parseXml(current), parseXml(desired), DOMAIN_IDENTITY, deriveDomain);
+  merge({ current: parseXml(current), desired: parseXml(desired) }, DOMAIN_RULES);
 
 const devices = (inner: string) => `<domain><name>d</name><devices>${inner}</devices></domain>`;
 
@@ -79,7 +78,7 @@ describe('merge', () => {
 
   it.each(ROWS)('is done after one time: %s', (_, current, desired) => {
     const once = merged(current, desired);
-    const twice = merge(once, parseXml(desired), DOMAIN_IDENTITY, deriveDomain);
+    const twice = merge({ current: once, desired: parseXml(desired) }, DOMAIN_RULES);
     expect(sameElement(once, twice)).toBe(true);
   });
 });

@@ -1,0 +1,126 @@
+import { type Host, readText } from '../host/host.ts';
+import type { Element } from '../xml/element.ts';
+import { parseXml } from '../xml/parse.ts';
+import { connection, MARK, quoted, reasonIn } from './virsh.ts';
+
+/** A definition that is tried out. */
+export interface Draft {
+  readonly name: string;
+  readonly xml: string;
+}
+
+/** What libvirt says of a draft. */
+export type Rehearsed =
+  /** What it would make of it, down to what it fills in. */
+  | { readonly outcome: 'defined'; readonly definition: Element }
+  /** It wouldn't take it, and why. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+  /** There is no libvirt to ask, and why. */
+  | { readonly outcome: 'unavailable'; readonly reason: string };
+
+/** The root of a libvirt of our own, kept since it has to look at QEMU for seconds the first time. Root's only. */
+const ROOT = '/var/cache/piecewise-cloud/libvirt';
+
+/** Where that libvirt keeps what the host's keeps elsewhere (libvirt's qemu_conf.c, "embed"). */
+const PLACES: readonly (readonly [string, string])[] = [
+  [`${ROOT}/lib/`, '/var/lib/libvirt/'],
+  [`${ROOT}/cache/`, '/var/cache/libvirt/'],
+  [`${ROOT}/run/`, '/run/libvirt/'],
+  [`${ROOT}/log/`, '/var/log/libvirt/'],
+  [`${ROOT}/etc/`, '/etc/libvirt/'],
+];
+
+const HOST_SETTINGS = '/etc/libvirt/qemu.conf';
+
+/** Milliseconds for a whole process, and seconds to wait for another's. */
+const TIMEOUT = 120_000;
+const WAIT = 60;
+
+const BATCH = 100;
+
+/** Whether libvirt's embedded driver can stand in for the one at a URI. */
+const isOurs = (uri: string) => /^qemu:\/\/\/(system|session)\b/.test(uri);
+
+const unavailable = (reason: string): Rehearsed => ({ outcome: 'unavailable', reason });
+
+/**
+ * Has libvirt define documents without the host's daemon, and says what would come of each. Nothing of the host is
+ * touched: a guest's NVRAM and TPM, whose paths are in its document, are kept.
+ */
+export async function rehearse(host: Host, uri: string, drafts: readonly Draft[]): Promise<Rehearsed[]> {
+  if (drafts.length === 0) return [];
+  if (!isOurs(uri)) return drafts.map(() => unavailable(`there is none for ${uri}`));
+  try {
+    await prepare(host);
+    const done: Rehearsed[] = [];
+    while (done.length < drafts.length) {
+      const batch = drafts.slice(done.length, done.length + BATCH);
+      done.push(...(await rehearseBatch(host, batch)));
+    }
+    return done;
+  } catch (error) {
+    return drafts.map(() => unavailable(error instanceof Error ? error.message : String(error)));
+  }
+}
+
+// It reads its own settings: a host's list of firmwares, say, must be in them.
+async function prepare(host: Host): Promise<void> {
+  const own = `${ROOT}/etc/qemu.conf`;
+  const [settings = '', copy] = await Promise.all([readText(host, HOST_SETTINGS), readText(host, own)]);
+  if (copy === settings) return;
+  await host.makeDirectory(`${ROOT}/etc`);
+  await host.setAttributes(ROOT, { mode: 0o700 });
+  await host.write(own, settings, { mode: 0o600 });
+}
+
+/** @returns at least one answer; fewer than drafts when libvirt crashed on the last one */
+async function rehearseBatch(host: Host, drafts: readonly Draft[]): Promise<Rehearsed[]> {
+  const files = drafts.map((_, i) => `/run/piecewise-draft-${process.pid}-${i}.xml`);
+  try {
+    // What a run that was killed left behind would be in the way, and may hold a password.
+    await clear(host);
+    await Promise.all(drafts.map(({ xml }, i) => host.write(files[i] as string, xml, { mode: 0o600 })));
+    const { stdout, stderr } = await run(host, drafts, files);
+    const [out, err] = [stdout.split(MARK), stderr.split(`error: ${MARK}`)];
+    if (out.length < 2 || NO_CONNECTION.test(stderr)) return drafts.map(() => unavailable(reasonIn(stderr)));
+    const complete = out.length - 1;
+    const answers = drafts.slice(0, complete).map((_, i) => answer(out[i] as string, err[i] ?? ''));
+    if (complete === drafts.length) return answers;
+    return [...answers, unavailable(`libvirt ended while it looked at ${drafts[complete]?.name}`)];
+  } finally {
+    await Promise.all(files.map((path) => host.remove(path)));
+    await clear(host);
+  }
+}
+
+const NO_CONNECTION = /failed to connect to the hypervisor/;
+
+async function clear(host: Host): Promise<void> {
+  const directory = `${ROOT}/etc/qemu`;
+  const left = (await host.list(directory)).filter((name) => name.endsWith('.xml'));
+  await Promise.all(left.map((name) => host.remove(`${directory}/${name}`)));
+}
+
+// One at a time: a second libvirt in the same root fails. `undefine` keeps what isn't ours: without the two options it
+// deletes the real guest's NVRAM, by the path in its document.
+function run(host: Host, drafts: readonly Draft[], files: readonly string[]) {
+  const script = drafts.flatMap(({ name }, i) => [
+    `define --validate --file ${quoted(files[i] as string)}`,
+    `dumpxml --inactive --security-info --domain ${quoted(name)}`,
+    `undefine --keep-nvram --keep-tpm --domain ${quoted(name)}`,
+    `echo ${MARK}`,
+    `echo --err ${MARK}`,
+  ]);
+  const command = ['virsh', ...connection(`qemu:///embed?root=${ROOT}`), script.join('; ')];
+  return host.run('flock', ['--no-fork', '--wait', String(WAIT), `${ROOT}/lock`, ...command], {
+    timeout: TIMEOUT,
+  });
+}
+
+function answer(out: string, err: string): Rehearsed {
+  const xml = out.slice(Math.max(out.indexOf('<domain'), 0)).trim();
+  if (xml === '')
+    return { outcome: 'refused', reason: reasonIn(err.split('error: failed to get domain')[0] ?? err) };
+  const text = PLACES.reduce((all, [inside, outside]) => all.replaceAll(inside, outside), xml);
+  return { outcome: 'defined', definition: parseXml(text) };
+}

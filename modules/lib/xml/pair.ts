@@ -1,0 +1,123 @@
+import { type Element, valueAt } from './element.ts';
+
+/** A value that an item is known by: a path as in valueAt, and what of it counts. */
+export interface KeyPath {
+  readonly path: string;
+  /** Another value than this is none. */
+  readonly only?: RegExp;
+  /** The value is the same in any case. */
+  readonly anyCase?: true;
+}
+
+/** Values that tell an item from its like, together. */
+export type Key = readonly (string | KeyPath)[];
+
+/**
+ * How the items of a keyed list are matched, in passes, each among what the ones before left: `own`, every one of
+ * `keys` where its value is unique on both sides, then `ordinal` and `loose` by order among items of the same values.
+ */
+export interface Keyed {
+  /** An item that has it is known by nothing else: it pairs by it or is new. */
+  readonly own?: Key;
+  readonly keys: readonly Key[];
+  /** A value that is missing counts as one. */
+  readonly ordinal: Key;
+  /** The same, but it never takes the place of an item that somebody else added. */
+  readonly loose?: Key;
+}
+
+/** Items of one list matched with those of another. */
+export interface Pairing {
+  /** The second list's item by the first's. */
+  readonly pairs: ReadonlyMap<Element, Element>;
+  /** Items of the second list that are new. */
+  readonly added: readonly Element[];
+  /** Items of the first list that nothing stands for. */
+  readonly left: readonly Element[];
+}
+
+type Known = (item: Element) => string | undefined;
+
+const SEPARATOR = '\0';
+
+function part(item: Element, at: string | KeyPath): string | undefined {
+  const { path, only, anyCase } = typeof at === 'string' ? ({ path: at } as KeyPath) : at;
+  const value = valueAt(item, path);
+  if (value === undefined || (only && !only.test(value))) return undefined;
+  return anyCase ? value.toLowerCase() : value;
+}
+
+/** What a key finds in an item; undefined where a part of it is missing. */
+export const keyOf =
+  (key: Key): Known =>
+  (item) => {
+    const parts = key.map((at) => part(item, at));
+    return parts.includes(undefined) ? undefined : parts.join(SEPARATOR);
+  };
+
+const kindOf =
+  (key: Key): Known =>
+  (item) =>
+    key.map((at) => part(item, at) ?? '').join(SEPARATOR);
+
+/** The paths of all values that a rule looks at. */
+export const pathsOf = ({ own = [], keys, ordinal, loose = [] }: Keyed): ReadonlySet<string> =>
+  new Set(
+    [...own, ...keys.flat(), ...ordinal, ...loose].map((at) => (typeof at === 'string' ? at : at.path)),
+  );
+
+function byKey(items: readonly Element[], known: Known): Map<string, Element[]> {
+  const groups = new Map<string, Element[]>();
+  for (const item of items) {
+    const value = known(item);
+    if (value === undefined) continue;
+    const group = groups.get(value);
+    if (group) group.push(item);
+    else groups.set(value, [item]);
+  }
+  return groups;
+}
+
+/**
+ * Finds for each item of a second list the one of the first that it stands for.
+ * @param ours items of the first that somebody else didn't add; all of them by default
+ */
+export function pairItems(
+  first: readonly Element[],
+  second: readonly Element[],
+  { own, keys, ordinal, loose }: Keyed,
+  ours: (item: Element) => boolean = () => true,
+): Pairing {
+  const pairs = new Map<Element, Element>();
+  const paired = new Set<Element>();
+  const pass = (known: Known, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
+    const free = byKey(
+      from.filter((item) => !pairs.has(item)),
+      known,
+    );
+    const wanted = byKey(
+      to.filter((item) => !paired.has(item)),
+      known,
+    );
+    for (const [value, items] of wanted) {
+      const found = free.get(value) ?? [];
+      if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
+      items.forEach((item, i) => {
+        const match = found[i];
+        if (!match) return;
+        pairs.set(match, item);
+        paired.add(item);
+      });
+    }
+  };
+  if (own) pass(keyOf(own), true, first, second);
+  const others = own ? second.filter((item) => keyOf(own)(item) === undefined) : second;
+  for (const key of keys) pass(keyOf(key), false, first, others);
+  pass(kindOf(ordinal), true, first, others);
+  if (loose) pass(kindOf(loose), true, first.filter(ours), others);
+  return {
+    pairs,
+    added: second.filter((item) => !paired.has(item)),
+    left: first.filter((item) => !pairs.has(item)),
+  };
+}

@@ -1,0 +1,111 @@
+import { OptionError } from '../lib/failure.ts';
+import {
+  type Applied,
+  bothStated,
+  onlyPaths,
+  readApplied,
+  withoutApplied,
+  withoutPaths,
+} from '../lib/libvirt/applied.ts';
+import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
+import type { Domain } from '../lib/libvirt/read.ts';
+import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
+import { canonical } from '../lib/xml/canonical.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
+import { buildDomain, type HostFacts } from './desired.ts';
+import { type DomainOptions, isDefining, parseOption } from './options.ts';
+import { LEFT_ALONE, OPTION_PATHS } from './paths.ts';
+
+/** What is known of a domain before libvirt is asked what it would make of a new definition. */
+export interface Known extends HostFacts {
+  readonly domain: Domain | undefined;
+  readonly machineId: string;
+}
+
+/** A definition that a task comes to, and what led to it. */
+export interface DomainDraft extends Redefinition {
+  /** The definition that is there, without what we keep in its metadata. */
+  readonly current: Element | undefined;
+  readonly desired: Element;
+  /** What the last task of ours stated. */
+  readonly before: Applied | undefined;
+  readonly form: Applied['form'];
+}
+
+const pathsOf = (options: readonly (keyof typeof OPTION_PATHS)[]): ReadonlySet<string> =>
+  new Set(options.flatMap((name) => OPTION_PATHS[name]));
+
+// Options that are left out and whose paths the task so says nothing about.
+const leftAlone = (options: DomainOptions): ReadonlySet<string> =>
+  pathsOf(LEFT_ALONE.filter((name) => options[name] === undefined));
+
+/**
+ * What the last task stated, as far as this one speaks for it. XML speaks for the whole domain; options speak for what
+ * options stated, and of what XML stated for what there is an option for.
+ */
+function answeredFor(options: DomainOptions, before: Applied | undefined): Element | undefined {
+  if (!before || options.xml !== undefined) return before?.stated;
+  const all = pathsOf(Object.keys(OPTION_PATHS) as (keyof typeof OPTION_PATHS)[]);
+  const stated = before.form === 'xml' ? onlyPaths(before.stated, all) : before.stated;
+  return withoutPaths(stated, leftAlone(options));
+}
+
+function speaksFor(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
+  if (options.xml !== undefined) return () => true;
+  const devices = childOf(desired, 'devices');
+  return (name) =>
+    childrenOf(devices, name).length > 0 ||
+    (name === 'disk' && options.disks !== undefined) ||
+    (name === 'interface' && options.interfaces !== undefined);
+}
+
+/** The definition that a task comes to. Pure. @returns undefined for a task that defines nothing */
+export function draftOf(options: DomainOptions, known: Known): DomainDraft | undefined {
+  if (!isDefining(options)) return undefined;
+  const { domain, machineId } = known;
+  const current = domain && withoutApplied(domain.definition);
+  const given = options.xml === undefined ? buildDomain(options, known, !current) : parseOption(options.xml);
+  const desired = withoutApplied(given);
+  refuseOtherUuid(desired, domain);
+  const before = domain && readApplied(domain.definition);
+  const wanted = {
+    desired,
+    current,
+    applied: answeredFor(options, before),
+    removeUnlisted: options.unlisted_devices === 'remove',
+    speaksFor: speaksFor(options, desired),
+    machineId,
+    macs: defaultMacs(options),
+  };
+  const redefinition = redefine(wanted);
+  // What a new domain gets by default nobody stated: it stays when a later task doesn't say it either.
+  const own =
+    options.xml === undefined && !current
+      ? redefine({ ...wanted, desired: buildDomain(options, known, false) }).stated
+      : redefinition.stated;
+  const kept = before && options.xml === undefined ? onlyPaths(before.stated, leftAlone(options)) : undefined;
+  const stated = kept ? bothStated(kept, own) : own;
+  const form = options.xml === undefined ? 'options' : 'xml';
+  return { ...redefinition, stated, current, desired, before, form };
+}
+
+function refuseOtherUuid(desired: Element, domain: Domain | undefined): void {
+  const stated = valueAt(desired, 'uuid')?.toLowerCase();
+  if (!domain || !stated || stated === domain.uuid) return;
+  throw new OptionError('xml', `its UUID ${stated} isn't that of the domain, ${domain.uuid}: leave it out`);
+}
+
+const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>
+  new Map(
+    (interfaces ?? []).flatMap(({ target, default_mac }) =>
+      target && default_mac ? [[target, default_mac.toLowerCase()]] : [],
+    ),
+  );
+
+/** Whether two definitions mean the same. */
+export const sameDefinition = (a: Element, b: Element): boolean =>
+  canonical(a, DOMAIN_IDENTITY) === canonical(b, DOMAIN_IDENTITY);
+
+/** Whether a draft is what is there already, without asking anybody. */
+export const isThere = ({ current, definition }: DomainDraft): boolean =>
+  current !== undefined && sameDefinition(current, definition);

@@ -1,0 +1,108 @@
+import { asError } from '../lib/ansible/plan.ts';
+import { type Host, readText } from '../lib/host/host.ts';
+import { type Domain, readDomains } from '../lib/libvirt/read.ts';
+import { type Rehearsed, rehearse } from '../lib/libvirt/rehearse.ts';
+import { serialiseXml } from '../lib/xml/serialise.ts';
+import type { HostFacts } from './desired.ts';
+import { type DomainDraft, draftOf, isThere, type Known } from './draft.ts';
+import { type DomainOptions, nameOf } from './options.ts';
+import type { State } from './plan.ts';
+import { filesOfOthers } from './storage.ts';
+
+// A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
+async function hostFacts(host: Host): Promise<HostFacts> {
+  const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
+  const device = await host.stat('/dev/kvm');
+  return { kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
+}
+
+/** What is known of an item when its domain has been read; its draft is what libvirt is asked about. */
+interface Drafted extends Known {
+  readonly options: DomainOptions;
+  readonly draft: DomainDraft | undefined;
+}
+
+function drafted(options: DomainOptions, known: Known): Drafted | Error {
+  try {
+    return { ...known, options, draft: options.state === 'absent' ? undefined : draftOf(options, known) };
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+async function readItems(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+): Promise<readonly (Domain | undefined | Error)[]> {
+  try {
+    return await readDomains(host, uri, items.map(nameOf));
+  } catch (error) {
+    return items.map(() => asError(error));
+  }
+}
+
+/** Asks libvirt what it would make of each draft that isn't there already. */
+async function rehearseItems(
+  host: Host,
+  uri: string,
+  items: readonly Drafted[],
+): Promise<ReadonlyMap<Drafted, Rehearsed>> {
+  const open = items.flatMap((item) =>
+    item.draft && item.options.state !== 'absent' && !isThere(item.draft)
+      ? [{ item, draft: item.draft }]
+      : [],
+  );
+  const drafts = open.map(({ item, draft }) => ({
+    name: nameOf(item.options),
+    xml: serialiseXml(draft.definition),
+  }));
+  const answers = await rehearse(host, uri, drafts);
+  return new Map(open.map(({ item }, i) => [item, answers[i] as Rehearsed]));
+}
+
+async function othersFiles(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+): Promise<ReadonlySet<string>> {
+  const gone = items.filter(({ state, remove_storage }) => state === 'absent' && remove_storage);
+  return gone.length === 0 ? new Set() : filesOfOthers(host, uri, new Set(gone.map(nameOf)));
+}
+
+async function observeAt(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+  common: Pick<Known, 'kvm' | 'machineId'>,
+): Promise<(State | Error)[]> {
+  const domains = await readItems(host, uri, items);
+  const drafts = items.map((options, i) => {
+    const domain = domains[i];
+    return domain instanceof Error ? domain : drafted(options, { ...common, domain });
+  });
+  const rehearsed = await rehearseItems(
+    host,
+    uri,
+    drafts.filter((item): item is Drafted => !(item instanceof Error)),
+  );
+  const files = await othersFiles(host, uri, items);
+  return drafts.map((item) =>
+    item instanceof Error ? item : { ...item, rehearsed: rehearsed.get(item), othersFiles: files },
+  );
+}
+
+/** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
+export async function observe(host: Host, items: readonly DomainOptions[]): Promise<(State | Error)[]> {
+  const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
+  const common = { ...(await hostFacts(host)), machineId };
+  const states = new Map<DomainOptions, State | Error>();
+  for (const uri of new Set(items.map((item) => item.uri))) {
+    const mine = items.filter((item) => item.uri === uri);
+    const found = await observeAt(host, uri, mine, common);
+    mine.forEach((item, i) => {
+      states.set(item, found[i] as State | Error);
+    });
+  }
+  return items.map((item) => states.get(item) as State | Error);
+}
