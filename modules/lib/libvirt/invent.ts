@@ -34,35 +34,49 @@ export interface Origin {
   readonly macs?: ReadonlyMap<string, string>;
 }
 
+/** NICs of a desired document by the current ones whose places they take. */
+export type Places = ReadonlyMap<Element, Element>;
+
 /**
- * Puts in what libvirt would invent anew at each define and what identifies a NIC: the domain's UUID, a NIC's MAC, an
- * Open vSwitch port's interfaceid. What the current definition has of them is taken from there.
- * @param pairs the desired NIC by the current one whose place it takes
+ * Gives each NIC the MAC by which it is known from then on: the current one of its place, or a new one of ours.
+ * @param places the desired NIC by the current one whose place it takes
  */
-export function inventMissing(
+export function withMacs(
   desired: Element,
   current: Element | undefined,
-  pairs: ReadonlyMap<Element, Element>,
+  places: Places,
   { machineId, macs = new Map() }: Origin,
 ): Element {
   const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
+  const before = new Map([...places].map(([now, wanted]) => [wanted, now]));
+  const taken = new Set([...nicsOf(current), ...nicsOf(desired)].flatMap((nic) => macOf(nic) ?? []));
+  return eachNic(desired, (nic) => {
+    const key = valueAt(nic, 'target/@dev') ?? valueAt(nic, 'source/@bridge') ?? '';
+    const preferred = macs.get(key);
+    const free =
+      preferred !== undefined && !taken.has(preferred) ? preferred : freeMac([machineId, name, key], taken);
+    const address = macOf(nic) ?? macOf(before.get(nic)) ?? free;
+    taken.add(address);
+    return childOf(nic, 'mac') ? nic : withChildren(nic, [element('mac', { address }), ...nic.children]);
+  });
+}
+
+/**
+ * Puts in what else libvirt would invent anew at each define: the domain's UUID, an Open vSwitch port's interfaceid.
+ * What the current definition has of them stays.
+ */
+export function withIds(desired: Element, current: Element | undefined, { machineId }: Origin): Element {
+  const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
   const known = childOf(desired, 'uuid') || childOf(current, 'uuid');
   const domain = known ? desired : withUuidAfterName(desired, uuidFrom(machineId, name));
+  const before = new Map(nicsOf(current).map((nic) => [macOf(nic), nic]));
+  return eachNic(domain, (nic) => withInterfaceId(nic, before.get(macOf(nic)), [machineId, name]));
+}
+
+function eachNic(domain: Element, change: (nic: Element) => Element): Element {
   const devices = childOf(domain, 'devices');
   if (!devices) return domain;
-  const places = new Map([...pairs].map(([now, wanted]) => [wanted, now]));
-  const taken = new Set([...nicsOf(current), ...nicsOf(desired)].flatMap((nic) => macOf(nic) ?? []));
-  const children = devices.children.map((device) => {
-    if (device.name !== 'interface') return device;
-    const place = places.get(device);
-    const key = valueAt(device, 'target/@dev') ?? valueAt(device, 'source/@bridge') ?? '';
-    const parts = [machineId, name, key];
-    const preferred = macs.get(key);
-    const free = preferred !== undefined && !taken.has(preferred) ? preferred : freeMac(parts, taken);
-    const address = macOf(device) ?? macOf(place) ?? free;
-    taken.add(address);
-    return withInterfaceId(withMac(device, address), place, parts);
-  });
+  const children = devices.children.map((device) => (device.name === 'interface' ? change(device) : device));
   return withChild(domain, withChildren(devices, children));
 }
 
@@ -82,11 +96,6 @@ function withUuidAfterName(domain: Element, uuid: string): Element {
     child.name === 'name' ? [child, element('uuid', {}, uuid)] : [child],
   );
   return withChildren(domain, children);
-}
-
-function withMac(device: Element, address: string): Element {
-  if (childOf(device, 'mac')) return device;
-  return withChildren(device, [element('mac', { address }), ...device.children]);
 }
 
 function withInterfaceId(device: Element, place: Element | undefined, parts: readonly string[]): Element {

@@ -4,7 +4,7 @@ import { pairItems } from '../xml/pair.ts';
 import { statementOf } from './applied.ts';
 import { followGoneSerial } from './derived.ts';
 import { DOMAIN_IDENTITY, deviceRule } from './identity.ts';
-import { inventMissing, type Origin } from './invent.ts';
+import { type Origin, type Places, withIds, withMacs } from './invent.ts';
 import { normaliseDomain } from './normalise.ts';
 import { DOMAIN_RULES, OWNED } from './owned.ts';
 
@@ -36,8 +36,9 @@ const devicesOf = (domain: Element | undefined, name: string) => childrenOf(chil
 export function redefine(wanted: Wanted): Redefinition {
   const { current, applied } = wanted;
   const normal = normaliseDomain(wanted.desired, current);
-  const desired = inventMissing(normal, current, nicPlaces(wanted, normal), wanted);
-  const stated = statementOf(desired, DOMAIN_IDENTITY);
+  const known = withMacs(normal, current, nicPlaces(wanted, normal), wanted);
+  const stated = statementOf(known, DOMAIN_IDENTITY);
+  const desired = withIds(known, current, wanted);
   if (!current) return { definition: desired, stated, unlisted: [] };
   const unlisted = OWNED.filter(wanted.speaksFor).flatMap((name) => {
     const { left } = pairing(name, current, desired, applied);
@@ -63,7 +64,7 @@ function pairing(name: string, current: Element, desired: Element, applied: Elem
   };
 }
 
-const nicPlaces = ({ current, applied }: Wanted, desired: Element): ReadonlyMap<Element, Element> =>
+const nicPlaces = ({ current, applied }: Wanted, desired: Element): Places =>
   current ? pairing('interface', current, desired, applied).pairs : new Map();
 
 function withoutDevices(domain: Element, gone: readonly Element[]): Element {

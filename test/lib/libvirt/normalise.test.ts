@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inventMissing, macFrom, uuidFrom } from '../../../modules/lib/libvirt/invent.ts';
+import { macFrom, uuidFrom, withIds, withMacs } from '../../../modules/lib/libvirt/invent.ts';
 import { kibibytes, normaliseDomain } from '../../../modules/lib/libvirt/normalise.ts';
 import { maskSecrets } from '../../../modules/lib/libvirt/secrets.ts';
 import { childOf, type Element, valueAt } from '../../../modules/lib/xml/element.ts';
@@ -48,8 +48,10 @@ describe('what libvirt would invent', () => {
   const domain = parseXml(
     "<domain><name>d</name><devices><interface type='bridge'><source bridge='b'/><virtualport type='openvswitch'/></interface><interface type='bridge'><source bridge='b'/></interface></devices></domain>",
   );
+  const invented = (...[desired, current, places, origin]: Parameters<typeof withMacs>) =>
+    withIds(withMacs(desired, current, places, origin), current, origin);
   const alone = (desired: Element, machineId: string, macs?: ReadonlyMap<string, string>) =>
-    inventMissing(desired, undefined, new Map(), { machineId, ...(macs ? { macs } : {}) });
+    invented(desired, undefined, new Map(), { machineId, ...(macs ? { macs } : {}) });
 
   it('is the same each time, and another on another host', () => {
     const [one, again, other] = ['m1', 'm1', 'm2'].map((id) => serialiseXml(alone(domain, id)));
@@ -68,7 +70,7 @@ describe('what libvirt would invent', () => {
     const current = nic("<mac address='52:54:00:00:00:01'/>");
     const desired = nic("<source bridge='b'/>");
     const only = (from: Element) => childOf(from, 'devices')?.children[0] as Element;
-    const filled = inventMissing(desired, current, new Map([[only(current), only(desired)]]), {
+    const filled = invented(desired, current, new Map([[only(current), only(desired)]]), {
       machineId: 'm',
     });
     expect(valueAt(filled, 'devices/interface/mac/@address')).toBe('52:54:00:00:00:01');
