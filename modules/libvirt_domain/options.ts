@@ -1,51 +1,14 @@
-import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { OptionError } from '../lib/failure.ts';
-import { type Element, valueAt } from '../lib/xml/element.ts';
-import { parseXml, XmlError } from '../lib/xml/parse.ts';
-import type { spec } from './spec.ts';
+import { valueAt } from '../lib/xml/element.ts';
+import { checkDevices } from './check/devices.ts';
+import { checkBuses, checkDisks } from './check/disks.ts';
+import { checkInterfaces } from './check/interfaces.ts';
+import { checkBoot, checkProcessor, checkSizes } from './check/machine.ts';
+import { type DomainOptions, isDefining, parseOption } from './given.ts';
 
-export type DomainOptions = OptionsOf<typeof spec>;
+export { type DomainOptions, isDefining, nameOf, parseOption } from './given.ts';
 
-/** The options from which a definition is built; without one of them, and without XML, a task only acts on the domain. */
-const DEFINING = [
-  'memory',
-  'vcpus',
-  'machine',
-  'virt_type',
-  'cpu_mode',
-  'boot',
-  'kernel',
-  'initrd',
-  'cmdline',
-] as const;
-
-/** Whether the task says how the domain is to be defined. */
-export const isDefining = (options: DomainOptions): boolean =>
-  options.xml !== undefined ||
-  options.disks !== undefined ||
-  options.interfaces !== undefined ||
-  DEFINING.some((name) => options[name] !== undefined);
-
-/** The user's XML. @throws OptionError with line and column */
-export function parseOption(xml: string): Element {
-  try {
-    const domain = parseXml(xml);
-    if (domain.name !== 'domain')
-      throw new OptionError('xml', `its root is <${domain.name}> and not <domain>`);
-    return domain;
-  } catch (error) {
-    if (error instanceof XmlError)
-      throw new OptionError('xml', `${error.message}. It isn't well-formed XML: mend it there`);
-    throw error;
-  }
-}
-
-/** The domain's name, from the option or the XML. */
-export const nameOf = ({ name, xml }: DomainOptions): string =>
-  name ?? valueAt(parseOption(xml ?? ''), 'name') ?? '';
-
-/** Rules that the spec can't say. @throws OptionError */
-export function checkOptions({ name, xml, kernel, initrd, cmdline, disks, interfaces }: DomainOptions): void {
+function checkXml({ name, xml, extra_xml }: DomainOptions): void {
   if (xml !== undefined) {
     const inXml = valueAt(parseOption(xml), 'name');
     if (!inXml) throw new OptionError('xml', 'it has no <name>');
@@ -58,18 +21,32 @@ export function checkOptions({ name, xml, kernel, initrd, cmdline, disks, interf
       );
     }
   }
-  if (!kernel && (initrd || cmdline))
-    throw new OptionError('kernel', "is needed with 'initrd' and 'cmdline'");
-  interfaces?.forEach(({ target, default_mac }, i) => {
-    if (default_mac && !target)
-      throw new OptionError(`interfaces[${i}].default_mac`, "needs 'target' beside it");
-  });
-  const seen = new Set<string>();
-  disks?.forEach(({ source, target }, i) => {
-    if (!source.startsWith('/'))
-      throw new OptionError(`disks[${i}].source`, `'${source}' must be an absolute path`);
-    if (target && seen.has(target))
-      throw new OptionError(`disks[${i}].target`, `'${target}' is taken by another disk`);
-    if (target) seen.add(target);
-  });
+  if (extra_xml !== undefined) {
+    const inExtra = valueAt(parseOption(extra_xml, 'extra_xml'), 'name');
+    if (inExtra !== undefined && inExtra !== name)
+      throw new OptionError('extra_xml', `it names '${inExtra}', but 'name' is '${name}': leave <name> out`);
+  }
+}
+
+function checkScope(options: DomainOptions): void {
+  const { state, remove_storage, adopt, hotplug_slots } = options;
+  if (remove_storage && state !== 'absent')
+    throw new OptionError('remove_storage', `is for 'state: absent', and 'state' is ${state}`);
+  if (isDefining(options) || state === 'absent') return;
+  const way = 'says nothing in a task that states nothing of the definition: give what it is to have';
+  if (adopt) throw new OptionError('adopt', way);
+  if (hotplug_slots !== undefined) throw new OptionError('hotplug_slots', way);
+}
+
+/** Rules that the spec can't say. @throws OptionError */
+export function checkOptions(options: DomainOptions): void {
+  checkXml(options);
+  checkScope(options);
+  checkSizes(options);
+  checkProcessor(options);
+  checkBoot(options);
+  checkDisks(options.disks ?? []);
+  checkBuses(options.disks ?? [], options.machine ?? '');
+  checkInterfaces(options.interfaces ?? []);
+  checkDevices(options);
 }

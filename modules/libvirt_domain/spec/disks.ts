@@ -79,7 +79,8 @@ export const DISK = defineOptions({
   io: {
     type: 'str',
     choices: ['native', 'threads', 'io_uring'],
-    description: 'How the host reads and writes it. V(native) needs O(disks[].cache) V(none) or V(directsync).',
+    description:
+      'How the host reads and writes it. V(native) needs O(disks[].cache) V(none) or V(directsync).',
   },
   discard: {
     type: 'str',
@@ -107,7 +108,8 @@ export const DISK = defineOptions({
   },
   hosts: {
     type: 'list',
-    description: 'The servers of a network disk; for V(rbd) and V(gluster) there may be several, else it is one.',
+    description:
+      'The servers of a network disk; for V(rbd) and V(gluster) there may be several, else it is one.',
     elements: {
       type: 'dict',
       options: {
@@ -130,7 +132,7 @@ export const DISK = defineOptions({
         type: 'str',
         required: true,
         pattern: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
-        hint: "the UUID of a libvirt secret (virsh secret-list), not the secret itself",
+        hint: 'the UUID of a libvirt secret (virsh secret-list), not the secret itself',
         description: 'The UUID of the libvirt secret that holds the key or password.',
       },
     },

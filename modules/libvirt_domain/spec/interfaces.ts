@@ -79,7 +79,8 @@ export const INTERFACE = defineOptions({
   },
   filter: {
     type: 'str',
-    description: "A libvirt network filter that its traffic passes, V(clean-traffic). Not on V(ovs), whose packets a filter does not see.",
+    description:
+      'A libvirt network filter that its traffic passes, V(clean-traffic). Not on V(ovs), whose packets a filter does not see.',
   },
   mtu: { type: 'int', minimum: 68, maximum: 65535, description: 'The largest packet.' },
   queues: {

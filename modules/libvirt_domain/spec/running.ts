@@ -62,6 +62,6 @@ export const RUNNING = defineOptions({
     type: 'bool',
     default: false,
     description:
-      'With O(state=absent), also removes the files of the domain’s own writable disks. What other domains use as well, CDs, block devices and network disks stay.',
+      "With O(state=absent), also removes the files of the domain's own writable disks. What other domains use as well, CDs, block devices and network disks stay.",
   },
 });

@@ -1,0 +1,34 @@
+import type { OptionsOf } from '../lib/ansible/spec.ts';
+import { OptionError } from '../lib/failure.ts';
+import { type Element, valueAt } from '../lib/xml/element.ts';
+import { parseXml, XmlError } from '../lib/xml/parse.ts';
+import { DEFINING } from './paths.ts';
+import type { spec } from './spec.ts';
+
+export type DomainOptions = OptionsOf<typeof spec>;
+
+/** Whether the task says how the domain is to be defined. */
+export const isDefining = (options: DomainOptions): boolean =>
+  options.xml !== undefined || DEFINING.some((name) => options[name] !== undefined);
+
+/**
+ * The user's XML.
+ * @param option where it was given
+ * @throws OptionError with line and column
+ */
+export function parseOption(xml: string, option: 'xml' | 'extra_xml' = 'xml'): Element {
+  try {
+    const domain = parseXml(xml);
+    if (domain.name !== 'domain')
+      throw new OptionError(option, `its root is <${domain.name}> and not <domain>`);
+    return domain;
+  } catch (error) {
+    if (error instanceof XmlError)
+      throw new OptionError(option, `${error.message}. It isn't well-formed XML: mend it there`);
+    throw error;
+  }
+}
+
+/** The domain's name, from the option or the XML. */
+export const nameOf = ({ name, xml }: DomainOptions): string =>
+  name ?? valueAt(parseOption(xml ?? ''), 'name') ?? '';
