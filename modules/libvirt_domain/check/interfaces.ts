@@ -3,9 +3,8 @@ import type { Interface } from '../desired/types.ts';
 
 type Check = (nic: Interface, fail: (option: string, problem: string) => never) => void;
 
-const addresses: Check = ({ target, mac, default_mac }, fail) => {
+const addresses: Check = ({ target, default_mac }, fail) => {
   if (default_mac && !target) fail('default_mac', "needs 'target' beside it");
-  if (default_mac && mac) fail('default_mac', "says nothing beside 'mac': leave one of them out");
 };
 
 const vlans: Check = ({ type, vlans = [], native_vlan }, fail) => {
