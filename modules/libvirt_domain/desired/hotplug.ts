@@ -13,16 +13,15 @@ export const DEFAULT_SLOTS = 8;
 
 const isQ35 = (domain: Element) => /^(pc-)?q35(-|$)/.test(valueAt(domain, 'os/type/@machine') ?? '');
 
-/** Network cards that are PCI Express; the others share one bridge. */
+/** Network cards that are PCI Express; for the others libvirt adds a bridge, and a port for it. */
 const EXPRESS = /^(virtio|e1000e$|igb$|vmxnet3$)/;
 
-const CONVENTIONAL_NIC = (nic: Element) => !EXPRESS.test(valueAt(nic, 'model/@type') ?? '');
-
-/** How many devices of a class libvirt gives a root port each (measured with libvirt 9.0 and 11.3). */
+/** The devices that libvirt gives a root port each, by their class (measured with libvirt 9.0 and 11.3). */
 const PORTS: Readonly<Record<string, (device: Element) => boolean>> = {
   disk: (disk) => valueAt(disk, 'target/@bus') === 'virtio',
-  interface: (nic) => !CONVENTIONAL_NIC(nic),
-  controller: ({ attributes: { type, model } }) => type === 'scsi' && model === 'virtio-scsi',
+  interface: (nic) => EXPRESS.test(valueAt(nic, 'model/@type') ?? ''),
+  controller: ({ attributes: { type, model = '' } }) =>
+    (type === 'scsi' && model === 'virtio-scsi') || (type === 'usb' && model.endsWith('xhci')),
   rng: () => true,
   hostdev: ({ attributes: { type } }) => type === 'pci',
   filesystem: () => true,
@@ -36,16 +35,18 @@ const SHARED: readonly ((devices: Element) => boolean)[] = [
   // The balloon and the USB controller, where they aren't refused.
   (devices) => valueAt(devices, 'memballoon/@model') !== 'none',
   (devices) => !childrenOf(devices, 'controller').some(({ attributes: { type } }) => type === 'usb'),
-  // virtio-serial, for channels.
+  // virtio-serial.
   (devices) =>
-    childrenOf(devices, 'channel').some((channel) => valueAt(channel, 'target/@type') === 'virtio'),
-  // A bridge for what isn't PCI Express.
-  (devices) => childrenOf(devices, 'interface').some(CONVENTIONAL_NIC),
+    [...childrenOf(devices, 'channel'), ...childrenOf(devices, 'console')].some(
+      (device) => valueAt(device, 'target/@type') === 'virtio',
+    ),
 ];
 
 function portsTaken(devices: Element): number {
   const own = devices.children.filter((device) => PORTS[device.name]?.(device));
-  return own.length + SHARED.filter((needed) => needed(devices)).length;
+  // The first graphics card is on the root itself.
+  const screens = Math.max(childrenOf(devices, 'video').length - 1, 0);
+  return own.length + screens + SHARED.filter((needed) => needed(devices)).length;
 }
 
 /**
