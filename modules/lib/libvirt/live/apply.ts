@@ -1,7 +1,71 @@
 import type { Host } from '../../host/host.ts';
+import { moveBalloon } from './balloon.ts';
+import { movePort } from './bridges.ts';
+import { detach } from './detach.ts';
+import { attempt, attemptWith, readDevices, sameDevice, type Target } from './guest.ts';
+import { labelOf } from './label.ts';
+import { lay } from './lay.ts';
+import type { LiveStep } from './step.ts';
 
-export const applyLive = async (
-  _host: Host,
-  _target: { uri: string; name: string; detachTimeout: number },
-  _step: never,
-): Promise<string | undefined> => undefined;
+export type { Target } from './guest.ts';
+
+/**
+ * Carries out one step of a plan on a running guest.
+ * @returns why it has to wait for the guest's next start after all; undefined when it is done
+ * @throws Failure for anything else
+ */
+export async function applyLive(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {
+  const reason = await applyStep(host, target, step);
+  return reason === undefined ? undefined : `${whatWaits(step)}: ${reason}`;
+}
+
+function whatWaits(step: LiveStep): string {
+  switch (step.act) {
+    case 'attach':
+      return `${labelOf(step.device)} can't be added while the guest runs`;
+    case 'detach':
+      return `${labelOf(step.device)} is not removed yet`;
+    case 'update':
+    case 'move':
+      return `${labelOf(step.persistent)} can't be changed while the guest runs`;
+    case 'balloon':
+      return 'current memory is not set yet';
+    case 'call':
+      return `${step.about} can't be changed while the guest runs`;
+  }
+}
+
+async function applyStep(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {
+  switch (step.act) {
+    case 'attach':
+      return attemptWith(host, target, 'attach-device', step.device);
+    case 'detach':
+      return detach(host, target, step.device);
+    case 'update':
+      return update(host, target, step);
+    case 'move':
+      await movePort(host, step.live, step.persistent);
+      // libvirt 11 takes note of it now; 9 can't.
+      await update(host, target, step);
+      return undefined;
+    case 'balloon':
+      return moveBalloon(host, target, step.size);
+    case 'call':
+      return attempt(host, target, step.command, '--live', ...step.flags);
+  }
+}
+
+type Update = Extract<LiveStep, { act: 'update' | 'move' }>;
+
+// libvirt compares the whole device with its own XML of it, as it is in this moment; an interface of a network is such
+// to it, whatever it has become.
+async function update(
+  host: Host,
+  target: Target,
+  { live, persistent, paths }: Update,
+): Promise<string | undefined> {
+  const now = sameDevice(await readDevices(host, target), live);
+  if (!now) return 'the running guest no longer has it';
+  const parts = persistent.name === 'interface' ? ['@type', ...paths] : paths;
+  return attemptWith(host, target, 'update-device', lay(now, persistent, parts));
+}

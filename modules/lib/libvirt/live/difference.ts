@@ -2,7 +2,7 @@ import type { Element } from '../../xml/element.ts';
 import { ruleOf } from '../../xml/merge.ts';
 import { type Pairing, pairItems } from '../../xml/pair.ts';
 import { DOMAIN_IDENTITY } from '../identity.ts';
-import { leewayAt } from './leeway.ts';
+import { type Holders, leewayAt } from './leeway.ts';
 
 /** A place where the running guest has something else than its definition. */
 export interface Difference {
@@ -25,12 +25,16 @@ export function differencesOf(live: Element, persistent: Element, path: string):
 }
 
 function compare(live: Element, persistent: Element, path: string): Difference[] {
+  const holders = { live, persistent };
+  const attributes = union(Object.keys(live.attributes), Object.keys(persistent.attributes));
   return [
-    ...compareValue(`${path}`, live.text.trim(), persistent.text.trim()),
-    ...union(Object.keys(live.attributes), Object.keys(persistent.attributes)).flatMap((name) =>
-      compareValue(`${path}/@${name}`, live.attributes[name], persistent.attributes[name]),
+    ...compareValue(path, live.text.trim(), persistent.text.trim(), holders),
+    ...attributes.flatMap((name) =>
+      compareValue(`${path}/@${name}`, live.attributes[name], persistent.attributes[name], holders),
     ),
-    ...union(namesIn(live), namesIn(persistent)).flatMap((name) => compareList(live, persistent, path, name)),
+    ...union(namesIn(live), namesIn(persistent)).flatMap((name) =>
+      compareList(holders, `${path}/${name}`, name),
+    ),
   ];
 }
 
@@ -38,32 +42,34 @@ const union = (a: readonly string[], b: readonly string[]) => [...new Set([...a,
 
 const namesIn = (element: Element) => element.children.map(({ name }) => name);
 
-function compareValue(path: string, live: string | undefined, persistent: string | undefined): Difference[] {
-  const same = (live || undefined) === (persistent || undefined) || leewayAt(path)(live, persistent);
+function compareValue(
+  path: string,
+  live: string | undefined,
+  persistent: string | undefined,
+  holders: Holders,
+): Difference[] {
+  const same = (live || undefined) === (persistent || undefined) || leewayAt(path)(live, persistent, holders);
   return same ? [] : [{ path, live, persistent }];
 }
 
-function compareList(live: Element, persistent: Element, parent: string, name: string): Difference[] {
-  const path = `${parent}/${name}`;
-  const { pairs, left, added } = pairing(path, itemsOf(live, name), itemsOf(persistent, name));
+function compareList(holders: Holders, path: string, name: string): Difference[] {
+  const { pairs, left, added } = pairing(
+    path,
+    itemsOf(holders.live, name),
+    itemsOf(holders.persistent, name),
+  );
+  const alone = (live: Element | undefined, persistent: Element | undefined): Difference[] => {
+    const [now, next] = [live, persistent].map((item) => item?.text.trim());
+    return leewayAt(path)(now, next, holders) ? [] : [{ path, live: now, persistent: next }];
+  };
   return [
-    ...[...pairs].flatMap(([one, other]) => compare(one, other, path)),
-    ...left.flatMap((item) =>
-      leewayAt(path)(textOf(item), undefined) ? [] : missing(path, item, undefined),
-    ),
-    ...added.flatMap((item) =>
-      leewayAt(path)(undefined, textOf(item)) ? [] : missing(path, undefined, item),
-    ),
+    ...[...pairs].flatMap(([live, persistent]) => compare(live, persistent, path)),
+    ...left.flatMap((item) => alone(item, undefined)),
+    ...added.flatMap((item) => alone(undefined, item)),
   ];
 }
 
 const itemsOf = (element: Element, name: string) => element.children.filter((child) => child.name === name);
-
-const textOf = ({ text }: Element) => text.trim();
-
-const missing = (path: string, live: Element | undefined, persistent: Element | undefined): Difference[] => [
-  { path, live: live && textOf(live), persistent: persistent && textOf(persistent) },
-];
 
 function pairing(path: string, live: readonly Element[], persistent: readonly Element[]): Pairing {
   const rule = ruleOf(DOMAIN_IDENTITY, path);

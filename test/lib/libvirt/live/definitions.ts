@@ -100,9 +100,10 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
         <bandwidth><inbound average='1000' peak='2000' burst='1024'/><outbound average='500'/></bandwidth>`)}
       ${ovs("<vlan trunk='yes'><tag id='5'/><tag id='6' nativeMode='untagged'/></vlan><link state='down'/><mtu size='1400'/>")}
       <interface type='network'><source network='${PLACES.network}'/><model type='e1000'/></interface>
-      <interface type='network'><source network='${PLACES.network}' portgroup='slow'/><model type='virtio'/>
-        <filterref filter='clean-traffic'><parameter name='IP' value='10.0.0.5'/></filterref></interface>
+      <interface type='network'><source network='${PLACES.network}' portgroup='slow'/><model type='virtio'/></interface>
       <interface type='user'><model type='rtl8139'/></interface>
+      <interface type='ethernet'><target dev='live-tap2'/><model type='virtio'/>
+        <filterref filter='clean-traffic'><parameter name='IP' value='10.0.0.5'/></filterref></interface>
       <interface type='ethernet'><target dev='live-tap'/><model type='virtio'/></interface>
       <interface type='bridge'><source bridge='${PLACES.bridge}'/><virtualport type='openvswitch'/>
         <model type='virtio'/><driver name='qemu' queues='2' rx_queue_size='512'/><coalesce><rx><frames max='7'/></rx></coalesce></interface>`,
@@ -152,9 +153,9 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
   'filesystems and rarer devices': {
     devices: `
       <filesystem type='mount' accessmode='mapped'><source dir='${PLACES.shared}'/><target dir='share'/></filesystem>
-      <panic model='isa'/><hub type='usb'/><vsock model='virtio'><cid auto='yes'/></vsock>
+      <panic model='isa'/><hub type='usb'/>
       <shmem name='live-shm'><model type='ivshmem-plain'/><size unit='M'>4</size></shmem>
-      <iommu model='intel'/><smartcard mode='passthrough' type='spicevmc'/>`,
+      <iommu model='intel'/>`,
   },
   'aliases and addresses of its own': {
     devices: `
