@@ -242,11 +242,12 @@ describe('what an option states of an interface', () => {
 
 describe('what an option states of the other devices', () => {
   const rows: Row[] = [
+    ['SPICE', { graphics: [{ type: 'spice' }] }, "<graphics type='spice' autoport='yes'/>"],
     ['graphics', { graphics: [{}] }, "<graphics type='vnc' port='-1' autoport='yes'/>"],
     [
       'graphics at an address, with a password',
       { graphics: [{ type: 'spice', listen: '0.0.0.0', port: 5901, password: 'geheim' }] },
-      `<graphics type='spice' port='5901' autoport='no' passwd='geheim'>
+      `<graphics type='spice' port='5901' autoport='no' listen='0.0.0.0' passwd='geheim'>
         <listen type='address' address='0.0.0.0'/></graphics>`,
     ],
     ['video', { video: 'vga' }, "<video><model type='vga'/></video>"],

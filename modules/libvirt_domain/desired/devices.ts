@@ -5,13 +5,14 @@ import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';
 import type { Graphics } from './types.ts';
 
-/** A port that is there each time, or `autoport`, which libvirt writes with a -1 (formatdomain, "Graphics"). */
-const portOf = ({ port }: Graphics) =>
-  port === undefined ? { port: -1, autoport: true } : { port, autoport: false };
+/** A fixed port, or a free one each time, which libvirt writes as -1 for VNC (formatdomain, "Graphics"). */
+const portOf = ({ type, port }: Graphics) =>
+  port === undefined ? { port: type === 'vnc' ? -1 : undefined, autoport: true } : { port, autoport: false };
 
+// libvirt keeps the address in both places: stated in one only, it would come back from the other when it goes.
 function graphicsXml(graphics: Graphics): Element {
   const { type, listen, password } = graphics;
-  return tag('graphics', { type, ...portOf(graphics), passwd: password }, [
+  return tag('graphics', { type, ...portOf(graphics), listen, passwd: password }, [
     listen === undefined ? undefined : tag('listen', { type: 'address', address: listen }),
   ]);
 }
