@@ -9,6 +9,7 @@ import { tag, textTag } from './desired/tag.ts';
 import type { HostFacts } from './desired/types.ts';
 import { type DomainOptions, parseOption } from './given.ts';
 
+export { deniedBy } from './desired/denied.ts';
 export { targetsOf } from './desired/targets.ts';
 export type { HostFacts } from './desired/types.ts';
 

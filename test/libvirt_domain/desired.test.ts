@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
-import { definedBy, statedBy } from './given.ts';
+import { deniedBy } from '../../modules/libvirt_domain/desired.ts';
+import { definedBy, optionsOf, statedBy } from './given.ts';
 
 type Row = [what: string, options: Record<string, unknown>, xml: string];
 
@@ -359,5 +360,33 @@ describe('a new domain', () => {
     const disks = [{ source: '/x', bus: 'ide' }];
     expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': there is no ide on a q35");
     expect(statedBy({ disks })).toContain('bus="ide"');
+  });
+});
+
+describe('what options deny in so many words', () => {
+  const denied = (given: Record<string, unknown>) => serialiseXml(deniedBy(optionsOf(given)));
+  const rows: Row[] = [
+    ['nothing', { console: true, guest_agent: true, rng: true, firmware: 'efi' }, ''],
+    [
+      'console',
+      { console: false },
+      `<devices><serial type='pty'><target port='0'/></serial>
+       <console type='pty'><target type='serial' port='0'/></console></devices>`,
+    ],
+    [
+      'guest_agent',
+      { guest_agent: false },
+      "<devices><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel></devices>",
+    ],
+    [
+      'rng',
+      { rng: false },
+      "<devices><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng></devices>",
+    ],
+    ['features', { features: ['acpi'] }, '<features><apic/><pae/></features>'],
+    ['firmware', { firmware: 'bios' }, "<os firmware='efi'><firmware/><loader/><nvram/></os>"],
+  ];
+  it.each(rows)('%s', (_, options, xml) => {
+    expect(denied(options)).toBe(same(`<domain>${xml}</domain>`));
   });
 });

@@ -17,17 +17,19 @@ function graphicsXml(graphics: Graphics): Element {
   ]);
 }
 
-// The first serial port and the console are one device, which libvirt writes twice (formatdomain, "Console").
-const CONSOLE = [
+/** The first serial port and the console are one device, which libvirt writes twice (formatdomain, "Console"). */
+export const CONSOLE = [
   tag('serial', { type: 'pty' }, [tag('target', { port: 0 })]),
   tag('console', { type: 'pty' }, [tag('target', { type: 'serial', port: 0 })]),
 ];
 
-const GUEST_AGENT = tag('channel', { type: 'unix' }, [
+/** How libvirt reaches the QEMU guest agent (formatdomain, "Channel"). */
+export const GUEST_AGENT = tag('channel', { type: 'unix' }, [
   tag('target', { type: 'virtio', name: 'org.qemu.guest_agent.0' }),
 ]);
 
-const rngXml = (source = '/dev/urandom') =>
+/** A generator that takes its numbers from the host. */
+export const rngXml = (source = '/dev/urandom') =>
   tag('rng', { model: 'virtio' }, [tag('backend', { model: 'random' }, source)]);
 
 const tpmXml = ({ model, version }: NonNullable<DomainOptions['tpm']>) =>

@@ -1,6 +1,7 @@
 import { kibibytes } from '../../lib/libvirt/normalise.ts';
 import type { Element } from '../../lib/xml/element.ts';
 import type { DomainOptions } from '../given.ts';
+import { MACHINE } from '../spec/machine.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 import type { HostFacts } from './types.ts';
 
@@ -37,6 +38,9 @@ export function cpuXml(
   const mode = cpu_mode ?? (isNew && type === 'kvm' ? 'host-passthrough' : undefined);
   return ifAny(tag('cpu', { mode }, [textTag('model', cpu_model)]));
 }
+
+/** The features that there is an option for. */
+export const ALL_FEATURES = MACHINE.features.elements.choices;
 
 /** What a machine of today has. */
 const FEATURES = ['acpi', 'apic'] as const;

@@ -40,7 +40,8 @@ export const DEVICES = defineOptions({
   },
   graphics: {
     type: 'list',
-    description: 'Screens of the guest that can be looked at over the network, one of each type.',
+    description:
+      'Screens of the guest that can be looked at over the network, one of each type. For V(spice), QEMU may need the package C(qemu-system-modules-spice).',
     elements: { type: 'dict', options: GRAPHICS },
   },
   video: {
@@ -50,18 +51,17 @@ export const DEVICES = defineOptions({
   },
   console: {
     type: 'bool',
-    description:
-      'A serial port that C(virsh console) reaches; a new domain has one. V(false) removes the one that a task has put there.',
+    description: 'A serial port that C(virsh console) reaches; a new domain has one. V(false) removes it.',
   },
   guest_agent: {
     type: 'bool',
     description:
-      'The channel of the QEMU guest agent, by which libvirt asks a guest that runs the agent; a new domain has it. V(false) removes the one that a task has put there.',
+      'The channel of the QEMU guest agent, by which libvirt asks a guest that runs the agent; a new domain has it. V(false) removes it.',
   },
   rng: {
     type: 'bool',
     description:
-      'A random number generator, without which a guest waits for entropy when it makes its SSH host keys; a new domain has one. V(false) removes the one that a task has put there.',
+      'A random number generator, without which a guest waits for entropy when it makes its SSH host keys; a new domain has one. V(false) removes it.',
   },
   rng_source: {
     type: 'path',

@@ -63,6 +63,6 @@ export const MACHINE = defineOptions({
     type: 'list',
     elements: { type: 'str', choices: ['acpi', 'apic', 'pae'] },
     description:
-      'Features of the machine; a new domain has V(acpi) and V(apic). Without V(acpi) a guest does not hear that it is to shut down.',
+      'Features of the machine, those and no other of these; a new domain has V(acpi) and V(apic). Without V(acpi) a guest does not hear that it is to shut down.',
   },
 });
