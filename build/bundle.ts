@@ -43,6 +43,30 @@ const validators: Plugin = {
   },
 };
 
+// Loading these takes longer than most runs need them for: they are loaded when they are first called.
+const LAZY: Readonly<Record<string, readonly string[]>> = {
+  xmlbuilder2: ['create'],
+  'node:crypto': ['createHash'],
+  'node:net': ['createConnection', 'isIPv4', 'isIPv6'],
+};
+
+const lazily: Plugin = {
+  name: 'lazily',
+  setup(context) {
+    const filter = new RegExp(`^(${Object.keys(LAZY).join('|')})$`);
+    context.onResolve({ filter }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'lazily' } : undefined,
+    );
+    context.onLoad({ filter: /.*/, namespace: 'lazily' }, ({ path }) => ({
+      contents: (LAZY[path] ?? [])
+        .map((name) => `export const ${name} = (...all) => require('${path}').${name}(...all);`)
+        .join('\n'),
+      loader: 'js',
+      resolveDir: ROOT,
+    }));
+  },
+};
+
 /**
  * One module as one CommonJS file with all it needs.
  * @returns its text: for style `text` with shebang and marker, ready for Ansible
@@ -61,7 +85,7 @@ export async function bundle(name: string, style: Style = 'text'): Promise<strin
     minify: true,
     mainFields: ['module', 'main'],
     logLevel: 'warning',
-    plugins: [validators],
+    plugins: [validators, lazily],
   });
   const text = outputFiles[0]?.text ?? '';
   return style === 'binary' ? text : deliverable(name, text);

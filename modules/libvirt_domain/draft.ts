@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OptionError } from '../lib/failure.ts';
 import {
   type Applied,
@@ -6,10 +7,12 @@ import {
   readApplied,
   withoutApplied,
   withoutPaths,
+  writeApplied,
 } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
 import type { Domain } from '../lib/libvirt/read.ts';
 import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
+import { maskSecrets, secretsIn } from '../lib/libvirt/secrets.ts';
 import { canonical } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { buildDomain, type HostFacts } from './desired.ts';
@@ -106,6 +109,36 @@ const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>
 export const sameDefinition = (a: Element, b: Element): boolean =>
   canonical(a, DOMAIN_IDENTITY) === canonical(b, DOMAIN_IDENTITY);
 
+/**
+ * A digest of a draft and of what it is laid over, secrets left out: when both come again, so does what libvirt made of
+ * them.
+ */
+function digestOf(definition: Element, current: Element): string {
+  const text = [definition, current].map((one) => canonical(maskSecrets(one), DOMAIN_IDENTITY)).join('\n');
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
 /** Whether a draft is what is there already, without asking anybody. */
-export const isThere = ({ current, definition }: DomainDraft): boolean =>
-  current !== undefined && sameDefinition(current, definition);
+export function isThere({ current, definition, before }: DomainDraft): boolean {
+  if (current === undefined) return false;
+  if (sameDefinition(current, definition)) return true;
+  const secrets = (of: Element) => JSON.stringify(secretsIn(of));
+  return before?.settled === digestOf(definition, current) && secrets(definition) === secrets(current);
+}
+
+/**
+ * The digest by which the next run of the same task knows that it has nothing to do.
+ * @param next the definition as libvirt will have it
+ */
+export function settledDigest(
+  options: DomainOptions,
+  known: Known,
+  next: Element,
+  applied: Applied,
+): string | undefined {
+  const there = { name: '', state: 'shut off', autostart: false, persistent: true, live: undefined };
+  const uuid = valueAt(next, 'uuid') ?? '';
+  const domain = { ...there, uuid, definition: writeApplied(next, applied) };
+  const again = draftOf(options, { ...known, domain });
+  return again && digestOf(again.definition, next);
+}

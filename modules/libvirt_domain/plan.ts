@@ -9,7 +9,7 @@ import { inOrderOf } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { absentPlan } from './absent.ts';
-import { type DomainDraft, type Known, sameDefinition } from './draft.ts';
+import { type DomainDraft, isThere, type Known, sameDefinition, settledDigest } from './draft.ts';
 import { actionsOf, goneFrom, type LiveUpdate, planGuest } from './guest.ts';
 import { labelOf } from './labels.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
@@ -50,24 +50,23 @@ function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefi
   return draft.current ? inOrderOf(draft.current, definition, DOMAIN_IDENTITY) : definition;
 }
 
-function planDefinition(name: string, { domain, draft, rehearsed }: State, adopt: boolean): Next {
+function planDefinition(name: string, options: DomainOptions, state: State): Next {
+  const { domain, draft, rehearsed } = state;
   if (!draft) return { definition: domain?.definition, changes: [], warnings: [] };
   const { current, before, stated, form } = draft;
-  const after = outcome(name, draft, rehearsed);
   const warnings = unlistedWarning(name, draft);
+  const after = current && isThere(draft) ? current : outcome(name, draft, rehearsed);
   const same = current !== undefined && sameDefinition(current, after);
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
-  if (same && (!adopt || adopted)) return { definition: current, changes: [], warnings };
-  const gone = goneFrom(domain, before?.gone, after);
-  const xml = serialiseXml(writeApplied(same ? current : draft.definition, { form, stated, gone }));
-  const expected = rehearsed?.outcome === 'defined' ? after : undefined;
+  if (same && (!options.adopt || adopted)) return { definition: current, changes: [], warnings };
+  const asked = rehearsed?.outcome === 'defined';
+  const applied = { form, stated, gone: goneFrom(domain, before?.gone, after) };
+  const settled = asked || same ? settledDigest(options, state, after, applied) : undefined;
+  const xml = serialiseXml(writeApplied(same ? current : draft.definition, { ...applied, settled }));
   const title = `${!current ? 'define' : same ? 'adopt' : 'redefine'} domain ${name}`;
   const texts = same ? ADOPTION : definitionTexts(current, after);
-  return {
-    definition: after,
-    changes: [{ title, ...texts, step: { act: 'define', xml, expected } }],
-    warnings,
-  };
+  const step = { act: 'define' as const, xml, expected: asked ? after : undefined };
+  return { definition: after, changes: [{ title, ...texts, step }], warnings };
 }
 
 // What a definition says stays as it is; who answers for it is new.
@@ -114,7 +113,7 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step> {
   const { domain } = state;
   if (options.state === 'absent') return absentPlan(options, state);
   refuse(name, options, domain);
-  const next = planDefinition(name, state, options.adopt);
+  const next = planDefinition(name, options, state);
   const now = domain?.state ?? 'shut off';
   const guest = planGuest(options, state, next.definition);
   const power = planPower(name, options, now, guest.pending);

@@ -1,8 +1,12 @@
 import { say } from '../support/stages.ts';
+import { benchDomains } from './domains.ts';
 import { benchSite } from './site.ts';
 
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
-const benches: Record<string, () => Promise<string>> = { site: benchSite };
+const benches: Record<string, () => Promise<string>> = {
+  site: benchSite,
+  domains: benchDomains,
+};
 
 const wanted = process.argv.slice(2);
 const results: string[] = [];

@@ -24,6 +24,8 @@ export interface Applied {
   readonly stated: Element;
   /** Devices that a task has taken from the definition and that the running guest may still have. `<devices>` */
   readonly gone: Element;
+  /** A digest of what the task came to: when a later one comes to the same, libvirt needn't be asked again. */
+  readonly settled?: string | undefined;
 }
 
 /**
@@ -67,6 +69,7 @@ export function readApplied(definition: Element): Applied | undefined {
     form: found.attributes.form === 'options' ? 'options' : 'xml',
     stated: part('domain'),
     gone: part('gone'),
+    settled: found.attributes.settled,
   };
 }
 
@@ -79,11 +82,11 @@ const renamed = (from: Element, before: string, after: string): Element => ({
 });
 
 /** The same definition with what was stated kept in its metadata; everybody else's metadata stays. */
-export function writeApplied(definition: Element, { form, stated, gone }: Applied): Element {
+export function writeApplied(definition: Element, { form, stated, gone, settled }: Applied): Element {
   const parts = [stated, ...(gone.children.length > 0 ? [gone] : [])];
   const own = element(
     ELEMENT,
-    { 'xmlns:piecewise': NAMESPACE, uuid: valueAt(definition, 'uuid'), form },
+    { 'xmlns:piecewise': NAMESPACE, uuid: valueAt(definition, 'uuid'), form, settled },
     parts.map((part) => renamed(part, ':', '.')),
   );
   const metadata = childOf(definition, 'metadata');

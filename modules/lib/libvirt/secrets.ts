@@ -18,6 +18,12 @@ export function maskSecrets(element: Element): Element {
   };
 }
 
+/** The secrets of a document, in its order. */
+export const secretsIn = (element: Element): readonly string[] => [
+  ...(SECRET[element.name] ?? []).flatMap((name) => element.attributes[name] ?? []),
+  ...element.children.flatMap(secretsIn),
+];
+
 /** Two definitions as texts for a diff: a secret is masked, and one that changes is seen to change. */
 export function definitionTexts(
   before: Element | undefined,
