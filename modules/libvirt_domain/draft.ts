@@ -5,6 +5,7 @@ import {
   bothStated,
   onlyPaths,
   readApplied,
+  statementOf,
   withoutApplied,
   withoutPaths,
   writeApplied,
@@ -15,7 +16,7 @@ import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
 import { maskSecrets, secretsIn } from '../lib/libvirt/secrets.ts';
 import { canonical } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
-import { buildDomain, type HostFacts } from './desired.ts';
+import { buildDomain, deniedBy, type HostFacts } from './desired.ts';
 import { type DomainOptions, isDefining, parseOption } from './options.ts';
 import { LEFT_ALONE, OPTION_PATHS } from './paths.ts';
 
@@ -53,6 +54,14 @@ function answeredFor(options: DomainOptions, before: Applied | undefined): Eleme
   return withoutPaths(stated, leftAlone(options));
 }
 
+// What options deny (`console: false`) goes as if a task had stated it before, whoever it was.
+function withDenied(options: DomainOptions, stated: Element | undefined): Element | undefined {
+  const denied = deniedBy(options);
+  if (denied.children.length === 0) return stated;
+  const statement = statementOf(denied, DOMAIN_IDENTITY);
+  return stated ? bothStated(stated, statement) : statement;
+}
+
 function speaksFor(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
   if (options.xml !== undefined) return () => true;
   const devices = childOf(desired, 'devices');
@@ -74,7 +83,7 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
   const wanted = {
     desired,
     current,
-    applied: answeredFor(options, before),
+    applied: withDenied(options, answeredFor(options, before)),
     removeUnlisted: options.unlisted_devices === 'remove',
     speaksFor: speaksFor(options, desired),
     machineId,

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../build/validator.ts';
 import { readOptions } from '../../modules/lib/ansible/arguments.ts';
 import { withoutApplied } from '../../modules/lib/libvirt/applied.ts';
+import type { Element } from '../../modules/lib/xml/element.ts';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
+import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
 import { targetsOf } from '../../modules/libvirt_domain/desired.ts';
 import { draftOf, type Known } from '../../modules/libvirt_domain/draft.ts';
 import { checkOptions, type DomainOptions } from '../../modules/libvirt_domain/options.ts';
@@ -124,6 +126,19 @@ describe('planDomain', () => {
     expect(changes.map(({ title }) => title)).toEqual(['redefine domain a']);
     expect(changes[0]?.after).toContain('t1');
     expect(changes[0]?.after).not.toContain('t2');
+  });
+
+  it('takes away what it denies, whoever added it', () => {
+    const full = carriedOut(nothing, options(two));
+    const text = (more: object) =>
+      plan(options({ ...two, ...more }), full)
+        .changes.map(({ after }) => after)
+        .join();
+    expect(serialiseXml(full.domain?.definition as Element)).toMatch(/<rng[\s\S]*<acpi|<acpi[\s\S]*<rng/);
+    expect(text({ rng: false })).not.toContain('<rng');
+    expect(text({ console: false })).not.toMatch(/<serial|<console/);
+    expect(text({ features: ['apic'] })).not.toContain('<acpi');
+    expect(text({})).toBe('');
   });
 
   it('keeps what somebody else added, and says so', () => {

@@ -66,13 +66,13 @@ describe("the blog's XML", () => {
     const done = await task(edited);
     expect(planned).toEqual(done);
     expect(JSON.stringify(done)).not.toContain('geheim');
-    const after = await dump();
+    const after = (await dump()).filter((line) => !line.includes('piecewise:applied'));
     expect(after.filter((line) => !before.includes(line)).map((line) => line.trim())).toEqual([
       "<memory unit='KiB'>600000</memory>",
       "<currentMemory unit='KiB'>600000</currentMemory>",
       "<tag id='26'/>",
     ]);
-    expect(after.length).toBe(before.length);
+    expect(after.length).toBe(before.filter((line) => !line.includes('piecewise:applied')).length);
     expect(await task(edited)).toMatchObject({ changed: false });
   });
 });
