@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hypervisor } from '../lab/hypervisor.ts';
+import { sharedHypervisor } from '../lab/shared.ts';
+import { runThrice } from '../support/module.ts';
+
+// What an option stated goes when it says something else, or when the task no longer says it.
+
+let hypervisor: Hypervisor;
+const NAME = 'withdrawn-test';
+
+const undefine = () => hypervisor.exec(['virsh', 'undefine', '--nvram', NAME], { check: false });
+
+beforeAll(async () => {
+  hypervisor = await sharedHypervisor();
+  await undefine();
+});
+afterAll(undefine);
+
+type Options = Record<string, unknown>;
+type Row = [what: string, before: Options, after: Options, there: RegExp[], gone: RegExp[]];
+
+const nic = (one: object) => ({ interfaces: [{ source: 'b', target: 't', ...one }] });
+const disk = (one: object) => ({ disks: [{ source: '/x', target: 'vda', ...one }] });
+
+const DEFAULTS = [/<serial /, /<console /, /guest_agent/, /<rng /, /<apic\/>/];
+
+const rows: Row[] = [
+  ['the defaults of a new domain stay', {}, { vcpus: 2 }, DEFAULTS, []],
+  ['BIOS after UEFI', { firmware: 'efi' }, { firmware: 'bios' }, [], [/efi/, /<loader/, /<nvram/]],
+  [
+    'without secure boot after with it',
+    { firmware: 'efi', secure_boot: true },
+    { firmware: 'efi', secure_boot: false },
+    [/enabled='no' name='secure-boot'/],
+    [/enabled='yes'/, /secure='yes'/],
+  ],
+  [
+    'what an interface may have',
+    nic({ vlans: [1], queues: 2, link: 'down', mtu: 1400, bandwidth: { inbound: { average: 1 } } }),
+    nic({}),
+    [/type='openvswitch'/],
+    [/<vlan/, /queues/, /<link/, /<mtu/, /<bandwidth/],
+  ],
+  [
+    'what a disk may have',
+    disk({ cache: 'none', io: 'native', serial: 's', readonly: true, iotune: { read_iops_sec: 9 } }),
+    disk({}),
+    [/file='\/x'/],
+    [/cache=/, /io=/, /<serial>/, /<readonly/, /<iotune/],
+  ],
+  [
+    'a file after a network disk',
+    { disks: [{ protocol: 'rbd', source: 'p/x', hosts: [{ name: 'c1' }], target: 'vda' }] },
+    disk({}),
+    [/file='\/x'/],
+    [/rbd/, /<host /],
+  ],
+  [
+    'an order of kinds after one of devices',
+    disk({ boot_order: 1 }),
+    { ...disk({}), boot: ['network'] },
+    [/<boot dev='network'/],
+    [/order=/],
+  ],
+  [
+    'an order of devices after one of kinds',
+    { ...disk({}), boot: ['network'] },
+    disk({ boot_order: 1 }),
+    [/<boot order='1'/],
+    [/<boot dev/],
+  ],
+  [
+    'an address and a password of a screen',
+    { graphics: [{ listen: '0.0.0.0', port: 5999, password: 'geheim' }] },
+    { graphics: [{}] },
+    [/autoport='yes'/],
+    [/0\.0\.0\.0/, /5999/, /geheim/],
+  ],
+  [
+    'what is not left alone',
+    {
+      title: 't',
+      description: 'd',
+      kernel: '/k',
+      tpm: {},
+      extra_xml: '<domain><memoryBacking><nosharepages/></memoryBacking></domain>',
+    },
+    { vcpus: 1 },
+    [],
+    [/<title/, /<description/, /<kernel/, /<tpm/, /<memoryBacking/],
+  ],
+  [
+    'the maximum and the model of processors',
+    { vcpus: 2, vcpus_max: 4, cpu_mode: 'custom', cpu_model: 'EPYC' },
+    { vcpus: 2, cpu_mode: 'maximum' },
+    [/<vcpu[^>]*>2</, /mode='maximum'/],
+    [/current='2'/, /EPYC/],
+  ],
+];
+
+describe('what a task no longer says', () => {
+  it.each(rows)('%s', async (_, before, after, there, gone) => {
+    const task = (options: Options) =>
+      runThrice(hypervisor, 'libvirt_domain', {
+        name: NAME,
+        memory: '64 MiB',
+        virt_type: 'qemu',
+        ...options,
+      });
+    await undefine();
+    await task(before);
+    await task(after);
+    const { stdout } = await hypervisor.exec(['virsh', 'dumpxml', '--inactive', '--security-info', NAME]);
+    const definition = stdout.replace(/<metadata>[\s\S]*<\/metadata>/, '');
+    for (const pattern of there) expect(definition).toMatch(pattern);
+    for (const pattern of gone) expect(definition).not.toMatch(pattern);
+  });
+});
