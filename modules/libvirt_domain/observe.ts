@@ -1,5 +1,6 @@
-import { asError } from '../lib/ansible/plan.ts';
+import { asError, observeEach } from '../lib/ansible/plan.ts';
 import { type Host, readText } from '../lib/host/host.ts';
+import { withActualBridges } from '../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
@@ -87,9 +88,23 @@ async function observeAt(
     drafts.filter((item): item is Drafted => !(item instanceof Error)),
   );
   const files = await othersFiles(host, uri, items);
-  return drafts.map((item) =>
-    item instanceof Error ? item : { ...item, rehearsed: rehearsed.get(item), othersFiles: files },
-  );
+  return observeEach(drafts, async (item) => {
+    if (item instanceof Error) throw item;
+    const answer = rehearsed.get(item);
+    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, othersFiles: files };
+  });
+}
+
+// libvirt doesn't know of a port that was moved to another bridge; Open vSwitch does.
+async function withBridges(
+  host: Host,
+  { domain, draft }: Drafted,
+  rehearsed: Rehearsed | undefined,
+): Promise<Domain | undefined> {
+  const next =
+    rehearsed?.outcome === 'defined' ? rehearsed.definition : (draft?.definition ?? domain?.definition);
+  if (!domain?.live || !next) return domain;
+  return { ...domain, live: await withActualBridges(host, domain.live, next) };
 }
 
 /** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
