@@ -26,6 +26,13 @@ const DEFAULTS = [/<serial /, /<console /, /guest_agent/, /<rng /, /<apic\/>/];
 
 const rows: Row[] = [
   ['the defaults of a new domain stay', {}, { vcpus: 2 }, DEFAULTS, []],
+  [
+    'they go when it is said',
+    {},
+    { console: false, guest_agent: false, rng: false, features: ['acpi'] },
+    [/<acpi\/>/],
+    DEFAULTS,
+  ],
   ['BIOS after UEFI', { firmware: 'efi' }, { firmware: 'bios' }, [], [/efi/, /<loader/, /<nvram/]],
   [
     'without secure boot after with it',
