@@ -3,8 +3,8 @@ import { withoutApplied } from '../lib/libvirt/applied.ts';
 import { definitionTexts } from '../lib/libvirt/secrets.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import type { State, Step } from './plan.ts';
 import { planPower } from './power.ts';
+import type { State, Step } from './state.ts';
 
 /** Files that a domain has as disks of its own: no CD, nothing read-only or shared. */
 export const ownFiles = (definition: Element): string[] =>

@@ -8,9 +8,8 @@ import { virsh, withPrivateFile } from '../lib/libvirt/virsh.ts';
 import type { Element } from '../lib/xml/element.ts';
 import { parseXml } from '../lib/xml/parse.ts';
 import { sameDefinition } from './draft.ts';
-import type { LiveUpdate } from './guest.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import type { Step } from './plan.ts';
+import type { LiveUpdate, Step } from './state.ts';
 import { switchPower } from './switch.ts';
 
 /** Defines a domain and reads it back. @returns a warning where libvirt stored something else than was planned */

@@ -1,7 +1,7 @@
 import type { Change } from '../lib/ansible/plan.ts';
 import { statementOf } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY, deviceRule } from '../lib/libvirt/identity.ts';
-import { type LiveChange, planLive } from '../lib/libvirt/live/plan.ts';
+import { planLive } from '../lib/libvirt/live/plan.ts';
 import type { Domain } from '../lib/libvirt/read.ts';
 import { devicesGone } from '../lib/libvirt/redefine.ts';
 import {
@@ -15,11 +15,8 @@ import {
 } from '../lib/xml/element.ts';
 import { pairItems } from '../lib/xml/pair.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
-import type { State, Step } from './plan.ts';
 import { stateAfter } from './power.ts';
-
-/** What is done to the running guest, in this order. */
-export type LiveUpdate = readonly LiveChange[];
+import type { LiveUpdate, State, Step } from './state.ts';
 
 export interface Guest {
   readonly changes: readonly Change<Step>[];

@@ -2,8 +2,9 @@ import type { Module } from '../lib/ansible/plan.ts';
 import { applyStep } from './apply.ts';
 import { observe } from './observe.ts';
 import { checkOptions, type DomainOptions, nameOf } from './options.ts';
-import { planDomain, type State, type Step } from './plan.ts';
+import { planDomain } from './plan.ts';
 import { spec } from './spec.ts';
+import type { State, Step } from './state.ts';
 
 export const module: Module<DomainOptions, State, Step> = {
   spec,

@@ -7,7 +7,7 @@ import { serialiseXml } from '../lib/xml/serialise.ts';
 import type { HostFacts } from './desired.ts';
 import { type DomainDraft, draftOf, isThere, type Known } from './draft.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import type { State } from './plan.ts';
+import type { State } from './state.ts';
 import { filesOfOthers } from './storage.ts';
 
 // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.

@@ -9,29 +9,12 @@ import { inOrderOf } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { absentPlan } from './absent.ts';
-import { type DomainDraft, isThere, type Known, sameDefinition, settledDigest } from './draft.ts';
-import { actionsOf, goneFrom, type LiveUpdate, planGuest } from './guest.ts';
+import { type DomainDraft, isThere, sameDefinition, settledDigest } from './draft.ts';
+import { actionsOf, goneFrom, planGuest } from './guest.ts';
 import { labelOf } from './labels.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
-import { type PowerStep, planPower, stateAfter } from './power.ts';
-
-export interface State extends Known {
-  /** What the task comes to; undefined when it defines nothing. */
-  readonly draft: DomainDraft | undefined;
-  /** What libvirt would make of it; undefined when it is there already. */
-  readonly rehearsed: Rehearsed | undefined;
-  /** Files that other domains have as disks; read only where storage is to be removed. */
-  readonly othersFiles: ReadonlySet<string>;
-}
-
-/** One thing that is done with libvirt. */
-export type Step =
-  | { readonly act: 'define'; readonly xml: string; readonly expected: Element | undefined }
-  | { readonly act: 'update'; readonly update: LiveUpdate }
-  | { readonly act: 'undefine' }
-  | { readonly act: 'remove'; readonly path: string }
-  | { readonly act: 'autostart'; readonly on: boolean }
-  | PowerStep;
+import { planPower, stateAfter } from './power.ts';
+import type { State, Step } from './state.ts';
 
 type DomainChange = Change<Step>;
 

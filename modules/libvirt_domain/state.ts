@@ -1,0 +1,27 @@
+import type { LiveChange } from '../lib/libvirt/live/plan.ts';
+import type { Rehearsed } from '../lib/libvirt/rehearse.ts';
+import type { Element } from '../lib/xml/element.ts';
+import type { DomainDraft, Known } from './draft.ts';
+import type { PowerStep } from './power.ts';
+
+/** What a plan is made from. */
+export interface State extends Known {
+  /** What the task comes to; undefined when it defines nothing. */
+  readonly draft: DomainDraft | undefined;
+  /** What libvirt would make of it; undefined when it is there already. */
+  readonly rehearsed: Rehearsed | undefined;
+  /** Files that other domains have as disks; read only where storage is to be removed. */
+  readonly othersFiles: ReadonlySet<string>;
+}
+
+/** What is done to the running guest, in this order. */
+export type LiveUpdate = readonly LiveChange[];
+
+/** One thing that is done with libvirt. */
+export type Step =
+  | { readonly act: 'define'; readonly xml: string; readonly expected: Element | undefined }
+  | { readonly act: 'update'; readonly update: LiveUpdate }
+  | { readonly act: 'undefine' }
+  | { readonly act: 'remove'; readonly path: string }
+  | { readonly act: 'autostart'; readonly on: boolean }
+  | PowerStep;
