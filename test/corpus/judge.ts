@@ -35,11 +35,13 @@ function firstLine(one: string, other: string): string {
   return `${JSON.stringify(lines[at]?.trim() ?? '')} is ${JSON.stringify(others[at]?.trim() ?? '')}`;
 }
 
-/** Two texts as they must be to the byte. */
-export const sameText = (before: string, after: string): Complaint =>
-  before === after
-    ? undefined
-    : `the definition isn't as before: ${named(compare(parseXml(before), parseXml(after))) || firstLine(before, after)}`;
+/** Two definitions as they must be to the byte; an empty text is no definition. */
+export function sameText(before: string, after: string): Complaint {
+  if (before === after) return undefined;
+  if (!before || !after) return `it is ${after ? 'defined' : 'not defined'} now`;
+  const found = compare(parseXml(before), parseXml(after));
+  return `the definition isn't as before: ${named(found) || firstLine(before, after)}`;
+}
 
 const textsOf = ({ diff = [] }: Answer) => diff.map(({ before, after }) => [before, after] as const);
 
@@ -48,7 +50,8 @@ export function unchanged(answer: Answer): Complaint {
   if (answer.failed || !answer.changed) return failure(answer);
   const [before = '', after = ''] = textsOf(answer)[0] ?? [];
   const documents = before.startsWith('<') && after.startsWith('<');
-  return `changed: ${documents ? named(compare(parseXml(before), parseXml(after))) : 'true'}`;
+  const found = documents ? compare(parseXml(before), parseXml(after)) : [];
+  return `changed: ${named(found) || 'nothing that its diff shows'}`;
 }
 
 /** A run did what its check mode had said. */
@@ -83,7 +86,7 @@ export const isEffective = (edit: Edit, before: Element, after: Element): boolea
 export function shownExactly(edit: Edit, answer: Answer, after: Element | undefined): Complaint {
   const [texts] = textsOf(answer);
   if (!texts) return 'it shows no diff';
-  const [shownBefore, shownAfter] = texts.map(parseXml);
+  const [shownBefore, shownAfter] = texts.map((text) => parseXml(text));
   if (!shownBefore || !shownAfter) return 'it shows no diff';
   const wrong = exactly(edit, shownBefore, shownAfter);
   if (wrong) return `its diff, ${wrong}`;
