@@ -5,22 +5,23 @@ import type { Host } from '../lib/host/host.ts';
 import { withoutApplied } from '../lib/libvirt/applied.ts';
 import { applyLive } from '../lib/libvirt/live/apply.ts';
 import { virsh, withPrivateFile } from '../lib/libvirt/virsh.ts';
-import type { Element } from '../lib/xml/element.ts';
 import { parseXml } from '../lib/xml/parse.ts';
 import { sameDefinition } from './draft.ts';
 import { type DomainOptions, nameOf } from './options.ts';
 import type { LiveUpdate, Step } from './state.ts';
 import { switchPower } from './switch.ts';
 
+type Definition = Extract<Step, { readonly act: 'define' }>;
+
 /** Defines a domain and reads it back. @returns a warning where libvirt stored something else than was planned */
 async function define(
   host: Host,
   { uri }: DomainOptions,
   name: string,
-  xml: string,
-  expected: Element | undefined,
+  { xml, validate, expected }: Definition,
 ): Promise<Outcome | undefined> {
-  await withPrivateFile(host, xml, (path) => virsh(host, uri, 'define', '--validate', '--file', path));
+  const flags = validate ? ['--validate'] : [];
+  await withPrivateFile(host, xml, (path) => virsh(host, uri, 'define', ...flags, '--file', path));
   if (!expected) return undefined;
   const stored = await virsh(host, uri, 'dumpxml', '--inactive', '--security-info', '--domain', name);
   if (sameDefinition(withoutApplied(parseXml(stored)), expected)) return undefined;
@@ -77,7 +78,7 @@ export async function applyStep(
     virsh(host, options.uri, command, '--domain', name, ...flags);
   switch (step.act) {
     case 'define':
-      return define(host, options, name, step.xml, step.expected);
+      return define(host, options, name, step);
     case 'update':
       return update(host, options, step.update);
     case 'undefine':

@@ -11,11 +11,13 @@ import {
   writeApplied,
 } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
+import { DOMAIN_RULES } from '../lib/libvirt/owned.ts';
 import type { Domain } from '../lib/libvirt/read.ts';
 import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
 import { maskSecrets, secretsIn } from '../lib/libvirt/secrets.ts';
 import { canonical } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
+import { merge } from '../lib/xml/merge.ts';
 import { buildDomain, deniedBy, type HostFacts } from './desired.ts';
 import { type DomainOptions, isDefining, parseOption } from './options.ts';
 import { LEFT_ALONE, OPTION_PATHS } from './paths.ts';
@@ -113,6 +115,12 @@ const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>
       target && default_mac ? [[target, default_mac.toLowerCase()]] : [],
     ),
   );
+
+/** Whether a definition has all that the task states, whatever its values. */
+export function hasAll(definition: Element, { desired }: DomainDraft): boolean {
+  const both = merge({ current: definition, desired }, DOMAIN_RULES);
+  return sameDefinition(statementOf(both, DOMAIN_IDENTITY), statementOf(definition, DOMAIN_IDENTITY));
+}
 
 /** Whether two definitions mean the same. */
 export const sameDefinition = (a: Element, b: Element): boolean =>

@@ -1,5 +1,6 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { OptionError } from '../lib/failure.ts';
+import { LIBVIRT_PREFIXES } from '../lib/libvirt/identity.ts';
 import { type Element, valueAt } from '../lib/xml/element.ts';
 import { parseXml, XmlError } from '../lib/xml/parse.ts';
 import { DEFINING } from './paths.ts';
@@ -18,7 +19,7 @@ export const isDefining = (options: DomainOptions): boolean =>
  */
 export function parseOption(xml: string, option: 'xml' | 'extra_xml' = 'xml'): Element {
   try {
-    const domain = parseXml(xml);
+    const domain = parseXml(xml, LIBVIRT_PREFIXES);
     if (domain.name !== 'domain')
       throw new OptionError(option, `its root is <${domain.name}> and not <domain>`);
     return domain;

@@ -9,7 +9,7 @@ import { inOrderOf } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { absentPlan } from './absent.ts';
-import { type DomainDraft, isThere, sameDefinition, settledDigest } from './draft.ts';
+import { type DomainDraft, hasAll, isThere, sameDefinition, settledDigest } from './draft.ts';
 import { actionsOf, goneFrom, planGuest } from './guest.ts';
 import { labelOf } from './labels.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
@@ -27,10 +27,17 @@ interface Next {
 
 /** What libvirt makes of a draft, in the order of what is there. @throws Failure when it refuses it */
 function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefined): Element {
-  if (rehearsed?.outcome === 'refused')
-    throw new Failure(`libvirt refuses domain ${name}: ${rehearsed.reason}`);
+  const refusal = rehearsed && refusalOf(draft, rehearsed);
+  if (refusal !== undefined) throw new Failure(`libvirt refuses domain ${name}: ${refusal}`);
   const definition = rehearsed?.outcome === 'defined' ? rehearsed.definition : draft.definition;
   return draft.current ? inOrderOf(draft.current, definition, DOMAIN_IDENTITY) : definition;
+}
+
+// What libvirt's schema doesn't know is a slip of the pen where libvirt leaves it out, and its own affair where not.
+function refusalOf(draft: DomainDraft, rehearsed: Rehearsed): string | undefined {
+  if (rehearsed.outcome === 'refused') return rehearsed.reason;
+  if (rehearsed.outcome !== 'defined' || rehearsed.invalid === undefined) return undefined;
+  return hasAll(rehearsed.definition, draft) ? undefined : rehearsed.invalid;
 }
 
 function planDefinition(name: string, options: DomainOptions, state: State): Next {
@@ -48,7 +55,8 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const xml = serialiseXml(writeApplied(same ? current : draft.definition, { ...applied, settled }));
   const title = `${!current ? 'define' : same ? 'adopt' : 'redefine'} domain ${name}`;
   const texts = same ? ADOPTION : definitionTexts(current, after);
-  const step = { act: 'define' as const, xml, expected: asked ? after : undefined };
+  const validate = !(asked && rehearsed.invalid !== undefined);
+  const step = { act: 'define' as const, xml, validate, expected: asked ? after : undefined };
   return { definition: after, changes: [{ title, ...texts, step }], warnings };
 }
 

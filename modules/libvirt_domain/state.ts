@@ -19,7 +19,14 @@ export type LiveUpdate = readonly LiveChange[];
 
 /** One thing that is done with libvirt. */
 export type Step =
-  | { readonly act: 'define'; readonly xml: string; readonly expected: Element | undefined }
+  | {
+      readonly act: 'define';
+      readonly xml: string;
+      /** Whether libvirt's schema is asked. */
+      readonly validate: boolean;
+      /** What libvirt said it would make of it. */
+      readonly expected: Element | undefined;
+    }
   | { readonly act: 'update'; readonly update: LiveUpdate }
   | { readonly act: 'undefine' }
   | { readonly act: 'remove'; readonly path: string }

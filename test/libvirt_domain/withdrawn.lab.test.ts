@@ -42,6 +42,20 @@ const rows: Row[] = [
     [/enabled='yes'/, /secure='yes'/],
   ],
   [
+    'a Linux bridge after Open vSwitch',
+    nic({ vlans: [1, 2], native_vlan: 1 }),
+    nic({ type: 'bridge', source: 'c' }),
+    [/bridge='c'/],
+    [/<virtualport/, /<vlan/],
+  ],
+  [
+    'a macvtap after Open vSwitch',
+    nic({}),
+    nic({ type: 'macvtap', source: 'host0' }),
+    [/type='direct'/],
+    [/<virtualport/],
+  ],
+  [
     'what an interface may have',
     nic({ vlans: [1], queues: 2, link: 'down', mtu: 1400, bandwidth: { inbound: { average: 1 } } }),
     nic({}),

@@ -1,4 +1,5 @@
 import { childOf, type Element, valueAt, withChildren, withoutChildren } from '../xml/element.ts';
+import type { Derive } from '../xml/merge.ts';
 
 interface Derived {
   /** The value that others were derived from. */
@@ -17,7 +18,10 @@ const CHARDEV: readonly Derived[] = [{ from: '@type', drop: ['source', 'protocol
 export const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
   domain: [{ from: 'vcpu', drop: ['vcpus'] }],
   'domain/vcpu': [{ from: '.', drop: ['@current'] }],
-  'domain/os': [{ from: '@firmware', drop: ['loader', 'nvram', 'firmware'] }],
+  'domain/os': [
+    { from: '@firmware', drop: ['loader', 'nvram', 'firmware'] },
+    { from: 'firmware/feature/@enabled', drop: ['loader', 'nvram', 'firmware'] },
+  ],
   'domain/cpu': [{ from: '@mode', drop: ['@match', '@check', '@migratable', 'model', 'vendor'] }],
   'domain/clock': [{ from: '@offset', drop: ['@adjustment', '@basis', '@timezone', '@start'] }],
   'domain/devices/disk': [
@@ -38,6 +42,7 @@ export const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
   ],
   'domain/devices/video': [{ from: 'model/@type', drop: ['address'] }],
   'domain/devices/video/model': [{ from: '@type', drop: ['@ram', '@vram', '@vram64', '@vgamem', '@blob'] }],
+  'domain/devices/input': [{ from: '@bus', drop: ['address'] }],
   'domain/devices/memballoon': [
     { from: '@model', drop: ['address', '@autodeflate', '@freePageReporting', 'stats'] },
   ],
@@ -58,15 +63,23 @@ const changes = (current: Element, desired: Element, path: string): boolean => {
   return wanted !== undefined && wanted !== at(current);
 };
 
+const goes = (desired: Element, applied: Element | undefined, path: string): boolean =>
+  valueAt(desired, path) === undefined && valueAt(applied, path) !== undefined;
+
 function without(from: Element, names: readonly string[]): Element {
   if (names.length === 0) return from;
   const attributes = Object.entries(from.attributes).filter(([name]) => !names.includes(`@${name}`));
   return { ...withoutChildren(from, ...names), attributes: Object.fromEntries(attributes) };
 }
 
-function dropDerived(current: Element, desired: Element, path: string): Element {
+function dropDerived(
+  current: Element,
+  desired: Element,
+  path: string,
+  applied: Element | undefined,
+): Element {
   const gone = (DERIVED[path] ?? [])
-    .filter(({ from }) => changes(current, desired, from))
+    .filter(({ from }) => changes(current, desired, from) || goes(desired, applied, from))
     .flatMap(({ drop }) => drop);
   return without(current, gone);
 }
@@ -143,9 +156,8 @@ export function followGoneSerial(before: Element, merged: Element, desired: Elem
 }
 
 /** Takes out of a current element what was derived from a value that desired changes; see merge's Derive. */
-export function deriveDomain(current: Element, desired: Element, path: string): Element {
-  if (path === 'domain')
-    return dropDerived(followMemory(followMachine(current, desired), desired), desired, path);
+export const deriveDomain: Derive = (current, desired, path, applied) => {
   if (path === 'domain/devices') return followSerial(current, desired);
-  return dropDerived(current, desired, path);
-}
+  const followed = path === 'domain' ? followMemory(followMachine(current, desired), desired) : current;
+  return dropDerived(followed, desired, path, applied);
+};

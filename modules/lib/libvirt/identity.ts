@@ -1,5 +1,9 @@
 import type { IdentityTable } from '../xml/merge.ts';
 import type { Key, Keyed, KeyPath } from '../xml/pair.ts';
+import type { Prefixes } from '../xml/parse.ts';
+
+/** libvirt's own namespaces, by the prefix that it writes them with. */
+export const LIBVIRT_PREFIXES: Prefixes = { 'http://libvirt.org/schemas/domain/qemu/1.0': 'qemu' };
 
 /** `ua-…`: the only aliases that are the user's own (formatdomain, "Devices"). */
 const ALIAS: Key = [{ path: 'alias/@name', only: /^ua-/ }];
@@ -18,11 +22,31 @@ const SOURCES: readonly Key[] = [
   ['source/@dir'],
 ];
 
+/** Which of the host's devices a guest has. */
+const HOST_DEVICE = [
+  '@mode',
+  '@type',
+  'source/address/@uuid',
+  'source/address/@domain',
+  'source/address/@bus',
+  'source/address/@slot',
+  'source/address/@function',
+  'source/address/@device',
+  'source/vendor/@id',
+  'source/product/@id',
+];
+
 /** A list whose items have one key each. */
 const by = (...key: string[]): Keyed => ({ keys: [key], ordinal: key });
 
-/** Devices without a key of their own: told from their like by what they are, and then by their order. */
-const byKind = (...paths: string[]): Keyed => ({ keys: [ALIAS], ordinal: paths });
+/**
+ * Devices without a key of their own: told from their like by what they are, and then by their order. What a document
+ * leaves out of it libvirt fills in.
+ */
+const byKind = (...paths: string[]): Keyed => ({ keys: [ALIAS], ordinal: paths, loose: paths });
+
+/** The one graphics card that the firmware uses; libvirt puts it first. */
+const PRIMARY: Key = [{ path: 'model/@primary', only: /^yes$/ }];
 
 /**
  * How the items of a libvirt domain's repeated elements are matched. Source: libvirt's formatdomain, where an element
@@ -41,8 +65,8 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   },
   'domain/devices/controller': {
     keys: [ALIAS, ['@type', '@index', '@model']],
-    ordinal: ['@type', '@index'],
-    loose: ['@type', '@model'],
+    ordinal: ['@type', '@index', '@model'],
+    loose: ['@type', '@index'],
   },
   'domain/devices/filesystem': { keys: [ALIAS, ['target/@dir']], ordinal: ['target/@dir', 'source/@dir'] },
   'domain/devices/serial': { keys: [ALIAS, ['target/@port']], ordinal: [] },
@@ -59,23 +83,9 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/graphics': { keys: [['@type']], ordinal: ['@type'] },
   'domain/devices/audio': by('@id'),
   'domain/devices/input': byKind('@type', '@bus'),
-  'domain/devices/video': byKind(),
+  'domain/devices/video': { keys: [ALIAS, PRIMARY], ordinal: ['model/@type'], loose: [] },
   'domain/devices/sound': byKind('@model'),
-  'domain/devices/hostdev': {
-    keys: [ALIAS, ['source/address/@uuid']],
-    ordinal: [
-      '@mode',
-      '@type',
-      'source/address/@domain',
-      'source/address/@bus',
-      'source/address/@slot',
-      'source/address/@function',
-      'source/address/@device',
-      'source/vendor/@id',
-      'source/product/@id',
-    ],
-    loose: ['@mode', '@type'],
-  },
+  'domain/devices/hostdev': { keys: [ALIAS], ordinal: HOST_DEVICE, loose: HOST_DEVICE },
   'domain/devices/redirdev': byKind('@bus', '@type'),
   'domain/devices/smartcard': byKind('@mode', '@type'),
   'domain/devices/hub': byKind('@type'),
@@ -90,10 +100,10 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/interface/vlan/tag': 'atomic',
   'domain/os/boot': 'atomic',
   'domain/os/loader': 'atomic',
-  'domain/seclabel': by('@model', '@type'),
+  'domain/seclabel': { keys: [['@model']], ordinal: ['@model'], loose: ['@model'] },
   'domain/clock/timer': by('@name'),
   'domain/cpu/feature': by('@name'),
-  'domain/cpu/numa/cell': by('@id'),
+  'domain/cpu/numa/cell': { keys: [['@id']], ordinal: ['@id'], loose: ['@id'] },
   'domain/cputune/vcpupin': by('@vcpu'),
   'domain/cputune/iothreadpin': by('@iothread'),
   'domain/numatune/memnode': by('@cellid'),

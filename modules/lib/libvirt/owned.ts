@@ -39,7 +39,6 @@ const CONTAINERS = [
   'domain/pm',
   'domain/metadata',
   'domain/iothreadids',
-  'domain/devices/interface/virtualport',
   'domain/devices/interface/virtualport/parameters',
 ];
 

@@ -12,7 +12,12 @@ export interface Draft {
 /** What libvirt says of a draft. */
 export type Rehearsed =
   /** What it would make of it, down to what it fills in. */
-  | { readonly outcome: 'defined'; readonly definition: Element }
+  | {
+      readonly outcome: 'defined';
+      readonly definition: Element;
+      /** Why its schema doesn't allow it, where it takes the document though. */
+      readonly invalid?: string;
+    }
   /** It wouldn't take it, and why. */
   | { readonly outcome: 'refused'; readonly reason: string }
   /** There is no libvirt to ask, and why. */
@@ -29,6 +34,9 @@ const PLACES: readonly (readonly [string, string])[] = [
   [`${ROOT}/log/`, '/var/log/libvirt/'],
   [`${ROOT}/etc/`, '/etc/libvirt/'],
 ];
+
+/** A path in here is libvirt's own choice, which it doesn't keep in a definition. */
+const CHANNELS = '/var/lib/libvirt/qemu/channel/target/';
 
 const HOST_SETTINGS = '/etc/libvirt/qemu.conf';
 
@@ -52,16 +60,45 @@ export async function rehearse(host: Host, uri: string, drafts: readonly Draft[]
   if (!isOurs(uri)) return drafts.map(() => unavailable(`there is none for ${uri}`));
   try {
     await prepare(host);
-    const done: Rehearsed[] = [];
-    while (done.length < drafts.length) {
-      const batch = drafts.slice(done.length, done.length + BATCH);
-      done.push(...(await rehearseBatch(host, batch)));
-    }
-    return done;
+    const strict = await rehearseAll(host, drafts, ['--validate']);
+    return await withoutSchema(host, drafts, strict);
   } catch (error) {
     return drafts.map(() => unavailable(error instanceof Error ? error.message : String(error)));
   }
 }
+
+async function rehearseAll(
+  host: Host,
+  drafts: readonly Draft[],
+  flags: readonly string[],
+): Promise<Rehearsed[]> {
+  const done: Rehearsed[] = [];
+  while (done.length < drafts.length) {
+    const batch = drafts.slice(done.length, done.length + BATCH);
+    done.push(...(await rehearseBatch(host, batch, flags)));
+  }
+  return done;
+}
+
+// A few documents that libvirt takes, and some that it prints itself, aren't as its schema says.
+async function withoutSchema(
+  host: Host,
+  drafts: readonly Draft[],
+  strict: readonly Rehearsed[],
+): Promise<Rehearsed[]> {
+  const refused = (one: Rehearsed) => one.outcome === 'refused' && SCHEMA.test(one.reason);
+  const again = drafts.filter((_, i) => refused(strict[i] as Rehearsed));
+  if (again.length === 0) return [...strict];
+  const lax = await rehearseAll(host, again, []);
+  return strict.map((one) => {
+    const other = refused(one) ? lax.shift() : undefined;
+    return other?.outcome === 'defined' && one.outcome === 'refused'
+      ? { ...other, invalid: one.reason }
+      : one;
+  });
+}
+
+const SCHEMA = /failed to validate against schema/;
 
 // It reads its own settings: a host's list of firmwares, say, must be in them.
 async function prepare(host: Host): Promise<void> {
@@ -74,13 +111,18 @@ async function prepare(host: Host): Promise<void> {
 }
 
 /** @returns at least one answer; fewer than drafts when libvirt crashed on the last one */
-async function rehearseBatch(host: Host, drafts: readonly Draft[]): Promise<Rehearsed[]> {
+async function rehearseBatch(
+  host: Host,
+  drafts: readonly Draft[],
+  flags: readonly string[],
+): Promise<Rehearsed[]> {
   const files = drafts.map((_, i) => `/run/piecewise-draft-${process.pid}-${i}.xml`);
   try {
     // What a run that was killed left behind would be in the way, and may hold a password.
     await clear(host);
-    await Promise.all(drafts.map(({ xml }, i) => host.write(files[i] as string, xml, { mode: 0o600 })));
-    const { stdout, stderr } = await run(host, drafts, files);
+    const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
+    await Promise.all(texts.map((xml, i) => host.write(files[i] as string, xml, { mode: 0o600 })));
+    const { stdout, stderr } = await run(host, drafts, files, flags);
     const [out, err] = [stdout.split(MARK), stderr.split(`error: ${MARK}`)];
     if (out.length < 2 || NO_CONNECTION.test(stderr)) return drafts.map(() => unavailable(reasonIn(stderr)));
     const complete = out.length - 1;
@@ -103,9 +145,9 @@ async function clear(host: Host): Promise<void> {
 
 // One at a time: a second libvirt in the same root fails. `undefine` keeps what isn't ours: without the two options it
 // deletes the real guest's NVRAM, by the path in its document.
-function run(host: Host, drafts: readonly Draft[], files: readonly string[]) {
+function run(host: Host, drafts: readonly Draft[], files: readonly string[], flags: readonly string[]) {
   const script = drafts.flatMap(({ name }, i) => [
-    `define --validate --file ${quoted(files[i] as string)}`,
+    ['define', ...flags, '--file', quoted(files[i] as string)].join(' '),
     `dumpxml --inactive --security-info --domain ${quoted(name)}`,
     `undefine --keep-nvram --keep-tpm --domain ${quoted(name)}`,
     `echo ${MARK}`,

@@ -10,8 +10,16 @@ export type ListRule = 'atomic' | Keyed;
  */
 export type IdentityTable = Readonly<Record<string, ListRule>>;
 
-/** Rewrites a current element before a desired one is laid over it: what was derived from a changed value goes. */
-export type Derive = (current: Element, desired: Element, path: string) => Element;
+/**
+ * Rewrites a current element before a desired one is laid over it: what was derived from a value that changes, or that
+ * was applied and is no longer stated, goes.
+ */
+export type Derive = (
+  current: Element,
+  desired: Element,
+  path: string,
+  applied?: Element | undefined,
+) => Element;
 
 /** What a kind of document needs to be merged: its tables. */
 export interface Rules {
@@ -44,7 +52,7 @@ export function merge(
   rules: Rules,
   path: string = current.name,
 ): Element {
-  const base = rules.derive(current, desired, path);
+  const base = rules.derive(current, desired, path, applied);
   const names = new Set([...desired.children, ...(applied?.children ?? [])].map(({ name }) => name));
   let children = base.children;
   for (const name of names) {

@@ -22,7 +22,7 @@ export interface Keyed {
   readonly keys: readonly Key[];
   /** A value that is missing counts as one. */
   readonly ordinal: Key;
-  /** The same, but it never takes the place of an item that somebody else added. */
+  /** The same, where a value that the second list's item lacks may be any; it never takes what somebody else added. */
   readonly loose?: Key;
 }
 
@@ -60,6 +60,12 @@ const kindOf =
   (item) =>
     key.map((at) => part(item, at) ?? '').join(SEPARATOR);
 
+const allows = (key: Key, wanted: Element, item: Element) =>
+  key.every((at) => {
+    const value = part(wanted, at);
+    return value === undefined || value === part(item, at);
+  });
+
 /** The paths of all values that a rule looks at. */
 export const pathsOf = ({ own = [], keys, ordinal, loose = [] }: Keyed): ReadonlySet<string> =>
   new Set(
@@ -90,6 +96,10 @@ export function pairItems(
 ): Pairing {
   const pairs = new Map<Element, Element>();
   const paired = new Set<Element>();
+  const pair = (from: Element, to: Element) => {
+    pairs.set(from, to);
+    paired.add(to);
+  };
   const pass = (known: Known, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
     const free = byKey(
       from.filter((item) => !pairs.has(item)),
@@ -104,9 +114,7 @@ export function pairItems(
       if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
       items.forEach((item, i) => {
         const match = found[i];
-        if (!match) return;
-        pairs.set(match, item);
-        paired.add(item);
+        if (match) pair(match, item);
       });
     }
   };
@@ -114,7 +122,12 @@ export function pairItems(
   const others = own ? second.filter((item) => keyOf(own)(item) === undefined) : second;
   for (const key of keys) pass(keyOf(key), false, first, others);
   pass(kindOf(ordinal), true, first, others);
-  if (loose) pass(kindOf(loose), true, first.filter(ours), others);
+  if (loose) {
+    for (const item of others.filter((one) => !paired.has(one))) {
+      const match = first.find((one) => !pairs.has(one) && ours(one) && allows(loose, item, one));
+      if (match) pair(match, item);
+    }
+  }
   return {
     pairs,
     added: second.filter((item) => !paired.has(item)),

@@ -21,12 +21,17 @@ interface Open {
   text: string;
 }
 
+/** The prefixes that names in some namespaces are to have, by the namespace's URI, whatever the document calls them. */
+export type Prefixes = Readonly<Record<string, string>>;
+
+const DECLARATION = /^xmlns(:|$)/;
+
 /**
  * Reads a document strictly: what isn't well-formed is an error and never repaired. Comments and processing
  * instructions are dropped, as libvirt drops them.
  * @throws XmlError
  */
-export function parseXml(text: string): Element {
+export function parseXml(text: string, prefixes: Prefixes = {}): Element {
   const parser = new SaxesParser({ xmlns: true, position: true });
   const stack: Open[] = [];
   let root: Element | undefined;
@@ -37,9 +42,14 @@ export function parseXml(text: string): Element {
   parser.on('doctype', () => {
     throw fail('a DOCTYPE is not taken');
   });
-  parser.on('opentag', ({ name, attributes }) => {
-    const values = Object.entries(attributes).map(([key, { value }]) => [key, value] as const);
-    stack.push({ name, attributes: Object.fromEntries(values), children: [], text: '' });
+  parser.on('opentag', ({ name, uri, local, attributes }) => {
+    const values = Object.entries(attributes).map(([key, { value }]) => {
+      const prefix = DECLARATION.test(key) ? prefixes[value] : undefined;
+      return [prefix === undefined ? key : `xmlns:${prefix}`, value] as const;
+    });
+    const prefix = prefixes[uri];
+    const named = prefix === undefined ? name : `${prefix}:${local}`;
+    stack.push({ name: named, attributes: Object.fromEntries(values), children: [], text: '' });
   });
   const collect = (chunk: string) => {
     const open = stack[stack.length - 1];

@@ -26,6 +26,11 @@ const ROWS: Record<string, [string, string, string]> = {
     "<os firmware='efi'/>",
     '<os><type>hvm</type></os>',
   ],
+  'domain/os firmware/feature/@enabled': [
+    "<os firmware='efi'><firmware><feature enabled='yes' name='secure-boot'/></firmware><loader>/a</loader><nvram>/b</nvram></os>",
+    "<os><firmware><feature enabled='no' name='secure-boot'/></firmware></os>",
+    "<os firmware='efi'/>",
+  ],
   'domain/cpu @mode': [
     "<cpu mode='custom' match='exact' check='none'><model>qemu64</model><feature name='x'/></cpu>",
     "<cpu mode='host-passthrough'/>",
@@ -96,6 +101,11 @@ const ROWS: Record<string, [string, string, string]> = {
     "<model type='virtio'/>",
     "<model type='qxl' heads='1' primary='yes'/>",
   ],
+  'domain/devices/input @bus': [
+    "<input type='mouse' bus='usb'><address type='usb' port='1'/></input>",
+    "<input type='mouse' bus='ps2'/>",
+    "<input type='mouse' bus='usb'/>",
+  ],
   'domain/devices/memballoon @model': [
     "<memballoon model='virtio' autodeflate='on'><stats period='5'/><address slot='3'/></memballoon>",
     "<memballoon model='none'/>",
@@ -144,6 +154,15 @@ describe('derived values', () => {
     const derived = deriveDomain(parseXml(current), parseXml(desired), path);
     expect(derived).toEqual(parseXml(expected));
     expect(deriveDomain(parseXml(current), parseXml(current), path)).toEqual(parseXml(current));
+  });
+
+  it('go as well when the value is no longer stated', () => {
+    const os = (inner: string) => parseXml(`<os${inner}</os>`);
+    const current = os(" firmware='efi'><type>hvm</type><loader>/a</loader><nvram>/b</nvram>");
+    const applied = os(" firmware=''><type/>");
+    expect(deriveDomain(current, os('><type>hvm</type>'), 'domain/os', applied)).toEqual(
+      os(" firmware='efi'><type>hvm</type>"),
+    );
   });
 
   const WHOLE: [string, string, string, string][] = [

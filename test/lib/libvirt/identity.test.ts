@@ -112,6 +112,7 @@ const ROWS: Record<string, [string, string, string][]> = {
   ],
   'domain/devices/audio': [["<audio id='1'/><audio id='2'/>", "<audio id='2'/>", '1']],
   'domain/devices/input': [
+    ["<input type='mouse' bus='ps2'/>", "<input type='mouse'/>", '0'],
     [
       "<input type='mouse' bus='ps2'/><input type='tablet' bus='usb'/>",
       "<input type='tablet' bus='usb'/>",
@@ -119,7 +120,14 @@ const ROWS: Record<string, [string, string, string][]> = {
     ],
     ["<input type='mouse' bus='ps2'/>", "<input type='mouse' bus='usb'/>", '-'],
   ],
-  'domain/devices/video': [['<video><model type="vga"/></video>', '<video><model type="qxl"/></video>', '0']],
+  'domain/devices/video': [
+    [
+      "<video><model type='qxl' primary='yes'/></video><video><model type='qxl'/></video>",
+      "<video><model type='qxl'/></video><video><model type='qxl' primary='yes'/></video>",
+      '1 0',
+    ],
+    ['<video><model type="vga"/></video>', '<video><model type="qxl"/></video>', '0'],
+  ],
   'domain/devices/sound': [["<sound model='a'/><sound model='b'/>", "<sound model='b'/>", '1']],
   'domain/devices/hostdev': [
     [
@@ -149,7 +157,10 @@ const ROWS: Record<string, [string, string, string][]> = {
   'domain/devices/watchdog': [
     ["<watchdog model='itco'/><watchdog model='ib700'/>", "<watchdog model='ib700'/>", '1'],
   ],
-  'domain/devices/panic': [["<panic model='isa'/>", "<panic model='hyperv'/>", '-']],
+  'domain/devices/panic': [
+    ["<panic model='isa'/>", '<panic/>', '0'],
+    ["<panic model='isa'/>", "<panic model='hyperv'/>", '-'],
+  ],
   'domain/devices/memory': [
     [
       "<memory model='dimm'><target><node>0</node></target></memory><memory model='dimm'><target><node>1</node></target></memory>",
@@ -169,6 +180,7 @@ const ROWS: Record<string, [string, string, string][]> = {
     ["<parameter name='IP' value='1'/>", "<parameter name='IP' value='2'/>", '0'],
   ],
   'domain/seclabel': [
+    ["<seclabel type='none' model='none'/>", "<seclabel type='none'/>", '0'],
     [
       "<seclabel model='dac' type='static'/><seclabel model='selinux' type='static'/>",
       "<seclabel model='selinux' type='static'/>",
@@ -177,7 +189,10 @@ const ROWS: Record<string, [string, string, string][]> = {
   ],
   'domain/clock/timer': [["<timer name='rtc'/><timer name='pit'/>", "<timer name='pit'/>", '1']],
   'domain/cpu/feature': [["<feature name='vmx'/><feature name='svm'/>", "<feature name='svm'/>", '1']],
-  'domain/cpu/numa/cell': [["<cell id='0'/><cell id='1'/>", "<cell id='1'/>", '1']],
+  'domain/cpu/numa/cell': [
+    ["<cell id='0'/><cell id='1'/>", '<cell/><cell/>', '0 1'],
+    ["<cell id='0'/><cell id='1'/>", "<cell id='1'/>", '1'],
+  ],
   'domain/cputune/vcpupin': [["<vcpupin vcpu='0'/><vcpupin vcpu='1'/>", "<vcpupin vcpu='1'/>", '1']],
   'domain/cputune/iothreadpin': [
     ["<iothreadpin iothread='1'/><iothreadpin iothread='2'/>", "<iothreadpin iothread='2'/>", '1'],

@@ -52,6 +52,11 @@ const OUTCOMES: Readonly<Record<string, readonly string[]>> = {
 
 const decided: Leeway = (live = '', persistent = '') => OUTCOMES[persistent]?.includes(live) ?? false;
 
+/** A drive that lost its medium keeps a source that names none. */
+const emptied: Leeway = (_, persistent, holders) =>
+  persistent === undefined &&
+  Object.keys(childOf(holders.live, 'source')?.attributes ?? {}).every((name) => name === 'index');
+
 /** A drive without a medium has no format. */
 const ofMedium: Leeway = (live, _, holders) => live === undefined && holders.live.name === 'driver';
 
@@ -101,6 +106,7 @@ const LEEWAY: Readonly<Record<string, Leeway>> = {
   'domain/devices/*/source/seclabel': filled,
   'domain/devices/disk/backingStore': filled,
   'domain/devices/disk/mirror': any,
+  'domain/devices/disk/source': emptied,
   'domain/devices/disk/source/@index': filled,
   'domain/devices/disk/source/reservations/source': filled,
   'domain/devices/disk/target/@tray': any,
