@@ -181,7 +181,8 @@ async function editing(
       mode,
       property: edit.property,
       file: document.file,
-      reason: reason && `${edit.title}: ${reason}`,
+      edit: edit.title,
+      reason,
     };
   });
 }

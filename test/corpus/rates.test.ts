@@ -39,19 +39,23 @@ describe('rates', () => {
 });
 
 describe('causes', () => {
-  it('are one for what differs in names and values only, the most frequent first', () => {
+  it('are one for what differs in names and values only, that of the most documents first', () => {
     const reasons = [
-      'changed: other',
+      'it fails: no',
       'changed: disk[vda]/@a added ("1")',
       'changed: disk[hda]/@a added ("2")',
     ];
-    expect(causesOf(verdicts('check', 'dry run', 1, reasons))).toBe(
+    const moved = verdicts('disk moved', 'dry run', 0, [
+      'it fails: no',
+      'its diff, besides: disk[vda]/@a added ("1")',
+    ]);
+    expect(causesOf([...verdicts('check', 'dry run', 1, reasons), ...moved])).toBe(
       [
-        '2 × dry run, check: changed: disk[]/@a added (…)',
-        '    failed-1: changed: disk[vda]/@a added ("1")',
-        '    failed-2: changed: disk[hda]/@a added ("2")',
-        '1 × dry run, check: changed: other',
-        '    failed-0: changed: other',
+        '2 × dry run: disk[]/@a added (…)',
+        '    failed-1, check: changed: disk[vda]/@a added ("1") (also disk moved)',
+        '    failed-2, check: changed: disk[hda]/@a added ("2")',
+        '1 × dry run: it fails: no',
+        '    failed-0, check: it fails: no (also disk moved)',
       ].join('\n'),
     );
   });

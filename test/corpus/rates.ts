@@ -24,7 +24,9 @@ export interface Verdict {
   readonly mode: Mode;
   readonly property: Property;
   readonly file: string;
-  /** Why it doesn't. */
+  /** The edit that was made, in words. */
+  readonly edit?: string;
+  /** Why it doesn't, in a line. */
   readonly reason: string | undefined;
 }
 
@@ -69,23 +71,37 @@ export function tableOf(rates: readonly Rate[]): string {
     .join('\n');
 }
 
-/** A reason without what is the document's own: names of devices, values. */
+/** A reason without what is the document's own (names of devices, values) and without who noticed it. */
 const causeOf = (reason: string) =>
   reason
+    .replace(/^(its diff, )?(changed|besides): /, '')
     .replace(/; and \d+ more$/, '')
     .replace(/\[[^\]]*\]/g, '[]')
     .replace(/"[^"]*"/g, '…');
 
-/** The failures by cause, the most frequent first, each with its documents. */
+/** The verdicts that have the same of something, in the order in which it first comes. */
+function groups<T>(all: readonly T[], key: (one: T) => string): [string, T[]][] {
+  const found = new Map<string, T[]>();
+  for (const one of all) found.set(key(one), [...(found.get(key(one)) ?? []), one]);
+  return [...found];
+}
+
+type Failed = Verdict & { readonly reason: string };
+
+const documentLine = (file: string, [first, ...others]: readonly Failed[]): string => {
+  const also = others.length === 0 ? '' : ` (also ${others.map(({ property }) => property).join(', ')})`;
+  const edit = first?.edit ? ` (${first.edit})` : '';
+  return `    ${file}, ${first?.property}${edit}: ${first?.reason}${also}`;
+};
+
+/** The failures by their cause, that of the most documents first: a line for each document. */
 export function causesOf(verdicts: readonly Verdict[]): string {
-  const causes = new Map<string, string[]>();
-  for (const { mode, property, file, reason } of verdicts) {
-    if (reason === undefined) continue;
-    const cause = `${mode}, ${property}: ${causeOf(reason)}`;
-    causes.set(cause, [...(causes.get(cause) ?? []), `${file}: ${reason}`]);
-  }
-  return [...causes]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([cause, all]) => [`${all.length} × ${cause}`, ...all.map((each) => `    ${each}`)].join('\n'))
+  const failed = verdicts.filter((verdict): verdict is Failed => verdict.reason !== undefined);
+  return groups(failed, ({ mode, reason }) => `${mode}: ${causeOf(reason)}`)
+    .map(([cause, all]) => ({ cause, files: groups(all, ({ file }) => file) }))
+    .sort((a, b) => b.files.length - a.files.length)
+    .map(({ cause, files }) =>
+      [`${files.length} × ${cause}`, ...files.map(([file, all]) => documentLine(file, all))].join('\n'),
+    )
     .join('\n');
 }
