@@ -2,7 +2,7 @@ import type { Element } from '../../xml/element.ts';
 import { ruleOf } from '../../xml/merge.ts';
 import { type Pairing, pairItems } from '../../xml/pair.ts';
 import { DOMAIN_IDENTITY } from '../identity.ts';
-import { type Holders, leewayAt } from './leeway.ts';
+import { type Holders, isForeign, leewayAt } from './leeway.ts';
 
 /** A place where the running guest has something else than its definition. */
 export interface Difference {
@@ -53,6 +53,7 @@ function compareValue(
 }
 
 function compareList(holders: Holders, path: string, name: string): Difference[] {
+  if (isForeign(path)) return [];
   const { pairs, left, added } = pairing(
     path,
     itemsOf(holders.live, name),

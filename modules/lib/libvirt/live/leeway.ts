@@ -154,3 +154,6 @@ export function leewayAt(path: string): Leeway {
   const anyDevice = path.replace(/^domain\/devices\/[^/]+/, 'domain/devices/*');
   return LEEWAY[path] ?? LEEWAY[anyDevice] ?? (CHARDEV_SOURCES.test(path) ? filled : exactly);
 }
+
+/** Whether what is at a path, with all that is in it, is no part of the definition. */
+export const isForeign = (path: string): boolean => leewayAt(path) === any;

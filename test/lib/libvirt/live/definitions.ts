@@ -28,7 +28,8 @@ export const domainXml = (name: string, { os, settings = MEMORY, devices = '' }:
 
 const Q35 = "<os><type arch='x86_64' machine='q35'>hvm</type></os>";
 const PC = "<os><type arch='x86_64' machine='pc'>hvm</type></os>";
-const EFI = "<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type><bootmenu enable='yes' timeout='100'/></os>";
+const EFI =
+  "<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type><bootmenu enable='yes' timeout='100'/></os>";
 const MEMORY = "<memory unit='MiB'>64</memory>";
 
 const disk = (n: number, target: string, bus: string, more = '') => `
@@ -51,7 +52,8 @@ const ovs = (more = '') => `
     <model type='virtio'/>${more}
   </interface>`;
 
-const IOTUNE = '<iotune><total_bytes_sec>1048576</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune>';
+const IOTUNE =
+  '<iotune><total_bytes_sec>1048576</total_bytes_sec><read_iops_sec>100</read_iops_sec></iotune>';
 
 /** Definitions of many kinds: all that a running guest's XML says about itself is to be found in one of them. */
 export const DEFINITIONS: Readonly<Record<string, Definition>> = {
@@ -126,7 +128,8 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
       <video><model type='qxl'/></video><sound model='ich9'/><redirdev bus='usb' type='spicevmc'/>`,
   },
   'VNC on a socket': {
-    devices: "<graphics type='vnc'><listen type='socket'/></graphics><video><model type='vga' vram='16384'/></video>",
+    devices:
+      "<graphics type='vnc'><listen type='socket'/></graphics><video><model type='vga' vram='16384'/></video>",
   },
   'memory devices': {
     settings: `<maxMemory slots='8' unit='MiB'>1024</maxMemory><memory unit='MiB'>192</memory>
