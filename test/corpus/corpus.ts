@@ -1,9 +1,10 @@
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { type Document, documentsOf } from './documents.ts';
 import { tidy, withoutDryRun } from './lab.ts';
-import { measure, survey } from './measure.ts';
+import { measure } from './measure.ts';
 import type { Mode, Verdict } from './rates.ts';
 import { readInputs } from './source.ts';
+import { survey } from './survey.ts';
 
 export interface CorpusOptions {
   /** Which of the documents are looked at. */

@@ -1,27 +1,19 @@
-import type { Element } from '../../modules/lib/xml/element.ts';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
-import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import type { Document } from './documents.ts';
-import { type Edit, editsOf } from './edits.ts';
+import type { Edit } from './edits.ts';
 import {
   type Answer,
   asPredicted,
   type Complaint,
   exactly,
-  isEffective,
   sameText,
   shownExactly,
   unchanged,
 } from './judge.ts';
-import { defineByHand, dump, runDomains, type Text, tryOut, undefine } from './lab.ts';
+import { defineByHand, dump, runDomains, undefine } from './lab.ts';
 import type { Mode, Verdict } from './rates.ts';
-
-/** A document that libvirt takes, and the edits of it that libvirt takes too, one of a property. */
-export interface Subject {
-  readonly document: Document;
-  readonly edits: readonly Edit[];
-}
+import { type Subject, textOf } from './survey.ts';
 
 /** Documents to a task. */
 const BATCH = 50;
@@ -30,39 +22,6 @@ const batches = <T>(all: readonly T[], size = BATCH): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 
 const first = (...complaints: readonly Complaint[]): Complaint => complaints.find(Boolean);
-
-const textOf = (name: string, root: Element): Text => ({ name, xml: serialiseXml(root) });
-
-/** Finds the documents that plain `virsh define` takes, and of their edits those that it takes and that are some. */
-export async function survey(hypervisor: Hypervisor, documents: readonly Document[]): Promise<Subject[]> {
-  const defined = await tryOut(hypervisor, documents);
-  const taken = documents.flatMap((document, i) => {
-    const text = defined[i]?.definition;
-    return text === undefined ? [] : [{ document, definition: parseXml(text) }];
-  });
-  const tried = taken.flatMap(({ document, definition }) =>
-    editsOf(document.root, definition).map((edit) => ({ document, definition, edit })),
-  );
-  const edited = await tryOut(
-    hypervisor,
-    tried.map(({ document, edit }) => textOf(document.name, edit.edited)),
-  );
-  const possible = tried.filter(({ definition, edit }, i) => {
-    const text = edited[i]?.definition;
-    const before = edit.property === 'title dropped' ? edit.base : definition;
-    return text !== undefined && (isLoss(edit) || isEffective(edit, before, parseXml(text)));
-  });
-  return taken.map(({ document }) => {
-    const mine = possible.filter((each) => each.document === document).map(({ edit }) => edit);
-    const firsts = mine.filter(
-      (edit, i) => mine.findIndex(({ property }) => property === edit.property) === i,
-    );
-    return { document, edits: firsts };
-  });
-}
-
-// Dropping a NIC always has an effect; which of them it was isn't to be seen where libvirt invents MACs at each define.
-const isLoss = ({ property }: Edit) => property === 'NIC dropped';
 
 interface Case {
   readonly document: Document;
@@ -165,25 +124,24 @@ async function editing(
   const done = await runDomains(hypervisor, texts);
   const after = await dump(hypervisor, names);
   const again = await runDomains(hypervisor, texts, { check: true });
-  return cases.map(({ document, edit }, i) => {
+  return cases.flatMap(({ document, edit }, i): Verdict[] => {
     const [was, is] = [before[i], after[i]].map((text) => (text === undefined ? undefined : parseXml(text)));
     const [said, did, next] = [predicted[i], done[i], again[i]] as [Answer, Answer, Answer];
-    const reason =
-      was && is
-        ? first(
-            asPredicted(said, did),
-            exactly(edit, was, is),
-            shownExactly(edit, did, mode === 'dry run' ? is : undefined),
-            unchanged(next),
-          )
-        : 'it was not defined in the first place';
-    return {
-      mode,
-      property: edit.property,
-      file: document.file,
-      edit: edit.title,
-      reason,
-    };
+    const common = { mode, file: document.file, edit: edit.title };
+    if (!was || !is) return [{ ...common, property: edit.property, reason: 'it was not defined at all' }];
+    const truth = mode === 'dry run' ? is : undefined;
+    return [
+      {
+        ...common,
+        property: edit.property,
+        reason: first(asPredicted(said, did), exactly(edit, was, is), unchanged(next)),
+      },
+      {
+        ...common,
+        property: 'edit shown',
+        reason: first(asPredicted(said, did), shownExactly(edit, did, truth)),
+      },
+    ];
   });
 }
 
@@ -195,17 +153,14 @@ async function restore(
 ): Promise<void> {
   const names = cases.map(({ document }) => document.name);
   await undefine(hypervisor, names);
-  const known = names.flatMap((name) => ({ name, xml: definitions.get(name) ?? '' }));
-  const restored = await defineByHand(
-    hypervisor,
-    known.filter(({ xml }) => xml !== ''),
-  );
-  const lost = known.filter(({ xml }) => xml !== '').filter(({ xml }, i) => restored[i]?.definition !== xml);
-  await undefine(
-    hypervisor,
-    lost.map(({ name }) => name),
-  );
-  const isLost = ({ document }: Case) => lost.some(({ name }) => name === document.name);
+  const known = [...definitions]
+    .map(([name, xml]) => ({ name, xml }))
+    .filter(({ name }) => names.includes(name));
+  const restored = await defineByHand(hypervisor, known);
+  // A few definitions don't come back as they were, by libvirt's own doing.
+  const lost = known.filter(({ xml }, i) => restored[i]?.definition !== xml).map(({ name }) => name);
+  await undefine(hypervisor, lost);
+  const isLost = ({ document }: Case) => lost.includes(document.name);
   const others = cases.filter((each) => isLost(each) || each.edit.base !== each.document.root);
   await runDomains(
     hypervisor,

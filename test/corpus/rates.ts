@@ -5,7 +5,7 @@ export const MODES = ['dry run', 'fallback'] as const;
 /** With libvirt's own dry run, or comparing by meaning where there is none. */
 export type Mode = (typeof MODES)[number];
 
-export type Property = 'repeat' | 'check' | 'adoption' | EditProperty;
+export type Property = 'repeat' | 'check' | 'adoption' | EditProperty | 'edit shown';
 
 /** The share of documents, in per cent, for which a property must hold at least. */
 const EXPECTED: Readonly<Record<Property, Readonly<Record<Mode, number>>>> = {
@@ -17,6 +17,8 @@ const EXPECTED: Readonly<Record<Property, Readonly<Record<Mode, number>>>> = {
   'NIC dropped': { 'dry run': 100, fallback: 100 },
   'title dropped': { 'dry run': 100, fallback: 100 },
   'disk moved': { 'dry run': 100, fallback: 100 },
+  // Where a document isn't recognised in its definition without the dry run, more is shown than comes of it.
+  'edit shown': { 'dry run': 100, fallback: 97 },
 };
 
 /** Whether a property holds for a document. */

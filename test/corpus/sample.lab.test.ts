@@ -12,7 +12,7 @@ describe("libvirt's own test inputs", () => {
     const hypervisor = await sharedHypervisor();
     const verdicts = await corpus(hypervisor, { choose: (all) => evenly(all, SAMPLE), modes: MODES });
     const rates = ratesOf(verdicts);
-    expect(rates).toHaveLength(16);
+    expect(rates).toHaveLength(18);
     expect(
       rates.filter((rate) => !isMet(rate)),
       causesOf(verdicts),
