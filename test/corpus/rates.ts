@@ -90,10 +90,11 @@ function groups<T>(all: readonly T[], key: (one: T) => string): [string, T[]][] 
 
 type Failed = Verdict & { readonly reason: string };
 
-const documentLine = (file: string, [first, ...others]: readonly Failed[]): string => {
-  const also = others.length === 0 ? '' : ` (also ${others.map(({ property }) => property).join(', ')})`;
-  const edit = first?.edit ? ` (${first.edit})` : '';
-  return `    ${file}, ${first?.property}${edit}: ${first?.reason}${also}`;
+const documentLine = (file: string, all: readonly Failed[]): string => {
+  const [first, ...others] = new Set(all.map(({ property }) => property));
+  const [{ edit, reason } = { edit: undefined, reason: '' }] = all;
+  const also = others.length === 0 ? '' : ` (also ${others.join(', ')})`;
+  return `    ${file}, ${first}${edit ? ` (${edit})` : ''}: ${reason}${also}`;
 };
 
 /** The failures by their cause, that of the most documents first: a line for each document. */
