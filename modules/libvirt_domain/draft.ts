@@ -11,6 +11,7 @@ import {
   writeApplied,
 } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
+import { meaningOf } from '../lib/libvirt/meaning.ts';
 import { DOMAIN_RULES } from '../lib/libvirt/owned.ts';
 import type { Domain } from '../lib/libvirt/read.ts';
 import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
@@ -123,8 +124,12 @@ export function hasAll(definition: Element, { desired }: DomainDraft): boolean {
 }
 
 /** Whether two definitions mean the same. */
-export const sameDefinition = (a: Element, b: Element): boolean =>
-  canonical(a, DOMAIN_IDENTITY) === canonical(b, DOMAIN_IDENTITY);
+export const sameDefinition = (a: Element, b: Element, path = a.name): boolean =>
+  canonical(a, DOMAIN_IDENTITY, path) === canonical(b, DOMAIN_IDENTITY, path);
+
+/** The same where libvirt hasn't filled in and written as it does what one of them says. */
+export const sameMeaning = (a: Element, b: Element, path = a.name): boolean =>
+  sameDefinition(meaningOf(a), meaningOf(b), path);
 
 /**
  * A digest of a draft and of what it is laid over, secrets left out: when both come again, so does what libvirt made of

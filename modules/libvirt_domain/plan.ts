@@ -9,7 +9,7 @@ import { inOrderOf } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { absentPlan } from './absent.ts';
-import { type DomainDraft, hasAll, isThere, sameDefinition, settledDigest } from './draft.ts';
+import { type DomainDraft, hasAll, isThere, sameDefinition, sameMeaning, settledDigest } from './draft.ts';
 import { actionsOf, goneFrom, planGuest } from './guest.ts';
 import { labelOf } from './labels.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
@@ -29,8 +29,10 @@ interface Next {
 function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefined): Element {
   const refusal = rehearsed && refusalOf(draft, rehearsed);
   if (refusal !== undefined) throw new Failure(`libvirt refuses domain ${name}: ${refusal}`);
-  const definition = rehearsed?.outcome === 'defined' ? rehearsed.definition : draft.definition;
-  return draft.current ? inOrderOf(draft.current, definition, DOMAIN_IDENTITY) : definition;
+  const asked = rehearsed?.outcome === 'defined';
+  const definition = asked ? rehearsed.definition : draft.definition;
+  if (!draft.current) return definition;
+  return inOrderOf(draft.current, definition, DOMAIN_IDENTITY, asked ? undefined : sameMeaning);
 }
 
 // What libvirt's schema doesn't know is a slip of the pen where libvirt leaves it out, and its own affair where not.
@@ -46,10 +48,10 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const { current, before, stated, form } = draft;
   const warnings = unlistedWarning(name, draft);
   const after = current && isThere(draft) ? current : outcome(name, draft, rehearsed);
-  const same = current !== undefined && sameDefinition(current, after);
+  const asked = rehearsed?.outcome === 'defined';
+  const same = current !== undefined && (asked ? sameDefinition : sameMeaning)(current, after);
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
   if (same && (!options.adopt || adopted)) return { definition: current, changes: [], warnings };
-  const asked = rehearsed?.outcome === 'defined';
   const applied = { form, stated, gone: goneFrom(domain, before?.gone, after) };
   const settled = asked || same ? settledDigest(options, state, after, applied) : undefined;
   const xml = serialiseXml(writeApplied(same ? current : draft.definition, { ...applied, settled }));

@@ -98,6 +98,12 @@ describe('the dry run', () => {
       expect(await task(task80)).toMatchObject({ changed: false });
       const done = await runThrice(hypervisor, 'libvirt_domain', { xml: xml({ memory: 96 }) });
       expect(done.actions).toEqual([`redefine domain ${NAME}`]);
+      const [{ before, after } = { before: '', after: '' }] = done.diff as {
+        before: string;
+        after: string;
+      }[];
+      const added = after.split('\n').filter((line) => !before.split('\n').includes(line));
+      expect(added.map((line) => line.trim())).toEqual(['<memory unit="KiB">98304</memory>']);
     } finally {
       await sh(`rm ${CACHE}; mv ${CACHE}.kept ${CACHE}`);
     }

@@ -49,6 +49,27 @@ const macAddress: Rule = (element) => {
     : element;
 };
 
+// Digits in each part of a PCI address, as libvirt writes them.
+const PCI: readonly (readonly [string, number])[] = [
+  ['domain', 4],
+  ['bus', 2],
+  ['slot', 2],
+  ['function', 1],
+];
+
+const pciAddress: Rule = (element) => {
+  const written = PCI.flatMap(([name, digits]) => {
+    const value = element.attributes[name];
+    if (value === undefined || value.trim() === '' || Number.isNaN(Number(value))) return [];
+    return [[name, `0x${Number(value).toString(16).padStart(digits, '0')}`] as const];
+  });
+  return { ...element, attributes: { ...element.attributes, ...Object.fromEntries(written) } };
+};
+
+// The same device of the host must be known by the same address, however that is written.
+const hostAddress: Rule = (element) =>
+  element.attributes.slot === undefined ? element : pciAddress(element, undefined);
+
 const trimmed: Rule = (element) => ({ ...element, text: element.text.trim() });
 
 const RULES: Record<string, Rule> = {
@@ -60,6 +81,7 @@ const RULES: Record<string, Rule> = {
   'domain/uuid': (element) => ({ ...element, text: element.text.trim().toLowerCase() }),
   'domain/os/type': osType,
   'domain/devices/interface/mac': macAddress,
+  'domain/devices/hostdev/source/address': hostAddress,
 };
 
 /**

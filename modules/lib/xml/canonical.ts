@@ -24,16 +24,22 @@ function listsOf(element: Element): Map<string, Element[]> {
   return lists;
 }
 
+/** Whether two elements at one path mean the same. */
+export type Same = (a: Element, b: Element, path: string) => boolean;
+
 /**
  * The same element with its children in the order in which another has theirs, so that a diff of the two shows what
  * differs and not what moved. What the other doesn't have follows the last of its kind.
+ * @param same elements of which the other's way to write them is taken; none by default
  */
 export function inOrderOf(
   other: Element,
   element: Element,
   identity: IdentityTable,
+  same: Same = () => false,
   path: string = element.name,
 ): Element {
+  if (same(other, element, path)) return other;
   const theirs = listsOf(other);
   const places = new Map<Element, Element>();
   for (const [name, items] of listsOf(element)) {
@@ -50,7 +56,7 @@ export function inOrderOf(
   }
   const children = other.children.flatMap((one) => {
     const item = places.get(one);
-    return item ? [{ item, at: inOrderOf(one, item, identity, `${path}/${item.name}`) }] : [];
+    return item ? [{ item, at: inOrderOf(one, item, identity, same, `${path}/${item.name}`) }] : [];
   });
   const placed = new Set(places.values());
   for (const item of element.children.filter((child) => !placed.has(child))) {

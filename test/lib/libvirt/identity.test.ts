@@ -193,6 +193,10 @@ const ROWS: Record<string, [string, string, string][]> = {
     ["<cell id='0'/><cell id='1'/>", '<cell/><cell/>', '0 1'],
     ["<cell id='0'/><cell id='1'/>", "<cell id='1'/>", '1'],
   ],
+  'domain/cpu/numa/cell/distances/sibling': [
+    ["<sibling id='0'/><sibling id='1'/>", "<sibling id='1'/>", '1'],
+  ],
+  'domain/os/firmware/feature': [["<feature name='a'/><feature name='b'/>", "<feature name='b'/>", '1']],
   'domain/cputune/vcpupin': [["<vcpupin vcpu='0'/><vcpupin vcpu='1'/>", "<vcpupin vcpu='1'/>", '1']],
   'domain/cputune/iothreadpin': [
     ["<iothreadpin iothread='1'/><iothreadpin iothread='2'/>", "<iothreadpin iothread='2'/>", '1'],
