@@ -6,10 +6,10 @@ import { withoutApplied } from '../lib/libvirt/applied.ts';
 import { applyLive } from '../lib/libvirt/live/apply.ts';
 import { virsh, withPrivateFile } from '../lib/libvirt/virsh.ts';
 import { parseXml } from '../lib/xml/parse.ts';
-import { sameDefinition } from './draft.ts';
+import { switchPower } from './apply/power.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import type { LiveUpdate, Step } from './state.ts';
-import { switchPower } from './switch.ts';
+import { sameDefinition } from './plan/draft.ts';
+import type { LiveUpdate, Step } from './plan/state.ts';
 
 type Definition = Extract<Step, { readonly act: 'define' }>;
 

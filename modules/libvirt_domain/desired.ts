@@ -1,5 +1,4 @@
 import type { Element } from '../lib/xml/element.ts';
-import { checkBuses } from './check/disks.ts';
 import { DEFAULT_MACHINE, osXml } from './desired/boot.ts';
 import { devicesXml } from './desired/devices.ts';
 import { withExtra } from './desired/extra.ts';
@@ -7,7 +6,8 @@ import { DEFAULT_SLOTS, withHotplugSlots } from './desired/hotplug.ts';
 import { cpuXml, featuresXml, memoryXml, typeOf, vcpuXml } from './desired/machine.ts';
 import { tag, textTag } from './desired/tag.ts';
 import type { HostFacts } from './desired/types.ts';
-import { type DomainOptions, parseOption } from './given.ts';
+import { checkBuses } from './options/check/disks.ts';
+import { type DomainOptions, parseOption } from './options/given.ts';
 
 export { deniedBy } from './desired/denied.ts';
 export { targetsOf } from './desired/targets.ts';

@@ -5,10 +5,10 @@ import { type Domain, readDomains } from '../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import type { HostFacts } from './desired.ts';
-import { type DomainDraft, draftOf, isThere, type Known } from './draft.ts';
+import { filesOfOthers } from './observe/storage.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import type { State } from './state.ts';
-import { filesOfOthers } from './storage.ts';
+import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
+import type { State } from './plan/state.ts';
 
 // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
 async function hostFacts(host: Host): Promise<HostFacts> {

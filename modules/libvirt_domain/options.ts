@@ -1,12 +1,12 @@
 import { OptionError } from '../lib/failure.ts';
 import { valueAt } from '../lib/xml/element.ts';
-import { checkDevices } from './check/devices.ts';
-import { checkBuses, checkDisks } from './check/disks.ts';
-import { checkInterfaces } from './check/interfaces.ts';
-import { checkBoot, checkProcessor, checkSizes } from './check/machine.ts';
-import { type DomainOptions, isDefining, parseOption } from './given.ts';
+import { checkDevices } from './options/check/devices.ts';
+import { checkBuses, checkDisks } from './options/check/disks.ts';
+import { checkInterfaces } from './options/check/interfaces.ts';
+import { checkBoot, checkProcessor, checkSizes } from './options/check/machine.ts';
+import { type DomainOptions, isDefining, parseOption } from './options/given.ts';
 
-export { type DomainOptions, isDefining, nameOf, parseOption } from './given.ts';
+export { type DomainOptions, isDefining, nameOf, parseOption } from './options/given.ts';
 
 function checkXml({ name, xml, extra_xml }: DomainOptions): void {
   if (xml !== undefined) {

@@ -2,19 +2,26 @@ import type { Change, Plan } from '../lib/ansible/plan.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
 import { writeApplied } from '../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
+import { labelOf } from '../lib/libvirt/label.ts';
 import { type Domain, isOn } from '../lib/libvirt/read.ts';
 import type { Rehearsed } from '../lib/libvirt/rehearse.ts';
 import { definitionTexts } from '../lib/libvirt/secrets.ts';
 import { inOrderOf } from '../lib/xml/canonical.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
-import { absentPlan } from './absent.ts';
-import { type DomainDraft, hasAll, isThere, sameDefinition, sameMeaning, settledDigest } from './draft.ts';
-import { actionsOf, goneFrom, planGuest } from './guest.ts';
-import { labelOf } from './labels.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
-import { planPower, stateAfter } from './power.ts';
-import type { State, Step } from './state.ts';
+import { absentPlan } from './plan/absent.ts';
+import {
+  type DomainDraft,
+  hasAll,
+  isThere,
+  sameDefinition,
+  sameMeaning,
+  settledDigest,
+} from './plan/draft.ts';
+import { actionsOf, goneFrom, planGuest } from './plan/guest.ts';
+import { planPower, stateAfter } from './plan/power.ts';
+import type { State, Step } from './plan/state.ts';
 
 type DomainChange = Change<Step>;
 

@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { DEFINING, LEFT_ALONE } from './paths.ts';
+import { DEFINING, LEFT_ALONE } from './options/paths.ts';
 import { BOOT } from './spec/boot.ts';
 import { DEVICES } from './spec/devices.ts';
 import { EXAMPLES } from './spec/examples.ts';

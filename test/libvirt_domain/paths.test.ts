@@ -8,7 +8,7 @@ import {
   type DefiningOption,
   LEFT_ALONE,
   OPTION_PATHS,
-} from '../../modules/libvirt_domain/paths.ts';
+} from '../../modules/libvirt_domain/options/paths.ts';
 import { definedBy, statedBy } from './given.ts';
 
 /** A value for each option, and what has to be beside it. */

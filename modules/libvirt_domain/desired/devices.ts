@@ -1,5 +1,5 @@
 import type { Element } from '../../lib/xml/element.ts';
-import type { DomainOptions } from '../given.ts';
+import type { DomainOptions } from '../options/given.ts';
 import { disksXml } from './disks.ts';
 import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';

@@ -1,6 +1,6 @@
 import { kibibytes } from '../../lib/libvirt/normalise.ts';
 import type { Element } from '../../lib/xml/element.ts';
-import type { DomainOptions } from '../given.ts';
+import type { DomainOptions } from '../options/given.ts';
 import { MACHINE } from '../spec/machine.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 import type { HostFacts } from './types.ts';

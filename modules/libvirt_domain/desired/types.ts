@@ -1,4 +1,4 @@
-import type { DomainOptions } from '../given.ts';
+import type { DomainOptions } from '../options/given.ts';
 
 type Item<List> = NonNullable<List> extends readonly (infer One)[] ? One : never;
 

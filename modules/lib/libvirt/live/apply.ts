@@ -1,9 +1,9 @@
 import type { Host } from '../../host/host.ts';
+import { labelOf } from '../label.ts';
 import { moveBalloon } from './balloon.ts';
 import { movePort } from './bridges.ts';
 import { detach } from './detach.ts';
 import { attempt, attemptWith, readDevices, sameDevice, type Target } from './guest.ts';
-import { labelOf } from './label.ts';
 import { lay } from './lay.ts';
 import type { LiveStep } from './step.ts';
 

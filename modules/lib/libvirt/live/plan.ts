@@ -1,8 +1,8 @@
 import { type Element, withChildren } from '../../xml/element.ts';
+import { fieldOf, labelOf } from '../label.ts';
 import { definitionTexts } from '../secrets.ts';
 import { isPluggable, type Way, wayOf } from './classes.ts';
 import { type Difference, differencesOf } from './difference.ts';
-import { fieldOf, labelOf } from './label.ts';
 import { lay } from './lay.ts';
 import { planMemory } from './memory.ts';
 import { pairDevices } from './pairing.ts';

@@ -1,5 +1,5 @@
 import { childOf, type Element, valueAt } from '../../xml/element.ts';
-import { labelOf } from './label.ts';
+import { labelOf } from '../label.ts';
 import type { Call } from './step.ts';
 
 const limitsOf = (disk: Element): ReadonlyMap<string, string> =>

@@ -1,7 +1,7 @@
-import { OptionError } from '../../lib/failure.ts';
-import { sourceTypeOf } from '../desired/disks.ts';
-import type { Disk } from '../desired/types.ts';
-import { LIMITS } from '../spec/disks.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { sourceTypeOf } from '../../desired/disks.ts';
+import type { Disk } from '../../desired/types.ts';
+import { LIMITS } from '../../spec/disks.ts';
 
 type Check = (disk: Disk, fail: (option: string, problem: string) => never) => void;
 

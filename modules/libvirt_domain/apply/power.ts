@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../lib/failure.ts';
-import type { Host } from '../lib/host/host.ts';
-import { isOn } from '../lib/libvirt/read.ts';
-import { domainState, virsh } from '../lib/libvirt/virsh.ts';
-import { type DomainOptions, nameOf } from './options.ts';
-import type { PowerStep } from './power.ts';
+import { Failure } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+import { isOn } from '../../lib/libvirt/read.ts';
+import { domainState, virsh } from '../../lib/libvirt/virsh.ts';
+import { type DomainOptions, nameOf } from '../options.ts';
+import type { PowerStep } from '../plan/power.ts';
 
 /** Milliseconds between looks at a guest that is shutting down. */
 const POLL = 500;

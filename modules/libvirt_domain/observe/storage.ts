@@ -1,7 +1,7 @@
-import type { Host } from '../lib/host/host.ts';
-import { readDomains } from '../lib/libvirt/read.ts';
-import { virsh } from '../lib/libvirt/virsh.ts';
-import { childOf, childrenOf, valueAt } from '../lib/xml/element.ts';
+import type { Host } from '../../lib/host/host.ts';
+import { readDomains } from '../../lib/libvirt/read.ts';
+import { virsh } from '../../lib/libvirt/virsh.ts';
+import { childOf, childrenOf, valueAt } from '../../lib/xml/element.ts';
 
 /**
  * Every file that a domain other than these has as a disk, or that such a disk is an overlay of.

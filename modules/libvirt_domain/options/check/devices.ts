@@ -1,4 +1,4 @@
-import { OptionError } from '../../lib/failure.ts';
+import { OptionError } from '../../../lib/failure.ts';
 import type { DomainOptions } from '../given.ts';
 
 /** VNC's own limit (RFC 6143, 7.2.2); libvirt refuses a longer one. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { OptionError } from '../lib/failure.ts';
+import { OptionError } from '../../lib/failure.ts';
 import {
   type Applied,
   bothStated,
@@ -9,19 +9,19 @@ import {
   withoutApplied,
   withoutPaths,
   writeApplied,
-} from '../lib/libvirt/applied.ts';
-import { DOMAIN_IDENTITY } from '../lib/libvirt/identity.ts';
-import { meaningOf } from '../lib/libvirt/meaning.ts';
-import { DOMAIN_RULES } from '../lib/libvirt/owned.ts';
-import type { Domain } from '../lib/libvirt/read.ts';
-import { type Redefinition, redefine } from '../lib/libvirt/redefine.ts';
-import { maskSecrets, secretsIn } from '../lib/libvirt/secrets.ts';
-import { canonical } from '../lib/xml/canonical.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
-import { merge } from '../lib/xml/merge.ts';
-import { buildDomain, deniedBy, type HostFacts } from './desired.ts';
-import { type DomainOptions, isDefining, parseOption } from './options.ts';
-import { LEFT_ALONE, OPTION_PATHS } from './paths.ts';
+} from '../../lib/libvirt/applied.ts';
+import { DOMAIN_IDENTITY } from '../../lib/libvirt/identity.ts';
+import { meaningOf } from '../../lib/libvirt/meaning.ts';
+import { DOMAIN_RULES } from '../../lib/libvirt/owned.ts';
+import type { Domain } from '../../lib/libvirt/read.ts';
+import { type Redefinition, redefine } from '../../lib/libvirt/redefine.ts';
+import { maskSecrets, secretsIn } from '../../lib/libvirt/secrets.ts';
+import { canonical } from '../../lib/xml/canonical.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../../lib/xml/element.ts';
+import { merge } from '../../lib/xml/merge.ts';
+import { buildDomain, deniedBy, type HostFacts } from '../desired.ts';
+import { LEFT_ALONE, OPTION_PATHS } from '../options/paths.ts';
+import { type DomainOptions, isDefining, parseOption } from '../options.ts';
 
 /** What is known of a domain before libvirt is asked what it would make of a new definition. */
 export interface Known extends HostFacts {

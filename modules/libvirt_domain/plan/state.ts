@@ -1,6 +1,6 @@
-import type { LiveChange } from '../lib/libvirt/live/plan.ts';
-import type { Rehearsed } from '../lib/libvirt/rehearse.ts';
-import type { Element } from '../lib/xml/element.ts';
+import type { LiveChange } from '../../lib/libvirt/live/plan.ts';
+import type { Rehearsed } from '../../lib/libvirt/rehearse.ts';
+import type { Element } from '../../lib/xml/element.ts';
 import type { DomainDraft, Known } from './draft.ts';
 import type { PowerStep } from './power.ts';
 

@@ -1,9 +1,9 @@
-import type { Change } from '../lib/ansible/plan.ts';
-import { statementOf } from '../lib/libvirt/applied.ts';
-import { DOMAIN_IDENTITY, deviceRule } from '../lib/libvirt/identity.ts';
-import { planLive } from '../lib/libvirt/live/plan.ts';
-import type { Domain } from '../lib/libvirt/read.ts';
-import { devicesGone } from '../lib/libvirt/redefine.ts';
+import type { Change } from '../../lib/ansible/plan.ts';
+import { statementOf } from '../../lib/libvirt/applied.ts';
+import { DOMAIN_IDENTITY, deviceRule } from '../../lib/libvirt/identity.ts';
+import { planLive } from '../../lib/libvirt/live/plan.ts';
+import type { Domain } from '../../lib/libvirt/read.ts';
+import { devicesGone } from '../../lib/libvirt/redefine.ts';
 import {
   childOf,
   childrenOf,
@@ -12,9 +12,9 @@ import {
   valueAt,
   withChild,
   withChildren,
-} from '../lib/xml/element.ts';
-import { pairItems } from '../lib/xml/pair.ts';
-import { type DomainOptions, isDefining, nameOf } from './options.ts';
+} from '../../lib/xml/element.ts';
+import { pairItems } from '../../lib/xml/pair.ts';
+import { type DomainOptions, isDefining, nameOf } from '../options.ts';
 import { stateAfter } from './power.ts';
 import type { LiveUpdate, State, Step } from './state.ts';
 

@@ -1,5 +1,5 @@
-import { OptionError } from '../../lib/failure.ts';
-import { kibibytes } from '../../lib/libvirt/normalise.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { kibibytes } from '../../../lib/libvirt/normalise.ts';
 import type { DomainOptions } from '../given.ts';
 
 /** Sizes that don't go together. @throws OptionError */

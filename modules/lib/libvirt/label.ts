@@ -1,4 +1,4 @@
-import { type Element, valueAt } from '../../xml/element.ts';
+import { type Element, valueAt } from '../xml/element.ts';
 
 /** What tells a device of a class from its like, in a user's words; the first that it has. */
 const NAMES = [

@@ -1,8 +1,8 @@
-import type { Plan } from '../lib/ansible/plan.ts';
-import { withoutApplied } from '../lib/libvirt/applied.ts';
-import { definitionTexts } from '../lib/libvirt/secrets.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.ts';
-import { type DomainOptions, nameOf } from './options.ts';
+import type { Plan } from '../../lib/ansible/plan.ts';
+import { withoutApplied } from '../../lib/libvirt/applied.ts';
+import { definitionTexts } from '../../lib/libvirt/secrets.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../../lib/xml/element.ts';
+import { type DomainOptions, nameOf } from '../options.ts';
 import { planPower } from './power.ts';
 import type { State, Step } from './state.ts';
 

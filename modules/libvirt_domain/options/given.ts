@@ -1,10 +1,10 @@
-import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { OptionError } from '../lib/failure.ts';
-import { LIBVIRT_PREFIXES } from '../lib/libvirt/identity.ts';
-import { type Element, valueAt } from '../lib/xml/element.ts';
-import { parseXml, XmlError } from '../lib/xml/parse.ts';
+import type { OptionsOf } from '../../lib/ansible/spec.ts';
+import { OptionError } from '../../lib/failure.ts';
+import { LIBVIRT_PREFIXES } from '../../lib/libvirt/identity.ts';
+import { type Element, valueAt } from '../../lib/xml/element.ts';
+import { parseXml, XmlError } from '../../lib/xml/parse.ts';
+import type { spec } from '../spec.ts';
 import { DEFINING } from './paths.ts';
-import type { spec } from './spec.ts';
 
 export type DomainOptions = OptionsOf<typeof spec>;
 
