@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Hypervisor } from '../lab/hypervisor.ts';
+import { sharedHypervisor } from '../lab/shared.ts';
+import { runModule, runThrice } from '../support/module.ts';
+
+const NAME = 'absent-test';
+const DIR = '/var/lib/libvirt/images/absent-test';
+let hypervisor: Hypervisor;
+
+const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout;
+const task = (args: object) =>
+  runModule(hypervisor, 'libvirt_domain', { memory: '64 MiB', interfaces: [], ...args });
+const disk = (name: string) => ({ source: `${DIR}/${name}` });
+
+beforeAll(async () => {
+  hypervisor = await sharedHypervisor();
+  await sh(`mkdir -p ${DIR}; cd ${DIR}; for n in own shared base; do qemu-img create -q -f qcow2 $n.qcow2 16M; done
+    qemu-img create -q -f qcow2 -F qcow2 -b ${DIR}/base.qcow2 overlay.qcow2; truncate -s 1M seed.iso`);
+});
+
+afterAll(async () => {
+  for (const name of [NAME, `${NAME}-other`]) {
+    await hypervisor.exec(['virsh', 'destroy', name], { check: false });
+    await hypervisor.exec(['virsh', 'undefine', name, '--nvram', '--snapshots-metadata'], { check: false });
+  }
+  await sh(`rm -rf ${DIR}`);
+});
+
+describe('state: absent', () => {
+  it('succeeds whatever the domain has: a saved state, snapshots, checkpoints, an NVRAM', async () => {
+    const disks = [{ ...disk('own.qcow2'), target: 'vda' }];
+    await task({ name: NAME, firmware: 'efi', disks });
+    await sh(`virsh -q snapshot-create-as ${NAME} before-start >/dev/null; virsh -q start ${NAME}
+      virsh -q checkpoint-create-as ${NAME} point >/dev/null; virsh -q managedsave ${NAME} >/dev/null`);
+    const has = await sh(`virsh -q snapshot-list ${NAME} --name; virsh -q checkpoint-list ${NAME} --name
+      virsh dominfo ${NAME} | grep 'Managed save'; ls /var/lib/libvirt/qemu/nvram/${NAME}_VARS.fd`);
+    expect(has).toMatch(/before-start[\s\S]*point[\s\S]*yes[\s\S]*VARS/);
+    const done = await runThrice(hypervisor, 'libvirt_domain', { name: NAME, state: 'absent' });
+    expect(done.actions).toEqual([`undefine domain ${NAME}`]);
+    expect(
+      await sh(`virsh list --all --name; ls /var/lib/libvirt/qemu/nvram /var/lib/libvirt/qemu/save`),
+    ).not.toContain(NAME);
+    expect(await sh(`ls ${DIR}/own.qcow2`)).toContain('own');
+  });
+
+  it("removes with 'remove_storage' the domain's own disks, named beforehand, and nobody else's", async () => {
+    const other = [disk('shared.qcow2'), disk('overlay.qcow2')];
+    expect(await task({ name: `${NAME}-other`, disks: other })).toMatchObject({ changed: true });
+    const disks = [
+      disk('own.qcow2'),
+      disk('shared.qcow2'),
+      disk('base.qcow2'),
+      { ...disk('seed.iso'), device: 'cdrom' },
+    ];
+    await task({ name: NAME, disks });
+    const absent = { name: NAME, state: 'absent', remove_storage: true };
+    const planned = await runModule(hypervisor, 'libvirt_domain', absent, { check: true });
+    expect(planned.actions).toEqual([`undefine domain ${NAME}`, `remove disk ${DIR}/own.qcow2`]);
+    expect(JSON.stringify(planned.diff)).toContain(`remove disk ${DIR}/own.qcow2`);
+    expect(JSON.stringify(planned.warnings)).toMatch(
+      /shared.qcow2 .* another domain uses it.*base.qcow2 .* another domain uses it/,
+    );
+    await runThrice(hypervisor, 'libvirt_domain', absent);
+    expect((await sh(`ls ${DIR}`)).split('\n')).toEqual([
+      'base.qcow2',
+      'overlay.qcow2',
+      'seed.iso',
+      'shared.qcow2',
+    ]);
+  });
+});
+
+describe('state: paused', () => {
+  it('starts a guest with its processors halted, halts one that runs, and lets it go on', async () => {
+    const state = () => sh(`virsh -q domstate ${NAME} | head -1`);
+    const three = (args: object) => runThrice(hypervisor, 'libvirt_domain', { name: NAME, ...args });
+    await three({ memory: '64 MiB', state: 'paused' });
+    expect(await state()).toBe('paused');
+    expect((await three({ state: 'running' })).actions).toEqual([`resume domain ${NAME}`]);
+    expect(await state()).toBe('running');
+    expect((await three({ state: 'paused' })).actions).toEqual([`pause domain ${NAME}`]);
+    expect(await state()).toBe('paused');
+    await three({ state: 'stopped', shutdown_timeout: 1, force_off: true });
+    expect(await state()).toBe('shut off');
+  });
+});
