@@ -45,6 +45,8 @@ export function sameText(before: string, after: string): Complaint {
 
 const textsOf = ({ diff = [] }: Answer) => diff.map(({ before, after }) => [before, after] as const);
 
+const shownBy = (answer: Answer) => textsOf(answer).flat().join('\n');
+
 /** Nothing was to be done. */
 export function unchanged(answer: Answer): Complaint {
   if (answer.failed || !answer.changed) return failure(answer);
@@ -60,8 +62,8 @@ export function asPredicted(predicted: Answer, done: Answer): Complaint {
   if (predicted.failed) return `its check mode fails: ${predicted.msg}`;
   if (predicted.changed !== done.changed)
     return `check mode says changed: ${predicted.changed}, the run doesn't`;
-  const [said, did] = [predicted, done].map((answer) => JSON.stringify(textsOf(answer), undefined, 1));
-  return said === did ? undefined : `check mode's diff isn't the run's: ${firstLine(said ?? '', did ?? '')}`;
+  const [said, did] = [shownBy(predicted), shownBy(done)];
+  return said === did ? undefined : `check mode's diff isn't the run's: ${firstLine(said, did)}`;
 }
 
 /** Two definitions differ in what the edit is about, and in nothing that doesn't come with it. */

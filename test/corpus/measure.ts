@@ -145,7 +145,11 @@ async function editing(
   });
 }
 
-/** Brings domains to what the module had made of them, and from there by the module to the base of an edit. */
+/**
+ * Brings domains to what the module had made of them, by hand, and from there by the module to the base of an edit.
+ * A few definitions change when they are defined again as they are: after that they are as libvirt wants them, and
+ * what an edit changes is the edit's.
+ */
 async function restore(
   hypervisor: Hypervisor,
   cases: readonly Case[],
@@ -153,15 +157,12 @@ async function restore(
 ): Promise<void> {
   const names = cases.map(({ document }) => document.name);
   await undefine(hypervisor, names);
-  const known = [...definitions]
-    .map(([name, xml]) => ({ name, xml }))
-    .filter(({ name }) => names.includes(name));
-  const restored = await defineByHand(hypervisor, known);
-  // A few definitions don't come back as they were, by libvirt's own doing.
-  const lost = known.filter(({ xml }, i) => restored[i]?.definition !== xml).map(({ name }) => name);
-  await undefine(hypervisor, lost);
-  const isLost = ({ document }: Case) => lost.includes(document.name);
-  const others = cases.filter((each) => isLost(each) || each.edit.base !== each.document.root);
+  const known = names.flatMap((name) => {
+    const xml = definitions.get(name);
+    return xml === undefined ? [] : [{ name, xml }];
+  });
+  await defineByHand(hypervisor, known);
+  const others = cases.filter(({ document, edit }) => edit.base !== document.root);
   await runDomains(
     hypervisor,
     others.map(({ document, edit }) => textOf(document.name, edit.base)),
