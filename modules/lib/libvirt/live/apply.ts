@@ -3,8 +3,10 @@ import { labelOf } from '../label.ts';
 import { moveBalloon } from './balloon.ts';
 import { movePort } from './bridges.ts';
 import { detach } from './detach.ts';
-import { attempt, attemptWith, readDevices, sameDevice, type Target } from './guest.ts';
+import { attempt, attemptWith, readLive, sameDevice, type Target } from './guest.ts';
 import { lay } from './lay.ts';
+import { noteMoved } from './moved.ts';
+import { setProcessors } from './processors.ts';
 import type { LiveStep } from './step.ts';
 
 export type { Target } from './guest.ts';
@@ -30,6 +32,8 @@ function whatWaits(step: LiveStep): string {
       return `${labelOf(step.persistent)} can't be changed while the guest runs`;
     case 'balloon':
       return 'current memory is not set yet';
+    case 'processors':
+      return 'vCPUs are not set yet';
     case 'call':
       return `${step.about} can't be changed while the guest runs`;
   }
@@ -44,12 +48,11 @@ async function applyStep(host: Host, target: Target, step: LiveStep): Promise<st
     case 'update':
       return update(host, target, step);
     case 'move':
-      await movePort(host, step.live, step.persistent);
-      // libvirt 11 takes note of it now; 9 can't.
-      await update(host, target, step);
-      return undefined;
+      return move(host, target, step);
     case 'balloon':
       return moveBalloon(host, target, step.size);
+    case 'processors':
+      return setProcessors(host, target, step.count);
     case 'call':
       return attempt(host, target, step.command, '--live', ...step.flags);
   }
@@ -64,8 +67,15 @@ async function update(
   target: Target,
   { live, persistent, paths }: Update,
 ): Promise<string | undefined> {
-  const now = sameDevice(await readDevices(host, target), live);
+  const now = sameDevice(await readLive(host, target), live);
   if (!now) return 'the running guest no longer has it';
   const parts = persistent.name === 'interface' ? ['@type', ...paths] : paths;
   return attemptWith(host, target, 'update-device', lay(now, persistent, parts));
+}
+
+// libvirt 11 takes note of another bridge when the port is there; 9 can't.
+async function move(host: Host, target: Target, step: Update): Promise<undefined> {
+  await movePort(host, step.live, step.persistent);
+  const refused = await update(host, target, step);
+  await noteMoved(host, target, await readLive(host, target), step.persistent, refused !== undefined);
 }

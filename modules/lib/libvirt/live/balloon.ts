@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../host/host.ts';
-import { parseXml } from '../../xml/parse.ts';
-import { virsh } from '../virsh.ts';
+import type { Element } from '../../xml/element.ts';
 import { attempt, type Target } from './guest.ts';
 import { currentMemory, isSameAmount } from './memory.ts';
+import { settle } from './settle.ts';
 
-/** Milliseconds that a guest has for its balloon, and between looks at it. */
-const LIMIT = 20_000;
-const POLL = 300;
+/** Seconds that a guest has for its balloon. */
+const LIMIT = 20;
 
 /**
  * Moves the guest's balloon and waits for it: virsh answers when the guest is told.
@@ -17,11 +15,8 @@ const POLL = 300;
 export async function moveBalloon(host: Host, target: Target, size: number): Promise<string | undefined> {
   const refused = await attempt(host, target, 'setmem', '--live', '--size', `${size}KiB`);
   if (refused !== undefined) return refused;
-  const end = Date.now() + LIMIT;
-  for (;;) {
-    const now = currentMemory(parseXml(await virsh(host, target.uri, 'dumpxml', '--domain', target.name)));
-    if (isSameAmount(now, size)) return undefined;
-    if (Date.now() >= end) return `the guest has it at ${now} KiB: does it have a balloon driver?`;
-    await sleep(POLL);
-  }
+  const isThere = (domain: Element) => isSameAmount(currentMemory(domain), size);
+  const domain = await settle(host, target, LIMIT, isThere);
+  if (isThere(domain)) return undefined;
+  return `the guest has it at ${currentMemory(domain)} KiB: does it have a balloon driver?`;
 }

@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts';
 import { runOrFail } from '../../host/process.ts';
 import { childOf, childrenOf, type Element, valueAt, withChild, withChildren } from '../../xml/element.ts';
 import { wayOf } from './classes.ts';
+import { movedIn } from './moved.ts';
 import { pairDevices } from './pairing.ts';
 
 /** Seconds that Open vSwitch has to answer. */
@@ -29,16 +30,18 @@ export async function movePort(host: Host, live: Element, persistent: Element): 
 
 /**
  * Live XML that names the bridges as Open vSwitch knows them: libvirt 9 goes on naming the one that an interface was
- * started on. Asks only where a bridge differs from the definition's.
+ * started on. Asks only where a bridge differs from the definition's, or was noted to be another.
  */
 export async function withActualBridges(host: Host, live: Element, persistent: Element): Promise<Element> {
   const [now, next] = [live, persistent].map((domain) => childrenOf(childOf(domain, 'devices'), 'interface'));
+  const noted = movedIn(live);
   const moved = new Map<Element, Element>();
   for (const [one, other] of pairDevices('interface', now ?? [], next ?? []).pairs) {
     const source = childOf(one, 'source');
-    const wanted = valueAt(other, 'source/@bridge');
-    if (!source || source.attributes.bridge === wanted || wayOf(one, other, 'source/@bridge') !== 'move')
-      continue;
+    const known =
+      source?.attributes.bridge === valueAt(other, 'source/@bridge') &&
+      !noted.includes(valueAt(one, 'mac/@address') ?? '');
+    if (!source || known || wayOf(one, other, 'source/@bridge') !== 'move') continue;
     const bridge = await bridgeOf(host, valueAt(one, 'target/@dev') ?? '');
     if (bridge) moved.set(one, withChild(one, { ...source, attributes: { ...source.attributes, bridge } }));
   }

@@ -1,6 +1,6 @@
 import { type Element, valueAt } from '../../xml/element.ts';
 import type { Call } from './step.ts';
-import { reportMemory, tuneDisk } from './tuning.ts';
+import { reportMemory, tuneDisk, tuneInterface } from './tuning.ts';
 
 /** Values by path, of which each must be one of a list or match; `''` is none. */
 export type Condition = Readonly<Record<string, readonly string[] | RegExp>>;
@@ -60,9 +60,10 @@ export const DEVICE_CLASSES: Readonly<Record<string, DeviceClass>> = {
     fields: [
       { paths: ['source/@bridge'], when: [OVS_BRIDGE], way: 'move' },
       {
-        paths: ['link', 'bandwidth', 'vlan', 'filterref', 'source', 'virtualport', 'coalesce', 'port'],
+        paths: ['link', 'vlan', 'filterref', 'source', 'virtualport', 'coalesce', 'port'],
         way: 'update',
       },
+      { paths: ['bandwidth'], way: tuneInterface },
       { paths: ['@trustGuestRxFilters'], way: 'update' },
     ],
   },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../host/host.ts';
 import type { Element } from '../../xml/element.ts';
 import { domainState } from '../virsh.ts';
-import { aliasOf, attempt, readDevices, sameDevice, type Target } from './guest.ts';
+import { aliasOf, attempt, readLive, sameDevice, type Target } from './guest.ts';
 
 /** Milliseconds between looks at a guest that is letting go of a device. */
 const POLL = 300;
@@ -24,7 +24,7 @@ export async function detach(host: Host, target: Target, device: Element): Promi
   if (refused !== undefined) return refused;
   const end = Date.now() + target.detachTimeout * 1000;
   for (;;) {
-    if (!sameDevice(await readDevices(host, target), device)) return undefined;
+    if (!sameDevice(await readLive(host, target), device)) return undefined;
     const state = await domainState(host, target.uri, target.name);
     if (state === 'paused') return 'the guest is paused and does not let go of it';
     if (Date.now() >= end) {

@@ -44,14 +44,14 @@ export const attemptWith = (host: Host, target: Target, command: string, device:
     attempt(host, target, command, '--live', '--file', path),
   );
 
-/** The guest's devices as they are now, secrets included. */
-export async function readDevices(host: Host, { uri, name }: Target): Promise<readonly Element[]> {
-  return devicesIn(parseXml(await virsh(host, uri, 'dumpxml', '--security-info', '--domain', name)));
+/** The guest's XML as it is now, secrets included. */
+export async function readLive(host: Host, { uri, name }: Target): Promise<Element> {
+  return parseXml(await virsh(host, uri, 'dumpxml', '--security-info', '--domain', name));
 }
 
 /** The name that libvirt gave a live device. */
 export const aliasOf = (device: Element): string | undefined => valueAt(device, 'alias/@name');
 
 /** A live device as it is now; undefined when it is gone. */
-export const sameDevice = (devices: readonly Element[], device: Element): Element | undefined =>
-  devices.find((one) => one.name === device.name && aliasOf(one) === aliasOf(device));
+export const sameDevice = (live: Element, device: Element): Element | undefined =>
+  devicesIn(live).find((one) => one.name === device.name && aliasOf(one) === aliasOf(device));

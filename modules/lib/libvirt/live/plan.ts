@@ -7,7 +7,8 @@ import { lay } from './lay.ts';
 import { planMemory } from './memory.ts';
 import { pairDevices } from './pairing.ts';
 import { devicesIn, isUsed, whyNoPlace } from './place.ts';
-import { planVcpus, settingChange } from './settings.ts';
+import { planProcessors } from './processors.ts';
+import { settingChange } from './settings.ts';
 import type { LiveChange, LivePlan } from './step.ts';
 
 export type { LiveChange, LivePlan, LiveStep } from './step.ts';
@@ -27,7 +28,11 @@ function whatChanges({ path, live, persistent }: Difference): string {
  * @param persistent the definition as libvirt has it, or will have it: `dumpxml --inactive --security-info`
  */
 export function planLive(live: Element, persistent: Element): LivePlan {
-  const plans = [planDevices(live, persistent), planMemory(live, persistent), planVcpus(live, persistent)];
+  const plans = [
+    planDevices(live, persistent),
+    planMemory(live, persistent),
+    planProcessors(live, persistent),
+  ];
   const settings = planSettings(live, persistent);
   const all = [...plans, settings];
   return {

@@ -1,5 +1,5 @@
-import { childOf, type Element, valueAt } from '../../xml/element.ts';
-import type { LiveChange, LivePlan } from './step.ts';
+import { childOf, type Element } from '../../xml/element.ts';
+import type { LiveChange } from './step.ts';
 
 /** What of a domain beside its devices changes while it runs, by path: the command, and its flags before the value. */
 const SETTINGS: Readonly<Record<string, readonly [command: string, ...flags: string[]]>> = {
@@ -20,24 +20,11 @@ export function settingChange(path: string, live: Element, persistent: Element):
     title: `set ${path}`,
     before: now ? `${path}: ${now}\n` : undefined,
     after: next ? `${path}: ${next}\n` : undefined,
-    step: { act: 'call', about: path, command, flags: [...flags, next ?? ''] },
+    step: {
+      act: 'call',
+      about: path,
+      command,
+      flags: [...flags.slice(0, -1), `${flags.at(-1)}=${next ?? ''}`],
+    },
   };
-}
-
-const processors = (domain: Element) => {
-  const most = Number(valueAt(domain, 'vcpu') ?? 1);
-  return { most, on: Number(valueAt(domain, 'vcpu/@current') ?? most) };
-};
-
-/** Processors that are on, within the most that the guest was started with. */
-export function planVcpus(live: Element, persistent: Element): LivePlan {
-  const [now, next] = [processors(live), processors(persistent)];
-  if (now.on === next.on || next.on > now.most) return { changes: [], pending: [] };
-  const change = {
-    title: `set vCPUs to ${next.on}`,
-    before: `vCPUs: ${now.on}\n`,
-    after: `vCPUs: ${next.on}\n`,
-    step: { act: 'call' as const, about: 'vCPUs', command: 'setvcpus', flags: ['--count', String(next.on)] },
-  };
-  return { changes: [change], pending: [] };
 }

@@ -15,6 +15,8 @@ export type LiveStep =
     }
   /** The balloon leaves the guest this much, in KiB. */
   | { readonly act: 'balloon'; readonly size: number }
+  /** This many processors are on. */
+  | { readonly act: 'processors'; readonly count: number }
   /** A virsh command for the running guest alone, and its flags; none is secret. */
   | {
       readonly act: 'call';

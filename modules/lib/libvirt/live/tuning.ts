@@ -22,6 +22,29 @@ export function tuneDisk(now: Element, next: Element): Call {
   };
 }
 
+const AMOUNTS = ['average', 'peak', 'burst', 'floor'];
+
+/** `AVERAGE,PEAK,BURST,FLOOR`, as far as they are stated; 0 is no limit (virsh(1), "domiftune"). */
+function limitOf(nic: Element, direction: string): string {
+  const values = AMOUNTS.map((name) => valueAt(nic, `bandwidth/${direction}/@${name}`) ?? '');
+  return values.join(',').replace(/,+$/, '') || '0';
+}
+
+/**
+ * Limits a NIC anew. By `update-device` libvirt 9 forgets limits that are no longer defined, and Open vSwitch goes on
+ * with them.
+ */
+export const tuneInterface = (now: Element, next: Element): Call => ({
+  act: 'call',
+  about: `${labelOf(next)}: bandwidth`,
+  command: 'domiftune',
+  flags: [
+    '--interface',
+    valueAt(now, 'target/@dev') ?? valueAt(now, 'mac/@address') ?? '',
+    ...['inbound', 'outbound'].flatMap((direction) => [`--${direction}`, limitOf(next, direction)]),
+  ],
+});
+
 /** Seconds between the guest's reports about its memory; 0 is never (virsh(1), "dommemstat"). */
 export const reportMemory = (_: Element, next: Element): Call => ({
   act: 'call',

@@ -78,7 +78,7 @@ describe('devices', () => {
       'a NIC on another bridge, and slower',
       nic(A),
       nic(A, "<source bridge='br1'/><bandwidth><inbound average='1'/></bandwidth>"),
-      [`update interface ${A}: source, bandwidth`],
+      [`update interface ${A}: source`, `update interface ${A}: bandwidth`],
       [],
     ],
     [
