@@ -21,11 +21,13 @@ async function hostFacts(host: Host): Promise<HostFacts> {
 interface Drafted extends Known {
   readonly options: DomainOptions;
   readonly draft: DomainDraft | undefined;
+  readonly there: boolean;
 }
 
 function drafted(options: DomainOptions, known: Known): Drafted | Error {
   try {
-    return { ...known, options, draft: options.state === 'absent' ? undefined : draftOf(options, known) };
+    const draft = options.state === 'absent' ? undefined : draftOf(options, known);
+    return { ...known, options, draft, there: draft !== undefined && isThere(draft) };
   } catch (error) {
     return asError(error);
   }
@@ -49,11 +51,7 @@ async function rehearseItems(
   uri: string,
   items: readonly Drafted[],
 ): Promise<ReadonlyMap<Drafted, Rehearsed>> {
-  const open = items.flatMap((item) =>
-    item.draft && item.options.state !== 'absent' && !isThere(item.draft)
-      ? [{ item, draft: item.draft }]
-      : [],
-  );
+  const open = items.flatMap((item) => (item.draft && !item.there ? [{ item, draft: item.draft }] : []));
   const drafts = open.map(({ item, draft }) => ({
     name: nameOf(item.options),
     xml: serialiseXml(draft.definition),

@@ -11,14 +11,7 @@ import { childOf, childrenOf, type Element, valueAt } from '../lib/xml/element.t
 import { serialiseXml } from '../lib/xml/serialise.ts';
 import { type DomainOptions, isDefining, nameOf } from './options.ts';
 import { absentPlan } from './plan/absent.ts';
-import {
-  type DomainDraft,
-  hasAll,
-  isThere,
-  sameDefinition,
-  sameMeaning,
-  settledDigest,
-} from './plan/draft.ts';
+import { type DomainDraft, hasAll, sameDefinition, sameMeaning, settledDigest } from './plan/draft.ts';
 import { actionsOf, goneFrom, planGuest } from './plan/guest.ts';
 import { planPower, stateAfter } from './plan/power.ts';
 import type { State, Step } from './plan/state.ts';
@@ -50,11 +43,11 @@ function refusalOf(draft: DomainDraft, rehearsed: Rehearsed): string | undefined
 }
 
 function planDefinition(name: string, options: DomainOptions, state: State): Next {
-  const { domain, draft, rehearsed } = state;
+  const { domain, draft, there, rehearsed } = state;
   if (!draft) return { definition: domain?.definition, changes: [], warnings: [] };
   const { current, before, stated, form } = draft;
   const warnings = unlistedWarning(name, draft);
-  const after = current && isThere(draft) ? current : outcome(name, draft, rehearsed);
+  const after = current && there ? current : outcome(name, draft, rehearsed);
   const asked = rehearsed?.outcome === 'defined';
   const same = current !== undefined && (asked ? sameDefinition : sameMeaning)(current, after);
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);

@@ -8,7 +8,7 @@ import { parseXml } from '../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
 import { targetsOf } from '../../modules/libvirt_domain/desired.ts';
 import { checkOptions, type DomainOptions } from '../../modules/libvirt_domain/options.ts';
-import { draftOf, type Known } from '../../modules/libvirt_domain/plan/draft.ts';
+import { draftOf, isThere, type Known } from '../../modules/libvirt_domain/plan/draft.ts';
 import { planDomain } from '../../modules/libvirt_domain/plan.ts';
 import { spec } from '../../modules/libvirt_domain/spec.ts';
 
@@ -22,8 +22,11 @@ const options = (given: Record<string, unknown>) => {
 const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
 
 /** What the module plans where there is no libvirt to ask what it would make of it. */
-const plan = (given: DomainOptions, known: Known) =>
-  planDomain(given, { ...known, draft: draftOf(given, known), rehearsed: undefined, othersFiles: new Set() });
+const plan = (given: DomainOptions, known: Known) => {
+  const draft = draftOf(given, known);
+  const there = draft !== undefined && isThere(draft);
+  return planDomain(given, { ...known, draft, there, rehearsed: undefined, othersFiles: new Set() });
+};
 
 /** The state after a plan was carried out, by a libvirt that adds nothing. */
 function carriedOut(state: Known, given: DomainOptions): Known {

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { Failure } from '../failure.ts';
 import type { Host, Ran, RunOptions } from './host.ts';
 
@@ -17,28 +18,41 @@ function notInstalled(program: string): Failure {
   return new Failure(`${program} isn't installed on this host: ${way}`);
 }
 
-/** Runs a program; see Host.run. */
-export async function runProcess(
+/** Bytes of output that are taken. */
+const MAX_OUTPUT = 256 * 1024 * 1024;
+
+/**
+ * Runs a program; see Host.run. Node's own execFile does it: a library for it would take longer to load than most
+ * programs that we call take to run.
+ */
+export function runProcess(
   program: string,
   args: readonly string[],
-  options: RunOptions = {},
+  { input, timeout = 0, cwd }: RunOptions = {},
 ): Promise<Ran> {
-  // Only a module that starts a process pays for the library.
-  const { execa } = await import('execa');
-  const { input, timeout, cwd } = options;
-  const ended = await execa(program, args, {
-    reject: false,
-    stripFinalNewline: false,
-    env: { LC_ALL: 'C' },
-    maxBuffer: 256 * 1024 * 1024,
-    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
-    ...(timeout === undefined ? {} : { timeout }),
+  const options = {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: MAX_OUTPUT,
+    timeout,
     ...(cwd === undefined ? {} : { cwd }),
+  } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      const code = error?.code;
+      if (code === 'ENOENT') reject(notInstalled(program));
+      else if (typeof code === 'string') reject(new Failure(`${program} can't be run: ${error?.message}`));
+      else if (error?.killed) reject(new Failure(`${program} did not answer within ${timeout / 1000} s`));
+      else resolve({ code: code ?? (error ? ENDED : 0), stdout, stderr });
+    });
+    // A program that ends without having read its input says why by its code.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input);
   });
-  if (ended.code === 'ENOENT') throw notInstalled(program);
-  if (ended.timedOut) throw new Failure(`${program} did not answer within ${(timeout ?? 0) / 1000} s`);
-  return { code: ended.exitCode ?? 255, stdout: ended.stdout ?? '', stderr: ended.stderr ?? '' };
 }
+
+/** What stands for the exit code of a program that a signal ended. */
+const ENDED = 255;
 
 /**
  * Runs a program that must succeed.

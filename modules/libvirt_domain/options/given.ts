@@ -12,12 +12,21 @@ export type DomainOptions = OptionsOf<typeof spec>;
 export const isDefining = (options: DomainOptions): boolean =>
   options.xml !== undefined || DEFINING.some((name) => options[name] !== undefined);
 
+// The same text is asked for many times on a task's way.
+const parsed = new Map<string, Element>();
+
 /**
  * The user's XML.
  * @param option where it was given
  * @throws OptionError with line and column
  */
 export function parseOption(xml: string, option: 'xml' | 'extra_xml' = 'xml'): Element {
+  const known = parsed.get(xml) ?? readOption(xml, option);
+  parsed.set(xml, known);
+  return known;
+}
+
+function readOption(xml: string, option: 'xml' | 'extra_xml'): Element {
   try {
     const domain = parseXml(xml, LIBVIRT_PREFIXES);
     if (domain.name !== 'domain')

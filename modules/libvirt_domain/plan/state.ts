@@ -8,6 +8,8 @@ import type { PowerStep } from './power.ts';
 export interface State extends Known {
   /** What the task comes to; undefined when it defines nothing. */
   readonly draft: DomainDraft | undefined;
+  /** Whether that is there already, as far as is known without asking libvirt. */
+  readonly there: boolean;
   /** What libvirt would make of it; undefined when it is there already. */
   readonly rehearsed: Rehearsed | undefined;
   /** Files that other domains have as disks; read only where storage is to be removed. */

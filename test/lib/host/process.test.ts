@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { runProcess } from '../../../modules/lib/host/process.ts';
+
+describe('runProcess', () => {
+  it('gives what a program prints and its exit code, which is no error', async () => {
+    const ran = await runProcess('sh', ['-c', 'cat; echo oh >&2; exit 3'], { input: 'grüß' });
+    expect(ran).toEqual({ code: 3, stdout: 'grüß', stderr: 'oh\n' });
+  });
+
+  it('speaks to a program in the C locale, without a shell, where it is told to', async () => {
+    const { stdout } = await runProcess('sh', ['-c', 'echo $LC_ALL; pwd; echo "$0"', '$HOME'], {
+      cwd: '/usr',
+    });
+    expect(stdout).toBe('C\n/usr\n$HOME\n');
+  });
+
+  it('takes it that a program does not read its input', async () => {
+    expect(await runProcess('true', [], { input: 'x'.repeat(1e6) })).toMatchObject({ code: 0 });
+  });
+
+  it('gives a program that a signal ends an exit code', async () => {
+    expect(await runProcess('sh', ['-c', 'kill -9 $$'])).toMatchObject({ code: 255 });
+  });
+
+  const ROWS: [string, string, number, string][] = [
+    ['takes too long', 'sleep', 100, 'sleep did not answer within 0.1 s'],
+    ['is not there', 'virsh-of-nowhere', 0, "virsh-of-nowhere isn't installed on this host: install it"],
+    ['is no program', '/tmp', 0, "/tmp can't be run"],
+  ];
+  it.each(ROWS)('is an error that names a program that %s', async (_, program, timeout, message) => {
+    await expect(runProcess(program, ['5'], { timeout })).rejects.toThrow(message);
+  });
+});
