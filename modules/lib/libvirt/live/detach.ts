@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../../host/host.ts';
 import type { Element } from '../../xml/element.ts';
 import { domainState } from '../virsh.ts';
-import { aliasOf, attempt, readLive, sameDevice, type Target } from './guest.ts';
-
-/** Milliseconds between looks at a guest that is letting go of a device. */
-const POLL = 300;
+import { aliasOf, attempt, sameDevice, type Target } from './guest.ts';
+import { settle } from './settle.ts';
 
 /** QEMU has asked the guest before. */
 const ASKED = /in the process of unplug/;
@@ -14,24 +11,21 @@ const ASKED = /in the process of unplug/;
 const GONE = /no device found with alias|device not found/;
 
 /**
- * Takes a device from a running guest and waits until it is gone: virsh answers when the guest is asked, and a guest
- * that is paused, or has no system that listens, doesn't let go.
+ * Takes a device from a running guest and waits until it is gone: virsh answers when the guest is asked, and one that
+ * has no system that listens doesn't let go. A paused guest isn't asked: it would let go when it goes on, and libvirtd 11
+ * crashes when it is asked for the same device in that moment.
  * @param device its live XML
  * @returns why it is still there
  */
 export async function detach(host: Host, target: Target, device: Element): Promise<string | undefined> {
+  const state = await domainState(host, target.uri, target.name);
+  if (state === 'paused') return 'the guest is paused';
   const refused = await ask(host, target, aliasOf(device) ?? '');
   if (refused !== undefined) return refused;
-  const end = Date.now() + target.detachTimeout * 1000;
-  for (;;) {
-    if (!sameDevice(await readLive(host, target), device)) return undefined;
-    const state = await domainState(host, target.uri, target.name);
-    if (state === 'paused') return 'the guest is paused and does not let go of it';
-    if (Date.now() >= end) {
-      return `the guest did not let go of it within ${target.detachTimeout} s: does its system run?`;
-    }
-    await sleep(POLL);
-  }
+  const isGone = (live: Element) => sameDevice(live, device) === undefined;
+  const live = await settle(host, target, target.detachTimeout, isGone);
+  if (isGone(live)) return undefined;
+  return `the guest did not let go of it within ${target.detachTimeout} s: does its system run?`;
 }
 
 async function ask(host: Host, target: Target, alias: string): Promise<string | undefined> {

@@ -125,7 +125,7 @@ export const DEFINITIONS: Readonly<Record<string, Definition>> = {
     devices: `
       <graphics type='spice'><listen type='none'/><image compression='off'/></graphics>
       <channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>
-      <video><model type='qxl'/></video><sound model='ich9'/><redirdev bus='usb' type='spicevmc'/>`,
+      <video><model type='vga'/></video><sound model='ich9'/><redirdev bus='usb' type='spicevmc'/>`,
   },
   'VNC on a socket': {
     devices:

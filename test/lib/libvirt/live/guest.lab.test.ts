@@ -357,14 +357,14 @@ describe('what has to wait', () => {
     await redefine((xml) => xml.replace("model type='virtio' vram", "model type='vga' vram"));
   });
 
-  it('is a device that a paused guest does not let go of', async () => {
+  it('is a device that a paused guest would not let go of', async () => {
     await bring(add(disk('c', 'vdb', 'virtio')));
     await virsh(`suspend ${NAME}`);
     await redefine(drop('disk', "dev='vdb'"));
     const [change] = (await plan()).changes;
     const target = { uri: 'qemu:///system', name: NAME, detachTimeout: 30 };
     const apply = () => applyLive(host, target, (change as LiveChange).step);
-    expect(await apply()).toBe('disk vdb is not removed yet: the guest is paused and does not let go of it');
+    expect(await apply()).toBe('disk vdb is not removed yet: the guest is paused');
     await virsh(`resume ${NAME}`);
     expect(await apply()).toBeUndefined();
     expect(await plan()).toEqual({ changes: [], pending: [] });
