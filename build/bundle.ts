@@ -46,7 +46,6 @@ const validators: Plugin = {
 // Loading these takes longer than most runs need them for: they are loaded when they are first called.
 const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['execFile'],
-  xmlbuilder2: ['create'],
   'node:crypto': ['createHash'],
   'node:net': ['createConnection', 'isIPv4', 'isIPv6'],
 };
