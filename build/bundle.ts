@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { loadSpec, ROOT } from './modules.ts';
@@ -13,18 +14,25 @@ const OTHER_STYLES = ['from ansible.module_utils', '#Requires -Module', 'WANT_JS
 /** How a module gets its arguments: written into its text, or as a file named on its command line. */
 export type Style = 'text' | 'binary';
 
-const ENTRY: Record<Style, { reader: string; argument: string }> = {
-  text: { reader: 'embeddedArguments', argument: `() => embeddedArguments(() => [${PLACEHOLDER}])` },
-  binary: { reader: 'argumentsFile', argument: 'argumentsFile' },
+const ENTRY: Readonly<Record<Style, string>> = {
+  text: 'export const run = (source) => main(it, validate, () => embeddedArguments(source));',
+  binary: 'main(it, validate, argumentsFile);',
 };
 
-function entrySource(name: string, style: Style): string {
-  const { reader, argument } = ENTRY[style];
-  return [
-    `import { main, ${reader} } from './modules/lib/ansible/main.ts';`,
-    `import { module } from './modules/${name}/main.ts';`,
+const entrySource = (name: string, style: Style): string =>
+  [
+    "import { argumentsFile, embeddedArguments, main } from './modules/lib/ansible/main.ts';",
+    `import { module as it } from './modules/${name}/main.ts';`,
     `import validate from 'validator:${name}';`,
-    `main(module, validate, ${argument});`,
+    ENTRY[style],
+  ].join('\n');
+
+/** What is run first: it takes the module's code as a text, which Node needn't read as code where it is cached. */
+function startSource(name: string, digest: string): string {
+  return [
+    "import { evaluate } from './modules/lib/ansible/start.ts';",
+    "import text from 'code:module';",
+    `evaluate({ name: '${name}', text, digest: '${digest}' }, require).run(() => [${PLACEHOLDER}]);`,
   ].join('\n');
 }
 
@@ -67,13 +75,17 @@ const lazily: Plugin = {
   },
 };
 
-/**
- * One module as one CommonJS file with all it needs.
- * @returns its text: for style `text` with shebang and marker, ready for Ansible
- */
-export async function bundle(name: string, style: Style = 'text'): Promise<string> {
+const asText = (contents: string): Plugin => ({
+  name: 'code',
+  setup(context) {
+    context.onResolve({ filter: /^code:/ }, ({ path }) => ({ path, namespace: 'code' }));
+    context.onLoad({ filter: /.*/, namespace: 'code' }, () => ({ contents, loader: 'text' }));
+  },
+});
+
+async function built(name: string, contents: string, plugins: Plugin[]): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: entrySource(name, style), resolveDir: ROOT, sourcefile: `${name}.ts`, loader: 'ts' },
+    stdin: { contents, resolveDir: ROOT, sourcefile: `${name}.ts`, loader: 'ts' },
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
@@ -85,10 +97,21 @@ export async function bundle(name: string, style: Style = 'text'): Promise<strin
     minify: true,
     mainFields: ['module', 'main'],
     logLevel: 'warning',
-    plugins: [validators, lazily],
+    plugins,
   });
-  const text = outputFiles[0]?.text ?? '';
-  return style === 'binary' ? text : deliverable(name, text);
+  return outputFiles[0]?.text ?? '';
+}
+
+/**
+ * One module as one CommonJS file with all it needs.
+ * @returns its text: for style `text` with shebang and marker, ready for Ansible
+ */
+export async function bundle(name: string, style: Style = 'text'): Promise<string> {
+  const code = await built(name, entrySource(name, style), [validators, lazily]);
+  if (style === 'binary') return code;
+  const script = `(require => {const module = {exports: {}}, exports = module.exports;${code}\nreturn module.exports})`;
+  const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);
+  return deliverable(name, await built(name, startSource(name, digest), [asText(script)]));
 }
 
 function deliverable(name: string, text: string): string {

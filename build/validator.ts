@@ -4,7 +4,8 @@ import type { Validator } from '../modules/lib/ansible/problems.ts';
 import { schemaOf } from '../modules/lib/ansible/schema.ts';
 import type { Spec } from '../modules/lib/ansible/spec.ts';
 
-const compiler = () => new Ajv({ allErrors: true, code: { source: true, esm: true } });
+const compiler = () =>
+  new Ajv({ allErrors: true, inlineRefs: false, messages: false, code: { source: true, esm: true } });
 
 /**
  * The source of a spec's validator, an ES module with a default export. Compiled ahead because ajv itself

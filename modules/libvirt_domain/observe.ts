@@ -4,17 +4,17 @@ import { withActualBridges } from '../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../lib/xml/serialise.ts';
-import type { HostFacts } from './desired.ts';
 import { filesOfOthers } from './observe/storage.ts';
 import { type DomainOptions, nameOf } from './options.ts';
 import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
 import type { State } from './plan/state.ts';
 
-// A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
-async function hostFacts(host: Host): Promise<HostFacts> {
+async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
   const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
   const device = await host.stat('/dev/kvm');
-  return { kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
+  const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
+  // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
+  return { machineId, kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
 }
 
 /** What is known of an item when its domain has been read; its draft is what libvirt is asked about. */
@@ -73,9 +73,9 @@ async function observeAt(
   host: Host,
   uri: string,
   items: readonly DomainOptions[],
-  common: Pick<Known, 'kvm' | 'machineId'>,
 ): Promise<(State | Error)[]> {
-  const domains = await readItems(host, uri, items);
+  // Together, since a process takes its time to start.
+  const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host)]);
   const drafts = items.map((options, i) => {
     const domain = domains[i];
     return domain instanceof Error ? domain : drafted(options, { ...common, domain });
@@ -107,12 +107,10 @@ async function withBridges(
 
 /** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
 export async function observe(host: Host, items: readonly DomainOptions[]): Promise<(State | Error)[]> {
-  const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
-  const common = { ...(await hostFacts(host)), machineId };
   const states = new Map<DomainOptions, State | Error>();
   for (const uri of new Set(items.map((item) => item.uri))) {
     const mine = items.filter((item) => item.uri === uri);
-    const found = await observeAt(host, uri, mine, common);
+    const found = await observeAt(host, uri, mine);
     mine.forEach((item, i) => {
       states.set(item, found[i] as State | Error);
     });

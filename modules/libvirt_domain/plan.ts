@@ -49,7 +49,7 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const warnings = unlistedWarning(name, draft);
   const after = current && there ? current : outcome(name, draft, rehearsed);
   const asked = rehearsed?.outcome === 'defined';
-  const same = current !== undefined && (asked ? sameDefinition : sameMeaning)(current, after);
+  const same = current !== undefined && (there || (asked ? sameDefinition : sameMeaning)(current, after));
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
   if (same && (!options.adopt || adopted)) return { definition: current, changes: [], warnings };
   const applied = { form, stated, gone: goneFrom(domain, before?.gone, after) };

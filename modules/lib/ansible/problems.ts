@@ -7,7 +7,6 @@ export interface SchemaError {
   readonly instancePath: string;
   readonly keyword: string;
   readonly params: Record<string, unknown>;
-  readonly message?: string;
 }
 
 /** A validator as ajv compiles it: `errors` is set after a call that returned false. */
@@ -46,6 +45,7 @@ function unknownOption(name: string, specs: OptionSpecs): string {
 }
 
 const MESSAGES: Record<string, (params: Record<string, unknown>, option: Described | undefined) => string> = {
+  type: ({ type }) => `must be ${type}`,
   enum: ({ allowedValues }) =>
     `must be one of ${(allowedValues as unknown[]).filter((value) => value !== null).join(', ')}`,
   minimum: ({ limit }, option) => range(option) ?? `must be ${limit} or more`,
@@ -70,7 +70,7 @@ export function problemsOf(
   given: unknown,
   prefix = '',
 ): Failure[] {
-  return errors.map(({ instancePath, keyword, params, message }) => {
+  return errors.map(({ instancePath, keyword, params }) => {
     const pointer = parts(instancePath);
     const at = pointer.reduce(step, { specs, option: undefined } as Walk);
     const path = [prefix, written(instancePath)].filter(Boolean).join('.');
@@ -82,7 +82,7 @@ export function problemsOf(
     }
     const secret = at.option && 'secret' in at.option && at.option.secret;
     const value = pointer.reduce<unknown>((v, part) => (v as Record<string, unknown>)?.[part], given);
-    const problem = MESSAGES[keyword]?.(params, at.option) ?? message ?? keyword;
+    const problem = MESSAGES[keyword]?.(params, at.option) ?? keyword;
     return new OptionError(path, secret ? problem : `${JSON.stringify(value)} ${problem}`);
   });
 }

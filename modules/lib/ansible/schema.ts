@@ -13,7 +13,7 @@ const TYPES: Record<Option['type'], Schema> = {
   raw: {},
 };
 
-function optionSchema(option: Option | (Option & { type: 'list' })['elements']): Schema {
+function optionSchema(option: Option | (Option & { type: 'list' })['elements'], shared: Shared): Schema {
   const schema: Schema = { ...TYPES[option.type] };
   if ('choices' in option && option.choices) schema.enum = option.choices;
   for (const limit of ['minimum', 'maximum', 'maxLength'] as const) {
@@ -24,22 +24,41 @@ function optionSchema(option: Option | (Option & { type: 'list' })['elements']):
     schema.nullable = true;
     if (schema.enum) schema.enum = [...(schema.enum as unknown[]), null];
   }
-  if (option.type === 'list') schema.items = optionSchema(option.elements);
-  if (option.type === 'dict' && option.options) Object.assign(schema, mappingSchema(option.options));
+  if (option.type === 'list') schema.items = optionSchema(option.elements, shared);
+  if (option.type === 'dict' && option.options) Object.assign(schema, mappingSchema(option.options, shared));
   return schema;
 }
 
-function mappingSchema(specs: OptionSpecs): Schema {
+function mappingSchema(specs: OptionSpecs, shared: Shared): Schema {
   const entries = Object.entries(specs);
   return {
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(entries.map(([name, option]) => [name, optionSchema(option)])),
+    properties: Object.fromEntries(
+      entries.map(([name, option]) => [name, shared.place(optionSchema(option, shared))]),
+    ),
     required: entries.filter(([, option]) => option.required).map(([name]) => name),
   };
 }
 
+/** Schemas that options share. Each becomes one function of the validator, which Node reads when it is first called. */
+class Shared {
+  readonly #schemas = new Map<string, Schema>();
+
+  place(schema: Schema): Schema {
+    const text = JSON.stringify(schema);
+    this.#schemas.set(text, schema);
+    return { $ref: `#/$defs/${[...this.#schemas.keys()].indexOf(text)}` };
+  }
+
+  get all(): Schema {
+    return Object.fromEntries([...this.#schemas.values()].entries());
+  }
+}
+
 /** The JSON Schema of one item's options after coercion; ajv compiles it ahead of time into the bundle. */
 export function schemaOf(spec: Spec): Schema {
-  return mappingSchema(spec.options);
+  const shared = new Shared();
+  const schema = mappingSchema(spec.options, shared);
+  return { ...schema, $defs: shared.all };
 }

@@ -53,9 +53,9 @@ export function withMacs(
   return eachNic(desired, (nic) => {
     const key = valueAt(nic, 'target/@dev') ?? valueAt(nic, 'source/@bridge') ?? '';
     const preferred = macs.get(key);
-    const free =
-      preferred !== undefined && !taken.has(preferred) ? preferred : freeMac([machineId, name, key], taken);
-    const address = macOf(nic) ?? macOf(before.get(nic)) ?? free;
+    const free = preferred === undefined || taken.has(preferred) ? undefined : preferred;
+    // The last is invented only where it is needed: that loads Node's crypto, which takes as long as reading the domain.
+    const address = macOf(nic) ?? macOf(before.get(nic)) ?? free ?? freeMac([machineId, name, key], taken);
     taken.add(address);
     return childOf(nic, 'mac') ? nic : withChildren(nic, [element('mac', { address }), ...nic.children]);
   });

@@ -1,0 +1,97 @@
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../../build/modules.ts';
+
+// A process of its own each time, since the code is kept when the process ends. Run as root, as modules are.
+
+const SCRIPT = `
+  import { createRequire } from 'node:module';
+  import { evaluate } from '${ROOT}/modules/lib/ansible/start.ts';
+  const [directory, text, digest, code] = process.argv.slice(1);
+  const value = evaluate({ name: 'some', text, digest }, createRequire(import.meta.url), directory);
+  process.stdout.write(String(value));
+  process.exitCode = Number(code);
+`;
+
+const directories: string[] = [];
+const newDirectory = () => {
+  const directory = mkdtempSync(join(tmpdir(), 'piecewise-code-'));
+  directories.push(directory);
+  return directory;
+};
+
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true });
+});
+
+async function run(directory: string, text: string, digest = '1', code = 0): Promise<string> {
+  const args = [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    SCRIPT,
+    directory,
+    text,
+    digest,
+    String(code),
+  ];
+  const { stdout } = await execa(process.execPath, args, { cwd: ROOT, reject: code === 0 });
+  return stdout;
+}
+
+const returning = (word: string) => `(() => { const f = () => '${word}'; return f(); })`;
+
+const fileOf = (directory: string, digest = '1') => join(directory, `some-${digest}-${process.version}`);
+
+// V8 tells one code from another by its length, so this is what a cache of other code looks like to it.
+async function plant(file: string): Promise<void> {
+  const elsewhere = newDirectory();
+  await run(elsewhere, returning('evil'));
+  copyFileSync(fileOf(elsewhere), file);
+}
+
+describe('evaluate', () => {
+  it('keeps the compiled code for root alone, and takes it the next time', async () => {
+    const directory = newDirectory();
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(statSync(fileOf(directory)).mode & 0o777).toBe(0o600);
+    await plant(fileOf(directory));
+    chmodSync(fileOf(directory), 0o600);
+    expect(await run(directory, returning('good'))).toBe('evil');
+  });
+
+  it('takes none that others could have written, and writes its own', async () => {
+    const directory = newDirectory();
+    await plant(fileOf(directory));
+    chmodSync(fileOf(directory), 0o666);
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(statSync(fileOf(directory)).mode & 0o777).toBe(0o600);
+  });
+
+  it('runs the code itself where the cache is damaged, and replaces it', async () => {
+    const directory = newDirectory();
+    writeFileSync(fileOf(directory), 'not what V8 wrote', { mode: 0o600 });
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(statSync(fileOf(directory)).size).toBeGreaterThan(100);
+  });
+
+  it('keeps the newest code only, and none of a run that failed', async () => {
+    const directory = newDirectory();
+    await run(directory, returning('good'), '1', 1);
+    expect(readdirSync(directory)).toEqual([]);
+    await run(directory, returning('good'), '1');
+    await run(directory, returning('new'), '2');
+    expect(readdirSync(directory).map((name) => join(directory, name))).toEqual([fileOf(directory, '2')]);
+  });
+
+  it('runs the code where nothing can be kept', async () => {
+    const file = join(newDirectory(), 'file');
+    writeFileSync(file, '');
+    expect(await run(file, returning('good'))).toBe('good');
+  });
+});
