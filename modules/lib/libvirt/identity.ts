@@ -59,7 +59,7 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   },
   'domain/devices/interface': {
     own: [MAC],
-    keys: [ALIAS, ['target/@dev'], ...NETWORKS],
+    keys: [ALIAS, ['target/@dev'], ['acpi/@index'], ...NETWORKS],
     ordinal: ['@type', 'source/@bridge', 'source/@network', 'source/@dev'],
     loose: ['@type'],
   },

@@ -62,13 +62,21 @@ export function withMacs(
 }
 
 /**
- * Puts in what else libvirt would invent anew at each define: the domain's UUID, an Open vSwitch port's interfaceid.
+ * Puts in what else libvirt would invent anew at each define: the domain's UUID, a generation id that is left to it, an
+ * Open vSwitch port's interfaceid.
  * What the current definition has of them stays.
  */
 export function withIds(desired: Element, current: Element | undefined, { machineId }: Origin): Element {
   const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
   const known = childOf(desired, 'uuid') || childOf(current, 'uuid');
-  const domain = known ? desired : withUuidAfterName(desired, uuidFrom(machineId, name));
+  const named = known ? desired : withUuidAfterName(desired, uuidFrom(machineId, name));
+  const generation = valueAt(current, 'genid') ?? uuidFrom('genid', machineId, name);
+  const domain = withChildren(
+    named,
+    named.children.map((child) =>
+      child.name === 'genid' && child.text.trim() === '' ? { ...child, text: generation } : child,
+    ),
+  );
   const before = new Map(nicsOf(current).map((nic) => [macOf(nic), nic]));
   return eachNic(domain, (nic) => withInterfaceId(nic, before.get(macOf(nic)), [machineId, name]));
 }

@@ -70,9 +70,35 @@ const pciAddress: Rule = (element) => {
 const hostAddress: Rule = (element) =>
   element.attributes.slot === undefined ? element : pciAddress(element, undefined);
 
+// The models that libvirt knows in any case; another is QEMU's own, which tells `E1000` from `e1000`.
+const NIC_MODEL =
+  /^(rtl8139|virtio(-(non-)?transitional)?|e1000e?|igb|netfront|usb-net|spapr-vlan|lan9118|smc91c111|vlance|vmxnet[23]?)$/i;
+
+const nicModel: Rule = (element) => {
+  const { type = '' } = element.attributes;
+  return NIC_MODEL.test(type)
+    ? { ...element, attributes: { ...element.attributes, type: type.toLowerCase() } }
+    : element;
+};
+
+// libvirt chooses bus and port together: it takes the one only with the other.
+const serialAddress: Rule = (element) => {
+  const { type, port, bus, ...rest } = element.attributes;
+  return type === 'virtio-serial' && bus !== undefined && port === undefined
+    ? { ...element, attributes: { type, ...rest } }
+    : element;
+};
+
+// The number of a running guest, which a dump of it has; a definition has none.
+const withoutId: Rule = (element) => {
+  const { id: _, ...attributes } = element.attributes;
+  return { ...element, attributes };
+};
+
 const trimmed: Rule = (element) => ({ ...element, text: element.text.trim() });
 
 const RULES: Record<string, Rule> = {
+  domain: withoutId,
   'domain/memory': memory,
   'domain/currentMemory': memory,
   'domain/maxMemory': memory,
@@ -80,7 +106,10 @@ const RULES: Record<string, Rule> = {
   'domain/name': trimmed,
   'domain/uuid': (element) => ({ ...element, text: element.text.trim().toLowerCase() }),
   'domain/os/type': osType,
+  'domain/devices/channel/address': serialAddress,
+  'domain/devices/console/address': serialAddress,
   'domain/devices/interface/mac': macAddress,
+  'domain/devices/interface/model': nicModel,
   'domain/devices/hostdev/source/address': hostAddress,
 };
 

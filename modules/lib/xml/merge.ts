@@ -62,7 +62,7 @@ export function merge(
       desired: named(desired.children) ?? [],
       applied: named(applied?.children),
     };
-    children = placed(children, name, mergeList(lists, rules, `${path}/${name}`));
+    children = placed(children, name, mergeList(lists, rules, `${path}/${name}`), desired.children);
   }
   return {
     ...withChildren(base, children),
@@ -140,8 +140,14 @@ function mergeKeyed(
 const sameList = (a: readonly Element[], b: readonly Element[]) =>
   a.length === b.length && a.every((item, i) => sameElement(item, b[i] as Element));
 
-// Puts a list back where the first of its name stood: the old items keep their places, new ones follow the last.
-function placed(children: readonly Element[], name: string, list: readonly Element[]): Element[] {
+// Puts a list back where the first of its name stood: the old items keep their places, new ones follow the last. The
+// first of a name stands where it stands among the desired: some elements come in one order only.
+function placed(
+  children: readonly Element[],
+  name: string,
+  list: readonly Element[],
+  desired: readonly Element[],
+): Element[] {
   const rest = [...list];
   const result: Element[] = [];
   let last = -1;
@@ -153,6 +159,16 @@ function placed(children: readonly Element[], name: string, list: readonly Eleme
       last = result.length;
     }
   }
-  result.splice(last < 0 ? result.length : last, 0, ...rest);
+  result.splice(last < 0 ? placeOf(name, result, desired) : last, 0, ...rest);
   return result;
+}
+
+// After the nearest of its desired elder siblings that is there, or else before the nearest younger one.
+function placeOf(name: string, children: readonly Element[], desired: readonly Element[]): number {
+  const names = children.map((child) => child.name);
+  const at = desired.findIndex((child) => child.name === name);
+  const elder = desired.slice(0, Math.max(at, 0)).findLast((child) => names.includes(child.name));
+  if (elder) return names.lastIndexOf(elder.name) + 1;
+  const younger = desired.slice(at + 1).find((child) => names.includes(child.name));
+  return younger ? names.indexOf(younger.name) : names.length;
 }

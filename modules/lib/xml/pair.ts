@@ -13,8 +13,8 @@ export interface KeyPath {
 export type Key = readonly (string | KeyPath)[];
 
 /**
- * How the items of a keyed list are matched, in passes, each among what the ones before left: `own`, every one of
- * `keys` where its value is unique on both sides, then `ordinal` and `loose` by order among items of the same values.
+ * How the items of a keyed list are matched, in passes, each among what the ones before left: `own` (items that share
+ * it as they are matched without it), every one of `keys` where its value is unique on both sides, then `ordinal` and `loose` by order among items of the same values.
  */
 export interface Keyed {
   /** An item that has it is known by nothing else: it pairs by it or is new. */
@@ -84,6 +84,28 @@ function byKey(items: readonly Element[], known: Known): Map<string, Element[]> 
   return groups;
 }
 
+/** Items that have the same value on both sides. */
+function groupsOf(
+  known: Known,
+  wanted: readonly Element[],
+  free: readonly Element[],
+): [readonly Element[], readonly Element[]][] {
+  const found = byKey(free, known);
+  return [...byKey(wanted, known)].map(([value, items]) => [items, found.get(value) ?? []]);
+}
+
+// Items of one list may share what is their own (two NICs that are teamed have one MAC): then the other keys tell which
+// is which, and only then their order.
+function pairTwins(
+  first: readonly Element[],
+  second: readonly Element[],
+  rule: Keyed,
+): readonly (readonly [Element, Element])[] {
+  if (first.length <= 1 && second.length <= 1) return first[0] && second[0] ? [[first[0], second[0]]] : [];
+  const { pairs, added, left } = pairItems(first, second, rule);
+  return [...pairs, ...added.flatMap((to, i) => (left[i] ? [[left[i], to] as const] : []))];
+}
+
 /**
  * Finds for each item of a second list the one of the first that it stands for.
  * @param ours items of the first that somebody else didn't add; all of them by default
@@ -96,21 +118,14 @@ export function pairItems(
 ): Pairing {
   const pairs = new Map<Element, Element>();
   const paired = new Set<Element>();
-  const pair = (from: Element, to: Element) => {
+  const pair = (from: Element, to: Element): void => {
     pairs.set(from, to);
     paired.add(to);
   };
   const pass = (known: Known, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
-    const free = byKey(
-      from.filter((item) => !pairs.has(item)),
-      known,
-    );
-    const wanted = byKey(
-      to.filter((item) => !paired.has(item)),
-      known,
-    );
-    for (const [value, items] of wanted) {
-      const found = free.get(value) ?? [];
+    const free = from.filter((item) => !pairs.has(item));
+    const wanted = to.filter((item) => !paired.has(item));
+    for (const [items, found] of groupsOf(known, wanted, free)) {
       if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
       items.forEach((item, i) => {
         const match = found[i];
@@ -118,7 +133,12 @@ export function pairItems(
       });
     }
   };
-  if (own) pass(keyOf(own), true, first, second);
+  if (own) {
+    const known = keyOf(own);
+    for (const [items, found] of groupsOf(known, second, first)) {
+      for (const [from, to] of pairTwins(found, items, { keys, ordinal })) pair(from, to);
+    }
+  }
   const others = own ? second.filter((item) => keyOf(own)(item) === undefined) : second;
   for (const key of keys) pass(keyOf(key), false, first, others);
   pass(kindOf(ordinal), true, first, others);

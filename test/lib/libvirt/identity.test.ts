@@ -43,6 +43,16 @@ const ROWS: Record<string, [string, string, string][]> = {
       '-',
     ],
     [
+      "<interface type='user'><mac address='m'/><alias name='ua-team'/></interface><interface type='hostdev'><mac address='m'/></interface>",
+      "<interface type='hostdev'><mac address='m'/></interface>",
+      '1',
+    ],
+    [
+      "<interface><mac address='m'/><acpi index='1'/></interface><interface><mac address='m'/><acpi index='2'/></interface>",
+      "<interface><mac address='m'/><acpi index='2'/></interface><interface><mac address='m'/><acpi index='3'/></interface>",
+      '1 0',
+    ],
+    [
       "<interface><target dev='t'/></interface><interface><target dev='t'/></interface>",
       "<interface><target dev='t'/></interface><interface><target dev='t'/></interface>",
       '0 1',

@@ -37,6 +37,29 @@ describe('normaliseDomain', () => {
     expect(normaliseDomain(desired, current)).toEqual(current);
   });
 
+  // What is stated, and what libvirt keeps of it.
+  const kept: [string, string][] = [
+    ["<model type='ViRtIo'/>", "<model type='virtio'/>"],
+    ["<model type='82540EM'/>", "<model type='82540EM'/>"],
+  ];
+  it.each(kept)('knows a NIC model in any case: %s', (stated, expected) => {
+    const [desired, wanted] = [stated, expected].map((model) =>
+      parseXml(`<domain><devices><interface>${model}</interface></devices></domain>`),
+    ) as [Element, Element];
+    expect(normaliseDomain(desired, undefined)).toEqual(wanted);
+  });
+
+  it('leaves out what libvirt leaves out: the number of a running guest, a bus without a port', () => {
+    const channel = (address: string) =>
+      `<devices><channel><address type='virtio-serial' ${address}/></channel></devices>`;
+    const desired = parseXml(`<domain type='qemu' id='3'>${channel("controller='0' bus='2'")}</domain>`);
+    expect(normaliseDomain(desired, undefined)).toEqual(
+      parseXml(`<domain type='qemu'>${channel("controller='0'")}</domain>`),
+    );
+    const whole = parseXml(`<domain>${channel("controller='0' bus='0' port='2'")}</domain>`);
+    expect(normaliseDomain(whole, undefined)).toEqual(whole);
+  });
+
   it('takes another machine for another machine', () => {
     const desired = parseXml("<domain><os><type machine='pc'>hvm</type></os></domain>");
     const current = parseXml("<domain><os><type machine='pc-q35-7.2'>hvm</type></os></domain>");
@@ -57,6 +80,15 @@ describe('what libvirt would invent', () => {
     const [one, again, other] = ['m1', 'm1', 'm2'].map((id) => serialiseXml(alone(domain, id)));
     expect(one).toBe(again);
     expect(one).not.toBe(other);
+  });
+
+  it('fills in a generation id that is left to it, once', () => {
+    const desired = parseXml('<domain><name>d</name><genid/></domain>');
+    const genid = valueAt(withIds(desired, undefined, { machineId: 'm1' }), 'genid');
+    expect(genid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(genid).not.toBe(valueAt(withIds(desired, undefined, { machineId: 'm2' }), 'genid'));
+    const current = parseXml('<domain><name>d</name><genid>its own</genid></domain>');
+    expect(valueAt(withIds(desired, current, { machineId: 'm1' }), 'genid')).toBe('its own');
   });
 
   it('stays when it is there', () => {

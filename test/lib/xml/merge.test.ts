@@ -22,8 +22,20 @@ const ROWS: [string, string, string, string][] = [
     devices("<interface type='bridge'><mac address='m1'/><target dev='a'/><address slot='3'/></interface>"),
     devices("<interface type='bridge'><target dev='a'/><source bridge='b2'/></interface>"),
     devices(
-      "<interface type='bridge'><mac address='m1'/><target dev='a'/><address slot='3'/><source bridge='b2'/></interface>",
+      "<interface type='bridge'><mac address='m1'/><target dev='a'/><source bridge='b2'/><address slot='3'/></interface>",
     ),
+  ],
+  [
+    'what is new stands beside the siblings that it is desired with',
+    '<domain><name>d</name><address/><b/></domain>',
+    '<domain><name>d</name><new/><a/><b/></domain>',
+    '<domain><name>d</name><new/><a/><address/><b/></domain>',
+  ],
+  [
+    'what is new and has no elder sibling stands before the younger one',
+    '<domain><address/><b/></domain>',
+    '<domain><new/><b/></domain>',
+    '<domain><address/><new/><b/></domain>',
   ],
   [
     'a NIC whose MAC is new takes nobody’s place, though its target is known',
