@@ -110,12 +110,12 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step> {
   const now = domain?.state ?? 'shut off';
   const guest = planGuest(options, state, next.definition);
   const power = planPower(name, options, now, guest.pending);
-  const changes = [
-    ...next.changes,
-    ...guest.changes,
-    ...autostartChange(name, options.autostart, domain?.autostart ?? false),
-    ...power.changes,
-  ];
+  const autostart = autostartChange(name, options.autostart, domain?.autostart ?? false);
+  // A paused guest lets go of nothing, so one that is to run is woken before it is changed.
+  const resumes = power.changes[0]?.step.act === 'resume';
+  const changes = resumes
+    ? [...next.changes, ...power.changes, ...guest.changes, ...autostart]
+    : [...next.changes, ...guest.changes, ...autostart, ...power.changes];
   const pending = power.restarts || !isOn(stateAfter(options.state, now)) ? [] : guest.pending;
   return {
     changes,

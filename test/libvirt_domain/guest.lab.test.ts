@@ -1,18 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Host } from '../../../../modules/lib/host/host.ts';
-import { applyLive } from '../../../../modules/lib/libvirt/live/apply.ts';
-import { withActualBridges } from '../../../../modules/lib/libvirt/live/bridges.ts';
-import { type LiveChange, planLive } from '../../../../modules/lib/libvirt/live/plan.ts';
-import { parseXml } from '../../../../modules/lib/xml/parse.ts';
-import type { Hypervisor } from '../../../lab/hypervisor.ts';
-import { publicKey } from '../../../lab/key.ts';
-import { sharedHypervisor } from '../../../lab/shared.ts';
-import { onGuest, waitForPing } from '../../../support/guest.ts';
-import { guestImage } from '../../../support/guest-image.ts';
-import { labHost } from '../../../support/lab-host.ts';
-import { runModule } from '../../../support/module.ts';
+import { valueAt } from '../../modules/lib/xml/element.ts';
+import { parseXml } from '../../modules/lib/xml/parse.ts';
+import type { Hypervisor } from '../lab/hypervisor.ts';
+import { publicKey } from '../lab/key.ts';
+import { sharedHypervisor } from '../lab/shared.ts';
+import { onGuest, waitForPing } from '../support/guest.ts';
+import { guestImage } from '../support/guest-image.ts';
+import { runModule, runThrice } from '../support/module.ts';
 
-// One guest that runs on and on while its definition changes. The tests build on each other, in this order.
+// One guest that runs on and on while tasks change it. The tests build on each other, in this order.
 const NAME = 'live-guest';
 const GUEST = '192.168.77.2';
 const DIR = '/var/lib/libvirt/images/live-guest';
@@ -20,8 +16,10 @@ const FIRST_NIC = '52:54:00:77:00:01';
 const NIC = '52:54:00:77:00:02';
 
 let hypervisor: Hypervisor;
-let host: Host;
+/** QEMU's process: the same throughout, until a task restarts the guest. */
 let pid: string;
+/** The domain as its user has it: what the next task states. */
+let text: string;
 
 const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout;
 const virsh = (command: string) => sh(`virsh -q ${command}`);
@@ -58,37 +56,43 @@ const definition = (image: string) => `
     </devices>
   </domain>`;
 
-/** The plan for the guest as it runs now. */
-async function plan() {
-  const [live, persistent] = await Promise.all(
-    ['', '--inactive'].map(async (flag) => parseXml(await virsh(`dumpxml --security-info ${flag} ${NAME}`))),
+const task = (more = {}) => ({ xml: text, state: 'running', detach_timeout: 30, ...more });
+
+function rewrite(edit: (xml: string) => string): void {
+  const before = text;
+  text = edit(before);
+  expect(text).not.toBe(before);
+}
+
+/** Runs the task as it is now: in check mode, for real, and again, when it finds nothing left to do. */
+async function perform(more = {}) {
+  const { changed, failed, msg, actions, restart_required, restart_reasons, diff } = await runThrice(
+    hypervisor,
+    'libvirt_domain',
+    task(more),
   );
-  if (!live || !persistent) throw new Error('there is no XML');
-  return planLive(await withActualBridges(host, live, persistent), persistent);
+  expect(failed, msg).toBeFalsy();
+  return { changed, actions: actions as string[], restart_required, restart_reasons, diff };
 }
 
-async function redefine(edit: (xml: string) => string): Promise<void> {
-  const before = await virsh(`dumpxml --inactive --security-info ${NAME}`);
-  const after = edit(before);
-  expect(after).not.toBe(before);
-  await hypervisor.exec(['sh', '-c', `cat >${DIR}/new.xml; virsh -q define --validate ${DIR}/new.xml`], {
-    input: after,
-  });
-}
-
-/** Changes the definition, brings the guest to it, and finds nothing left to do. @returns what was done */
+/** The user changes the text and runs the task, which brings the running guest to it. @returns what was done to it */
 async function bring(edit: (xml: string) => string): Promise<string[]> {
-  await redefine(edit);
-  const { changes, pending } = await plan();
-  expect(pending).toEqual([]);
-  for (const { step, title } of changes) {
-    const target = { uri: 'qemu:///system', name: NAME, detachTimeout: 30 };
-    expect(await applyLive(host, target, step), title).toBeUndefined();
-  }
-  const after = await plan();
-  expect(after.pending).toEqual([]);
-  expect(after.changes.map(({ title }) => title)).toEqual([]);
-  return changes.map(({ title }) => title);
+  rewrite(edit);
+  const { actions, ...done } = await perform();
+  expect(done).toMatchObject({ changed: true, restart_required: false, restart_reasons: [] });
+  const [first, ...rest] = actions;
+  expect(first).toBe(`redefine domain ${NAME}`);
+  return rest;
+}
+
+/** A change that has to wait: it is defined, nothing is done to the guest, and each run says why. @returns the reasons */
+async function defer(edit: (xml: string) => string) {
+  rewrite(edit);
+  const { changed, actions, restart_required, restart_reasons } = await perform();
+  expect([changed, actions, restart_required]).toEqual([true, [`redefine domain ${NAME}`], true]);
+  const again = { changed: false, actions: [], restart_required: true, restart_reasons };
+  expect(await runModule(hypervisor, 'libvirt_domain', task())).toMatchObject(again);
+  return restart_reasons;
 }
 
 const add = (device: string) => (xml: string) => xml.replace('</devices>', `${device}</devices>`);
@@ -107,7 +111,6 @@ const portOf = (mac: string) => sh(`virsh -q domiflist ${NAME} | awk '$5 == "${m
 
 beforeAll(async () => {
   hypervisor = await sharedHypervisor();
-  host = labHost(hypervisor);
   const image = await guestImage(hypervisor);
   await sh(`mkdir -p ${DIR}; qemu-img create -q -f qcow2 -F qcow2 -b ${image} ${DIR}/root.qcow2
     for n in a b c d; do qemu-img create -q -f qcow2 ${DIR}/$n.qcow2 16M; done
@@ -120,6 +123,10 @@ beforeAll(async () => {
     hostname: NAME,
     owner: 'libvirt-qemu',
     user_data: {
+      // What takes long in an emulated guest and nobody needs.
+      cloud_config_modules: [],
+      cloud_final_modules: [],
+      ssh_genkeytypes: ['ed25519'],
       users: [
         {
           name: 'debian',
@@ -135,14 +142,11 @@ beforeAll(async () => {
     },
   });
   expect(seed.failed, seed.msg).toBeFalsy();
-  const xml = definition(`${DIR}/root.qcow2`);
-  await hypervisor.exec(
-    ['sh', '-c', `cat >${DIR}/new.xml; virsh -q define ${DIR}/new.xml; virsh -q start ${NAME}`],
-    { input: xml },
-  );
+  text = definition(`${DIR}/root.qcow2`);
+  expect((await perform()).actions).toEqual([`define domain ${NAME}`, `start domain ${NAME}`]);
   pid = await qemu();
   await waitForPing(hypervisor, GUEST, 120);
-  await inGuest('cloud-init status --wait');
+  await inGuest('true');
 });
 
 afterEach(async () => {
@@ -158,10 +162,6 @@ afterAll(async () => {
 });
 
 describe('a running guest', () => {
-  it('that was just started has all that is defined', async () => {
-    expect(await plan()).toEqual({ changes: [], pending: [] });
-  });
-
   it('gets a NIC', async () => {
     expect(await bring(add(nic(NIC, 'br-live-1', "<vlan><tag id='5'/></vlan>")))).toEqual([
       `attach interface ${NIC}`,
@@ -274,17 +274,15 @@ describe('a running guest', () => {
   });
 
   it('gives memory back and gets it again', async () => {
-    const set = (mebibytes: number) => (xml: string) =>
-      xml.replace(
-        /<currentMemory.*<\/currentMemory>/,
-        `<currentMemory unit='MiB'>${mebibytes}</currentMemory>`,
-      );
     const total = async () => Number(/MemTotal:\s+(\d+)/.exec(await inGuest('cat /proc/meminfo'))?.[1]);
+    const held = "<currentMemory unit='MiB'>384</currentMemory>";
     const full = await total();
-    await bring(set(384));
+    expect(await bring((xml) => xml.replace('</memory>', `</memory>${held}`))).toEqual([
+      'set current memory to 393216 KiB',
+    ]);
     expect(await monitor('info balloon')).toContain('actual=384');
     expect(full - (await total())).toBe(131072);
-    await bring(set(512));
+    expect(await bring((xml) => xml.replace(held, ''))).toEqual(['set current memory to 524288 KiB']);
     expect(await total()).toBe(full);
   });
 
@@ -292,29 +290,31 @@ describe('a running guest', () => {
     const set = (count: number) => (xml: string) => xml.replace(/<vcpu[^>]*>3/, `<vcpu current='${count}'>3`);
     expect(await bring(set(2))).toEqual(['set vCPUs to 2']);
     expect(await inGuest('cat /sys/devices/system/cpu/present')).toBe('0-1');
-    await redefine(set(1));
-    expect(await plan()).toEqual({
-      changes: [],
-      pending: ["vCPUs: 2 → 1 can't be changed while an emulated guest runs"],
-    });
-    await redefine(set(2));
+    expect(await defer(set(1))).toEqual(["vCPUs: 2 → 1 can't be changed while an emulated guest runs"]);
+    expect(await bring(set(2))).toEqual([]);
   });
 
   it('gets a memory module', async () => {
-    await bring(
-      add("<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>"),
+    const modules = async () => Number(await inGuest('ls -d /sys/devices/system/memory/memory* | wc -l'));
+    const before = await modules();
+    const module = add(
+      "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>",
     );
+    const all = "<currentMemory unit='MiB'>640</currentMemory>";
+    expect(await bring((xml) => module(xml.replace('</memory>', `</memory>${all}`)))).toEqual([
+      'attach memory dimm',
+    ]);
+    expect((await modules()) - before).toBe(1);
     expect(await monitor('info memory-devices')).toContain('134217728');
   });
 
   it('gets another graphics password, without it being shown', async () => {
-    await redefine((xml) => xml.replace("passwd='first'", "passwd='secret2'"));
-    const { changes } = await plan();
-    expect(JSON.stringify(changes.map(({ title, before, after }) => [title, before, after]))).not.toContain(
-      'secret2',
-    );
-    await bring((xml) => xml.replace("passwd='secret2'", "passwd='secret3'"));
-    expect(await virsh(`dumpxml --security-info ${NAME}`)).toContain('secret3');
+    rewrite((xml) => xml.replace("passwd='first'", "passwd='secret2'"));
+    const done = await perform();
+    expect(done).toMatchObject({ changed: true, restart_required: false });
+    expect(done.actions).toEqual([`redefine domain ${NAME}`, 'update graphics vnc: passwd']);
+    expect(JSON.stringify(done)).not.toMatch(/secret2|first/);
+    expect(await virsh(`dumpxml --security-info ${NAME}`)).toContain("passwd='secret2'");
   });
 
   it('gets a random number generator, a channel and a USB device, and gives them back', async () => {
@@ -333,40 +333,62 @@ describe('a running guest', () => {
   });
 
   it('gets a title and a description, and loses them', async () => {
-    const text = '<title>-a title</title><description>Two\nlines</description>';
-    expect(await bring((xml) => xml.replace('</uuid>', `</uuid>${text}`))).toEqual([
+    const words = '<title>-a title</title><description>Two\nlines</description>';
+    expect(await bring((xml) => xml.replace('</name>', `</name>${words}`))).toEqual([
       'set title',
       'set description',
     ]);
     expect(await virsh(`desc --live --title ${NAME}`)).toBe('-a title');
-    await bring((xml) => without('title')(without('description')(xml)));
+    await bring((xml) => xml.replace(words, ''));
+    expect(await virsh(`desc --live --title ${NAME}`)).not.toContain('title');
   });
 
   it('does at its end what is defined', async () => {
-    await bring((xml) => xml.replace('<on_crash>destroy', '<on_crash>restart'));
+    await bring((xml) => xml.replace('<devices>', '<on_crash>restart</on_crash><devices>'));
     expect(await virsh(`dumpxml ${NAME}`)).toContain('<on_crash>restart');
+    await bring((xml) => xml.replace('<on_crash>restart</on_crash>', ''));
+    expect(await virsh(`dumpxml ${NAME}`)).toContain('<on_crash>destroy');
   });
 });
 
 describe('what has to wait', () => {
-  it('is named, and nothing of it is done', async () => {
-    await redefine((xml) => xml.replace("model type='vga'", "model type='virtio'"));
-    const { changes, pending } = await plan();
-    expect(changes).toEqual([]);
-    expect(pending).toEqual(["video virtio: model type vga → virtio can't be changed while the guest runs"]);
-    await redefine((xml) => xml.replace("model type='virtio' vram", "model type='vga' vram"));
-  });
-
   it('is a device that a paused guest would not let go of', async () => {
     await bring(add(disk('c', 'vdb', 'virtio')));
     await virsh(`suspend ${NAME}`);
-    await redefine(drop('disk', "dev='vdb'"));
-    const [change] = (await plan()).changes;
-    const target = { uri: 'qemu:///system', name: NAME, detachTimeout: 30 };
-    const apply = () => applyLive(host, target, (change as LiveChange).step);
-    expect(await apply()).toBe('disk vdb is not removed yet: the guest is paused');
-    await virsh(`resume ${NAME}`);
-    expect(await apply()).toBeUndefined();
-    expect(await plan()).toEqual({ changes: [], pending: [] });
+    rewrite(drop('disk', "dev='vdb'"));
+    expect(await perform({ state: 'present' })).toMatchObject({
+      actions: [`redefine domain ${NAME}`],
+      restart_required: true,
+      restart_reasons: ['disk vdb is not removed yet: the guest is paused'],
+    });
+    expect(await perform()).toMatchObject({
+      actions: [`resume domain ${NAME}`, 'detach disk vdb'],
+      restart_reasons: [],
+      restart_required: false,
+    });
+    expect(await inGuest('ls /sys/block')).not.toContain('vdb');
+  });
+
+  it('is named by each run, and comes with the restart that a task allows', async () => {
+    const model = () =>
+      virsh(`dumpxml ${NAME}`).then((xml) => valueAt(parseXml(xml), 'devices/video/model/@type'));
+    expect(await defer((xml) => xml.replace("model type='vga'", "model type='virtio'"))).toEqual([
+      "video virtio: model type vga → virtio can't be changed while the guest runs",
+      "video virtio: model vram 16384 → none can't be changed while the guest runs",
+    ]);
+    expect(await qemu()).toBe(pid);
+    expect(await model()).toBe('vga');
+
+    expect(await perform({ restart: 'if_needed', shutdown_timeout: 120 })).toMatchObject({
+      changed: true,
+      actions: [`restart domain ${NAME}`],
+      restart_required: false,
+      restart_reasons: [],
+    });
+    const before = pid;
+    pid = await qemu();
+    expect(pid).not.toBe(before);
+    expect(await model()).toBe('virtio');
+    expect(await monitor('info pci')).toMatch(/1af4:1050/);
   });
 });

@@ -158,6 +158,34 @@ describe('planDomain', () => {
   });
 });
 
+describe('a paused guest', () => {
+  const disks = (...targets: string[]) =>
+    options({ name: 'a', memory: 1024, disks: targets.map((target) => ({ source: `/${target}`, target })) });
+  const { domain, ...host } = carriedOut(nothing, disks('vda', 'vdb'));
+  const live = domain && withoutApplied(domain.definition);
+  const paused: Known = { ...host, domain: domain && { ...domain, state: 'paused', live } };
+  const titles = ({ changes }: ReturnType<typeof plan>) => changes.map(({ title }) => title);
+
+  it('lets go of nothing, which a plan says before anything is tried', () => {
+    const planned = plan(disks('vda'), paused);
+    expect(titles(planned)).toEqual(['redefine domain a']);
+    expect(planned.result).toMatchObject({
+      restart_required: true,
+      restart_reasons: ['disk vdb is not removed yet: the guest is paused'],
+    });
+  });
+
+  it('is woken before it is changed where it is to run', () => {
+    const planned = plan({ ...disks('vda'), state: 'running' }, paused);
+    expect(titles(planned)).toEqual([
+      'redefine domain a',
+      'resume domain a',
+      'update the running guest of domain a',
+    ]);
+    expect(planned.result).toMatchObject({ restart_required: false, restart_reasons: [] });
+  });
+});
+
 describe('targetsOf', () => {
   it('gives each disk a device name of its bus that is free', () => {
     const disks = options({

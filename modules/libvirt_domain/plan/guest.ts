@@ -2,6 +2,7 @@ import type { Change } from '../../lib/ansible/plan.ts';
 import { statementOf } from '../../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY, deviceRule } from '../../lib/libvirt/identity.ts';
 import { planLive } from '../../lib/libvirt/live/plan.ts';
+import { whilePaused } from '../../lib/libvirt/live/waits.ts';
 import type { Domain } from '../../lib/libvirt/read.ts';
 import { devicesGone } from '../../lib/libvirt/redefine.ts';
 import {
@@ -36,7 +37,9 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
   const { domain } = state;
   const off = stateAfter(options.state, 'running') === 'shut off';
   if (!domain?.live || !next || off) return NOTHING;
-  const { changes, pending } = planLive(domain.live, targetOf(state, domain.live, next));
+  const live = planLive(domain.live, targetOf(state, domain.live, next));
+  const paused = domain.state === 'paused' && stateAfter(options.state, domain.state) === 'paused';
+  const { changes, pending } = paused ? whilePaused(live) : live;
   // A restart brings the rest as well.
   const restarts = options.restart === 'if_needed' && pending.length > 0;
   if (changes.length === 0 || restarts || !isDefining(options)) return { changes: [], pending };

@@ -1,5 +1,4 @@
 import type { Host } from '../../host/host.ts';
-import { labelOf } from '../label.ts';
 import { moveBalloon } from './balloon.ts';
 import { movePort } from './bridges.ts';
 import { detach } from './detach.ts';
@@ -8,6 +7,7 @@ import { lay } from './lay.ts';
 import { noteMoved } from './moved.ts';
 import { setProcessors } from './processors.ts';
 import type { LiveStep } from './step.ts';
+import { whatWaits } from './waits.ts';
 
 export type { Target } from './guest.ts';
 
@@ -19,24 +19,6 @@ export type { Target } from './guest.ts';
 export async function applyLive(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {
   const reason = await applyStep(host, target, step);
   return reason === undefined ? undefined : `${whatWaits(step)}: ${reason}`;
-}
-
-function whatWaits(step: LiveStep): string {
-  switch (step.act) {
-    case 'attach':
-      return `${labelOf(step.device)} can't be added while the guest runs`;
-    case 'detach':
-      return `${labelOf(step.device)} is not removed yet`;
-    case 'update':
-    case 'move':
-      return `${labelOf(step.persistent)} can't be changed while the guest runs`;
-    case 'balloon':
-      return 'current memory is not set yet';
-    case 'processors':
-      return 'vCPUs are not set yet';
-    case 'call':
-      return `${step.about} can't be changed while the guest runs`;
-  }
 }
 
 async function applyStep(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import type { Element } from '../../xml/element.ts';
 import { domainState } from '../virsh.ts';
 import { aliasOf, attempt, sameDevice, type Target } from './guest.ts';
 import { settle } from './settle.ts';
+import { PAUSED } from './waits.ts';
 
 /** QEMU has asked the guest before. */
 const ASKED = /in the process of unplug/;
@@ -19,7 +20,7 @@ const GONE = /no device found with alias|device not found/;
  */
 export async function detach(host: Host, target: Target, device: Element): Promise<string | undefined> {
   const state = await domainState(host, target.uri, target.name);
-  if (state === 'paused') return 'the guest is paused';
+  if (state === 'paused') return PAUSED;
   const refused = await ask(host, target, aliasOf(device) ?? '');
   if (refused !== undefined) return refused;
   const isGone = (live: Element) => sameDevice(live, device) === undefined;
