@@ -2,32 +2,47 @@ import type { Outcome } from '../lib/ansible/plan.ts';
 import { asError } from '../lib/ansible/plan.ts';
 import { Failure } from '../lib/failure.ts';
 import type { Host } from '../lib/host/host.ts';
-import { withoutApplied } from '../lib/libvirt/applied.ts';
+import { withoutApplied, writeApplied } from '../lib/libvirt/applied.ts';
 import { applyLive } from '../lib/libvirt/live/apply.ts';
 import { virsh, withPrivateFile } from '../lib/libvirt/virsh.ts';
 import { parseXml } from '../lib/xml/parse.ts';
+import { serialiseXml } from '../lib/xml/serialise.ts';
 import { switchPower } from './apply/power.ts';
 import { type DomainOptions, nameOf } from './options.ts';
-import { sameDefinition } from './plan/draft.ts';
+import { sameDefinition, settledDigest } from './plan/draft.ts';
 import type { LiveUpdate, Step } from './plan/state.ts';
 
 type Definition = Extract<Step, { readonly act: 'define' }>;
 
-/** Defines a domain and reads it back. @returns a warning where libvirt stored something else than was planned */
+/**
+ * Defines a domain and reads it back. Where libvirt couldn't be asked before what it would make of it, that is only
+ * known then: a second definition says in its metadata that the same task has nothing more to do.
+ * @returns a warning where libvirt stored something else than was planned
+ */
 async function define(
   host: Host,
-  { uri }: DomainOptions,
+  options: DomainOptions,
   name: string,
-  { xml, validate, expected }: Definition,
+  { xml, validate, outcome }: Definition,
 ): Promise<Outcome | undefined> {
-  const flags = validate ? ['--validate'] : [];
-  await withPrivateFile(host, xml, (path) => virsh(host, uri, 'define', ...flags, '--file', path));
-  if (!expected) return undefined;
-  const stored = await virsh(host, uri, 'dumpxml', '--inactive', '--security-info', '--domain', name);
-  if (sameDefinition(withoutApplied(parseXml(stored)), expected)) return undefined;
-  const look = `virsh dumpxml --inactive ${name}`;
-  return { warnings: [`libvirt stored domain ${name} in another way than it said it would: see ${look}`] };
+  await store(host, options, xml, validate);
+  const text = await virsh(host, options.uri, 'dumpxml', '--inactive', '--security-info', '--domain', name);
+  const stored = withoutApplied(parseXml(text));
+  if ('expected' in outcome) {
+    if (sameDefinition(stored, outcome.expected)) return undefined;
+    const look = `virsh dumpxml --inactive ${name}`;
+    return { warnings: [`libvirt stored domain ${name} in another way than it said it would: see ${look}`] };
+  }
+  const settled = settledDigest(options, outcome.known, stored, outcome.applied);
+  const again = writeApplied(parseXml(xml), { ...outcome.applied, settled });
+  await store(host, options, serialiseXml(again), validate);
+  return undefined;
 }
+
+const store = (host: Host, { uri }: DomainOptions, xml: string, validate: boolean): Promise<string> =>
+  withPrivateFile(host, xml, (path) =>
+    virsh(host, uri, 'define', ...(validate ? ['--validate'] : []), '--file', path),
+  );
 
 /**
  * Brings the running guest to its definition, change by change. What the guest doesn't let happen now waits for its

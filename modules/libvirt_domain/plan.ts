@@ -26,9 +26,21 @@ interface Next {
 }
 
 /** What libvirt makes of a draft, in the order of what is there. @throws Failure when it refuses it */
-function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefined): Element {
-  const refusal = rehearsed && refusalOf(draft, rehearsed);
-  if (refusal !== undefined) throw new Failure(`libvirt refuses domain ${name}: ${refusal}`);
+function outcome(
+  name: string,
+  { validate }: DomainOptions,
+  draft: DomainDraft,
+  rehearsed: Rehearsed | undefined,
+): Element {
+  if (rehearsed?.outcome === 'refused') {
+    throw new Failure(`libvirt refuses domain ${name}: ${rehearsed.reason}`);
+  }
+  const loss = lossOf(draft, rehearsed);
+  if (loss !== undefined && validate) {
+    throw new Failure(
+      `libvirt would leave out some of what the task states of domain ${name}: ${loss} ('validate: false' takes it so)`,
+    );
+  }
   const asked = rehearsed?.outcome === 'defined';
   const definition = asked ? rehearsed.definition : draft.definition;
   if (!draft.current) return definition;
@@ -36,9 +48,8 @@ function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefi
 }
 
 // What libvirt's schema doesn't know is a slip of the pen where libvirt leaves it out, and its own affair where not.
-function refusalOf(draft: DomainDraft, rehearsed: Rehearsed): string | undefined {
-  if (rehearsed.outcome === 'refused') return rehearsed.reason;
-  if (rehearsed.outcome !== 'defined' || rehearsed.invalid === undefined) return undefined;
+function lossOf(draft: DomainDraft, rehearsed: Rehearsed | undefined): string | undefined {
+  if (rehearsed?.outcome !== 'defined' || rehearsed.invalid === undefined) return undefined;
   return hasAll(rehearsed.definition, draft) ? undefined : rehearsed.invalid;
 }
 
@@ -46,8 +57,8 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const { domain, draft, there, rehearsed } = state;
   if (!draft) return { definition: domain?.definition, changes: [], warnings: [] };
   const { current, before, stated, form } = draft;
-  const warnings = unlistedWarning(name, draft);
-  const after = current && there ? current : outcome(name, draft, rehearsed);
+  const warnings = [...unlistedWarning(name, draft), ...lossWarning(name, lossOf(draft, rehearsed))];
+  const after = current && there ? current : outcome(name, options, draft, rehearsed);
   const asked = rehearsed?.outcome === 'defined';
   const same = current !== undefined && (there || (asked ? sameDefinition : sameMeaning)(current, after));
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
@@ -57,8 +68,10 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const xml = serialiseXml(writeApplied(same ? current : draft.definition, { ...applied, settled }));
   const title = `${!current ? 'define' : same ? 'adopt' : 'redefine'} domain ${name}`;
   const texts = same ? ADOPTION : definitionTexts(current, after);
-  const validate = !(asked && rehearsed.invalid !== undefined);
-  const step = { act: 'define' as const, xml, validate, expected: asked ? after : undefined };
+  const validate = options.validate && !(asked && rehearsed.invalid !== undefined);
+  const { kvm, machineId } = state;
+  const found = asked ? { expected: after } : { known: { kvm, machineId }, applied };
+  const step = { act: 'define' as const, xml, validate, outcome: found };
   return { definition: after, changes: [{ title, ...texts, step }], warnings };
 }
 
@@ -71,6 +84,9 @@ function unlistedWarning(name: string, { unlisted }: DomainDraft): string[] {
   const way = "'unlisted_devices: remove' removes them";
   return [`domain ${name} has devices that the task doesn't list; they are kept: ${kept} (${way})`];
 }
+
+const lossWarning = (name: string, loss: string | undefined): string[] =>
+  loss === undefined ? [] : [`libvirt leaves out some of what the task states of domain ${name}: ${loss}`];
 
 function autostartChange(name: string, wanted: boolean | undefined, now: boolean): DomainChange[] {
   if (wanted === undefined || wanted === now) return [];

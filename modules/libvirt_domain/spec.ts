@@ -36,6 +36,12 @@ export const spec = defineSpec({
       description:
         'The domain as libvirt XML. Give this or the options it would be built from. What an earlier XML stated and this one no longer does is removed.',
     },
+    validate: {
+      type: 'bool',
+      default: true,
+      description:
+        "Whether a domain is refused that libvirt's schema doesn't allow and of which libvirt would leave something out. With V(false) it is taken as C(virsh define) takes it, and a warning says why it would be refused.",
+    },
     uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
     ...RUNNING,
     ...MACHINE,

@@ -118,7 +118,8 @@ export async function runDomains(
   const result = await runModule(
     hypervisor,
     'libvirt_domain',
-    { domains: texts.map(({ xml }) => ({ xml })) },
+    // As `virsh define` takes them, since that is what decides which documents count.
+    { domains: texts.map(({ xml }) => ({ xml, validate: false })) },
     mode,
   );
   const results = result.results as Answer[] | undefined;

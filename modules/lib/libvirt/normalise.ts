@@ -1,4 +1,4 @@
-import { type Element, withChildren } from '../xml/element.ts';
+import { childOf, childrenOf, type Element, withChildren } from '../xml/element.ts';
 
 // Bytes in each unit, as libvirt's formatdomain lists them under "memory": a letter alone and `…iB` count by
 // 1024, `…B` by 1000.
@@ -95,10 +95,40 @@ const withoutId: Rule = (element) => {
   return { ...element, attributes };
 };
 
+const sizeOf = (element: Element | undefined, text = element?.text ?? ''): number =>
+  kibibytes(text, element?.attributes.unit) ?? 0;
+
+/** What the NUMA cells and memory devices have together, in KiB; undefined where there are no cells. */
+function memoryOfCells(domain: Element): number | undefined {
+  const cells = childrenOf(childOf(childOf(domain, 'cpu'), 'numa'), 'cell').filter(
+    ({ attributes }) => attributes.memory !== undefined,
+  );
+  if (cells.length === 0) return undefined;
+  const devices = childrenOf(childOf(domain, 'devices'), 'memory').map((device) =>
+    sizeOf(childOf(childOf(device, 'target'), 'size')),
+  );
+  const all = [...cells.map((cell) => sizeOf(cell, cell.attributes.memory)), ...devices];
+  return all.reduce((sum, size) => sum + size, 0);
+}
+
+// Where there are NUMA cells, a domain has their memory, whatever it states (formatdomain, "Memory Allocation").
+const domainMemory: Rule = (domain) => {
+  const whole = memoryOfCells(domain);
+  if (whole === undefined) return domain;
+  const text = (child: Element) => {
+    if (child.name === 'memory') return String(whole);
+    return child.name === 'currentMemory' ? String(Math.min(whole, Number(child.text))) : child.text;
+  };
+  return withChildren(
+    domain,
+    domain.children.map((child) => ({ ...child, text: text(child) })),
+  );
+};
+
 const trimmed: Rule = (element) => ({ ...element, text: element.text.trim() });
 
 const RULES: Record<string, Rule> = {
-  domain: withoutId,
+  domain: (element, inCurrent) => domainMemory(withoutId(element, inCurrent), inCurrent),
   'domain/memory': memory,
   'domain/currentMemory': memory,
   'domain/maxMemory': memory,

@@ -154,7 +154,7 @@ export function isThere({ current, definition, before }: DomainDraft): boolean {
  */
 export function settledDigest(
   options: DomainOptions,
-  known: Known,
+  known: Omit<Known, 'domain'>,
   next: Element,
   applied: Applied,
 ): string | undefined {

@@ -1,3 +1,4 @@
+import type { Applied } from '../../lib/libvirt/applied.ts';
 import type { LiveChange } from '../../lib/libvirt/live/plan.ts';
 import type { Rehearsed } from '../../lib/libvirt/rehearse.ts';
 import type { Element } from '../../lib/xml/element.ts';
@@ -19,6 +20,12 @@ export interface State extends Known {
 /** What is done to the running guest, in this order. */
 export type LiveUpdate = readonly LiveChange[];
 
+/** What is needed to tell, once libvirt has stored a definition, that the same task has nothing more to do. */
+export interface Unsettled {
+  readonly known: Omit<Known, 'domain'>;
+  readonly applied: Applied;
+}
+
 /** One thing that is done with libvirt. */
 export type Step =
   | {
@@ -26,8 +33,8 @@ export type Step =
       readonly xml: string;
       /** Whether libvirt's schema is asked. */
       readonly validate: boolean;
-      /** What libvirt said it would make of it. */
-      readonly expected: Element | undefined;
+      /** What libvirt said it would make of it, or how to settle it afterwards where it couldn't be asked. */
+      readonly outcome: { readonly expected: Element } | Unsettled;
     }
   | { readonly act: 'update'; readonly update: LiveUpdate }
   | { readonly act: 'undefine' }

@@ -60,6 +60,15 @@ describe('normaliseDomain', () => {
     expect(normaliseDomain(whole, undefined)).toEqual(whole);
   });
 
+  it('has the memory of the NUMA cells and memory devices, whatever is stated', () => {
+    const domain = (memory: string, current: string) =>
+      parseXml(
+        `<domain><memory unit='KiB'>${memory}</memory><currentMemory unit='KiB'>${current}</currentMemory><cpu><numa><cell id='0' memory='1' unit='MiB'/><cell id='1' memory='1024'/></numa></cpu><devices><memory model='dimm'><target><size unit='MiB'>2</size></target></memory></devices></domain>`,
+      );
+    expect(normaliseDomain(domain('9', '99999'), undefined)).toEqual(domain('4096', '4096'));
+    expect(normaliseDomain(domain('9', '7'), undefined)).toEqual(domain('4096', '7'));
+  });
+
   it('takes another machine for another machine', () => {
     const desired = parseXml("<domain><os><type machine='pc'>hvm</type></os></domain>");
     const current = parseXml("<domain><os><type machine='pc-q35-7.2'>hvm</type></os></domain>");
