@@ -54,22 +54,28 @@ async function update(host: Host, options: DomainOptions, changes: LiveUpdate): 
   const target = { uri: options.uri, name, detachTimeout: options.detach_timeout };
   const done: string[] = [];
   const waiting: string[] = [];
+  const undone: string[] = [];
   for (const [i, { title, step }] of changes.entries()) {
     try {
       const reason = await applyLive(host, target, step);
       if (reason === undefined) done.push(title);
-      else waiting.push(reason);
+      else {
+        waiting.push(reason);
+        undone.push(title);
+      }
     } catch (error) {
       const rest = changes.slice(i + 1).map((change) => change.title);
       throw new Failure(storyOf(name, done, `${title}: ${asError(error).message}`, rest));
     }
   }
   if (waiting.length === 0) return undefined;
+  const dropped = { actions: undone };
   if (options.restart !== 'if_needed') {
-    return { added: { restart_reasons: waiting }, result: { restart_required: true } };
+    const result = { restart_required: true };
+    return { added: { restart_reasons: waiting }, dropped, result, changed: done.length > 0 };
   }
   await switchPower(host, 'restart', options);
-  return { added: { actions: [`restart domain ${name}`] } };
+  return { added: { actions: [`restart domain ${name}`] }, dropped };
 }
 
 function storyOf(name: string, done: readonly string[], failed: string, rest: readonly string[]): string {

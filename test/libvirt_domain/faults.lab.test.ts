@@ -96,4 +96,17 @@ describe('the running guest', () => {
     expect(await task({ interfaces, state: 'running' })).toMatchObject({ changed: false });
     await sh('ovs-vsctl --if-exists del-br br-nowhere');
   });
+
+  it('has no system that lets go of a device: only what was done is told, and what waits by each run', async () => {
+    await sh('ovs-vsctl --may-exist add-br br-fault -- set bridge br-fault datapath_type=netdev');
+    await task({ interfaces: [{ source: 'br-fault', target: 'fault0' }], state: 'running' });
+    const without = { interfaces: [], state: 'running', detach_timeout: 1 };
+    const waits = {
+      restart_required: true,
+      restart_reasons: [expect.stringMatching(/^interface .* is not removed yet: the guest did not let go/)],
+    };
+    const first = await task(without);
+    expect(first).toMatchObject({ changed: true, actions: [`redefine domain ${NAME}`], ...waits });
+    expect(await task(without)).toMatchObject({ changed: false, actions: [], diff: [], ...waits });
+  });
 });

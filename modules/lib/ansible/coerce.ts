@@ -58,7 +58,8 @@ function toList(value: unknown): unknown[] | undefined {
   return undefined;
 }
 
-function toDict(value: unknown): Record<string, unknown> | undefined {
+/** A mapping as it is, or from one of the texts that Ansible takes for one. */
+export function toDict(value: unknown): Record<string, unknown> | undefined {
   if (isMapping(value)) return value;
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
@@ -114,7 +115,7 @@ export function coerce(option: Option | ElementOption, value: unknown, path: str
   const { to, article } = COERCIONS[option.type];
   const result = to(value);
   if (result === undefined || result === null) {
-    const secret = 'secret' in option && option.secret;
+    const secret = ('secret' in option && option.secret) || 'secretKeys' in option;
     throw new OptionError(path, `${secret ? 'its value' : shown(value)} is not ${article}`);
   }
   if (option.type === 'list') {

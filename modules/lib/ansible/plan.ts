@@ -30,6 +30,10 @@ export interface Outcome {
   readonly result?: Readonly<Record<string, unknown>>;
   /** Items that follow those of the result's own lists. */
   readonly added?: Readonly<Record<string, readonly unknown[]>>;
+  /** Items that go from the result's own lists: what was planned and didn't come about. */
+  readonly dropped?: Readonly<Record<string, readonly unknown[]>>;
+  /** False where nothing came of the change. */
+  readonly changed?: boolean;
 }
 
 /** A module: three steps over the options of its spec. */

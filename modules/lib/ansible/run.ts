@@ -1,7 +1,7 @@
 import { Failure, OptionError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { type Given, type Mode, parseArguments, readOptions, splitArguments } from './arguments.ts';
-import { asError, type Change, type Module, type Plan } from './plan.ts';
+import { asError, type Change, type Module, type Outcome, type Plan } from './plan.ts';
 import type { Validator } from './problems.ts';
 import { masked, secretsOf } from './secrets.ts';
 
@@ -145,17 +145,15 @@ async function carryOut<O, S, X>(
     return { key, warnings, diff: [], result: { changed: false, failed: true, msg } };
   }
   warnings.push(...missing);
-  const result: Result = { changed: changes.length > 0, ...plan.result };
+  const result: Result = { changed: false, ...plan.result };
   const done: Change<X>[] = [];
   try {
     for (const change of mode.check ? [] : changes) {
       const outcome = await module.apply(host, change.step, options as O);
       warnings.push(...(outcome?.warnings ?? []));
       Object.assign(result, outcome?.result);
-      for (const [field, items] of Object.entries(outcome?.added ?? {})) {
-        result[field] = [...((result[field] as unknown[] | undefined) ?? []), ...items];
-      }
-      done.push(change);
+      amendLists(result, outcome ?? {});
+      if (outcome?.changed !== false) done.push(change);
     }
   } catch (reason) {
     const stopped = {
@@ -165,7 +163,16 @@ async function carryOut<O, S, X>(
     };
     return { key, warnings, diff: diffOf(done), result: stopped };
   }
-  return { key, warnings, diff: diffOf(changes), result };
+  const real = mode.check ? changes : done;
+  return { key, warnings, diff: diffOf(real), result: { ...result, changed: real.length > 0 } };
+}
+
+function amendLists(result: Result, { added = {}, dropped = {} }: Outcome): void {
+  const listOf = (field: string) => (result[field] as unknown[] | undefined) ?? [];
+  for (const [field, items] of Object.entries(dropped)) {
+    result[field] = listOf(field).filter((item) => !items.includes(item));
+  }
+  for (const [field, items] of Object.entries(added)) result[field] = [...listOf(field), ...items];
 }
 
 function failureOf(error: Error): { failed: true; msg: string; exception?: string } {

@@ -1,4 +1,5 @@
-import type { Option, OptionSpecs } from './spec.ts';
+import { toDict } from './coerce.ts';
+import type { DictOption, Option, OptionSpecs } from './spec.ts';
 
 const MASK = '********';
 
@@ -18,12 +19,23 @@ function leaves(value: unknown, key: string, whole: boolean): string[] {
   return [];
 }
 
+// The keys of a free mapping that hold secrets; of a text that is no mapping, all of it.
+function keyedSecrets({ secretKeys = [] }: DictOption, value: unknown): string[] {
+  const mapping = toDict(value);
+  if (mapping === undefined) return typeof value === 'string' ? [value] : [];
+  return secretKeys.flatMap((key) => {
+    const secret = mapping[key];
+    return typeof secret === 'string' || typeof secret === 'number' ? [String(secret)] : [];
+  });
+}
+
 function secretsIn(specs: OptionSpecs, options: Record<string, unknown>): string[] {
   return Object.entries(specs).flatMap(([name, option]: [string, Option]) => {
     const value = options[name];
     if (value === undefined || value === null) return [];
     if (option.secret)
       return typeof value === 'string' ? [value] : leaves(value, name, option.type === 'str');
+    if (option.type === 'dict' && option.secretKeys) return keyedSecrets(option, value);
     if (option.type === 'dict' && option.options && typeof value === 'object') {
       return secretsIn(option.options, value as Record<string, unknown>);
     }

@@ -44,6 +44,8 @@ export interface DictOption extends Common {
   readonly options?: OptionSpecs;
   /** Free keys whose values are all of this type. */
   readonly values?: Scalar;
+  /** Free keys whose values appear in no output, diff or error. */
+  readonly secretKeys?: readonly string[];
 }
 
 type Element =
