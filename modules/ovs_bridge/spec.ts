@@ -26,6 +26,13 @@ export const spec = defineSpec({
     external_ids:
       bridge-id: br-int
 
+- name: A bridge of a ring, that speaks OpenFlow 1.3 with its controller
+  piecewise.cloud.ovs_bridge:
+    bridge: ovs-ring
+    rstp_enable: true
+    mcast_snooping_enable: true
+    protocols: [OpenFlow13]
+
 - name: No bridge, and nothing of its ports
   piecewise.cloud.ovs_bridge:
     bridge: ovs-wan1

@@ -34,6 +34,26 @@ export const spec = defineSpec({
     port: eth1
     type: system
 
+- name: A NIC of the host as a trunk of two VLANs, and of VLAN 1 without a tag
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: eth2
+    type: system
+    vlan_mode: native-untagged
+    tag: 1
+    trunks: [10, 25]
+
+- name: A tunnel to another host, which openvswitch-ipsec encrypts
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: to-hv2
+    type: vxlan
+    options:
+      remote_ip: 192.0.2.2
+      key: 5
+      psk: "{{ vault_tunnel_psk }}"
+    protected: true
+
 - name: No port, no address and no file of it
   piecewise.cloud.ovs_port:
     bridge: ovs-wan1

@@ -57,6 +57,25 @@ export const spec = defineSpec({
         address: 192.168.192.129
         netmask: 255.255.255.248
 
+- name: Two bridges with a cable between them, which carries two VLANs
+  piecewise.cloud.ovs_topology:
+    bridges:
+      - name: ovs-lan
+      - name: ovs-wan1
+    ports:
+      - bridge: ovs-lan
+        port: lan-to-wan
+        type: patch
+        options:
+          peer: wan-to-lan
+        trunks: [10, 25]
+      - bridge: ovs-wan1
+        port: wan-to-lan
+        type: patch
+        options:
+          peer: lan-to-wan
+        trunks: [10, 25]
+
 - name: None of it
   piecewise.cloud.ovs_topology:
     bridges:

@@ -2,20 +2,24 @@ import { FILES, KEEPERS, portOf } from '../lib/link/files.ts';
 import type { Kept } from '../lib/link/observe.ts';
 import type { LinkWish } from '../lib/link/wish.ts';
 import type { Index } from '../lib/ovs/index.ts';
+import { interfaceKind } from '../lib/ovs/interfaces.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
 import type { Topology } from '../lib/ovs/topology.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
-const isInternal = (type: string) => type !== '' && type !== 'system';
+const isInternal = (type: string) => interfaceKind(type).device !== 'host';
 
 /** What is wanted of the interface of each port that a plan concerns. */
 export function wishesOf(topology: Topology, plan: TopologyPlan): LinkWish[] {
-  const desired = new Map(topology.ports.map((port) => [port.name, port]));
-  return [...plan.fates].map(([port, { device, type, bridge }]) => ({
+  // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
+  const present = topology.ports.filter(({ state }) => state === 'present');
+  const desired = new Map(present.map((port) => [port.name, port]));
+  return [...plan.fates].map(([port, { device, type, was = type, bridge }]) => ({
     port,
     bridge,
     device,
-    internal: isInternal(type),
+    // What goes is what it was.
+    internal: isInternal(device === 'removed' ? was : type),
     addressing: device === 'removed' ? undefined : desired.get(port)?.addressing,
   }));
 }

@@ -29,6 +29,33 @@ describe('ovs_bridge', () => {
     expect(await get('fail_mode')).toBe('[]');
   });
 
+  test('speaks the protocols that it is given, in whatever order, and those of its release again', async () => {
+    await lab.changes('ovs_bridge', { ...BR, protocols: ['OpenFlow13', 'OpenFlow10'] });
+    expect(await get('protocols')).toBe('[OpenFlow10, OpenFlow13]');
+    await lab.keeps('ovs_bridge', { ...BR, protocols: 'OpenFlow10,OpenFlow13' });
+    await lab.keeps('ovs_bridge', BR);
+    const { diff } = await lab.changes('ovs_bridge', { ...BR, protocols: ['OpenFlow15'] });
+    expect(diff).toMatchObject([{ after: '{\n  "protocols": [\n    "OpenFlow15"\n  ]\n}\n' }]);
+    expect(await lab.sh('ovs-ofctl -O OpenFlow15 show br0 | grep -c OFPT_FEATURES_REPLY')).toBe('1');
+    await lab.changes('ovs_bridge', { ...BR, protocols: [] });
+    expect(await get('protocols')).toBe('[]');
+    expect(await lab.fails('ovs_bridge', { ...BR, protocols: ['OpenFlow16'] })).toMatch(
+      /^option 'protocols\[0\]': "OpenFlow16" must be one of OpenFlow10, /,
+    );
+  });
+
+  test('takes part in a spanning tree, in one only, and looks into IGMP', async () => {
+    await lab.changes('ovs_bridge', { ...BR, stp_enable: true, mcast_snooping_enable: true });
+    expect(await get('stp_enable rstp_enable mcast_snooping_enable')).toBe('true\nfalse\ntrue');
+    await lab.keeps('ovs_bridge', BR);
+    expect(await lab.fails('ovs_bridge', { ...BR, rstp_enable: true })).toMatch(
+      /^option 'rstp_enable': .*give 'stp_enable: false' as well/,
+    );
+    await lab.changes('ovs_bridge', { ...BR, rstp_enable: true, stp_enable: false });
+    await lab.changes('ovs_bridge', { ...BR, rstp_enable: false, mcast_snooping_enable: false });
+    expect(await get('stp_enable rstp_enable mcast_snooping_enable')).toBe('false\nfalse\nfalse');
+  });
+
   test("sets map keys, also with '=' in a value, and removes its own only", async () => {
     await lab.sh('ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev external_ids:theirs=1');
     await lab.changes('ovs_bridge', {

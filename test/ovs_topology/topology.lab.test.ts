@@ -86,6 +86,42 @@ END
     }
   });
 
+  test('cables two bridges, and joins one with another host, in one task', async () => {
+    const bridges = ['ovs-lan', 'ovs-wan1'].map((name) => ({
+      name,
+      datapath_type: 'netdev',
+      mcast_snooping_enable: true,
+      protocols: ['OpenFlow13'],
+    }));
+    const ports = [
+      { bridge: 'ovs-lan', port: 'to-wan', type: 'patch', options: { peer: 'to-lan' }, trunks: [25, 10] },
+      { bridge: 'ovs-wan1', port: 'to-lan', type: 'patch', options: { peer: 'to-wan' }, trunks: [10, 25] },
+      {
+        bridge: 'ovs-lan',
+        port: 'to-hv2',
+        type: 'vxlan',
+        options: { remote_ip: '192.0.2.2', key: 5 },
+        protected: true,
+      },
+      { bridge: 'ovs-lan', port: 'lan', tag: 10, mtu_request: 1450, address: '10.9.0.1/24' },
+      { bridge: 'ovs-lan', port: 'ovs-lan', mtu_request: 1450, mode: 'manual' },
+    ];
+    await lab.changes('ovs_topology', { bridges, ports });
+    expect(await lab.sh('ovs-vsctl --bare --columns=error find interface error!=[]')).toBe('');
+    expect(await lab.sh('ovs-appctl dpif/show | grep -c "patch: peer="')).toBe('2');
+    expect(await lab.sh('ovs-vsctl get interface ovs-lan mtu')).toBe('1450');
+    expect(await lab.addresses('lan')).toEqual(['10.9.0.1/24']);
+    const changed = ports.map((port) => ({ ...port, ...(port.port === 'to-hv2' && { protected: false }) }));
+    const { diff } = await lab.changes('ovs_topology', { bridges, ports: changed });
+    expect(diff).toMatchObject([
+      { after_header: 'change port to-hv2', after: '{\n  "protected": false\n}\n' },
+    ]);
+    const lone = { bridge: 'ovs-lan', port: 'lone', type: 'patch' };
+    expect(await lab.fails('ovs_topology', { bridges, ports: [...ports, lone] })).toMatch(
+      /^option 'ports\[5\].options': a port of type 'patch' needs 'peer'/,
+    );
+  });
+
   test('names the item and option that is wrong, and writes nothing', async () => {
     const port = (more: object) =>
       lab.fails('ovs_topology', { bridges: BRIDGES, ports: [PORT, { ...PORT, ...more }] });

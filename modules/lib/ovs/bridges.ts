@@ -1,9 +1,9 @@
 import { OptionError } from '../failure.ts';
+import { checkBridge, checkInterface, checkVlans } from './checks.ts';
 import { BRIDGE_COLUMNS, PORT_COLUMNS } from './columns.ts';
 import type { Draft } from './draft.ts';
-import { OWNER } from './maps.ts';
 import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
-import { planRow, replaced } from './row.ts';
+import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import type { Row } from './tables.ts';
 import { type DesiredBridge, optionAt } from './topology.ts';
 import { encodeRefs } from './types.ts';
@@ -17,7 +17,7 @@ export function planBridge(draft: Draft, desired: DesiredBridge): void {
   else addBridge(draft, desired);
 }
 
-function located<T>({ at }: DesiredBridge, act: () => T): T {
+function located<T>({ at }: { readonly at: string }, act: () => T): T {
   try {
     return act();
   } catch (error) {
@@ -25,34 +25,56 @@ function located<T>({ at }: DesiredBridge, act: () => T): T {
   }
 }
 
+function planned(desired: DesiredBridge, current: Values, owner?: string): RowPlan {
+  return located(desired, () => {
+    const plan = planRow(BRIDGE_COLUMNS, 'Bridge', desired.columns, current, owner);
+    checkBridge(desired.columns, { ...current, ...plan.values });
+    return plan;
+  });
+}
+
+// A bridge's own port has its name, and may be given options as any port.
+function planOwn(draft: Draft, name: string): Record<'port' | 'device', RowPlan> | undefined {
+  const own = draft.topology.ports.find((port) => port.name === name && port.state === 'present');
+  if (!own) return undefined;
+  return located(own, () => {
+    const port = planRow(PORT_COLUMNS, 'Port', own.columns);
+    checkVlans(own.columns, port.values);
+    const device = planRow(PORT_COLUMNS, 'Interface', { ...own.columns, type: undefined });
+    checkInterface(own.columns, device.values, true);
+    return { port, device };
+  });
+}
+
 function addBridge(draft: Draft, desired: DesiredBridge): void {
-  const { name, at, columns } = desired;
+  const { name, at } = desired;
   const taken = draft.index.ports.get(name);
   if (taken || draft.index.interfaces.has(name)) {
     const where = taken ? `a port of bridge ${taken.bridge.name}` : 'an interface of Open vSwitch';
     throw new OptionError(optionAt(at, at ? 'name' : 'bridge'), `'${name}' is ${where} already`);
   }
   const { owner } = draft.topology;
-  const plan = located(desired, () => planRow(BRIDGE_COLUMNS, 'Bridge', columns, {}, owner));
-  // Its own port has the bridge's name, and may be given options as any port.
-  const own = draft.topology.ports.find((port) => port.name === name && port.state === 'present');
-  const ownPlan = planRow(PORT_COLUMNS, 'Port', own?.columns ?? {});
+  const plan = planned(desired, {}, owner);
+  const own = planOwn(draft, name);
   const [bridge, port, device] = [draft.newRef(), draft.newRef(), draft.newRef()];
   draft.guards.push(guardAbsent('Bridge', name), guardAbsent('Port', name), guardAbsent('Interface', name));
   draft.writes.push(
-    insert('Interface', device, { name, type: 'internal' }),
-    insert('Port', port, { name, ...ownPlan.values }, { interfaces: encodeRefs([device]) }),
+    insert('Interface', device, { name, ...own?.device.values, type: 'internal' }),
+    insert('Port', port, { name, ...own?.port.values }, { interfaces: encodeRefs([device]) }),
     insert('Bridge', bridge, { name, ...plan.values }, { ports: encodeRefs([port]) }),
     mutateRefs('Open_vSwitch', undefined, 'bridges', 'insert', [bridge]),
   );
   draft.describe(`add bridge ${name}`, undefined, { bridge: name, ...plan.after });
-  if (own) draft.describe(`add port ${name}`, undefined, { bridge: name, port: name, ...ownPlan.after });
+  if (own) {
+    const after = { bridge: name, port: name, ...own.device.after, ...own.port.after };
+    draft.describe(`add port ${name}`, undefined, after);
+  }
   draft.fates.set(name, { device: 'new', type: 'internal', bridge: name });
   draft.interfaces.push(name);
 }
 
 function changeBridge(draft: Draft, desired: DesiredBridge, current: Row<'Bridge'>): void {
-  const plan = located(desired, () => planRow(BRIDGE_COLUMNS, 'Bridge', desired.columns, current));
+  const plan = planned(desired, current);
   if (Object.keys(plan.values).length === 0) return;
   draft.guards.push(guardRow('Bridge', current._uuid, replaced(plan, current)));
   draft.writes.push(update('Bridge', current._uuid, plan.values));
@@ -77,16 +99,11 @@ function removeBridge(draft: Draft, current: Row<'Bridge'>): void {
   draft.guards.push(guardRow('Bridge', _uuid, { ports }));
   // Nothing refers to its rows any more, so the database drops them: RFC 7047 section 3.2, isRoot.
   draft.writes.push(mutateRefs('Open_vSwitch', undefined, 'bridges', 'delete', [{ uuid: _uuid }]));
-  const { datapath_type, fail_mode, external_ids, other_config } = current;
-  const { [OWNER]: _, ...ids } = external_ids;
   draft.describe(
     `remove bridge ${name}`,
     {
       bridge: name,
-      datapath_type,
-      fail_mode,
-      external_ids: ids,
-      other_config,
+      ...describeRow(BRIDGE_COLUMNS, 'Bridge', current),
       ports: going.flatMap((port) => (port.name === name ? [] : port.name)),
     },
     undefined,

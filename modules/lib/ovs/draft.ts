@@ -17,6 +17,8 @@ export interface Described {
 export interface Fate {
   readonly device: 'new' | 'kept' | 'recreated' | 'removed';
   readonly type: string;
+  /** The type that it had, where it changes. */
+  readonly was?: string;
   readonly bridge: string;
 }
 
@@ -43,6 +45,14 @@ export class Draft {
     /** The names of the host's network interfaces. */
     readonly devices: ReadonlySet<string>,
   ) {}
+
+  /** Asks for a type of interface, which a release of Open vSwitch, or one without DPDK, may not have. */
+  requireType(port: string, type: string): void {
+    const known = this.index.interfaceTypes;
+    if (known.length === 0 || known.includes(type)) return;
+    const way = `'ovs-vsctl get open_vswitch . iface_types' lists those it has`;
+    this.missing.push(`port '${port}': this host's Open vSwitch has no interfaces of type '${type}': ${way}`);
+  }
 
   /** A reference to a row that this transaction inserts. */
   newRef(): Ref {

@@ -18,9 +18,12 @@ export class Index {
   readonly bridges: ReadonlyMap<string, Row<'Bridge'>>;
   readonly interfaces: ReadonlyMap<string, Row<'Interface'>>;
   readonly ports: ReadonlyMap<string, PortRows>;
+  /** The types of interface that vswitchd says it has; none when it didn't say. */
+  readonly interfaceTypes: readonly string[];
   readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
 
   constructor(database: Database) {
+    this.interfaceTypes = database.root.iface_types;
     this.bridges = byName(database.bridges);
     this.interfaces = byName(database.interfaces);
     this.#portsByUuid = byUuid(database.ports);

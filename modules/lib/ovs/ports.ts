@@ -1,12 +1,13 @@
 import { OptionError } from '../failure.ts';
+import { checkInterface, checkVlans } from './checks.ts';
 import { PORT_COLUMNS } from './columns.ts';
 import type { Draft } from './draft.ts';
 import type { PortRows } from './index.ts';
-import { KEYS, OWNER } from './maps.ts';
+import { interfaceKind } from './interfaces.ts';
 import { guardAbsent, guardRow, insert, update } from './operations.ts';
-import { type Given, planRow, type RowPlan, replaced } from './row.ts';
+import { describeRow, type Given, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import { type DesiredPort, optionAt } from './topology.ts';
-import { encodeRefs, type StringMap } from './types.ts';
+import { encodeRefs } from './types.ts';
 
 /** Puts what one port needs into the draft. @throws OptionError */
 export function planPort(draft: Draft, desired: DesiredPort): void {
@@ -19,13 +20,17 @@ export function planPort(draft: Draft, desired: DesiredPort): void {
 const failure = ({ at }: DesiredPort, option: string, problem: string) =>
   new OptionError(optionAt(at, option), problem);
 
-/** A row's plan, with the errors of its options located. */
+/** A row's plan, which is checked, with the errors of its options located. */
 function rowOf(
   desired: DesiredPort,
-  ...[table, given, current, owner]: ['Port' | 'Interface', Given, Parameters<typeof planRow>[3]?, string?]
+  ...[table, given, current = {}, owner]: ['Port' | 'Interface', Given, Values?, string?]
 ): RowPlan {
   try {
-    return planRow(PORT_COLUMNS, table, given, current, owner);
+    const plan = planRow(PORT_COLUMNS, table, given, current, owner);
+    const row = { ...current, ...plan.values };
+    if (table === 'Port') checkVlans(desired.columns, row);
+    else checkInterface(desired.columns, row, desired.name === desired.bridge);
+    return plan;
   } catch (error) {
     throw error instanceof OptionError ? failure(desired, error.option, error.problem) : error;
   }
@@ -48,11 +53,20 @@ function requireBridge(draft: Draft, desired: DesiredPort): void {
 function typeOf(draft: Draft, desired: DesiredPort): string {
   const given = desired.columns.type as string | undefined;
   const here = draft.devices.has(desired.name);
-  if (given === 'system' && !here) {
+  if (given !== undefined) draft.requireType(desired.name, given);
+  if (given !== undefined && interfaceKind(given).device === 'host' && !here) {
     const way = "give the name of one that is there, or 'type: internal' for one that Open vSwitch makes";
     draft.missing.push(`port '${desired.name}': this host has no interface of that name: ${way}`);
   }
   return given ?? (here ? 'system' : 'internal');
+}
+
+/** @throws OptionError when a port is to have an address, and no interface that could hold one */
+function requireDevice(desired: DesiredPort, type: string): void {
+  if (!desired.addressing || interfaceKind(type).device !== 'none') return;
+  const option = desired.addressing.addresses.length > 0 ? 'address' : 'mode';
+  const way = 'leave it out';
+  throw failure(desired, option, `a port of type '${type}' has no network interface on the host: ${way}`);
 }
 
 function addPort(draft: Draft, desired: DesiredPort): void {
@@ -65,6 +79,7 @@ function addPort(draft: Draft, desired: DesiredPort): void {
     throw failure(desired, 'port', `'${name}' is an interface of another port (a bond's member?) already`);
   }
   const type = typeOf(draft, desired);
+  requireDevice(desired, type);
   const device = rowOf(desired, 'Interface', { ...columns, type });
   const plan = rowOf(desired, 'Port', columns, {}, draft.topology.owner);
   const [port, made] = [draft.newRef(), draft.newRef()];
@@ -74,7 +89,8 @@ function addPort(draft: Draft, desired: DesiredPort): void {
     insert('Port', port, { name, ...plan.values }, { interfaces: encodeRefs([made]) }),
   );
   draft.join(bridge, port);
-  draft.describe(`add port ${name}`, undefined, { bridge, port: name, type, ...plan.after });
+  const after = { bridge, port: name, ...device.after, type, ...plan.after };
+  draft.describe(`add port ${name}`, undefined, after);
   draft.fates.set(name, { device: 'new', type, bridge });
   draft.interfaces.push(name);
 }
@@ -92,6 +108,7 @@ function changePort(draft: Draft, desired: DesiredPort, current: PortRows): void
     );
   }
   const device = interfaces.find((one) => one.name === name) ?? interfaces[0];
+  refuseMembers(desired, interfaces.length);
   const portPlan = rowOf(desired, 'Port', desired.columns, port);
   const devicePlan = rowOf(desired, 'Interface', desired.columns, device);
   const retyped = 'type' in devicePlan.values;
@@ -115,11 +132,28 @@ function changePort(draft: Draft, desired: DesiredPort, current: PortRows): void
     draft.leave(current.bridge.name, { uuid: port._uuid });
     draft.join(bridge, { uuid: port._uuid });
   }
-  if (moves || retyped) draft.interfaces.push(name);
+  const { ofport_request, type: retype } = devicePlan.values;
+  // vswitchd makes an interface anew for another number, and it loses its addresses (measured).
+  const renumbered = ofport_request !== undefined && ofport_request !== device?.ofport;
+  if (moves || Object.keys(devicePlan.values).length > 0) draft.interfaces.push(name);
   else if (device?.error) draft.warnings.push(`port '${name}' doesn't work: ${device.error}`);
   const known = draft.fates.get(name)?.device === 'recreated';
-  const type = String(devicePlan.values.type ?? device?.type ?? '');
-  draft.fates.set(name, { device: moves || retyped || known ? 'recreated' : 'kept', type, bridge });
+  const was = device?.type ?? '';
+  const type = String(retype ?? was);
+  requireDevice(desired, type);
+  const without = retyped && interfaceKind(type).device === 'none';
+  const anew = moves || retyped || renumbered || known;
+  draft.fates.set(name, { device: without ? 'removed' : anew ? 'recreated' : 'kept', type, was, bridge });
+}
+
+// Which of its interfaces an option would be of, nobody can tell.
+function refuseMembers(desired: DesiredPort, interfaces: number): void {
+  if (interfaces < 2) return;
+  const option = Object.entries(PORT_COLUMNS).find(
+    ([name, { table }]) => table === 'Interface' && desired.columns[name] !== undefined,
+  )?.[0];
+  if (option)
+    throw failure(desired, option, `'${desired.name}' is a bond of ${interfaces} interfaces: leave it out`);
 }
 
 function removePort(draft: Draft, desired: DesiredPort, current: PortRows | undefined): void {
@@ -141,11 +175,15 @@ function removePort(draft: Draft, desired: DesiredPort, current: PortRows | unde
   }
   draft.guardPlace(name);
   draft.leave(on, { uuid: current.port._uuid });
-  const { tag, external_ids } = current.port;
-  const { [OWNER]: _, [KEYS]: __, ...ids }: StringMap = external_ids;
+  const [device] = current.interfaces;
   draft.describe(
     `remove port ${name}`,
-    { bridge, port: name, type: type || 'system', tag, external_ids: ids },
+    {
+      bridge,
+      port: name,
+      ...(device && describeRow(PORT_COLUMNS, 'Interface', device)),
+      ...describeRow(PORT_COLUMNS, 'Port', current.port),
+    },
     undefined,
   );
   draft.fates.set(name, { device: 'removed', type, bridge });

@@ -1,6 +1,6 @@
 import { Failure, OptionError } from '../failure.ts';
-import type { Columns } from './columns.ts';
-import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys } from './maps.ts';
+import type { Column, Columns } from './columns.ts';
+import { KEYS, type MapPlan, OWNER, ownKeys, planMap, withOwnKeys } from './maps.ts';
 import type { TableName } from './tables.ts';
 import type { StringMap, Value } from './types.ts';
 
@@ -11,14 +11,35 @@ export type Values = Readonly<Record<string, Value>>;
 export interface RowPlan {
   /** The columns to write, whole; none when the row is right. */
   readonly values: Values;
-  /** In the options' terms, only what changes. */
+  /** In the options' terms, only what changes; secrets are masked. */
   readonly before: Given;
   readonly after: Given;
 }
 
 const same = (value: Value) => value;
 
-const isMap = (value: unknown): value is StringMap => typeof value === 'object' && value !== null;
+// Columns hold texts, numbers, and sets and maps of them, all in one order.
+const equal = (a: Value, b: Value) => JSON.stringify(a) === JSON.stringify(b);
+
+const isMap = (value: unknown): value is StringMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const MASK = '********';
+
+/** A map without its secrets. */
+const concealed = ({ option: { secretKeys = [] } }: Column, map: StringMap): StringMap =>
+  Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [key, secretKeys.includes(key) ? MASK : value]),
+  );
+
+/** The same of what follows another value of the same map: a secret that changes is seen to, not what it is. */
+const concealedAfter = (column: Column, before: StringMap, after: StringMap): StringMap =>
+  Object.fromEntries(
+    Object.entries(concealed(column, after)).map(([key, value]) => [
+      key,
+      value !== after[key] && Object.hasOwn(before, key) ? `${MASK} (changed)` : value,
+    ]),
+  );
 
 function mapOf(option: string, given: StringMap, current: Values, owned: readonly string[]) {
   try {
@@ -48,7 +69,8 @@ export function planRow(
   const maps: Record<string, MapPlan> = {};
   const ids = (current.external_ids ?? {}) as StringMap;
   const owned = ownKeys(ids);
-  for (const [option, { table: of, normal = same }] of Object.entries(columns)) {
+  for (const [option, column] of Object.entries(columns)) {
+    const { table: of, normal = same } = column;
     const wanted = given[option];
     if (of !== table || wanted === undefined) continue;
     if (isMap(wanted)) {
@@ -56,15 +78,15 @@ export function planRow(
       if (!plan) continue;
       maps[option] = plan;
       values[option] = plan.next;
-      before[option] = plan.before;
-      after[option] = plan.after;
+      before[option] = concealed(column, plan.before);
+      after[option] = concealedAfter(column, plan.before, plan.after);
       continue;
     }
     const next = (wanted ?? undefined) as Value;
-    if (normal(next) === normal(current[option])) continue;
+    if (equal(normal(next), normal(current[option]))) continue;
     values[option] = next;
     before[option] = normal(current[option]);
-    after[option] = next;
+    after[option] = next ?? normal(next);
   }
   const changed = Object.entries(maps);
   const base = { ...((values.external_ids ?? ids) as StringMap), ...(owner ? { [OWNER]: owner } : {}) };
@@ -78,3 +100,20 @@ export function planRow(
 /** The columns that a plan writes, as they are now: what the transaction relies on. */
 export const replaced = (plan: RowPlan, current: Values): Values =>
   Object.fromEntries(Object.keys(plan.values).map((column) => [column, current[column]]));
+
+/**
+ * A row that is there as a task could have described it: the columns that aren't empty or off, without what is
+ * kept for ourselves, and with its secrets masked.
+ */
+export function describeRow(columns: Columns, table: TableName, row: Values): Given {
+  const described = Object.entries(columns).flatMap(([option, column]): [string, unknown][] => {
+    const value = column.table === table ? (column.normal ?? same)(row[option]) : undefined;
+    if (isMap(value)) {
+      const { [OWNER]: _, [KEYS]: __, ...others } = concealed(column, value);
+      return Object.keys(others).length > 0 ? [[option, others]] : [];
+    }
+    const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    return empty ? [] : [[option, value]];
+  });
+  return Object.fromEntries(described);
+}

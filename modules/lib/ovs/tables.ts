@@ -1,18 +1,48 @@
-import { integer, type Kind, map, optional, text, uuids, type Value } from './types.ts';
+import { boolean, integer, type Kind, map, optional, set, text, uuids, type Value } from './types.ts';
 
 /** What is read of Open vSwitch's database: see ovs-vswitchd.conf.db(5). */
 export const TABLES = {
-  Open_vSwitch: { bridges: uuids, cur_cfg: integer, next_cfg: integer },
+  Open_vSwitch: {
+    bridges: uuids,
+    cur_cfg: integer,
+    next_cfg: integer,
+    /** What vswitchd says that it knows. */
+    iface_types: set<string>(),
+  },
   Bridge: {
     name: text,
     ports: uuids,
     datapath_type: text,
     fail_mode: optional<string>(),
+    protocols: set<string>(),
+    stp_enable: boolean,
+    rstp_enable: boolean,
+    mcast_snooping_enable: boolean,
     external_ids: map,
     other_config: map,
   },
-  Port: { name: text, interfaces: uuids, tag: optional<number>(), external_ids: map },
-  Interface: { name: text, type: text, error: optional<string>(), external_ids: map },
+  Port: {
+    name: text,
+    interfaces: uuids,
+    tag: optional<number>(),
+    trunks: set<number>(),
+    vlan_mode: optional<string>(),
+    cvlans: set<number>(),
+    protected: boolean,
+    external_ids: map,
+    other_config: map,
+  },
+  Interface: {
+    name: text,
+    type: text,
+    options: map,
+    mac: optional<string>(),
+    mtu_request: optional<number>(),
+    ofport: optional<number>(),
+    ofport_request: optional<number>(),
+    error: optional<string>(),
+    external_ids: map,
+  },
 } as const;
 
 export type TableName = keyof typeof TABLES;
@@ -32,7 +62,7 @@ export interface Database {
 
 /** An Open vSwitch without a bridge: what a check run assumes where there is none yet. */
 export const EMPTY: Database = {
-  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0 },
+  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [] },
   bridges: [],
   ports: [],
   interfaces: [],

@@ -8,7 +8,7 @@ export interface Ref {
 export type StringMap = Readonly<Record<string, string>>;
 
 /** A column's value as the rest of the code has it. */
-export type Value = string | number | boolean | undefined | readonly string[] | StringMap;
+export type Value = string | number | boolean | undefined | readonly (string | number)[] | StringMap;
 
 /** How a type of column looks in OVSDB's JSON, RFC 7047 section 5.1. */
 export interface Kind<T extends Value> {
@@ -26,11 +26,22 @@ const uuidOf = (wire: unknown): string => (Array.isArray(wire) ? String(wire[1])
 
 export const text: Kind<string> = { decode: String, encode: (value) => value };
 export const integer: Kind<number> = { decode: Number, encode: (value) => value };
+export const boolean: Kind<boolean> = { decode: (wire) => wire === true, encode: (value) => value };
+
+/** The elements of a set in one order, each once. */
+export const sorted = <T extends string | number>(elements: readonly T[]): T[] =>
+  [...new Set(elements)].sort((a, b) => (a < b ? -1 : 1));
 
 /** A set of none or one. */
 export const optional = <T extends string | number>(): Kind<T | undefined> => ({
   decode: (wire) => setOf(wire)[0] as T | undefined,
   encode: (value) => (value === undefined ? ['set', []] : value),
+});
+
+/** A set of texts or numbers; none when it is cleared. */
+export const set = <T extends string | number>(): Kind<readonly T[]> => ({
+  decode: (wire) => sorted(setOf(wire) as T[]),
+  encode: (value) => ['set', sorted(value ?? [])],
 });
 
 /** A set of references, as their UUIDs. */

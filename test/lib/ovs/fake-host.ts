@@ -36,23 +36,26 @@ export class FakeHost {
     this.database.onCommit = () => this.#followDatabase();
   }
 
-  // vswitchd makes an internal interface anew when it gets to another bridge.
+  // vswitchd makes an internal interface anew when it gets to another bridge, or another number.
   #followDatabase(): void {
-    const place = new Map<string, string>();
+    const places = new Map<string, string>();
     const rows = (table: string, refs: unknown) => {
       const uuids = (Array.isArray(refs) && refs[0] === 'set' ? refs[1] : [refs]) as string[][];
       return uuids.flatMap((ref) => this.database.rows(table).find(({ _uuid }) => _uuid === ref[1]) ?? []);
     };
     for (const bridge of this.database.rows('Bridge')) {
       for (const port of rows('Port', bridge.ports)) {
-        for (const { name, type } of rows('Interface', port.interfaces)) {
-          if (type === 'internal') place.set(name as string, `${bridge.name} ${bridge.datapath_type}`);
+        for (const { name, type, _uuid, ofport_request: asked } of rows('Interface', port.interfaces)) {
+          const row = this.database.tables.Interface?.get(_uuid);
+          if (row && typeof asked === 'number') row.ofport = asked;
+          const place = `${bridge.name} ${bridge.datapath_type} ${row?.ofport}`;
+          if (type === 'internal') places.set(name as string, place);
         }
       }
     }
     for (const [name, { bridge }] of this.devices)
-      if (bridge !== undefined && place.get(name) !== bridge) this.devices.delete(name);
-    for (const [name, bridge] of place)
+      if (bridge !== undefined && places.get(name) !== bridge) this.devices.delete(name);
+    for (const [name, bridge] of places)
       if (!this.devices.has(name)) this.devices.set(name, { up: false, addresses: [], bridge });
   }
 

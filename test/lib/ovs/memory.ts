@@ -14,17 +14,46 @@ const EMPTY_MAP = ['map', []];
 
 /** A row's columns when an insert says nothing of them. */
 const DEFAULTS: Record<string, Row> = {
-  Open_vSwitch: { bridges: EMPTY_SET, cur_cfg: 0, next_cfg: 0 },
+  Open_vSwitch: {
+    bridges: EMPTY_SET,
+    cur_cfg: 0,
+    next_cfg: 0,
+    iface_types: ['set', ['internal', 'patch', 'system', 'tap', 'vxlan']],
+  },
   Bridge: {
     name: '',
     ports: EMPTY_SET,
     datapath_type: '',
     fail_mode: EMPTY_SET,
+    protocols: EMPTY_SET,
+    stp_enable: false,
+    rstp_enable: false,
+    mcast_snooping_enable: false,
     external_ids: EMPTY_MAP,
     other_config: EMPTY_MAP,
   },
-  Port: { name: '', interfaces: EMPTY_SET, tag: EMPTY_SET, external_ids: EMPTY_MAP },
-  Interface: { name: '', type: '', error: EMPTY_SET, external_ids: EMPTY_MAP, mtu_request: EMPTY_SET },
+  Port: {
+    name: '',
+    interfaces: EMPTY_SET,
+    tag: EMPTY_SET,
+    trunks: EMPTY_SET,
+    vlan_mode: EMPTY_SET,
+    cvlans: EMPTY_SET,
+    protected: false,
+    external_ids: EMPTY_MAP,
+    other_config: EMPTY_MAP,
+  },
+  Interface: {
+    name: '',
+    type: '',
+    options: EMPTY_MAP,
+    mac: EMPTY_SET,
+    mtu_request: EMPTY_SET,
+    ofport: EMPTY_SET,
+    ofport_request: EMPTY_SET,
+    error: EMPTY_SET,
+    external_ids: EMPTY_MAP,
+  },
 };
 
 const isSet = (wire: Wire): wire is ['set', Wire[]] => Array.isArray(wire) && wire[0] === 'set';
@@ -42,6 +71,10 @@ function normal(wire: Wire): Wire {
   }
   return wire;
 }
+
+// As ovsdb-server has it: "ovsdb error: set contains duplicate value".
+const hasTwins = (row: Row) =>
+  Object.values(row).some((wire) => isSet(wire) && new Set(wire[1].map(text)).size < wire[1].length);
 
 const same = (a: Wire, b: Wire) => text(normal(a)) === text(normal(b));
 
@@ -108,6 +141,7 @@ export class MemoryDatabase {
     );
     const view = ([uuid, one]: [string, Row]) =>
       Object.fromEntries((columns as string[]).map((c) => [c, c === '_uuid' ? ['uuid', uuid] : one[c]]));
+    if (row && hasTwins(row as Row)) return { error: 'ovsdb error', details: 'set contains duplicate value' };
     if (op === 'select') return { rows: matching.map(view) };
     if (op === 'insert') {
       const uuid = `00000000-0000-0000-0000-${String(this.#next++).padStart(12, '0')}`;
