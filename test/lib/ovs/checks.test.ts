@@ -102,6 +102,9 @@ test('a type that this Open vSwitch has not is an error, and a warning in a chec
   const args = { ...PORT, port: 'p1', type: 'srv6', options: { remote_ip: 'fd00::1' } };
   expect((await play(fake).port(args)).msg).toMatch(/has no interfaces of type 'srv6': .*iface_types/);
   expect(await play(fake, true).port(args)).toMatchObject({ changed: true, warnings: [expect.anything()] });
+  // Before vswitchd has ever run, nobody says which there are.
+  for (const root of fake.database.tables.Open_vSwitch?.values() ?? []) root.iface_types = ['set', []];
+  expect(await play(fake).port(args)).toMatchObject({ changed: true, type: 'srv6' });
 });
 
 test('what would be of one interface is an error for a bond, whose own columns are changed', async () => {
@@ -130,6 +133,16 @@ test('a port that becomes a tunnel keeps no address and no file', async () => {
   expect(await play(fake).port({ ...PORT, ...VXLAN })).toMatchObject({ changed: false });
 });
 
+test('a NIC that becomes a tunnel gives back the address that was ours, and keeps its own', async () => {
+  const fake = await withPort();
+  const nic = { bridge: 'br0', port: 'eth1' };
+  fake.devices.get('eth1')?.addresses.push('10.8.0.1/24');
+  await play(fake).port({ ...nic, address: '10.0.0.1/24' });
+  expect(await play(fake).port({ ...nic, ...VXLAN })).toMatchObject({ changed: true });
+  expect(fake.devices.get('eth1')?.addresses).toEqual(['10.8.0.1/24']);
+  expect(await play(fake).port({ ...nic, ...VXLAN })).toMatchObject({ changed: false });
+});
+
 test.each([
   ['as a mapping', { remote_ip: '192.0.2.1', psk: SECRET }],
   ['as a text', `remote_ip=192.0.2.1 psk="${SECRET}"`],
@@ -148,6 +161,17 @@ test.each([
   );
   results.push(await play(fake).port({ ...PORT, port: 'p1', state: 'absent' }));
   expect(JSON.stringify(results)).not.toContain(SECRET);
+});
+
+test('a pre-shared key is masked in another place that it is given in', async () => {
+  const options = { remote_ip: '192.0.2.1', psk: SECRET, key: SECRET };
+  const result = await play(await withPort()).port({ ...PORT, port: 'p1', type: 'vxlan', options });
+  expect(JSON.stringify(result)).toContain('\\"key\\": \\"********\\"');
+});
+
+test('options that are no mapping are not shown, since they may hold a pre-shared key', async () => {
+  const result = await play(await withPort()).port({ ...PORT, options: 'psk' });
+  expect(result.msg).toBe("option 'options': its value is not a mapping");
 });
 
 test('a pre-shared key that someone else has set is in no diff when its port or bridge is removed', async () => {
