@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
+import { reconfigure } from './networkd.ts';
 import type { LinkStep } from './step.ts';
 
 // A DHCP client may take a minute before it gives up.
@@ -13,7 +14,7 @@ async function batch(host: Host, lines: readonly string[]): Promise<void> {
 
 /** Carries a step out. @throws Failure with what the program said */
 export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
-  const { release, releaseBare, early, files, forget, reconfigure, late, raise } = step;
+  const { release, releaseBare, early, files, forget, late, raise } = step;
   // The interface may be gone already; --force forgets it all the same.
   if (release.length > 0) await host.run('ifdown', ['--force', ...release], { timeout: PATIENCE });
   if (releaseBare.length > 0) {
@@ -28,10 +29,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
     }
   }
   if (forget.length > 0) await host.run('ifdown', ['--force', ...forget], { timeout: PATIENCE });
-  if (reconfigure) {
-    await runOrFail(host, 'networkctl', ['reload']);
-    if (reconfigure.length > 0) await runOrFail(host, 'networkctl', ['reconfigure', ...reconfigure]);
-  }
+  if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
   if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', ...raise], { timeout: PATIENCE });
 }
