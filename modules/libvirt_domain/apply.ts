@@ -53,26 +53,22 @@ async function update(host: Host, options: DomainOptions, changes: LiveUpdate): 
   const name = nameOf(options);
   const target = { uri: options.uri, name, detachTimeout: options.detach_timeout };
   const done: string[] = [];
-  const waiting: string[] = [];
-  const undone: string[] = [];
+  const waiting: { title: string; reason: string }[] = [];
   for (const [i, { title, step }] of changes.entries()) {
     try {
       const reason = await applyLive(host, target, step);
       if (reason === undefined) done.push(title);
-      else {
-        waiting.push(reason);
-        undone.push(title);
-      }
+      else waiting.push({ title, reason });
     } catch (error) {
       const rest = changes.slice(i + 1).map((change) => change.title);
       throw new Failure(storyOf(name, done, `${title}: ${asError(error).message}`, rest));
     }
   }
   if (waiting.length === 0) return undefined;
-  const dropped = { actions: undone };
+  const dropped = { actions: waiting.map(({ title }) => title) };
   if (options.restart !== 'if_needed') {
-    const result = { restart_required: true };
-    return { added: { restart_reasons: waiting }, dropped, result, changed: done.length > 0 };
+    const added = { restart_reasons: waiting.map(({ reason }) => reason) };
+    return { added, dropped, result: { restart_required: true }, changed: done.length > 0 };
   }
   await switchPower(host, 'restart', options);
   return { added: { actions: [`restart domain ${name}`] }, dropped };

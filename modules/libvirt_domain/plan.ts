@@ -26,20 +26,9 @@ interface Next {
 }
 
 /** What libvirt makes of a draft, in the order of what is there. @throws Failure when it refuses it */
-function outcome(
-  name: string,
-  { validate }: DomainOptions,
-  draft: DomainDraft,
-  rehearsed: Rehearsed | undefined,
-): Element {
+function outcome(name: string, draft: DomainDraft, rehearsed: Rehearsed | undefined): Element {
   if (rehearsed?.outcome === 'refused') {
     throw new Failure(`libvirt refuses domain ${name}: ${rehearsed.reason}`);
-  }
-  const loss = lossOf(draft, rehearsed);
-  if (loss !== undefined && validate) {
-    throw new Failure(
-      `libvirt would leave out some of what the task states of domain ${name}: ${loss} ('validate: false' takes it so)`,
-    );
   }
   const asked = rehearsed?.outcome === 'defined';
   const definition = asked ? rehearsed.definition : draft.definition;
@@ -57,8 +46,8 @@ function planDefinition(name: string, options: DomainOptions, state: State): Nex
   const { domain, draft, there, rehearsed } = state;
   if (!draft) return { definition: domain?.definition, changes: [], warnings: [] };
   const { current, before, stated, form } = draft;
-  const warnings = [...unlistedWarning(name, draft), ...lossWarning(name, lossOf(draft, rehearsed))];
-  const after = current && there ? current : outcome(name, options, draft, rehearsed);
+  const after = current && there ? current : outcome(name, draft, rehearsed);
+  const warnings = [...unlistedWarning(name, draft), ...lossWarning(name, options, lossOf(draft, rehearsed))];
   const asked = rehearsed?.outcome === 'defined';
   const same = current !== undefined && (there || (asked ? sameDefinition : sameMeaning)(current, after));
   const adopted = before !== undefined && before.form === form && sameDefinition(before.stated, stated);
@@ -85,8 +74,13 @@ function unlistedWarning(name: string, { unlisted }: DomainDraft): string[] {
   return [`domain ${name} has devices that the task doesn't list; they are kept: ${kept} (${way})`];
 }
 
-const lossWarning = (name: string, loss: string | undefined): string[] =>
-  loss === undefined ? [] : [`libvirt leaves out some of what the task states of domain ${name}: ${loss}`];
+/** @throws Failure unless the task takes the loss */
+function lossWarning(name: string, { validate }: DomainOptions, loss: string | undefined): string[] {
+  if (loss === undefined) return [];
+  const warning = `libvirt leaves out some of what the task states of domain ${name}: ${loss}`;
+  if (validate) throw new Failure(`${warning} ('validate: false' takes it so)`);
+  return [warning];
+}
 
 function autostartChange(name: string, wanted: boolean | undefined, now: boolean): DomainChange[] {
   if (wanted === undefined || wanted === now) return [];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '../../modules/lib/ansible/run.ts';
 import { withoutApplied } from '../../modules/lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../../modules/lib/libvirt/identity.ts';
@@ -26,7 +26,6 @@ const undefineAll = () =>
     `for i in $(virsh list --all --name | grep '^${PREFIX}'); do virsh undefine --nvram $i; done`,
   ]);
 
-afterEach(undefineAll);
 afterAll(undefineAll);
 
 const letter = fc.constantFrom('a', 'b', 'c', 'd');
@@ -112,7 +111,6 @@ describe('whatever tasks state', () => {
         const again = await task(all);
         expect(again.map(({ changed }) => changed)).toEqual(all.map(() => false));
       }
-      await undefineAll();
     });
     await fc.assert(property, { numRuns: 1, endOnFailure: true });
   });

@@ -1,7 +1,6 @@
+import { MASK } from '../mask.ts';
 import { toDict } from './coerce.ts';
 import type { DictOption, Option, OptionSpecs } from './spec.ts';
-
-const MASK = '********';
 
 // In a mapping that is secret as a whole (user-data), not every leaf is: a host name masked would make a
 // result unreadable. These keys' values are.
@@ -36,12 +35,10 @@ function secretsIn(specs: OptionSpecs, options: Record<string, unknown>): string
     if (option.secret)
       return typeof value === 'string' ? [value] : leaves(value, name, option.type === 'str');
     if (option.type === 'dict' && option.secretKeys) return keyedSecrets(option, value);
-    if (option.type === 'dict' && option.options && typeof value === 'object') {
-      return secretsIn(option.options, value as Record<string, unknown>);
-    }
+    if (option.type === 'dict' && option.options) return secretsIn(option.options, toDict(value) ?? {});
     if (option.type === 'list' && option.elements.type === 'dict' && Array.isArray(value)) {
       const inner = option.elements.options ?? {};
-      return value.flatMap((element) => secretsIn(inner, element ?? {}));
+      return value.flatMap((element) => secretsIn(inner, toDict(element) ?? {}));
     }
     return [];
   });

@@ -8,7 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { Script } from 'node:vm';
 
@@ -23,11 +23,11 @@ export interface Code {
 /** Where the compiled code of modules is kept on a host. */
 export const CODE_CACHE = '/var/cache/piecewise-cloud/code';
 
-// What is in the cache is run, so it must be ours: we run it only as the user who alone can have written it.
+// What is in the cache is run by root, so nobody else may have written it.
 function cachedCode(path: string): Buffer | undefined {
   try {
     const { uid, mode } = statSync(path);
-    return uid === process.getuid?.() && (mode & 0o022) === 0 ? readFileSync(path) : undefined;
+    return uid === 0 && (mode & 0o022) === 0 ? readFileSync(path) : undefined;
   } catch {
     return undefined;
   }
@@ -37,7 +37,7 @@ function writeCode(path: string, data: Buffer): void {
   const temporary = `${path}.${process.pid}`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
-    writeSync(file, data);
+    writeFileSync(file, data);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -62,12 +62,13 @@ function keepCode(directory: string, { name }: Code, file: string, script: Scrip
  */
 export function evaluate(code: Code, require: NodeJS.Require, directory = CODE_CACHE): unknown {
   const file = `${code.name}-${code.digest}-${process.version}`;
-  const cachedData = process.getuid?.() === 0 ? cachedCode(`${directory}/${file}`) : undefined;
+  const root = process.getuid?.() === 0;
+  const cachedData = root ? cachedCode(`${directory}/${file}`) : undefined;
   const script = new Script(code.text, {
     filename: `${code.name}.js`,
     ...(cachedData ? { cachedData } : {}),
   });
-  if (process.getuid?.() === 0 && (!cachedData || script.cachedDataRejected)) {
+  if (root && (!cachedData || script.cachedDataRejected)) {
     process.once('exit', (status) => {
       if (status === 0) keepCode(directory, code, file, script);
     });

@@ -9,6 +9,7 @@ import {
   withChildren,
 } from '../xml/element.ts';
 
+// Loads Node's crypto, which takes as long as reading a domain: called only where something has to be invented.
 const digest = (...parts: string[]) => createHash('sha256').update(parts.join('\0')).digest();
 
 /** A UUID that is the same whenever these parts are (RFC 9562, version 8: a value of our own making). */
@@ -54,7 +55,6 @@ export function withMacs(
     const key = valueAt(nic, 'target/@dev') ?? valueAt(nic, 'source/@bridge') ?? '';
     const preferred = macs.get(key);
     const free = preferred === undefined || taken.has(preferred) ? undefined : preferred;
-    // The last is invented only where it is needed: that loads Node's crypto, which takes as long as reading the domain.
     const address = macOf(nic) ?? macOf(before.get(nic)) ?? free ?? freeMac([machineId, name, key], taken);
     taken.add(address);
     return childOf(nic, 'mac') ? nic : withChildren(nic, [element('mac', { address }), ...nic.children]);
@@ -63,18 +63,17 @@ export function withMacs(
 
 /**
  * Puts in what else libvirt would invent anew at each define: the domain's UUID, a generation id that is left to it, an
- * Open vSwitch port's interfaceid.
- * What the current definition has of them stays.
+ * Open vSwitch port's interfaceid. What the current definition has of them stays.
  */
 export function withIds(desired: Element, current: Element | undefined, { machineId }: Origin): Element {
   const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
   const known = childOf(desired, 'uuid') || childOf(current, 'uuid');
   const named = known ? desired : withUuidAfterName(desired, uuidFrom(machineId, name));
-  const generation = valueAt(current, 'genid') ?? uuidFrom('genid', machineId, name);
+  const generation = () => valueAt(current, 'genid') ?? uuidFrom('genid', machineId, name);
   const domain = withChildren(
     named,
     named.children.map((child) =>
-      child.name === 'genid' && child.text.trim() === '' ? { ...child, text: generation } : child,
+      child.name === 'genid' && child.text.trim() === '' ? { ...child, text: generation() } : child,
     ),
   );
   const before = new Map(nicsOf(current).map((nic) => [macOf(nic), nic]));

@@ -117,7 +117,7 @@ const domainMemory: Rule = (domain) => {
   if (whole === undefined) return domain;
   const text = (child: Element) => {
     if (child.name === 'memory') return String(whole);
-    return child.name === 'currentMemory' ? String(Math.min(whole, Number(child.text))) : child.text;
+    return child.name === 'currentMemory' && Number(child.text) > whole ? String(whole) : child.text;
   };
   return withChildren(
     domain,

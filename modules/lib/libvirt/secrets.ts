@@ -1,10 +1,9 @@
+import { MASK, MASK_CHANGED } from '../mask.ts';
 import { type Element, withChildren } from '../xml/element.ts';
 import { serialiseXml } from '../xml/serialise.ts';
 
 /** Attributes whose value is a secret, by the element that has them (formatdomain: graphics). */
 const SECRET: Readonly<Record<string, readonly string[]>> = { graphics: ['passwd'] };
-
-const MASK = '********';
 
 /** The same document with each secret masked: for a diff. */
 export function maskSecrets(element: Element): Element {
@@ -34,5 +33,5 @@ export function definitionTexts(
     after: serialiseXml(maskSecrets(after)),
   };
   const onlySecrets = texts.before === texts.after && before && serialiseXml(before) !== serialiseXml(after);
-  return onlySecrets ? { ...texts, after: texts.after.replaceAll(MASK, `${MASK} (changed)`) } : texts;
+  return onlySecrets ? { ...texts, after: texts.after.replaceAll(MASK, MASK_CHANGED) } : texts;
 }

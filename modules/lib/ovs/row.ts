@@ -1,4 +1,5 @@
 import { Failure, OptionError } from '../failure.ts';
+import { MASK, MASK_CHANGED } from '../mask.ts';
 import type { Column, Columns } from './columns.ts';
 import { KEYS, type MapPlan, OWNER, ownKeys, planMap, withOwnKeys } from './maps.ts';
 import type { TableName } from './tables.ts';
@@ -24,8 +25,6 @@ const equal = (a: Value, b: Value) => JSON.stringify(a) === JSON.stringify(b);
 const isMap = (value: unknown): value is StringMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const MASK = '********';
-
 /** A map without its secrets. */
 const concealed = ({ option: { secretKeys = [] } }: Column, map: StringMap): StringMap =>
   Object.fromEntries(
@@ -37,7 +36,7 @@ const concealedAfter = (column: Column, before: StringMap, after: StringMap): St
   Object.fromEntries(
     Object.entries(concealed(column, after)).map(([key, value]) => [
       key,
-      value !== after[key] && Object.hasOwn(before, key) ? `${MASK} (changed)` : value,
+      value !== after[key] && Object.hasOwn(before, key) ? MASK_CHANGED : value,
     ]),
   );
 

@@ -14,7 +14,8 @@ export type Key = readonly (string | KeyPath)[];
 
 /**
  * How the items of a keyed list are matched, in passes, each among what the ones before left: `own` (items that share
- * it as they are matched without it), every one of `keys` where its value is unique on both sides, then `ordinal` and `loose` by order among items of the same values.
+ * it as they are matched without it), every one of `keys` where its value is unique on both sides, then `ordinal` and
+ * `loose` by order among items of the same values.
  */
 export interface Keyed {
   /** An item that has it is known by nothing else: it pairs by it or is new. */
@@ -101,7 +102,6 @@ function pairTwins(
   second: readonly Element[],
   rule: Keyed,
 ): readonly (readonly [Element, Element])[] {
-  if (first.length <= 1 && second.length <= 1) return first[0] && second[0] ? [[first[0], second[0]]] : [];
   const { pairs, added, left } = pairItems(first, second, rule);
   return [...pairs, ...added.flatMap((to, i) => (left[i] ? [[left[i], to] as const] : []))];
 }
@@ -118,7 +118,7 @@ export function pairItems(
 ): Pairing {
   const pairs = new Map<Element, Element>();
   const paired = new Set<Element>();
-  const pair = (from: Element, to: Element): void => {
+  const pair = (from: Element, to: Element) => {
     pairs.set(from, to);
     paired.add(to);
   };

@@ -59,6 +59,22 @@ describe('one item', () => {
   });
 });
 
+describe('a change that came to nothing', () => {
+  it('is no change: it is in no list, no diff, and the task has changed nothing', async () => {
+    const titled = (one: ReturnType<typeof counterModule>, changed: boolean) => ({
+      ...one,
+      plan: (...of: Parameters<typeof one.plan>) => ({ ...one.plan(...of), result: { actions: ['set a'] } }),
+      apply: async () => ({ changed, dropped: { actions: ['set a'] }, added: { reasons: ['it waits'] } }),
+    });
+    const of = (changed: boolean) => {
+      const json = JSON.stringify({ name: 'a', value: 1, _ansible_diff: true });
+      return run(titled(counterModule(new Map()), changed), validate, noHost, json);
+    };
+    expect(await of(false)).toEqual({ changed: false, actions: [], reasons: ['it waits'], diff: [] });
+    expect(await of(true)).toMatchObject({ changed: true, actions: [], diff: [{ after_header: 'set a' }] });
+  });
+});
+
 describe('list form', () => {
   it('runs each item, with what stands beside the list for all of them', async () => {
     const state = new Map<string, number>();
