@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { ROOT } from '../build/modules.ts';
 import { findHypervisor } from './lab/hypervisor.ts';
+import { sharedNames } from './lab/shared.ts';
 import { ensureTools } from './lab/tools.ts';
 import { stage } from './support/stages.ts';
 
 // `npm test`: every project of vitest.config.ts, one after the other, since they share one lab. It ends with the
 // line `N passed, N failed`; a test that is skipped counts as failed, so that none is left out in silence.
 const PROJECTS = ['house', 'unit', 'integration', 'e2e'];
-const SHARED = ['shared12', 'shared13'];
 
 interface Totals {
   passed: number;
@@ -52,7 +52,7 @@ try {
   }
 } finally {
   rmSync(reports, { recursive: true, force: true });
-  for (const name of SHARED) await (await findHypervisor(name))?.remove();
+  for (const name of sharedNames()) await (await findHypervisor(name))?.remove();
 }
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
