@@ -72,23 +72,30 @@ async function read(
   }
 }
 
-// A plan says which interfaces it concerns; whether it can be had is said when it is made for good.
-function concerned(topology: Topology, database: Database, devices: ReadonlySet<string>): string[] {
+/** Of which interfaces and files a plan has to know more. */
+interface Concern {
+  readonly ports: readonly string[];
+  /** A bridge goes, whose ports may have left files. */
+  readonly bridgeGoes: boolean;
+}
+
+// Whether a plan can be had is said when it is made for good.
+function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
   try {
     const plan = planTopology(topology, database, devices);
-    return wishesOf(topology, plan)
+    const ports = wishesOf(plan)
       .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
       .map(({ port }) => port);
+    return { ports, bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent') };
   } catch {
-    return [];
+    return { ports: [], bridgeGoes: false };
   }
 }
 
 async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
   const socket = await findSocket(host, options.database_socket);
   const [answer, devices] = await Promise.all([read(host, socket, options.timeout), deviceNames(host)]);
-  const ports = concerned(topology, answer.database, devices);
-  const bridgeGoes = topology.bridges.some(({ state }) => state === 'absent');
+  const { ports, bridgeGoes } = concernOf(topology, answer.database, devices);
   if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
   const [links, kept] = await Promise.all([readLinks(host), readKept(host, ports, bridgeGoes)]);
   return { socket, ...answer, devices, net: { links, kept } };
@@ -105,11 +112,7 @@ function plan<Options extends ConnectionOptions>(
   const topology = face.topology(options);
   const rows = planTopology(topology, database, devices);
   const links = net
-    ? planLinks(
-        [...wishesOf(topology, rows), ...leftBehind(topology, rows, new Index(database), net.kept)],
-        net.links,
-        net.kept,
-      )
+    ? planLinks([...wishesOf(rows), ...leftBehind(rows, new Index(database), net.kept)], net.links, net.kept)
     : NO_LINKS;
   const { operations, interfaces } = rows;
   const writing = { socket, timeout: options.timeout, operations, interfaces };

@@ -9,10 +9,11 @@ const present = (items: readonly { name: string; state: string }[]) =>
 export const module = topologyModule<OptionsOf<typeof spec>>({
   spec,
   key: ({ owner }) => owner,
-  topology: ({ bridges, ports, owner }) => ({
+  topology: ({ bridges, ports, owner, purge }) => ({
     bridges: bridges.map((bridge, i) => desiredBridge(`bridges[${i}]`, bridge.name, bridge)),
     ports: ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
     owner,
+    purge,
   }),
   result: (_, { bridges, ports }) => ({ bridges: present(bridges), ports: present(ports) }),
 });

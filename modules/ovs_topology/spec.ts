@@ -6,7 +6,7 @@ export const spec = defineSpec({
   summary: "Manage all bridges and ports of a host's Open vSwitch at once",
   description: [
     'Makes bridges and ports as the lists describe them: all of it is read in one request, planned together, and written in one transaction, or not at all.',
-    'Leaving a bridge or a port out of the lists removes nothing; O(bridges[].state=absent) and O(ports[].state=absent) do.',
+    'Leaving a bridge or a port out of the lists removes nothing, unless O(purge) is set; O(bridges[].state=absent) and O(ports[].state=absent) do.',
     'The keys are the options of M(piecewise.cloud.ovs_bridge) and M(piecewise.cloud.ovs_port).',
   ],
   requirements: ['openvswitch-switch', 'iproute2'],
@@ -40,6 +40,14 @@ export const spec = defineSpec({
       pattern: '[A-Za-z0-9._-]+',
       hint: 'letters, digits and "._-"',
       description: 'The name under which bridges and ports that this task creates are marked as its own.',
+    },
+    purge: {
+      type: 'bool',
+      default: false,
+      description: [
+        'Remove the bridges and ports that earlier tasks of this O(owner) created and that the lists no longer have.',
+        "What others created stays: a guest's port, a port of M(piecewise.cloud.ovs_port), one that was there before. So does a bridge that such ports are on.",
+      ],
     },
     ...connectionOptions,
   },
@@ -75,6 +83,16 @@ export const spec = defineSpec({
         options:
           peer: lan-to-wan
         trunks: [10, 25]
+
+- name: These bridges and ports, and no other that this task once made
+  piecewise.cloud.ovs_topology:
+    bridges:
+      - name: ovs-lan
+    ports:
+      - bridge: ovs-lan
+        port: lan
+        address: 10.10.1.1/24
+    purge: true
 
 - name: None of it
   piecewise.cloud.ovs_topology:

@@ -4,15 +4,14 @@ import type { LinkWish } from '../lib/link/wish.ts';
 import type { Index } from '../lib/ovs/index.ts';
 import { interfaceKind } from '../lib/ovs/interfaces.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
-import type { Topology } from '../lib/ovs/topology.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
 const isInternal = (type: string) => interfaceKind(type).device !== 'host';
 
 /** What is wanted of the interface of each port that a plan concerns. */
-export function wishesOf(topology: Topology, plan: TopologyPlan): LinkWish[] {
+export function wishesOf(plan: TopologyPlan): LinkWish[] {
   // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
-  const present = topology.ports.filter(({ state }) => state === 'present');
+  const present = plan.topology.ports.filter(({ state }) => state === 'present');
   const desired = new Map(present.map((port) => [port.name, port]));
   return [...plan.fates].map(([port, { device, type, was = type, bridge }]) => ({
     port,
@@ -25,8 +24,10 @@ export function wishesOf(topology: Topology, plan: TopologyPlan): LinkWish[] {
 }
 
 /** Files that a bridge which is to be absent has left behind: of ports that are no more. */
-export function leftBehind(topology: Topology, plan: TopologyPlan, index: Index, kept: Kept): LinkWish[] {
-  const absent = new Set(topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+export function leftBehind(plan: TopologyPlan, index: Index, kept: Kept): LinkWish[] {
+  const absent = new Set(
+    plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
+  );
   const found = new Map<string, LinkWish>();
   for (const [path, text] of kept.files) {
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));

@@ -4,11 +4,14 @@ import { type Described, Draft, type Fate } from './draft.ts';
 import { Index } from './index.ts';
 import { guardRow, mutateRefs, type Operation } from './operations.ts';
 import { planPort } from './ports.ts';
+import { withPurged } from './purge.ts';
 import type { Database } from './tables.ts';
 import { optionAt, type Topology } from './topology.ts';
 
 /** Everything that is to be written at once, and what is said of it. */
 export interface TopologyPlan {
+  /** What is wanted, with all that follows from it on this host. */
+  readonly topology: Topology;
   readonly changes: readonly Described[];
   /** One transaction, guards first; empty when the database is as desired. */
   readonly operations: readonly Operation[];
@@ -26,18 +29,23 @@ export interface TopologyPlan {
  * @throws OptionError when what is desired can't be had
  */
 export function planTopology(
-  topology: Topology,
+  wanted: Topology,
   database: Database,
   devices: ReadonlySet<string>,
 ): TopologyPlan {
-  refuseTwins(topology);
-  const draft = new Draft(topology, new Index(database), devices);
+  refuseTwins(wanted);
+  const index = new Index(database);
+  const kept: string[] = [];
+  const topology = withPurged(wanted, index, (text) => kept.push(text));
+  const draft = new Draft(topology, index, devices);
+  draft.warnings.push(...kept);
   for (const bridge of topology.bridges) planBridge(draft, bridge);
   for (const port of topology.ports) planPort(draft, port);
   place(draft);
   const { changes, guards, writes, missing, warnings, fates, interfaces } = draft;
   const late = pending(database);
   return {
+    topology,
     changes,
     operations: changes.length > 0 ? [...guards, ...writes] : [],
     missing,

@@ -25,6 +25,8 @@ export interface Topology {
   readonly ports: readonly DesiredPort[];
   /** Written into each bridge and port that is created. */
   readonly owner?: string;
+  /** What this owner created and the lists no longer have goes. */
+  readonly purge?: boolean;
 }
 
 /** An option's full name, for errors. */
