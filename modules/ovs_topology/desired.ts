@@ -37,15 +37,26 @@ export function desiredBridge(at: string, name: string, options: BridgeOptions):
 
 /** A port as options describe it. @throws OptionError */
 export function desiredPort(at: string, options: PortOptions): DesiredPort {
-  const { bridge, port, state } = options;
+  const { bridge, port, state, interfaces } = options;
   checkName(optionAt(at, 'bridge'), bridge);
   checkName(optionAt(at, 'port'), port);
+  const members = interfaces && [...new Set(interfaces)];
+  members?.forEach((name, i) => {
+    checkName(optionAt(at, `interfaces[${i}]`), name);
+  });
+  if (members?.length === 0 && state === 'present') {
+    throw new OptionError(
+      optionAt(at, 'interfaces'),
+      "a port has at least one: leave it out, or give 'state: absent'",
+    );
+  }
   return {
     at,
     name: port,
     bridge,
     state,
     columns: given(PORT_COLUMNS, options),
+    ...(state === 'present' && { members }),
     addressing: addressing(at, options),
   };
 }

@@ -34,6 +34,14 @@ export const portOptions = defineOptions({
     ...state,
     description: 'V(absent) removes the port, and the address and files that tasks had given it.',
   },
+  interfaces: {
+    type: 'list',
+    elements: { type: 'str' },
+    description: [
+      'The interfaces of a bond, which has a name of its own: NICs of the host, unless O(type) says otherwise.',
+      'Those that the bond has and the list has not leave it. O(type), O(mtu_request) and O(mode=manual), which brings them up, are of all of them.',
+    ],
+  },
   ...optionsIn(PORT_COLUMNS),
   mode: {
     type: 'str',

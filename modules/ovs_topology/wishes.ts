@@ -13,14 +13,23 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
   // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
   const present = plan.topology.ports.filter(({ state }) => state === 'present');
   const desired = new Map(present.map((port) => [port.name, port]));
-  return [...plan.fates].map(([port, { device, type, was = type, bridge }]) => ({
-    port,
-    bridge,
-    device,
+  const wishes = new Map<string, LinkWish>();
+  for (const [port, { device, type, was = type, bridge, members }] of plan.fates) {
     // What goes is what it was.
-    internal: isInternal(device === 'removed' ? was : type),
-    addressing: device === 'removed' ? undefined : desired.get(port)?.addressing,
-  }));
+    const internal = isInternal(device === 'removed' ? was : type);
+    const addressing = device === 'removed' ? undefined : desired.get(port)?.addressing;
+    if (!members) {
+      if (!wishes.has(port)) wishes.set(port, { port, bridge, device, internal, addressing });
+      continue;
+    }
+    // A bond is brought up by its interfaces, whatever else became of these.
+    for (const member of members) {
+      const before = wishes.get(member)?.device ?? plan.fates.get(member)?.device;
+      const kept = before === undefined || before === 'removed' ? 'kept' : before;
+      wishes.set(member, { port: member, bridge, device: kept, internal, addressing });
+    }
+  }
+  return [...wishes.values()];
 }
 
 /** Files that a bridge which is to be absent has left behind: of ports that are no more. */

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
 import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import type { Row } from './tables.ts';
-import { type DesiredBridge, optionAt } from './topology.ts';
+import { type DesiredBridge, located, optionAt } from './topology.ts';
 import { encodeRefs } from './types.ts';
 
 /** Puts what one bridge needs into the draft. @throws OptionError */
@@ -15,14 +15,6 @@ export function planBridge(draft: Draft, desired: DesiredBridge): void {
     if (current) removeBridge(draft, current);
   } else if (current) changeBridge(draft, desired, current);
   else addBridge(draft, desired);
-}
-
-function located<T>({ at }: { readonly at: string }, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
-  }
 }
 
 function planned(desired: DesiredBridge, current: Values, owner?: string): RowPlan {

@@ -61,6 +61,27 @@ export function checkVlans(given: Given, row: Values): void {
 }
 
 /**
+ * ovs-vswitchd.conf.db(5), Port, "Bonding Configuration".
+ * @param given the options of a port
+ * @param row its own row as it will be
+ * @param members how many interfaces it will have
+ * @throws OptionError when an option would be without effect, or the bond would carry nothing
+ */
+export function checkBond(given: Given, row: Values, members: number): void {
+  for (const option of ['bond_mode', 'bond_updelay', 'bond_downdelay']) {
+    if (members > 1 || !gives(given, option) || given[option] === 0) continue;
+    throw new OptionError(option, "the port has one interface, and is no bond: give its 'interfaces'");
+  }
+  const off = (row.lacp ?? 'off') === 'off';
+  if (row.bond_mode !== 'balance-tcp' || !off || members < 2) return;
+  for (const option of ['bond_mode', 'lacp']) {
+    if (option in given && given[option] !== undefined) {
+      throw new OptionError(option, "'bond_mode: balance-tcp' needs LACP: give 'lacp: active' or passive");
+    }
+  }
+}
+
+/**
  * ovs-vswitchd.conf.db(5), Interface.
  * @param given the options of a port
  * @param row its interface's row as it will be

@@ -28,6 +28,11 @@ const offByDefault = (value: Value) => value ?? false;
 // The database keeps no order in a set: RFC 7047 section 5.1.
 const asSet = (value: Value) => sorted((value ?? []) as readonly (string | number)[]);
 
+const noDelay = (value: Value) => value ?? 0;
+
+// `off` is what none says: ovs-vswitchd.conf.db(5), "LACP Configuration".
+const lacpOff = (value: Value) => value ?? 'off';
+
 const asLowerCase = (value: Value) => (typeof value === 'string' ? value.toLowerCase() : value);
 
 const mapOption = (what: string) =>
@@ -46,6 +51,13 @@ const vlansOption = (what: string) =>
     elements: { type: 'int', minimum: 0, maximum: 4095 },
     clearable: true,
     description: `${what} From 0 to 4095 each. An empty list clears it.`,
+  }) as const;
+
+const delayOption = (what: string) =>
+  ({
+    type: 'int',
+    minimum: 0,
+    description: `For how many milliseconds an interface of a bond has to be ${what}.`,
   }) as const;
 
 const PROTOCOLS = [
@@ -182,6 +194,37 @@ export const PORT_COLUMNS = defineColumns({
     },
     table: 'Port',
     normal: offByDefault,
+  },
+  bond_mode: {
+    option: {
+      type: 'str',
+      choices: ['active-backup', 'balance-slb', 'balance-tcp'],
+      clearable: true,
+      description:
+        "How a bond uses its O(interfaces): one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty text clears it.",
+    },
+    table: 'Port',
+  },
+  lacp: {
+    option: {
+      type: 'str',
+      choices: ['active', 'passive', 'off'],
+      clearable: true,
+      description:
+        'Whether the port agrees with the switch at the other end by LACP, and who begins. V(off) by default. An empty text clears it.',
+    },
+    table: 'Port',
+    normal: lacpOff,
+  },
+  bond_updelay: {
+    option: delayOption('up before it is used'),
+    table: 'Port',
+    normal: noDelay,
+  },
+  bond_downdelay: {
+    option: delayOption('down before it is no longer used'),
+    table: 'Port',
+    normal: noDelay,
   },
   mac: {
     option: {

@@ -1,5 +1,6 @@
-import type { Index } from './index.ts';
+import type { Index, PortRows } from './index.ts';
 import { guardMember, type Operation } from './operations.ts';
+import type { Row } from './tables.ts';
 import type { Topology } from './topology.ts';
 import type { Ref } from './types.ts';
 
@@ -20,6 +21,8 @@ export interface Fate {
   /** The type that it had, where it changes. */
   readonly was?: string;
   readonly bridge: string;
+  /** A bond has no device; these are its interfaces'. */
+  readonly members?: readonly string[];
 }
 
 /** A transaction in the making, and what is said of it. */
@@ -70,6 +73,23 @@ export class Draft {
 
   leave(bridge: string, port: Ref): void {
     this.leaving.set(bridge, [...(this.leaving.get(bridge) ?? []), port]);
+  }
+
+  /** Whether a port still has one of its interfaces when this task is done. */
+  keepsInterface({ port, bridge }: PortRows, name: string): boolean {
+    const { bridges, ports } = this.topology;
+    const desired = ports.find((one) => one.name === port.name);
+    if (desired?.state === 'present') return desired.members?.includes(name) ?? true;
+    const goes =
+      desired?.bridge === bridge.name ||
+      bridges.some((one) => one.name === bridge.name && one.state === 'absent');
+    return !goes;
+  }
+
+  /** An interface that its bond loses, unless the task has said what is to become of it. */
+  letGo({ name, type }: Row<'Interface'>, bridge: string): void {
+    if (this.fates.has(name) || this.topology.ports.some((one) => one.name === name)) return;
+    this.fates.set(name, { device: 'removed', type, bridge });
   }
 
   /** Relies on a port being on the bridge that it was read on. */

@@ -21,6 +21,7 @@ export class Index {
   /** The types of interface that vswitchd says it has; none when it didn't say. */
   readonly interfaceTypes: readonly string[];
   readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
+  readonly #holders: ReadonlyMap<string, PortRows>;
 
   constructor(database: Database) {
     this.interfaceTypes = database.root.iface_types;
@@ -36,6 +37,14 @@ export class Index {
         }),
       ),
     );
+    this.#holders = new Map(
+      [...this.ports.values()].flatMap((rows) => rows.port.interfaces.map((uuid) => [uuid, rows] as const)),
+    );
+  }
+
+  /** The port that an interface belongs to. */
+  portOf({ _uuid }: Row<'Interface'>): PortRows | undefined {
+    return this.#holders.get(_uuid);
   }
 
   /** The ports of a bridge, its own included, by name. */

@@ -61,6 +61,20 @@ export const mutateRefs = (
   mutations: [[column, mutator, encodeRefs(refs)]],
 });
 
+/** The same of the row of a UUID. */
+export const mutateRefsOf = (
+  table: TableName,
+  uuid: string,
+  column: string,
+  mutator: 'insert' | 'delete',
+  refs: readonly Ref[],
+): Operation => ({
+  op: 'mutate',
+  table,
+  where: byUuid(uuid),
+  mutations: [[column, mutator, encodeRefs(refs)]],
+});
+
 /** Refuses the whole transaction unless a row's columns still are what was read. */
 export const guardRow = (table: TableName, uuid: string, columns: Columns): Operation => ({
   op: 'wait',

@@ -6,7 +6,7 @@ import { guardRow, mutateRefs, type Operation } from './operations.ts';
 import { planPort } from './ports.ts';
 import { withPurged } from './purge.ts';
 import type { Database } from './tables.ts';
-import { optionAt, type Topology } from './topology.ts';
+import { type DesiredPort, optionAt, type Topology } from './topology.ts';
 
 /** Everything that is to be written at once, and what is said of it. */
 export interface TopologyPlan {
@@ -88,10 +88,28 @@ function refuseTwins({ bridges, ports }: Topology): void {
       first.set(name, at);
     }
   }
+  refuseSharedInterfaces(ports);
   const names = new Map(bridges.map((bridge) => [bridge.name, bridge]));
   for (const { name, bridge, at, state } of ports) {
     if (names.get(name)?.state === 'present' && bridge !== name && state === 'present') {
       throw new OptionError(optionAt(at, 'port'), `'${name}' is a bridge of this task`);
+    }
+  }
+}
+
+/** @throws OptionError when two ports are to have one interface */
+function refuseSharedInterfaces(ports: readonly DesiredPort[]): void {
+  const holders = new Map<string, DesiredPort>();
+  for (const port of ports) {
+    if (port.state === 'absent') continue;
+    for (const member of port.members ?? [port.name]) {
+      const other = holders.get(member);
+      // A port that says nothing of its interfaces may be a bond, which has none of its name.
+      const [bond, twin] = port.members ? [port, other] : [other, port];
+      if (bond?.members && twin) {
+        throw new OptionError(optionAt(bond.at, 'interfaces'), `'${member}' is in ${twin.at} already`);
+      }
+      holders.set(member, port);
     }
   }
 }

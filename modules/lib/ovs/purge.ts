@@ -30,10 +30,7 @@ export function withPurged(topology: Topology, index: Index, warn: (text: string
       .map((port) => port.name)
       .filter((port) => port !== name && !going.has(port) && (elsewhere.get(port) ?? name) === name);
     if (others.length === 0) bridges.push({ ...GONE, name });
-    else
-      warn(
-        `bridge '${name}' isn't listed any more, and stays for the ports on it: ${others.join(', ')}`,
-      );
+    else warn(`bridge '${name}' isn't listed any more, and stays for the ports on it: ${others.join(', ')}`);
   }
   return { ...topology, bridges: [...topology.bridges, ...bridges], ports: [...topology.ports, ...ports] };
 }

@@ -60,6 +60,7 @@ export async function readDatabase(host: Host, socket: string, seconds: number):
     return {
       root,
       bridges: rowsOf('Bridge'),
+      controllers: rowsOf('Controller'),
       ports: rowsOf('Port'),
       interfaces: rowsOf('Interface'),
     };

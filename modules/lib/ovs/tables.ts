@@ -8,11 +8,13 @@ export const TABLES = {
     next_cfg: integer,
     /** What vswitchd says that it knows. */
     iface_types: set<string>(),
+    ovs_version: optional<string>(),
   },
   Bridge: {
     name: text,
     ports: uuids,
     datapath_type: text,
+    controller: uuids,
     fail_mode: optional<string>(),
     protocols: set<string>(),
     stp_enable: boolean,
@@ -20,6 +22,9 @@ export const TABLES = {
     mcast_snooping_enable: boolean,
     external_ids: map,
     other_config: map,
+  },
+  Controller: {
+    target: text,
   },
   Port: {
     name: text,
@@ -29,6 +34,11 @@ export const TABLES = {
     vlan_mode: optional<string>(),
     cvlans: set<number>(),
     protected: boolean,
+    bond_mode: optional<string>(),
+    lacp: optional<string>(),
+    bond_updelay: integer,
+    bond_downdelay: integer,
+    fake_bridge: boolean,
     external_ids: map,
     other_config: map,
   },
@@ -56,14 +66,16 @@ export type Row<T extends TableName> = { readonly _uuid: string } & {
 export interface Database {
   readonly root: Row<'Open_vSwitch'>;
   readonly bridges: readonly Row<'Bridge'>[];
+  readonly controllers: readonly Row<'Controller'>[];
   readonly ports: readonly Row<'Port'>[];
   readonly interfaces: readonly Row<'Interface'>[];
 }
 
 /** An Open vSwitch without a bridge: what a check run assumes where there is none yet. */
 export const EMPTY: Database = {
-  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [] },
+  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [], ovs_version: undefined },
   bridges: [],
+  controllers: [],
   ports: [],
   interfaces: [],
 };

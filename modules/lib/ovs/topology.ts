@@ -1,3 +1,4 @@
+import { OptionError } from '../failure.ts';
 import type { Addressing } from '../net/port.ts';
 import type { Given } from './row.ts';
 
@@ -15,6 +16,8 @@ export interface DesiredPort {
   readonly bridge: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** The interfaces of a bond; undefined when the task says nothing of them. */
+  readonly members?: readonly string[] | undefined;
   /** Undefined when the task says nothing of it: then it is left alone. */
   readonly addressing: Addressing | undefined;
 }
@@ -31,3 +34,12 @@ export interface Topology {
 
 /** An option's full name, for errors. */
 export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
+
+/** Does something with the options of an item, and says of errors where in the task they stand. */
+export function located<T>({ at }: { readonly at: string }, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
+  }
+}

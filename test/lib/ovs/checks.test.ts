@@ -112,8 +112,8 @@ test('what would be of one interface is an error for a bond, whose own columns a
   const [port] = fake.database.rows('Port').filter(({ name }) => name === 'p0');
   const both = fake.database.rows('Interface').map(({ _uuid }) => ['uuid', _uuid]);
   fake.database.tables.Port?.set(port?._uuid ?? '', { ...port, interfaces: ['set', both] });
-  expect((await play(fake).port({ ...PORT, mtu_request: 1400 })).msg).toMatch(
-    /^option 'mtu_request': 'p0' is a bond of 2 interfaces/,
+  expect((await play(fake).port({ ...PORT, ofport_request: 14 })).msg).toMatch(
+    /^option 'ofport_request': 'p0' is a bond/,
   );
   expect(await play(fake).port({ ...PORT, trunks: [5] })).toMatchObject({ changed: true });
 });

@@ -19,11 +19,13 @@ const DEFAULTS: Record<string, Row> = {
     cur_cfg: 0,
     next_cfg: 0,
     iface_types: ['set', ['internal', 'patch', 'system', 'tap', 'vxlan']],
+    ovs_version: '3.1.0',
   },
   Bridge: {
     name: '',
     ports: EMPTY_SET,
     datapath_type: '',
+    controller: EMPTY_SET,
     fail_mode: EMPTY_SET,
     protocols: EMPTY_SET,
     stp_enable: false,
@@ -32,6 +34,7 @@ const DEFAULTS: Record<string, Row> = {
     external_ids: EMPTY_MAP,
     other_config: EMPTY_MAP,
   },
+  Controller: { target: '' },
   Port: {
     name: '',
     interfaces: EMPTY_SET,
@@ -40,6 +43,11 @@ const DEFAULTS: Record<string, Row> = {
     vlan_mode: EMPTY_SET,
     cvlans: EMPTY_SET,
     protected: false,
+    bond_mode: EMPTY_SET,
+    lacp: EMPTY_SET,
+    bond_updelay: 0,
+    bond_downdelay: 0,
+    fake_bridge: false,
     external_ids: EMPTY_MAP,
     other_config: EMPTY_MAP,
   },
@@ -80,7 +88,7 @@ const same = (a: Wire, b: Wire) => text(normal(a)) === text(normal(b));
 
 /** As much of RFC 7047 as the engine uses, in memory: transactions, guards, references and what they keep. */
 export class MemoryDatabase {
-  tables: Tables = { Open_vSwitch: new Map(), Bridge: new Map(), Port: new Map(), Interface: new Map() };
+  tables: Tables = Object.fromEntries(Object.keys(DEFAULTS).map((table) => [table, new Map()]));
   /** Whether something copies next_cfg to cur_cfg. */
   vswitchd = true;
   /** Called after each transaction that wrote something. */
@@ -177,6 +185,7 @@ export class MemoryDatabase {
   #commit(): string | undefined {
     for (const [table, parent, column] of [
       ['Bridge', 'Open_vSwitch', 'bridges'],
+      ['Controller', 'Bridge', 'controller'],
       ['Port', 'Bridge', 'ports'],
       ['Interface', 'Port', 'interfaces'],
     ] as const) {
@@ -187,7 +196,7 @@ export class MemoryDatabase {
       for (const uuid of [...of.keys()]) if (!referred.has(uuid)) of.delete(uuid);
       if ([...referred].some((uuid) => uuid !== undefined && !of.has(uuid)))
         return `${table}: a reference to nothing`;
-      const names = this.rows(table).map(({ name }) => name);
+      const names = this.rows(table).map(({ name, _uuid }) => name ?? _uuid);
       if (new Set(names).size !== names.length) return `${table}: two rows have one name`;
     }
     const [root] = this.tables.Open_vSwitch?.values() ?? [];
