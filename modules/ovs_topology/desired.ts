@@ -2,8 +2,9 @@ import { Failure, OptionError } from '../lib/failure.ts';
 import { parseAddress } from '../lib/net/address.ts';
 import type { Addressing } from '../lib/net/port.ts';
 import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
+import { checkControllers } from '../lib/ovs/controllers.ts';
 import type { Given } from '../lib/ovs/row.ts';
-import { type DesiredBridge, type DesiredPort, optionAt } from '../lib/ovs/topology.ts';
+import { type DesiredBridge, type DesiredPort, located, optionAt } from '../lib/ovs/topology.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
 
 // IFNAMSIZ is 16, and the name ends with a zero.
@@ -32,7 +33,9 @@ const given = (columns: Columns, options: Given): Given =>
  */
 export function desiredBridge(at: string, name: string, options: BridgeOptions): DesiredBridge {
   checkName(optionAt(at, at ? 'name' : 'bridge'), name);
-  return { at, name, state: options.state, columns: given(BRIDGE_COLUMNS, options) };
+  const { state, controller } = options;
+  located({ at }, () => checkControllers(controller ?? []));
+  return { at, name, state, columns: given(BRIDGE_COLUMNS, options), controller };
 }
 
 /** A port as options describe it. @throws OptionError */

@@ -19,6 +19,15 @@ export const bridgeOptions = defineOptions({
     description:
       'V(absent) removes the bridge with its ports, and the addresses and files that tasks had given these.',
   },
+  controller: {
+    type: 'list',
+    elements: { type: 'str' },
+    clearable: true,
+    description: [
+      "The bridge's OpenFlow controllers, such as V(tcp:192.0.2.1:6653), V(ssl:192.0.2.1:6653), V(ptcp:6654:127.0.0.1) or V(unix:/run/controller.sock).",
+      'Those that the bridge has and the list has not are removed. An empty list removes all.',
+    ],
+  },
   ...optionsIn(BRIDGE_COLUMNS),
 });
 

@@ -56,6 +56,30 @@ describe('ovs_bridge', () => {
     expect(await get('stp_enable rstp_enable mcast_snooping_enable')).toBe('false\nfalse\nfalse');
   });
 
+  test('has the controllers that it is given, and no others', async () => {
+    const targets = async () =>
+      (await lab.sh('ovs-vsctl get-controller br0 | sort | xargs')).split(' ').filter(Boolean);
+    const one = 'tcp:127.0.0.1:6653';
+    await lab.changes('ovs_bridge', { ...BR, controller: one });
+    await lab.sh('ovs-vsctl set controller br0 max_backoff=2000');
+    await lab.keeps('ovs_bridge', BR);
+    const { diff } = await lab.changes('ovs_bridge', { ...BR, controller: ['ptcp:6654:[::1]', one] });
+    expect(JSON.stringify(diff)).toContain('ptcp:6654');
+    expect(await targets()).toEqual(['ptcp:6654:[::1]', one]);
+    await lab.keeps('ovs_bridge', { ...BR, controller: [one, 'ptcp:6654:[::1]'] });
+    expect(await lab.sh('ovs-vsctl --bare --columns=max_backoff find controller max_backoff=2000')).toBe(
+      '2000',
+    );
+    expect(await lab.sh('ovs-ofctl show tcp:[::1]:6654 | grep -c OFPT_FEATURES_REPLY')).toBe('1');
+    await lab.changes('ovs_bridge', { ...BR, controller: [one] });
+    expect(await targets()).toEqual([one]);
+    await lab.changes('ovs_bridge', { ...BR, controller: [] });
+    expect(await lab.sh('ovs-vsctl list controller')).toBe('');
+    expect(await lab.fails('ovs_bridge', { ...BR, controller: [one, 'localhost'] })).toMatch(
+      /^option 'controller\[1\]': 'localhost' is none: write it as one of tcp:HOST:PORT/,
+    );
+  });
+
   test("sets map keys, also with '=' in a value, and removes its own only", async () => {
     await lab.sh('ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev external_ids:theirs=1');
     await lab.changes('ovs_bridge', {

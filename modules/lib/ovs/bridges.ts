@@ -1,6 +1,7 @@
 import { OptionError } from '../failure.ts';
 import { checkBridge, checkInterface, checkVlans } from './checks.ts';
 import { BRIDGE_COLUMNS, PORT_COLUMNS } from './columns.ts';
+import { planControllers } from './controllers.ts';
 import type { Draft } from './draft.ts';
 import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
 import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
@@ -48,15 +49,24 @@ function addBridge(draft: Draft, desired: DesiredBridge): void {
   const { owner } = draft.topology;
   const plan = planned(desired, {}, owner);
   const own = planOwn(draft, name);
+  const controllers = planControllers(draft, desired.controller);
   const [bridge, port, device] = [draft.newRef(), draft.newRef(), draft.newRef()];
   draft.guards.push(guardAbsent('Bridge', name), guardAbsent('Port', name), guardAbsent('Interface', name));
   draft.writes.push(
     insert('Interface', device, { name, ...own?.device.values, type: 'internal' }),
     insert('Port', port, { name, ...own?.port.values }, { interfaces: encodeRefs([device]) }),
-    insert('Bridge', bridge, { name, ...plan.values }, { ports: encodeRefs([port]) }),
+    insert(
+      'Bridge',
+      bridge,
+      { name, ...plan.values },
+      {
+        ports: encodeRefs([port]),
+        controller: encodeRefs(controllers.joining),
+      },
+    ),
     mutateRefs('Open_vSwitch', undefined, 'bridges', 'insert', [bridge]),
   );
-  draft.describe(`add bridge ${name}`, undefined, { bridge: name, ...plan.after });
+  draft.describe(`add bridge ${name}`, undefined, { bridge: name, ...plan.after, ...controllers.after });
   if (own) {
     const after = { bridge: name, port: name, ...own.device.after, ...own.port.after };
     draft.describe(`add port ${name}`, undefined, after);
@@ -67,10 +77,14 @@ function addBridge(draft: Draft, desired: DesiredBridge): void {
 
 function changeBridge(draft: Draft, desired: DesiredBridge, current: Row<'Bridge'>): void {
   const plan = planned(desired, current);
-  if (Object.keys(plan.values).length === 0) return;
-  draft.guards.push(guardRow('Bridge', current._uuid, replaced(plan, current)));
-  draft.writes.push(update('Bridge', current._uuid, plan.values));
-  draft.describe(`change bridge ${desired.name}`, plan.before, plan.after);
+  const controllers = planControllers(draft, desired.controller, current);
+  const after = { ...plan.after, ...controllers.after };
+  if (Object.keys(after).length === 0) return;
+  if (Object.keys(plan.values).length > 0) {
+    draft.guards.push(guardRow('Bridge', current._uuid, replaced(plan, current)));
+    draft.writes.push(update('Bridge', current._uuid, plan.values));
+  }
+  draft.describe(`change bridge ${desired.name}`, { ...plan.before, ...controllers.before }, after);
   if (!('datapath_type' in plan.values)) return;
   // Another datapath makes the devices of all its ports anew.
   for (const { name } of draft.index.portsOf(current)) {
@@ -96,6 +110,9 @@ function removeBridge(draft: Draft, current: Row<'Bridge'>): void {
     {
       bridge: name,
       ...describeRow(BRIDGE_COLUMNS, 'Bridge', current),
+      ...(current.controller.length > 0 && {
+        controller: draft.index.controllersOf(current).map(({ target }) => target),
+      }),
       ports: going.flatMap((port) => (port.name === name ? [] : port.name)),
     },
     undefined,

@@ -21,11 +21,13 @@ export class Index {
   /** The types of interface that vswitchd says it has; none when it didn't say. */
   readonly interfaceTypes: readonly string[];
   readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
+  readonly #controllers: ReadonlyMap<string, Row<'Controller'>>;
   readonly #holders: ReadonlyMap<string, PortRows>;
 
   constructor(database: Database) {
     this.interfaceTypes = database.root.iface_types;
     this.bridges = byName(database.bridges);
+    this.#controllers = byUuid(database.controllers);
     this.interfaces = byName(database.interfaces);
     this.#portsByUuid = byUuid(database.ports);
     const interfaces = byUuid(database.interfaces);
@@ -45,6 +47,10 @@ export class Index {
   /** The port that an interface belongs to. */
   portOf({ _uuid }: Row<'Interface'>): PortRows | undefined {
     return this.#holders.get(_uuid);
+  }
+
+  controllersOf({ controller }: Row<'Bridge'>): Row<'Controller'>[] {
+    return controller.flatMap((uuid) => this.#controllers.get(uuid) ?? []);
   }
 
   /** The ports of a bridge, its own included, by name. */

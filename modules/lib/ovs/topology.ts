@@ -8,6 +8,8 @@ export interface DesiredBridge {
   readonly name: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** The targets of its controllers; null for none, undefined when the task says nothing of them. */
+  readonly controller?: readonly string[] | null | undefined;
 }
 
 export interface DesiredPort {

@@ -8,7 +8,8 @@ type Args = Record<string, unknown>;
 /** What a task leaves in the parts of a hypervisor that the modules of Open vSwitch touch. */
 const EVERYTHING = `
 ovs-vsctl --format=json --columns=name,ports,datapath_type,fail_mode,protocols,stp_enable,rstp_enable,mcast_snooping_enable,external_ids,other_config list bridge
-ovs-vsctl --format=json --columns=name,tag,trunks,vlan_mode,cvlans,protected,external_ids,other_config,interfaces list port
+ovs-vsctl --format=json --columns=target list controller
+ovs-vsctl --format=json --columns=name,bond_mode,lacp,bond_updelay,bond_downdelay,fake_bridge,tag,trunks,vlan_mode,cvlans,protected,external_ids,other_config,interfaces list port
 ovs-vsctl --format=json --columns=name,type,options,mac,mtu_request,ofport_request,external_ids list interface
 ip -brief address
 cat /etc/network/interfaces
