@@ -35,7 +35,15 @@ export function desiredBridge(at: string, name: string, options: BridgeOptions):
   checkName(optionAt(at, at ? 'name' : 'bridge'), name);
   const { state, controller } = options;
   located({ at }, () => checkControllers(controller ?? []));
-  return { at, name, state, columns: given(BRIDGE_COLUMNS, options), controller };
+  return { at, name, state, columns: given(BRIDGE_COLUMNS, options), controller, fake: fakeOf(at, options) };
+}
+
+function fakeOf(at: string, { parent, vlan }: BridgeOptions): DesiredBridge['fake'] {
+  if (parent === undefined && vlan === undefined) return undefined;
+  if (parent === undefined) throw new OptionError(optionAt(at, 'parent'), "is required with 'vlan'");
+  if (vlan === undefined) throw new OptionError(optionAt(at, 'vlan'), "is required with 'parent'");
+  checkName(optionAt(at, 'parent'), parent);
+  return { parent, vlan };
 }
 
 /** A port as options describe it. @throws OptionError */

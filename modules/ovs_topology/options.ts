@@ -19,6 +19,17 @@ export const bridgeOptions = defineOptions({
     description:
       'V(absent) removes the bridge with its ports, and the addresses and files that tasks had given these.',
   },
+  parent: {
+    type: 'str',
+    description:
+      'The bridge of which this one is a VLAN, O(vlan): a fake bridge, as in the manual page of C(ovs-vsctl). Its ports are those of its parent in that VLAN.',
+  },
+  vlan: {
+    type: 'int',
+    minimum: 0,
+    maximum: 4095,
+    description: 'The VLAN that the bridge is of its O(parent).',
+  },
   controller: {
     type: 'list',
     elements: { type: 'str' },

@@ -21,6 +21,8 @@ export class Index {
   /** The types of interface that vswitchd says it has; none when it didn't say. */
   readonly interfaceTypes: readonly string[];
   readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
+  /** The fake bridges, each of them a VLAN of its parent. */
+  readonly fakes: ReadonlyMap<string, { readonly parent: string; readonly vlan: number }>;
   readonly #controllers: ReadonlyMap<string, Row<'Controller'>>;
   readonly #holders: ReadonlyMap<string, PortRows>;
 
@@ -37,6 +39,11 @@ export class Index {
           const own = port.interfaces.flatMap((uuid) => interfaces.get(uuid) ?? []);
           return [port.name, { port, bridge, interfaces: own }] as const;
         }),
+      ),
+    );
+    this.fakes = new Map(
+      [...this.ports].flatMap(([name, { port, bridge }]) =>
+        port.fake_bridge && port.tag !== undefined ? [[name, { parent: bridge.name, vlan: port.tag }]] : [],
       ),
     );
     this.#holders = new Map(

@@ -1,6 +1,7 @@
 import { OptionError } from '../failure.ts';
 import { planBridge } from './bridges.ts';
 import { type Described, Draft, type Fate } from './draft.ts';
+import { withFakes } from './fakes.ts';
 import { Index } from './index.ts';
 import { guardRow, mutateRefs, type Operation } from './operations.ts';
 import { planPort } from './ports.ts';
@@ -36,7 +37,8 @@ export function planTopology(
   refuseTwins(wanted);
   const index = new Index(database);
   const kept: string[] = [];
-  const topology = withPurged(wanted, index, (text) => kept.push(text));
+  const warn = (text: string) => kept.push(text);
+  const topology = withPurged(withFakes(wanted, index, warn), index, warn);
   const draft = new Draft(topology, index, devices);
   draft.warnings.push(...kept);
   for (const bridge of topology.bridges) planBridge(draft, bridge);

@@ -71,15 +71,18 @@ function addPort(draft: Draft, desired: DesiredPort): void {
   requireDevice(desired, type, names);
   const plan = portRow(desired, names.length, {}, draft.topology.owner);
   const port = draft.newRef();
+  const fake = desired.fake && { fake_bridge: true };
   draft.guards.push(guardAbsent('Port', name));
   draft.writes.push(
-    insert('Port', port, { name, ...plan.values }, { interfaces: encodeRefs(members.joining) }),
+    insert('Port', port, { name, ...plan.values, ...fake }, { interfaces: encodeRefs(members.joining) }),
   );
   draft.join(bridge, port);
-  const after = { bridge, port: name, ...members.after, type: type || 'system', ...plan.after };
-  draft.describe(`add port ${name}`, undefined, after);
+  const after = { bridge, port: name, ...members.after, type: type || 'system', ...plan.after, ...fake };
+  draft.describe(`add ${nounOf(desired)} ${name}`, undefined, after);
   draft.fates.set(name, { device: 'new', type, bridge, ...bondOf(name, names) });
 }
+
+const nounOf = ({ fake }: DesiredPort) => (fake ? 'bridge' : 'port');
 
 const bondOf = (name: string, members: readonly string[]) => (isBond(name, members) ? { members } : {});
 
@@ -112,7 +115,7 @@ function changePort(draft: Draft, desired: DesiredPort, current: PortRows): void
   const after = { ...(moves && { bridge }), ...members.after, ...plan.after };
   if (Object.keys(after).length > 0) {
     draft.guardPlace(name);
-    draft.describe(`change port ${name}`, before, after);
+    draft.describe(`change ${nounOf(desired)} ${name}`, before, after);
   }
   if (moves) {
     // The row itself changes places, and so keeps all that it has.
@@ -174,7 +177,7 @@ function removePort(draft: Draft, desired: DesiredPort, current: PortRows | unde
   const members = memberNames(desired, current);
   const bond = isBond(name, members);
   draft.describe(
-    `remove port ${name}`,
+    `remove ${nounOf(desired)} ${name}`,
     {
       bridge,
       port: name,

@@ -8,6 +8,8 @@ export interface DesiredBridge {
   readonly name: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** It is a VLAN of another bridge. */
+  readonly fake?: { readonly parent: string; readonly vlan: number } | undefined;
   /** The targets of its controllers; null for none, undefined when the task says nothing of them. */
   readonly controller?: readonly string[] | null | undefined;
 }
@@ -18,6 +20,8 @@ export interface DesiredPort {
   readonly bridge: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** It is a fake bridge, see ovs-vsctl(8). */
+  readonly fake?: true;
   /** The interfaces of a bond; undefined when the task says nothing of them. */
   readonly members?: readonly string[] | undefined;
   /** Undefined when the task says nothing of it: then it is left alone. */
