@@ -33,6 +33,18 @@ export const spec = defineSpec({
     mcast_snooping_enable: true
     protocols: [OpenFlow13]
 
+- name: A bridge of its own name for VLAN 25 of another
+  piecewise.cloud.ovs_bridge:
+    bridge: vlan25
+    parent: ovs-wan1
+    vlan: 25
+
+- name: A bridge under a controller
+  piecewise.cloud.ovs_bridge:
+    bridge: br-int
+    fail_mode: secure
+    controller: [tcp:192.0.2.1:6653]
+
 - name: No bridge, and nothing of its ports
   piecewise.cloud.ovs_bridge:
     bridge: ovs-wan1

@@ -43,6 +43,23 @@ export const spec = defineSpec({
     tag: 1
     trunks: [10, 25]
 
+- name: Two NICs of the host as one bond, brought up
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: bond0
+    interfaces: [eth1, eth2]
+    bond_mode: balance-tcp
+    lacp: active
+    mode: manual
+
+- name: A cable between two bridges
+  piecewise.cloud.ovs_port:
+    bridge: ovs-lan
+    port: lan-to-wan
+    peer:
+      bridge: ovs-wan1
+      port: wan-to-lan
+
 - name: A tunnel to another host, which openvswitch-ipsec encrypts
   piecewise.cloud.ovs_port:
     bridge: ovs-wan1

@@ -48,9 +48,13 @@ function fakeOf(at: string, { parent, vlan }: BridgeOptions): DesiredBridge['fak
 
 /** A port as options describe it. @throws OptionError */
 export function desiredPort(at: string, options: PortOptions): DesiredPort {
-  const { bridge, port, state, interfaces } = options;
+  const { bridge, port, state, interfaces, peer } = options;
   checkName(optionAt(at, 'bridge'), bridge);
   checkName(optionAt(at, 'port'), port);
+  if (peer) {
+    checkName(optionAt(at, 'peer.bridge'), peer.bridge);
+    checkName(optionAt(at, 'peer.port'), peer.port);
+  }
   const members = interfaces && [...new Set(interfaces)];
   members?.forEach((name, i) => {
     checkName(optionAt(at, `interfaces[${i}]`), name);
@@ -68,6 +72,7 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
     state,
     columns: given(PORT_COLUMNS, options),
     ...(state === 'present' && { members }),
+    peer,
     addressing: addressing(at, options),
   };
 }

@@ -62,6 +62,17 @@ export const portOptions = defineOptions({
       'Those that the bond has and the list has not leave it. O(type), O(mtu_request) and O(mode=manual), which brings them up, are of all of them.',
     ],
   },
+  peer: {
+    type: 'dict',
+    options: {
+      bridge: { type: 'str', required: true, description: 'The bridge at the other end.' },
+      port: { type: 'str', required: true, description: 'The patch port there.' },
+    },
+    description: [
+      'The other end of a V(patch) port, which is made with it. With O(state=absent) it goes with it.',
+      'What else the other end is to have, such as O(trunks), a task or an entry of its own says.',
+    ],
+  },
   ...optionsIn(PORT_COLUMNS),
   mode: {
     type: 'str',

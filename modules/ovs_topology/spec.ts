@@ -73,15 +73,9 @@ export const spec = defineSpec({
     ports:
       - bridge: ovs-lan
         port: lan-to-wan
-        type: patch
-        options:
-          peer: wan-to-lan
-        trunks: [10, 25]
-      - bridge: ovs-wan1
-        port: wan-to-lan
-        type: patch
-        options:
-          peer: lan-to-wan
+        peer:
+          bridge: ovs-wan1
+          port: wan-to-lan
         trunks: [10, 25]
 
 - name: These bridges and ports, and no other that this task once made

@@ -20,6 +20,8 @@ export interface DesiredPort {
   readonly bridge: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** The patch port at the other end. */
+  readonly peer?: { readonly bridge: string; readonly port: string } | undefined;
   /** It is a fake bridge, see ovs-vsctl(8). */
   readonly fake?: true;
   /** The interfaces of a bond; undefined when the task says nothing of them. */
