@@ -35,6 +35,7 @@ export function withFakes(topology: Topology, index: Index, warn: (text: string)
     fakes.push(asPort(bridge, vlan), ...carried(bridge, vlan, topology, index));
   }
   const ports = topology.ports.flatMap((port) => {
+    refuseBridge(port, vlans.get(port.name));
     const vlan = vlans.get(port.bridge);
     return vlan ? onParent(port, vlan, index, warn) : port;
   });
@@ -84,6 +85,16 @@ function check(
     );
 }
 
+// As with a real bridge's own port, which has the bridge's name and is nowhere else.
+function refuseBridge({ at, name, bridge, state }: DesiredPort, fake: Vlan | undefined): void {
+  if (!fake || (bridge === name && state === 'present')) return;
+  const way = state === 'absent' ? 'remove the bridge' : `give 'bridge: ${name}' for its own port`;
+  throw new OptionError(
+    optionAt(at, 'port'),
+    `'${name}' is a bridge, VLAN ${fake.vlan} of '${fake.parent}': ${way}`,
+  );
+}
+
 const prefixed = (ids: StringMap) =>
   Object.fromEntries(Object.entries(ids).map(([key, value]) => [`${PREFIX}${key}`, value]));
 
@@ -102,7 +113,8 @@ function carried(
 ) {
   const was = index.fakes.get(name);
   if (!was || (state === 'present' && was.vlan === vlan)) return [];
-  const listed = new Set(ports.flatMap((port) => (port.state === 'present' ? port.name : [])));
+  const said = ports.filter((port) => port.state === 'present' || port.bridge === name);
+  const listed = new Set(said.map((port) => port.name));
   const bridge = index.bridges.get(was.parent);
   const members = bridge ? index.portsOf(bridge).filter(({ tag }) => tag === was.vlan) : [];
   return members
@@ -122,7 +134,8 @@ function onParent(
   const { at, name, bridge, state, columns } = port;
   if (state === 'absent') {
     const current = index.ports.get(name);
-    if (current?.bridge.name !== parent || current.port.tag === vlan) return [{ ...port, bridge: parent }];
+    const now = index.fakes.get(bridge)?.vlan ?? vlan;
+    if (current?.bridge.name !== parent || current.port.tag === now) return [{ ...port, bridge: parent }];
     warn(
       `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is left there`,
     );

@@ -39,7 +39,9 @@ export function planTopology(
   const index = new Index(database);
   const kept: string[] = [];
   const warn = (text: string) => kept.push(text);
-  const topology = withPurged(withFakes(withPairs(wanted, index), index, warn), index, warn);
+  const pairs = withPairs(wanted, index);
+  const listed = new Set([...pairs.bridges, ...pairs.ports].map(({ name }) => name));
+  const topology = withPurged(withFakes(pairs, index, warn), listed, index, warn);
   const draft = new Draft(topology, index, devices);
   draft.warnings.push(...kept, ...pairWarnings(topology, index, database.root.ovs_version));
   for (const bridge of topology.bridges) planBridge(draft, bridge);

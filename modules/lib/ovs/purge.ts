@@ -6,21 +6,26 @@ import type { StringMap } from './types.ts';
 /**
  * A topology that purges, with what its owner created on this host and no longer lists as absent. A bridge that has
  * ports of others stays, since they would go with it.
+ * @param listed the names in the lists of the task itself
  * @param warn told of each bridge that stays
  */
-export function withPurged(topology: Topology, index: Index, warn: (text: string) => void): Topology {
+export function withPurged(
+  topology: Topology,
+  listed: ReadonlySet<string>,
+  index: Index,
+  warn: (text: string) => void,
+): Topology {
   const { purge, owner } = topology;
   if (!purge || owner === undefined) return topology;
-  const listed = new Set([...topology.bridges, ...topology.ports].map(({ name }) => name));
   const isOurs = ({ name, external_ids }: { name: string; external_ids: StringMap }) =>
     external_ids[OWNER] === owner && !listed.has(name);
-  const ports: DesiredPort[] = [...index.ports.values()]
+  const purged: DesiredPort[] = [...index.ports.values()]
     .filter(({ port, bridge }) => isOurs(port) && port.name !== bridge.name)
     .map(({ port, bridge }) => ({ ...GONE, name: port.name, bridge: bridge.name }));
-  const going = new Set(
-    [...topology.ports.filter(({ state }) => state === 'absent'), ...ports].map(({ name }) => name),
-  );
-  const elsewhere = new Map(topology.ports.map(({ name, bridge }) => [name, bridge]));
+  const names = new Set(purged.map(({ name }) => name));
+  const ports = [...topology.ports.filter(({ name }) => !names.has(name)), ...purged];
+  const going = new Set(ports.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+  const elsewhere = new Map(ports.map(({ name, bridge }) => [name, bridge]));
   const bridges: DesiredBridge[] = [];
   for (const bridge of index.bridges.values()) {
     if (!isOurs(bridge)) continue;
@@ -32,7 +37,7 @@ export function withPurged(topology: Topology, index: Index, warn: (text: string
     if (others.length === 0) bridges.push({ ...GONE, name });
     else warn(`bridge '${name}' isn't listed any more, and stays for the ports on it: ${others.join(', ')}`);
   }
-  return { ...topology, bridges: [...topology.bridges, ...bridges], ports: [...topology.ports, ...ports] };
+  return { ...topology, bridges: [...topology.bridges, ...bridges], ports };
 }
 
 const GONE = { at: '', state: 'absent', columns: {}, addressing: undefined } as const;

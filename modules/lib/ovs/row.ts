@@ -112,7 +112,9 @@ export function describeRow(columns: Columns, table: TableName, row: Values): Gi
       return Object.keys(others).length > 0 ? [[option, others]] : [];
     }
     const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return empty ? [] : [[option, value]];
+    return empty || (option !== 'type' && equal(value, (column.normal ?? same)(undefined)))
+      ? []
+      : [[option, value]];
   });
   return Object.fromEntries(described);
 }
