@@ -7,18 +7,15 @@ import { type LinkPlan, planLinks } from '../lib/link/plan.ts';
 import type { LinkStep } from '../lib/link/step.ts';
 import { Index } from '../lib/ovs/index.ts';
 import { planTopology, type TopologyPlan } from '../lib/ovs/plan.ts';
-import { findSocket, readDatabase, Unreachable } from '../lib/ovs/read.ts';
-import { type Database, EMPTY } from '../lib/ovs/tables.ts';
+import { type Answer, findSocket, readIfReachable } from '../lib/ovs/read.ts';
+import type { Database } from '../lib/ovs/tables.ts';
 import type { Topology } from '../lib/ovs/topology.ts';
 import { type Writing, writeTransaction } from '../lib/ovs/transact.ts';
 import type { ConnectionOptions } from './options.ts';
 import { leftBehind, wishesOf } from './wishes.ts';
 
-export interface State {
+export interface State extends Answer {
   readonly socket: string;
-  readonly database: Database;
-  /** Why the database can't be asked. */
-  readonly unreachable: string | undefined;
   /** The names of the host's network interfaces. */
   readonly devices: ReadonlySet<string>;
   /** Undefined when the task has to do with no interface's addresses. */
@@ -59,19 +56,6 @@ export function topologyModule<Options extends ConnectionOptions>(
   };
 }
 
-async function read(
-  host: Host,
-  socket: string,
-  timeout: number,
-): Promise<Pick<State, 'database' | 'unreachable'>> {
-  try {
-    return { database: await readDatabase(host, socket, timeout), unreachable: undefined };
-  } catch (error) {
-    if (error instanceof Unreachable) return { database: EMPTY, unreachable: error.message };
-    throw error;
-  }
-}
-
 /** Of which interfaces and files a plan has to know more. */
 interface Concern {
   readonly ports: readonly string[];
@@ -94,7 +78,10 @@ function concernOf(topology: Topology, database: Database, devices: ReadonlySet<
 
 async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
   const socket = await findSocket(host, options.database_socket);
-  const [answer, devices] = await Promise.all([read(host, socket, options.timeout), deviceNames(host)]);
+  const [answer, devices] = await Promise.all([
+    readIfReachable(host, socket, options.timeout),
+    deviceNames(host),
+  ]);
   const { ports, bridgeGoes } = concernOf(topology, answer.database, devices);
   if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
   const [links, kept] = await Promise.all([readLinks(host), readKept(host, ports, bridgeGoes)]);

@@ -1,9 +1,10 @@
-/** Arguments for each module by which it would change something on a hypervisor that has none of it. */
+/** Arguments for each module by which it would change something on a hypervisor that has none of it, if it does such things. */
 export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   cloudinit_iso: { dest: '/srv/contract/seed.iso', user_data: { hostname: 'contract' } },
   disk_image: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/disk.qcow2', size: '1G' },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
+  ovs_info: {},
   ovs_port: { bridge: 'contract0', port: 'contract1', tag: 25 },
   ovs_topology: {
     bridges: [{ name: 'contract0', datapath_type: 'netdev' }],

@@ -13,7 +13,8 @@ interface Vlan {
   readonly vlan: number;
 }
 
-const PREFIX = 'fake-bridge-';
+/** What stands before the keys of a fake bridge's external_ids, which its port keeps. */
+export const FAKE_PREFIX = 'fake-bridge-';
 
 /**
  * A topology in which fake bridges are the ports that they are, and their ports are their parents'.
@@ -96,7 +97,7 @@ function refuseBridge({ at, name, bridge, state }: DesiredPort, fake: Vlan | und
 }
 
 const prefixed = (ids: StringMap) =>
-  Object.fromEntries(Object.entries(ids).map(([key, value]) => [`${PREFIX}${key}`, value]));
+  Object.fromEntries(Object.entries(ids).map(([key, value]) => [`${FAKE_PREFIX}${key}`, value]));
 
 function asPort({ at, name, state, columns }: DesiredBridge, { parent, vlan }: Vlan): DesiredPort {
   const ids = columns.external_ids as StringMap | undefined;

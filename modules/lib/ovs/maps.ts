@@ -12,6 +12,10 @@ export type OwnKeys = Readonly<Record<string, readonly string[]>>;
 
 const isOurs = (key: string) => key.startsWith('piecewise-');
 
+/** external_ids without what is kept in it for ourselves. */
+export const withoutOurs = (externalIds: StringMap): StringMap =>
+  Object.fromEntries(Object.entries(externalIds).filter(([key]) => !isOurs(key)));
+
 // libvirt's and OVN's names for a guest's port, and all that netplan keeps.
 const FOREIGN = /^(iface-id|iface-id-ver|iface-status|attached-mac|vm-id|vm-uuid|netplan(\/.*)?)$/;
 

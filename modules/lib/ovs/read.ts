@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { select } from './operations.ts';
 import { Session } from './session.ts';
-import { type Database, decodeRow, TABLES, type TableName } from './tables.ts';
+import { type Database, decodeRow, EMPTY, TABLES, type TableName } from './tables.ts';
 
 // Debian and its kin, then a build from source.
 const SOCKETS = ['/var/run/openvswitch/db.sock', '/usr/local/var/run/openvswitch/db.sock'];
@@ -66,5 +66,21 @@ export async function readDatabase(host: Host, socket: string, seconds: number):
     };
   } finally {
     session.close();
+  }
+}
+
+/** What the database has, or why it can't be asked. */
+export interface Answer {
+  readonly database: Database;
+  readonly unreachable: string | undefined;
+}
+
+/** The same, empty where an earlier task of a check run would have installed or started Open vSwitch. */
+export async function readIfReachable(host: Host, socket: string, seconds: number): Promise<Answer> {
+  try {
+    return { database: await readDatabase(host, socket, seconds), unreachable: undefined };
+  } catch (error) {
+    if (error instanceof Unreachable) return { database: EMPTY, unreachable: error.message };
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Failure, OptionError } from '../failure.ts';
 import { MASK, MASK_CHANGED } from '../mask.ts';
 import type { Column, Columns } from './columns.ts';
-import { KEYS, type MapPlan, OWNER, ownKeys, planMap, withOwnKeys } from './maps.ts';
+import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
 import type { TableName } from './tables.ts';
 import type { StringMap, Value } from './types.ts';
 
@@ -108,7 +108,7 @@ export function describeRow(columns: Columns, table: TableName, row: Values): Gi
   const described = Object.entries(columns).flatMap(([option, column]): [string, unknown][] => {
     const value = column.table === table ? (column.normal ?? same)(row[option]) : undefined;
     if (isMap(value)) {
-      const { [OWNER]: _, [KEYS]: __, ...others } = concealed(column, value);
+      const others = withoutOurs(concealed(column, value));
       return Object.keys(others).length > 0 ? [[option, others]] : [];
     }
     const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);

@@ -51,6 +51,9 @@ export const TABLES = {
     ofport: optional<number>(),
     ofport_request: optional<number>(),
     error: optional<string>(),
+    link_state: optional<string>(),
+    mtu: optional<number>(),
+    mac_in_use: optional<string>(),
     external_ids: map,
   },
 } as const;

@@ -60,6 +60,9 @@ const DEFAULTS: Record<string, Row> = {
     ofport: EMPTY_SET,
     ofport_request: EMPTY_SET,
     error: EMPTY_SET,
+    link_state: EMPTY_SET,
+    mtu: EMPTY_SET,
+    mac_in_use: EMPTY_SET,
     external_ids: EMPTY_MAP,
   },
 };

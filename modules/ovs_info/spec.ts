@@ -1,0 +1,65 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { connectionOptions } from '../ovs_topology/options.ts';
+
+export const spec = defineSpec({
+  module: 'ovs_info',
+  summary: 'Read all bridges and ports of an Open vSwitch',
+  description: [
+    'Hands out what Open vSwitch has, in the words of M(piecewise.cloud.ovs_topology), which takes RV(bridges) and RV(ports) as they are: what is at its default is left out.',
+    'All of it is of one moment. Nothing is changed.',
+  ],
+  requirements: ['openvswitch-switch'],
+  options: connectionOptions,
+  examples: `
+- name: What the host's Open vSwitch has
+  piecewise.cloud.ovs_info:
+  register: ovs
+
+- name: Each interface that doesn't work
+  ansible.builtin.debug:
+    msg: "{{ ovs.interfaces | selectattr('error', 'defined') }}"
+`,
+  returns: {
+    version: {
+      description: "Open vSwitch's release.",
+      returned: 'when vswitchd has said it',
+      type: 'str',
+      sample: '3.1.0',
+    },
+    interface_types: {
+      description: 'The types of interface that it has.',
+      returned: 'always',
+      type: 'list',
+      elements: 'str',
+      sample: ['geneve', 'internal', 'system', 'vxlan'],
+    },
+    bridges: {
+      description: 'The bridges, those that are a VLAN of another after it.',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      sample: [{ name: 'ovs-wan1', fail_mode: 'standalone' }],
+    },
+    ports: {
+      description: "The ports, but for the bridges' own. A C(psk) is masked.",
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      sample: [{ bridge: 'ovs-wan1', port: 'itc-wan1', type: 'internal', tag: 25 }],
+    },
+    interfaces: {
+      description:
+        'What became of each interface: its OpenFlow number, link, MTU and MAC address, and the error of one that does not work.',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      sample: [{ name: 'itc-wan1', port: 'itc-wan1', ofport: 1, link_state: 'up', mtu: 1500 }],
+    },
+    pending: {
+      description: 'Whether vswitchd has yet to carry out what is in the database.',
+      returned: 'always',
+      type: 'bool',
+      sample: false,
+    },
+  },
+});
