@@ -88,5 +88,5 @@ export function sidecar(spec: Spec, version: string): string {
     EXAMPLES: spec.examples.trim(),
     ...(plainAll(returns) as object),
   };
-  return stringify(document, { lineWidth: 110, aliasDuplicateObjects: false });
+  return stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' });
 }

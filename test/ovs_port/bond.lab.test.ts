@@ -57,6 +57,7 @@ describe("ovs_port's bonds", () => {
     await lab.changes('ovs_port', { ...BOND, lacp: 'active', bond_mode: 'balance-tcp', bond_downdelay: 50 });
     await lab.changes('ovs_port', { ...BOND, lacp: '', bond_mode: '', bond_updelay: 0, bond_downdelay: 0 });
     expect(await ovs('get port bond0 lacp bond_mode bond_updelay')).toBe('[]\n[]\n0');
+    await lab.keeps('ovs_port', { ...BOND, lacp: false });
     await lab.changes('ovs_port', { ...BOND, state: 'absent' });
     expect(await lab.sh('ovs-vsctl list-ports br0; ls /etc/network/interfaces.d')).toBe('');
   });

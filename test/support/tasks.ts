@@ -16,8 +16,8 @@ export function tasksIn(document: unknown): ModuleTask[] {
   if (Array.isArray(document)) return document.flatMap(tasksIn);
   if (typeof document !== 'object' || document === null) return [];
   return Object.entries(document).flatMap(([key, value]) =>
-    key.startsWith(PREFIX) && typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? [{ module: key.slice(PREFIX.length), args: value as Record<string, unknown> }]
+    key.startsWith(PREFIX) && typeof value === 'object' && !Array.isArray(value)
+      ? [{ module: key.slice(PREFIX.length), args: (value ?? {}) as Record<string, unknown> }]
       : tasksIn(value),
   );
 }

@@ -18,6 +18,17 @@ export function refuseRepr(value: unknown, path: string): void {
   }
 }
 
+/**
+ * YAML 1.1 takes an unquoted `off` for a boolean. As in Ansible's own modules, it is then the one choice that is
+ * written like that.
+ */
+function unquoted(choices: readonly unknown[], value: unknown): unknown {
+  const words =
+    value === true || value === 'True' ? TRUE : value === false || value === 'False' ? FALSE : undefined;
+  const meant = words ? choices.filter((choice) => words.has(String(choice).toLowerCase())) : [];
+  return meant.length === 1 ? meant[0] : value;
+}
+
 type Coercion = (value: unknown) => unknown;
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
@@ -112,6 +123,7 @@ const COERCIONS: Record<OptionType, { to: Coercion; article: string }> = {
 export function coerce(option: Option | ElementOption, value: unknown, path: string): unknown {
   if (option.type !== 'str') refuseRepr(value, path);
   if (value === '' && 'clearable' in option && option.clearable) return null;
+  if ('choices' in option && option.choices) value = unquoted(option.choices, value);
   const { to, article } = COERCIONS[option.type];
   const result = to(value);
   if (result === undefined || result === null) {
