@@ -64,7 +64,7 @@ function addBridge(draft: Draft, desired: DesiredBridge): void {
         controller: encodeRefs(controllers.joining),
       },
     ),
-    mutateRefs('Open_vSwitch', undefined, 'bridges', 'insert', [bridge]),
+    mutateRefs('Open_vSwitch', {}, 'bridges', 'insert', [bridge]),
   );
   draft.describe(`add bridge ${name}`, undefined, { bridge: name, ...plan.after, ...controllers.after });
   if (own) {
@@ -104,7 +104,7 @@ function removeBridge(draft: Draft, current: Row<'Bridge'>): void {
   const going = draft.index.portsOf(current).filter((port) => !moved.has(port.name));
   draft.guards.push(guardRow('Bridge', _uuid, { ports }));
   // Nothing refers to its rows any more, so the database drops them: RFC 7047 section 3.2, isRoot.
-  draft.writes.push(mutateRefs('Open_vSwitch', undefined, 'bridges', 'delete', [{ uuid: _uuid }]));
+  draft.writes.push(mutateRefs('Open_vSwitch', {}, 'bridges', 'delete', [{ uuid: _uuid }]));
   draft.describe(
     `remove bridge ${name}`,
     {

@@ -1,6 +1,6 @@
 import { OptionError } from '../failure.ts';
 import type { Draft } from './draft.ts';
-import { guardRow, insert, mutateRefsOf } from './operations.ts';
+import { guardRow, insert, mutateRefs } from './operations.ts';
 import type { Given } from './row.ts';
 import type { Row } from './tables.ts';
 import { type Ref, sorted } from './types.ts';
@@ -57,8 +57,8 @@ export function planControllers(
     const { _uuid, controller } = current;
     const gone = leaving.map((row) => ({ uuid: row._uuid }));
     draft.guards.push(guardRow('Bridge', _uuid, { controller }));
-    draft.writes.push(mutateRefsOf('Bridge', _uuid, 'controller', 'delete', gone));
-    draft.writes.push(mutateRefsOf('Bridge', _uuid, 'controller', 'insert', joining));
+    draft.writes.push(mutateRefs('Bridge', { uuid: _uuid }, 'controller', 'delete', gone));
+    draft.writes.push(mutateRefs('Bridge', { uuid: _uuid }, 'controller', 'insert', joining));
   }
   const same = joining.length + leaving.length === 0;
   return same

@@ -47,31 +47,23 @@ export const update = (table: TableName, uuid: string, columns: Columns): Operat
   row: encodeColumns(table, columns),
 });
 
-/** Adds references to a set column of a table's only row, or of the row of a name; or takes them out. */
+/** One row by its UUID or name; a table's only row by neither. */
+export type Which = { readonly uuid?: string; readonly name?: string };
+
+const where = ({ uuid, name }: Which) =>
+  uuid !== undefined ? byUuid(uuid) : name !== undefined ? [['name', '==', name]] : [];
+
+/** Adds references to a set column, or takes them out. */
 export const mutateRefs = (
   table: TableName,
-  name: string | undefined,
+  which: Which,
   column: string,
   mutator: 'insert' | 'delete',
   refs: readonly Ref[],
 ): Operation => ({
   op: 'mutate',
   table,
-  where: name === undefined ? [] : [['name', '==', name]],
-  mutations: [[column, mutator, encodeRefs(refs)]],
-});
-
-/** The same of the row of a UUID. */
-export const mutateRefsOf = (
-  table: TableName,
-  uuid: string,
-  column: string,
-  mutator: 'insert' | 'delete',
-  refs: readonly Ref[],
-): Operation => ({
-  op: 'mutate',
-  table,
-  where: byUuid(uuid),
+  where: where(which),
   mutations: [[column, mutator, encodeRefs(refs)]],
 });
 

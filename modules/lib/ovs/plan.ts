@@ -64,12 +64,12 @@ export function planTopology(
 function place({ joining, leaving, index, topology, guards, writes }: Draft): void {
   const removed = new Set(topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
   for (const [bridge, refs] of leaving) {
-    if (!removed.has(bridge)) writes.push(mutateRefs('Bridge', bridge, 'ports', 'delete', refs));
+    if (!removed.has(bridge)) writes.push(mutateRefs('Bridge', { name: bridge }, 'ports', 'delete', refs));
   }
   for (const [bridge, refs] of joining) {
     const row = index.bridges.get(bridge);
     if (row) guards.push(guardRow('Bridge', row._uuid, { name: bridge }));
-    writes.push(mutateRefs('Bridge', bridge, 'ports', 'insert', refs));
+    writes.push(mutateRefs('Bridge', { name: bridge }, 'ports', 'insert', refs));
   }
 }
 

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import type { PortRows } from './index.ts';
 import { interfaceKind } from './interfaces.ts';
 import { isBond, memberNames, planMembers } from './members.ts';
-import { guardAbsent, guardRow, insert, mutateRefsOf, update } from './operations.ts';
+import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
 import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import { type DesiredPort, located, optionAt } from './topology.ts';
 import { encodeRefs, type Ref } from './types.ts';
@@ -151,7 +151,7 @@ function exchange(
   if (refs.length === 0) return;
   const { _uuid, interfaces } = port;
   draft.guards.push(guardRow('Port', _uuid, { interfaces }));
-  draft.writes.push(mutateRefsOf('Port', _uuid, 'interfaces', mutator, refs));
+  draft.writes.push(mutateRefs('Port', { uuid: _uuid }, 'interfaces', mutator, refs));
 }
 
 function removePort(draft: Draft, desired: DesiredPort, current: PortRows | undefined): void {
