@@ -4,6 +4,7 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   disk_image: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/disk.qcow2', size: '1G' },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
+  ovs_confirm: {},
   ovs_info: {},
   ovs_port: { bridge: 'contract0', port: 'contract1', tag: 25 },
   ovs_topology: {

@@ -9,7 +9,7 @@ const MODULES = join(ROOT, 'modules');
 const FLOORS: readonly (readonly string[])[] = [
   ['failure.ts', 'mask.ts', 'host'],
   ['xml', 'iso9660', 'cloudinit', 'net'],
-  ['ansible', 'ovs', 'link', 'libvirt', 'disk'],
+  ['ansible', 'ovs', 'link', 'rollback', 'libvirt', 'disk'],
 ];
 
 const files = readdirSync(MODULES, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -64,3 +64,34 @@ export function parseAddress(text: string, netmask?: string): Address {
 
 /** `192.168.192.129/29` */
 export const formatAddress = ({ ip, prefix }: Address): string => `${ip}/${prefix}`;
+
+function numberOf(family: 4 | 6, ip: string): bigint {
+  if (family === 4) return ip.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  const [head = '', tail] = ip.split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const [front, back] = [groups(head), groups(tail ?? '')];
+  const zeros = Array.from({ length: tail === undefined ? 0 : 8 - front.length - back.length }, () => '0');
+  return [...front, ...zeros, ...back].reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+function textOf(family: 4 | 6, number: bigint): string {
+  const [size, count] = family === 4 ? [8n, 4] : [16n, 8];
+  const parts = Array.from(
+    { length: count },
+    (_, i) => (number >> (size * BigInt(count - 1 - i))) & ((1n << size) - 1n),
+  );
+  return family === 4 ? parts.join('.') : canonical6(parts.map((part) => part.toString(16)).join(':'));
+}
+
+/** The network that an address is in, e.g. 192.168.192.128/29. */
+export function networkOf({ family, ip, prefix }: Address): Address {
+  const rest = BigInt(BITS[family] - prefix);
+  return { family, ip: textOf(family, (numberOf(family, ip) >> rest) << rest), prefix };
+}
+
+/** Whether an IP address is in the network of another's. */
+export function isWithin(ip: string, network: Address): boolean {
+  const parsed = parseIp(ip);
+  if (parsed?.family !== network.family) return false;
+  return networkOf({ ...parsed, prefix: network.prefix }).ip === networkOf(network).ip;
+}

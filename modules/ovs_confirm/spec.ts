@@ -1,0 +1,42 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+
+export const spec = defineSpec({
+  module: 'ovs_confirm',
+  summary: 'Confirm that a host is still reachable after its uplink became a port of Open vSwitch',
+  description: [
+    'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) has the host put everything back by itself unless this module is run in time.',
+    'Run it over a fresh connection (C(meta: reset_connection)), since an old one may live on in the kernel for a while and prove nothing.',
+    'Where nothing waits to be confirmed, nothing is done; where it is too late, it is an error.',
+  ],
+  requirements: ['systemd'],
+  options: {},
+  examples: `
+- name: The uplink becomes a port of br-ex, which gets its addresses and routes
+  piecewise.cloud.ovs_port:
+    bridge: br-ex
+    port: eth0
+    type: system
+    take_address: true
+    rollback_timeout: 60
+
+- name: Connect anew
+  ansible.builtin.meta: reset_connection
+
+- name: The host is still reachable
+  piecewise.cloud.ovs_confirm:
+`,
+  returns: {
+    port: {
+      description: 'The interface whose change is confirmed.',
+      returned: 'when something waited to be confirmed',
+      type: 'str',
+      sample: 'eth0',
+    },
+    bridge: {
+      description: 'The bridge that it became a port of.',
+      returned: 'when something waited to be confirmed',
+      type: 'str',
+      sample: 'br-ex',
+    },
+  },
+});
