@@ -1,10 +1,9 @@
-import { Failure, OptionError } from '../lib/failure.ts';
-import { parseAddress } from '../lib/net/address.ts';
-import type { Addressing } from '../lib/net/port.ts';
+import { OptionError } from '../lib/failure.ts';
 import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
 import { checkControllers } from '../lib/ovs/controllers.ts';
 import type { Given } from '../lib/ovs/row.ts';
 import { type DesiredBridge, type DesiredPort, located, optionAt } from '../lib/ovs/topology.ts';
+import { addressingOf } from './addressing.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
 
 // IFNAMSIZ is 16, and the name ends with a zero.
@@ -73,30 +72,16 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
     columns: given(PORT_COLUMNS, options),
     ...(state === 'present' && { members }),
     peer,
-    addressing: addressing(at, options),
+    addressing: addressingOf(at, options),
   };
 }
 
-function addressing(at: string, options: PortOptions): Addressing | undefined {
-  const { mode, address, netmask } = options;
-  const texts = (address ?? []).filter((text) => text !== '');
-  if (netmask && texts.length === 0) {
-    throw new OptionError(optionAt(at, 'netmask'), "it is given without an 'address'");
-  }
-  const addresses = texts.map((text) => {
-    try {
-      return parseAddress(text, netmask || undefined);
-    } catch (error) {
-      throw error instanceof Failure ? new OptionError(optionAt(at, 'address'), error.message) : error;
-    }
-  });
-  if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
-    const way = "leave it out, or give 'mode: static'";
-    throw new OptionError(optionAt(at, 'address'), `'mode: ${mode}' takes no address: ${way}`);
-  }
-  if (mode === 'static' && addresses.length === 0) {
-    throw new OptionError(optionAt(at, 'address'), "is required with 'mode: static'");
-  }
-  if (mode === undefined && address === undefined) return undefined;
-  return { mode: mode ?? (addresses.length > 0 ? 'static' : 'manual'), addresses };
+/**
+ * The own port of a bridge, which has its name and its addresses.
+ * @returns none where the options say nothing of them
+ * @throws OptionError
+ */
+export function ownPort(at: string, name: string, options: BridgeOptions): DesiredPort[] {
+  const addressing = options.state === 'present' ? addressingOf(at, options) : undefined;
+  return addressing ? [{ at, name, bridge: name, state: 'present', columns: {}, addressing }] : [];
 }

@@ -2,6 +2,7 @@ import type { Change, Module, Plan } from '../lib/ansible/plan.ts';
 import type { Spec } from '../lib/ansible/spec.ts';
 import type { Host } from '../lib/host/host.ts';
 import { applyLinks } from '../lib/link/apply.ts';
+import { storedOf } from '../lib/link/live.ts';
 import { deviceNames, type Kept, type Link, readKept, readLinks } from '../lib/link/observe.ts';
 import { type LinkPlan, planLinks } from '../lib/link/plan.ts';
 import type { LinkStep } from '../lib/link/step.ts';
@@ -61,18 +62,25 @@ interface Concern {
   readonly ports: readonly string[];
   /** A bridge goes, whose ports may have left files. */
   readonly bridgeGoes: boolean;
+  /** Routes are wanted, or go with an interface that is made anew. */
+  readonly routes: boolean;
 }
 
 // Whether a plan can be had is said when it is made for good.
 function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
   try {
     const plan = planTopology(topology, database, devices);
-    const ports = wishesOf(plan)
+    const wishes = wishesOf(plan);
+    const ports = wishes
       .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
       .map(({ port }) => port);
-    return { ports, bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent') };
+    return {
+      ports,
+      bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent'),
+      routes: wishes.some(({ addressing, device }) => device === 'recreated' || addressing?.routes.length),
+    };
   } catch {
-    return { ports: [], bridgeGoes: false };
+    return { ports: [], bridgeGoes: false, routes: false };
   }
 }
 
@@ -82,9 +90,10 @@ async function observe(host: Host, options: ConnectionOptions, topology: Topolog
     readIfReachable(host, socket, options.timeout),
     deviceNames(host),
   ]);
-  const { ports, bridgeGoes } = concernOf(topology, answer.database, devices);
+  const { ports, bridgeGoes, routes } = concernOf(topology, answer.database, devices);
   if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
-  const [links, kept] = await Promise.all([readLinks(host), readKept(host, ports, bridgeGoes)]);
+  const kept = await readKept(host, ports, bridgeGoes);
+  const links = await readLinks(host, routes || ports.some((port) => storedOf(kept, port).routes.length > 0));
   return { socket, ...answer, devices, net: { links, kept } };
 }
 

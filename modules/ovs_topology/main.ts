@@ -1,5 +1,5 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { desiredBridge, desiredPort } from './desired.ts';
+import { desiredBridge, desiredPort, ownPort } from './desired.ts';
 import { topologyModule } from './face.ts';
 import { spec } from './spec.ts';
 
@@ -11,9 +11,15 @@ export const module = topologyModule<OptionsOf<typeof spec>>({
   key: ({ owner }) => owner,
   topology: ({ bridges, ports, owner, purge }) => ({
     bridges: bridges.map((bridge, i) => desiredBridge(`bridges[${i}]`, bridge.name, bridge)),
-    ports: ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
+    ports: [
+      ...bridges.flatMap((bridge, i) => ownPort(`bridges[${i}]`, bridge.name, bridge)),
+      ...ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
+    ],
     owner,
     purge,
   }),
-  result: (_, { bridges, ports }) => ({ bridges: present(bridges), ports: present(ports) }),
+  result: ({ ports }, topology) => ({
+    bridges: present(topology.bridges),
+    ports: present(ports.map(({ port, state }) => ({ name: port, state }))),
+  }),
 });

@@ -12,6 +12,68 @@ const state = {
   default: 'present',
 } as const;
 
+/** How the interface of a port, or of a bridge itself, gets its addresses. */
+const addressOptions = defineOptions({
+  mode: {
+    type: 'str',
+    choices: ['manual', 'static', 'dhcp'],
+    description: [
+      'How the interface gets its addresses, now and after a reboot: those of O(address), by DHCP, or not at all; with V(manual) it is only up.',
+      'V(static) when O(address) is given. This option and O(address), O(gateway), O(routes), O(dns), O(dns_search) are one whole: when none is given, all of that is left alone, and when one is, what earlier tasks gave and this one does not is taken away.',
+    ],
+  },
+  address: {
+    type: 'list',
+    elements: { type: 'str' },
+    description: [
+      'The address, or several, IPv4 or IPv6, with its prefix (V(192.168.192.129/29)) or with O(netmask) beside it.',
+      'An empty one takes away what an earlier task gave.',
+    ],
+  },
+  netmask: {
+    type: 'str',
+    description: 'The netmask of the addresses that have no prefix, such as V(255.255.255.248).',
+  },
+  gateway: {
+    type: 'list',
+    elements: { type: 'str' },
+    description:
+      "The router of all that has no other route: one of IPv4, one of IPv6, or both, in a network of O(address). A default route that another interface has is never replaced: that's an error.",
+  },
+  routes: {
+    type: 'list',
+    elements: {
+      type: 'dict',
+      options: {
+        to: {
+          type: 'str',
+          required: true,
+          description: 'The network, such as V(10.20.0.0/16), or V(default).',
+        },
+        via: { type: 'str', description: 'The router. Without it the network is on the link itself.' },
+        metric: {
+          type: 'int',
+          minimum: 0,
+          maximum: 4294967295,
+          description: 'Of several routes to one network the one with the lowest is taken.',
+        },
+      },
+    },
+    description: 'More routes through the interface. Those that others made stay.',
+  },
+  dns: {
+    type: 'list',
+    elements: { type: 'str' },
+    description:
+      'The addresses of name servers. They are given to systemd-resolved or resolvconf; a host that has neither is warned of.',
+  },
+  dns_search: {
+    type: 'list',
+    elements: { type: 'str' },
+    description: 'The domains in which names are looked up.',
+  },
+});
+
 /** What is said of a bridge, but for its name. */
 export const bridgeOptions = defineOptions({
   state: {
@@ -40,6 +102,7 @@ export const bridgeOptions = defineOptions({
     ],
   },
   ...optionsIn(BRIDGE_COLUMNS),
+  ...addressOptions,
 });
 
 /** What is said of a port. */
@@ -74,26 +137,7 @@ export const portOptions = defineOptions({
     ],
   },
   ...optionsIn(PORT_COLUMNS),
-  mode: {
-    type: 'str',
-    choices: ['manual', 'static', 'dhcp'],
-    description: [
-      "How the port's interface gets its addresses, now and after a reboot: those of O(address), by DHCP, or not at all; with V(manual) it is only up.",
-      'V(static) when O(address) is given. When neither is, addresses are left alone.',
-    ],
-  },
-  address: {
-    type: 'list',
-    elements: { type: 'str' },
-    description: [
-      'The address, or several, IPv4 or IPv6, with its prefix (V(192.168.192.129/29)) or with O(netmask) beside it.',
-      'An empty one takes away what an earlier task gave.',
-    ],
-  },
-  netmask: {
-    type: 'str',
-    description: 'The netmask of the addresses that have no prefix, such as V(255.255.255.248).',
-  },
+  ...addressOptions,
 });
 
 /** The options that every module of Open vSwitch has. */
@@ -113,4 +157,5 @@ export const connectionOptions = defineOptions({
 
 export type BridgeOptions = ValuesOf<typeof bridgeOptions>;
 export type PortOptions = ValuesOf<typeof portOptions>;
+export type AddressOptions = ValuesOf<typeof addressOptions>;
 export type ConnectionOptions = ValuesOf<typeof connectionOptions>;

@@ -3,7 +3,16 @@ import { type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { OvsLab } from '../lib/ovs/lab.ts';
 
 const TOPOLOGY = {
-  bridges: [{ name: 'ovs-wan1', datapath_type: 'netdev', fail_mode: 'standalone' }],
+  bridges: [
+    {
+      name: 'ovs-wan1',
+      datapath_type: 'netdev',
+      fail_mode: 'standalone',
+      address: '10.10.0.2/24',
+      gateway: '10.10.0.1',
+      routes: [{ to: '10.20.0.0/16', via: '10.10.0.9' }],
+    },
+  ],
   ports: [
     {
       bridge: 'ovs-wan1',
@@ -15,7 +24,6 @@ const TOPOLOGY = {
     },
     { bridge: 'ovs-wan1', port: 'two', tag: 26, address: ['10.9.0.1/24', '10.9.1.1/24', 'fd00::1/64'] },
     { bridge: 'ovs-wan1', port: 'none', mode: 'manual' },
-    { bridge: 'ovs-wan1', port: 'ovs-wan1', address: '10.10.0.1/24' },
   ],
 };
 
@@ -54,7 +62,7 @@ test('the same by systemd-networkd, which takes over from ifupdown', async () =>
     systemctl mask systemd-networkd-wait-online # The lab is never online.
     systemctl disable networking; systemctl enable --now systemd-networkd`);
   const { diff } = await lab.changes('ovs_topology', TOPOLOGY);
-  expect(JSON.stringify(diff)).toContain('/etc/systemd/network/50-ovs-port-itc-wan1.network');
+  expect(JSON.stringify(diff)).toContain('/etc/systemd/network/05-ovs-port-itc-wan1.network');
   expect(await lab.sh('ls /etc/network/interfaces.d')).toBe('');
   await survives();
   expect(await lab.addresses('two')).toEqual(['10.9.0.1/24', '10.9.1.1/24', 'fd00::1/64']);

@@ -14,7 +14,10 @@ interface Files {
   readonly parse: (text: string) => StoredConfig;
 }
 
-/** Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it. */
+/**
+ * Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it. Of networkd's the first
+ * that matches an interface holds: so ours stands before what installers write (`10-netplan-eth0.network`).
+ */
 export const FILES: Record<Keeper, Files> = {
   ifupdown: {
     directory: '/etc/network/interfaces.d',
@@ -25,7 +28,7 @@ export const FILES: Record<Keeper, Files> = {
   },
   networkd: {
     directory: '/etc/systemd/network',
-    prefix: '50-ovs-port-',
+    prefix: '05-ovs-port-',
     suffix: '.network',
     render: renderNetworkd,
     parse: parseNetworkd,

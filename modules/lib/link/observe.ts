@@ -2,6 +2,7 @@ import { type Host, readText } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { raisedInterfaces } from '../net/ifupdown.ts';
+import { type Route, routesOf } from '../net/route.ts';
 import { FILES, fileOf, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
 
 /** A network interface of the host, as it is now. */
@@ -9,6 +10,10 @@ export interface Link {
   readonly up: boolean;
   /** Those that were given to it: no link-local ones, and none by DHCP or router advertisement. */
   readonly addresses: readonly Address[];
+  /** It has an address by DHCP or router advertisement. */
+  readonly dynamic: boolean;
+  /** Those that were given to it: none of the kernel's own, nor of DHCP's. */
+  readonly routes: readonly Route[];
 }
 
 /** What keeps addresses across a reboot on this host, and what it keeps. */
@@ -20,6 +25,8 @@ export interface Kept {
   readonly networkd: boolean;
   /** A DHCP client that ifupdown would use is installed. */
   readonly dhcpClient: boolean;
+  /** Who tells the host's programs of name servers. */
+  readonly resolver: 'systemd-resolved' | 'resolvconf' | undefined;
   /** The text of /etc/network/interfaces; undefined when there is none. */
   readonly interfaces: string | undefined;
   /** The interfaces that ifupdown holds to be up. */
@@ -41,9 +48,36 @@ interface IpLink {
   readonly addr_info?: readonly IpAddress[];
 }
 
-/** All network interfaces with their addresses, by name: one process. */
-export async function readLinks(host: Host): Promise<Map<string, Link>> {
-  const links = JSON.parse(await runOrFail(host, 'ip', ['-json', 'address', 'show'])) as IpLink[];
+interface IpRoute {
+  readonly dst: string;
+  readonly dev?: string;
+  readonly gateway?: string;
+  readonly metric?: number;
+  readonly protocol?: string;
+}
+
+// Who else than an administrator makes routes: ip-route(8), "protocol".
+const OTHERS = ['kernel', 'ra', 'redirect', 'dhcp'];
+
+async function readRoutes(host: Host, family: 4 | 6): Promise<(readonly [string, Route])[]> {
+  const text = await runOrFail(host, 'ip', ['-json', `-${family}`, 'route', 'show', 'table', 'main']);
+  const everything = family === 4 ? '0.0.0.0/0' : '::/0';
+  return (JSON.parse(text || '[]') as IpRoute[]).flatMap(
+    ({ dst, dev, gateway, metric, protocol = 'boot' }) => {
+      if (!dev || OTHERS.includes(protocol)) return [];
+      const to = dst === 'default' ? everything : dst;
+      return routesOf([{ to, via: gateway, metric }]).map((route) => [dev, route] as const);
+    },
+  );
+}
+
+/** All network interfaces with their addresses, by name: one process, or three with routes. */
+export async function readLinks(host: Host, withRoutes: boolean): Promise<Map<string, Link>> {
+  const [text, ...routes] = await Promise.all([
+    runOrFail(host, 'ip', ['-json', 'address', 'show']),
+    ...(withRoutes ? [readRoutes(host, 4), readRoutes(host, 6)] : []),
+  ]);
+  const links = JSON.parse(text) as IpLink[];
   return new Map(
     links.map(({ ifname, flags, addr_info = [] }) => [
       ifname,
@@ -52,10 +86,15 @@ export async function readLinks(host: Host): Promise<Map<string, Link>> {
         addresses: addr_info
           .filter(({ scope, dynamic, local }) => scope !== 'link' && !dynamic && local)
           .map(({ local, prefixlen }) => parseAddress(`${local}/${prefixlen}`)),
+        dynamic: addr_info.some(({ dynamic, scope }) => dynamic === true && scope !== 'link'),
+        routes: routes.flat().flatMap(([dev, route]) => (dev === ifname ? route : [])),
       },
     ]),
   );
 }
+
+// Debian's package resolvconf, or openresolv.
+const RESOLVCONF = ['/sbin/resolvconf', '/usr/sbin/resolvconf'];
 
 /** The names of the host's network interfaces, without a process. */
 export const deviceNames = async (host: Host): Promise<Set<string>> =>
@@ -76,17 +115,29 @@ const DHCP_CLIENTS = ['dhclient', 'dhcpcd', 'udhcpc', 'pump'].map((name) => `/sb
  * @param all whether to read the files of all ports, to find those of a bridge
  */
 export async function readKept(host: Host, ports: readonly string[], all: boolean): Promise<Kept> {
-  const [ifup, ifupAtBoot, systemd, networkd, networkdAtBoot, dhcpClient, interfaces, ifstate] =
-    await Promise.all([
-      exists(host, '/sbin/ifup'),
-      exists(host, ...wanted('networking.service')),
-      exists(host, '/run/systemd/system'),
-      exists(host, '/run/systemd/netif/state'),
-      exists(host, ...wanted('systemd-networkd.service')),
-      exists(host, ...DHCP_CLIENTS),
-      readText(host, INTERFACES),
-      readText(host, '/run/network/ifstate'),
-    ]);
+  const [
+    ifup,
+    ifupAtBoot,
+    systemd,
+    networkd,
+    networkdAtBoot,
+    dhcpClient,
+    resolved,
+    resolvconf,
+    interfaces,
+    ifstate,
+  ] = await Promise.all([
+    exists(host, '/sbin/ifup'),
+    exists(host, ...wanted('networking.service')),
+    exists(host, '/run/systemd/system'),
+    exists(host, '/run/systemd/netif/state'),
+    exists(host, ...wanted('systemd-networkd.service')),
+    exists(host, ...DHCP_CLIENTS),
+    exists(host, '/run/systemd/resolve/resolv.conf'),
+    exists(host, ...RESOLVCONF),
+    readText(host, INTERFACES),
+    readText(host, '/run/network/ifstate'),
+  ]);
   const keeper = ifup && interfaces !== undefined && (ifupAtBoot || !systemd) ? 'ifupdown' : 'networkd';
   return {
     keeper,
@@ -96,6 +147,7 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
         : undefined,
     networkd,
     dhcpClient,
+    resolver: resolved ? 'systemd-resolved' : resolvconf ? 'resolvconf' : undefined,
     interfaces,
     raised: raisedInterfaces(ifstate ?? ''),
     files: await readFiles(host, all ? await allFiles(host) : pathsOf(ports)),

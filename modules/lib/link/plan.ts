@@ -1,4 +1,5 @@
 import { withoutSource, withSource } from '../net/sources.ts';
+import { refuseClashes } from './clashes.ts';
 import { FILES, fileOf, INTERFACES, KEEPERS, type Keeper } from './files.ts';
 import { configure, type LiveChange, restore, strip } from './live.ts';
 import type { Kept, Link } from './observe.ts';
@@ -62,6 +63,7 @@ export function planLinks(
   links: ReadonlyMap<string, Link>,
   kept: Kept,
 ): LinkPlan {
+  refuseClashes(wishes, links, kept);
   const lives: Described[] = [];
   const texts: Described[] = [];
   const step = emptyStep();
@@ -83,10 +85,18 @@ export function planLinks(
     step.files.set(INTERFACES, interfaces);
   }
   const persists = wishes.some(({ addressing, device }) => addressing && device !== 'removed');
+  const names = wishes.some(({ addressing, device }) => device !== 'removed' && addressing?.dns.length);
   return {
     changes: [...lives, ...texts],
     step: isEmpty(step) ? undefined : step,
     missing: wishes.flatMap((wish) => lacking(wish, kept)),
-    warnings: persists && kept.problem ? [kept.problem] : [],
+    warnings: [...(persists && kept.problem ? [kept.problem] : []), ...(names ? unread(kept) : [])],
   };
+}
+
+// networkd tells systemd-resolved alone; ifupdown's hooks are resolvconf's and systemd-resolved's.
+function unread({ keeper, resolver }: Kept): string[] {
+  if (keeper === 'networkd' ? resolver === 'systemd-resolved' : resolver) return [];
+  const way = keeper === 'networkd' ? 'install systemd-resolved' : 'install resolvconf or systemd-resolved';
+  return [`'dns' is kept, and nothing on this host reads it: ${way}`];
 }

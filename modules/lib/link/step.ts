@@ -1,4 +1,5 @@
 import { type Address, formatAddress } from '../net/address.ts';
+import { formatRoute, type Route } from '../net/route.ts';
 import type { LiveChange } from './live.ts';
 import type { Kept } from './observe.ts';
 
@@ -19,6 +20,15 @@ export interface LinkStep {
   readonly late: string[];
   /** Interfaces that ifupdown brings up. */
   readonly raise: string[];
+  /** The name servers that the host is told of, by interface. */
+  readonly names: Map<string, Names>;
+}
+
+/** Name servers, for who tells the host's programs of them. */
+export interface Names {
+  readonly resolver: Exclude<Kept['resolver'], undefined>;
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
 }
 
 export const emptyStep = (): LinkStep => ({
@@ -30,10 +40,12 @@ export const emptyStep = (): LinkStep => ({
   reconfigure: undefined,
   late: [],
   raise: [],
+  names: new Map(),
 });
 
 export const isEmpty = (step: LinkStep): boolean =>
   step.files.size === 0 &&
+  step.names.size === 0 &&
   step.reconfigure === undefined &&
   [step.release, step.releaseBare, step.early, step.forget, step.late, step.raise].every(
     (list) => list.length === 0,
@@ -44,6 +56,10 @@ const replace = (address: Address, port: string) => {
   const broadcast = address.family === 4 && address.prefix <= 30 ? ' broadcast +' : '';
   return `address replace ${formatAddress(address)}${broadcast} dev ${port}`;
 };
+
+// A batch has no option for the family, which `default` leaves open.
+const routeWords = (route: Route) =>
+  formatRoute(route).replace(/^default/, route.to.family === 4 ? '0.0.0.0/0' : '::/0');
 
 /** Puts what one interface needs into the step of all. */
 export function stepOf(
@@ -59,9 +75,12 @@ export function stepOf(
   if (!live) return;
   const released = { no: undefined, bare: step.releaseBare, full: step.release, forget: step.forget };
   released[live.release]?.push(port);
+  step.early.push(...live.removeRoutes.map((route) => `route delete ${routeWords(route)} dev ${port}`));
   step.early.push(...live.remove.map((address) => `address delete ${formatAddress(address)} dev ${port}`));
   if (live.up) step.late.push(`link set dev ${port} up`);
   step.late.push(...live.add.map((address) => replace(address, port)));
+  step.late.push(...live.addRoutes.map((route) => `route replace ${routeWords(route)} dev ${port}`));
+  if (live.names && kept.resolver) step.names.set(port, { resolver: kept.resolver, ...live.names });
   if (!live.raise) return;
   if (kept.keeper === 'ifupdown') step.raise.push(port);
   else if (kept.networkd) step.reconfigure = [...(step.reconfigure ?? []), port];

@@ -2,6 +2,8 @@ import type { Addressing } from '../net/port.ts';
 
 /** What is wanted of one port's interface. */
 export interface LinkWish {
+  /** Where in the task it is wanted, for errors: `ports[1]`, or empty. */
+  readonly at: string;
   readonly port: string;
   readonly bridge: string;
   /** Undefined: as it is. */

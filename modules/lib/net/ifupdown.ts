@@ -1,5 +1,6 @@
 import { type Address, formatAddress, parseAddress } from './address.ts';
 import { heading, headingBridge, type PortConfig, type StoredConfig } from './port.ts';
+import { formatRoute, type Route, routesOf } from './route.ts';
 
 /**
  * A port's file for /etc/network/interfaces.d, see interfaces(5). It says nothing of Open vSwitch, whose
@@ -15,20 +16,44 @@ export function renderIfupdown(config: PortConfig): string {
             `iface ${port} ${address.family === 4 ? 'inet' : 'inet6'} static\n  address ${formatAddress(address)}\n`,
         )
       : [`iface ${port} inet ${mode}\n`];
-  return `${heading(config)}\nauto ${port}\n${stanzas.join('')}`;
+  const [first = '', ...others] = stanzas;
+  // Routes come last, when all addresses are there.
+  return [`${heading(config)}\nauto ${port}\n`, first, names(config), ...others, ways(config)].join('');
 }
 
+// They are read by resolvconf's and systemd-resolved's hooks.
+const names = ({ dns, dnsSearch }: PortConfig) =>
+  [
+    ['dns-nameservers', dns],
+    ['dns-search', dnsSearch],
+  ]
+    .map(([option, list]) => (list?.length ? `  ${option} ${(list as readonly string[]).join(' ')}\n` : ''))
+    .join('');
+
+// ifupdown's own `gateway` fails when the route is there already, and with it the whole interface.
+const ways = ({ port, routes }: PortConfig) =>
+  routes
+    .map((route) => `  up ip -${route.to.family} route replace ${formatRoute(route)} dev ${port}\n`)
+    .join('');
+
 const METHOD = /^\s*iface\s+\S+\s+inet6?\s+(static|manual|dhcp)\b/;
+const ROUTE = /^\s*up ip -([46]) route replace (\S+)(?: via (\S+))?(?: metric (\d+))? dev \S+$/;
+const NAMES = /^\s*dns-(nameservers|search)\s+(.*\S)\s*$/;
 const OPTION = /^\s*(address|netmask|ovs_bridge)\s+(\S+)/;
 
 /** What a file of this kind says: ours, or the blog's (`allow-vmbr-int`, `ovs_bridge`, `netmask`). */
 export function parseIfupdown(text: string): StoredConfig {
   const stanzas: Record<string, string>[] = [];
+  const routes: Route[] = [];
+  const found: Record<string, string[]> = {};
   for (const line of text.split('\n')) {
     const method = METHOD.exec(line)?.[1];
     if (method) stanzas.push({ method });
     const [, name, value] = OPTION.exec(line) ?? [];
     const stanza = stanzas.at(-1);
+    routes.push(...routeIn(line));
+    const [, list, members] = NAMES.exec(line) ?? [];
+    if (list && members) found[list] = members.split(/\s+/);
     if (stanza && name && value) stanza[name] = value;
   }
   const methods = stanzas.map(({ method }) => method);
@@ -36,7 +61,19 @@ export function parseIfupdown(text: string): StoredConfig {
     bridge: headingBridge(text) ?? stanzas.find(({ ovs_bridge }) => ovs_bridge)?.ovs_bridge,
     mode: (['dhcp', 'static', 'manual'] as const).find((mode) => methods.includes(mode)),
     addresses: stanzas.flatMap(addressOf),
+    routes,
+    dns: found.nameservers ?? [],
+    dnsSearch: found.search ?? [],
   };
+}
+
+function routeIn(line: string): Route[] {
+  const [, family, to, via, metric] = ROUTE.exec(line) ?? [];
+  if (!to) return [];
+  const everything = family === '4' ? '0.0.0.0/0' : '::/0';
+  return routesOf([
+    { to: to === 'default' ? everything : to, via, metric: metric ? Number(metric) : undefined },
+  ]);
 }
 
 // A file that someone edited may hold anything: what can't be read is nothing that we put there.

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Route } from './route.ts';
 
 /** How a port's interface gets its addresses, as ifupdown names it. */
 export type AddressMode = 'static' | 'manual' | 'dhcp';
@@ -8,6 +9,10 @@ export interface Addressing {
   readonly mode: AddressMode;
   /** Of mode `static`. */
   readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+  /** The addresses of name servers, and the domains that names are looked up in. */
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
 }
 
 /** What is kept across a reboot for one port. */
@@ -22,6 +27,9 @@ export interface StoredConfig {
   readonly bridge: string | undefined;
   readonly mode: AddressMode | undefined;
   readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
 }
 
 /** The first line of a file that is ours. */

@@ -37,6 +37,7 @@ export function withFakes(topology: Topology, index: Index, warn: (text: string)
   }
   const ports = topology.ports.flatMap((port) => {
     refuseBridge(port, vlans.get(port.name));
+    refuseAbsent(port, topology.bridges);
     const vlan = vlans.get(port.bridge);
     return vlan ? onParent(port, vlan, index, warn) : port;
   });
@@ -84,6 +85,15 @@ function check(
       other,
       `'${name}' is a VLAN of '${parent}', and has none of its own: give it to '${parent}'`,
     );
+}
+
+function refuseAbsent({ at, name, bridge, state }: DesiredPort, bridges: readonly DesiredBridge[]): void {
+  const goes = bridges.some((one) => one.name === bridge && one.state === 'absent');
+  if (state === 'absent' || !goes) return;
+  throw new OptionError(
+    optionAt(at, 'bridge'),
+    `'${bridge}', which port '${name}' is to be on, is absent in this task`,
+  );
 }
 
 // As with a real bridge's own port, which has the bridge's name and is nowhere else.
@@ -135,8 +145,10 @@ function onParent(
   const { at, name, bridge, state, columns } = port;
   if (state === 'absent') {
     const current = index.ports.get(name);
-    const now = index.fakes.get(bridge)?.vlan ?? vlan;
-    if (current?.bridge.name !== parent || current.port.tag === now) return [{ ...port, bridge: parent }];
+    // The bridge may change its VLAN in this very task.
+    const own = [vlan, index.fakes.get(bridge)?.vlan];
+    if (current?.bridge.name !== parent || own.includes(current.port.tag))
+      return [{ ...port, bridge: parent }];
     warn(
       `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is left there`,
     );

@@ -35,9 +35,6 @@ function portRow(desired: DesiredPort, members: number, current: Values = {}, ow
 function requireBridge(draft: Draft, desired: DesiredPort): void {
   const { bridge, name } = desired;
   const planned = draft.topology.bridges.find((one) => one.name === bridge);
-  if (planned?.state === 'absent') {
-    throw failure(desired, 'bridge', `'${bridge}', which port '${name}' is to be on, is absent in this task`);
-  }
   if (!planned && !draft.index.bridges.has(bridge)) {
     draft.missing.push(
       `there is no bridge '${bridge}', which port '${name}' is to be on: make it with ovs_bridge`,

@@ -30,10 +30,11 @@ export function withPurged(
   for (const bridge of index.bridges.values()) {
     if (!isOurs(bridge)) continue;
     const { name } = bridge;
-    const others = index
-      .portsOf(bridge)
-      .map((port) => port.name)
-      .filter((port) => port !== name && !going.has(port) && (elsewhere.get(port) ?? name) === name);
+    const there = index.portsOf(bridge).filter((port) => (elsewhere.get(port.name) ?? name) === name);
+    const coming = ports.filter((port) => port.state === 'present' && port.bridge === name);
+    const others = [...new Set([...there, ...coming].map((port) => port.name))].filter(
+      (port) => port !== name && !going.has(port),
+    );
     if (others.length === 0) bridges.push({ ...GONE, name });
     else warn(`bridge '${name}' isn't listed any more, and stays for the ports on it: ${others.join(', ')}`);
   }

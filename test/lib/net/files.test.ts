@@ -4,13 +4,17 @@ import { parseAddress } from '../../../modules/lib/net/address.ts';
 import { hasOvsHook, parseIfupdown, renderIfupdown } from '../../../modules/lib/net/ifupdown.ts';
 import { parseNetworkd, renderNetworkd } from '../../../modules/lib/net/networkd.ts';
 import type { PortConfig } from '../../../modules/lib/net/port.ts';
+import { parseRoute } from '../../../modules/lib/net/route.ts';
 import { withoutSource, withSource } from '../../../modules/lib/net/sources.ts';
+
+const NONE = { routes: [], dns: [], dnsSearch: [] } as const;
 
 const config: PortConfig = {
   port: 'itc-wan1',
   bridge: 'ovs-wan1',
   mode: 'static',
   addresses: [parseAddress('192.168.192.129/29'), parseAddress('fd00::1/64')],
+  ...NONE,
 };
 
 test("ifupdown's file", () => {
@@ -40,6 +44,7 @@ iface itc-wan1 inet static
     bridge: 'ovs-wan1',
     mode: 'static',
     addresses: [parseAddress('192.168.192.129/29')],
+    ...NONE,
   });
   expect(hasOvsHook(text)).toBe(true);
   expect(hasOvsHook(renderIfupdown(config))).toBe(false);
@@ -63,9 +68,21 @@ test.each([
       addresses: list.map(([ip, prefix]) => parseAddress(`${ip}/${prefix}`)),
     })),
   );
+  const metric = fc.option(fc.nat(), { nil: undefined });
+  const route = fc.oneof(
+    fc.record({ to: fc.constantFrom('10.0.0.0/8', '192.0.2.7', '0.0.0.0/0'), via: fc.ipV4(), metric }),
+    fc.record({ to: fc.constantFrom('fd00::/64', 'default'), via: fc.ipV6(), metric }),
+    fc.record({ to: fc.constantFrom('fd00::/64', '10.0.0.0/8'), metric }),
+  );
+  const more = fc.record({
+    routes: fc.array(route.map(parseRoute), { maxLength: 3 }),
+    dns: fc.array(fc.oneof(fc.ipV4(), fc.constant('fd00::53')), { maxLength: 3 }),
+    dnsSearch: fc.array(fc.domain(), { maxLength: 2 }),
+  });
   fc.assert(
-    fc.property(layer3, (one) => {
-      expect(parse(render({ port: 'p0', bridge: 'br0', ...one }))).toEqual({ bridge: 'br0', ...one });
+    fc.property(layer3, more, (one, others) => {
+      const config = { ...one, ...others };
+      expect(parse(render({ port: 'p0', bridge: 'br0', ...config }))).toEqual({ bridge: 'br0', ...config });
     }),
   );
 });

@@ -67,6 +67,18 @@ const layer3 = fc.oneof(
   fc.constant({ address: '' }),
   fc.record({ address: fc.subarray(['10.0.0.1/24', '10.0.0.1/25', 'fd00::1/64'], { minLength: 1 }) }),
   fc.constant({ mode: 'static', address: '10.0.1.1', netmask: '255.255.255.0' }),
+  fc.record({
+    address: fc.constant('10.0.2.2/24'),
+    gateway: option(fc.constantFrom('10.0.2.1', '10.0.2.3', '')),
+    routes: option(
+      fc.subarray([
+        { to: '10.3.0.0/16', via: '10.0.2.1' },
+        { to: '10.4.0.0/16' },
+        { to: '10.5.0.0/16', via: '10.0.2.9' },
+      ]),
+    ),
+    dns: option(fc.subarray(['192.0.2.53', 'fd00::53'])),
+  }),
 );
 
 const port = (name: string, ...types: string[]) =>

@@ -2,6 +2,7 @@ import type { Host, Ran } from '../../../modules/lib/host/host.ts';
 import { fileOf, INTERFACES } from '../../../modules/lib/link/files.ts';
 import { formatAddress, parseAddress } from '../../../modules/lib/net/address.ts';
 import { parseIfupdown, raisedInterfaces } from '../../../modules/lib/net/ifupdown.ts';
+import { formatRoute } from '../../../modules/lib/net/route.ts';
 import { MemoryDatabase } from './memory.ts';
 
 export const SOCKET = '/var/run/openvswitch/db.sock';
@@ -9,6 +10,8 @@ export const SOCKET = '/var/run/openvswitch/db.sock';
 interface Device {
   up: boolean;
   addresses: string[];
+  /** As ip-route(8) has them, of IPv4 only. */
+  routes: string[];
   /** The bridge of an interface that Open vSwitch made. */
   bridge?: string;
 }
@@ -29,7 +32,7 @@ export class FakeHost {
     [INTERFACES, DEBIAN],
     [IFSTATE, 'lo=lo\n'],
   ]);
-  readonly devices = new Map<string, Device>([['eth1', { up: true, addresses: [] }]]);
+  readonly devices = new Map<string, Device>([['eth1', { up: true, addresses: [], routes: [] }]]);
   readonly commands: string[] = [];
 
   constructor() {
@@ -56,7 +59,7 @@ export class FakeHost {
     for (const [name, { bridge }] of this.devices)
       if (bridge !== undefined && places.get(name) !== bridge) this.devices.delete(name);
     for (const [name, bridge] of places)
-      if (!this.devices.has(name)) this.devices.set(name, { up: false, addresses: [], bridge });
+      if (!this.devices.has(name)) this.devices.set(name, { up: false, addresses: [], routes: [], bridge });
   }
 
   #raised = () => raisedInterfaces(this.files.get(IFSTATE) ?? '');
@@ -67,7 +70,9 @@ export class FakeHost {
       const text = this.files.get(fileOf('ifupdown', name));
       const device = this.devices.get(name);
       if (text === undefined || !device) return { ...ok, code: 1, stderr: `unknown interface ${name}` };
-      for (const address of parseIfupdown(text).addresses.map(formatAddress)) {
+      const { addresses, routes } = parseIfupdown(text);
+      for (const route of routes) this.#route(device, 'replace', formatRoute(route));
+      for (const address of addresses.map(formatAddress)) {
         if (device.addresses.includes(address))
           return { ...ok, code: 1, stderr: 'Address already assigned.' };
         device.addresses.push(address);
@@ -90,8 +95,33 @@ export class FakeHost {
     return ok;
   }
 
+  #route(device: Device, act: string, words: string): void {
+    const [network] = words.split(' ');
+    const others = device.routes.filter((one) => one.split(' ')[0] !== network);
+    device.routes = act === 'replace' ? [...others, words] : others;
+  }
+
+  #routes(): string {
+    const all = [...this.devices].flatMap(([dev, { routes }]) =>
+      routes.map((route) => {
+        const [dst, , gateway] = route.split(' ');
+        return { dst, dev, ...(gateway && { gateway }), flags: [] };
+      }),
+    );
+    return JSON.stringify(all);
+  }
+
   #batch(input: string): Ran {
     for (const line of input.trim().split('\n')) {
+      const [, act, route = '', through] = /^route (\S+) (.*) dev (\S+)$/.exec(line) ?? [];
+      const way = this.devices.get(through ?? '');
+      if (act && way) {
+        const words = route.replace('0.0.0.0/0', 'default');
+        if (act === 'delete' && !way.routes.includes(words))
+          return { ...ok, code: 2, stderr: 'No such process' };
+        this.#route(way, act, words);
+        continue;
+      }
       const [, verb, what, name] = /^address (\S+) (\S+).* dev (\S+)$/.exec(line) ?? [];
       const upped = /^link set dev (\S+) up$/.exec(line)?.[1];
       const device = this.devices.get(name ?? upped ?? '');
@@ -122,6 +152,7 @@ export class FakeHost {
       const names = args.filter((arg) => !arg.startsWith('-'));
       if (program === 'ifup') return this.#ifup(names);
       if (program === 'ifdown') return this.#ifdown(names);
+      if (args.includes('route')) return { ...ok, stdout: args.includes('-4') ? this.#routes() : '[]' };
       if (args.includes('-batch')) return this.#batch(String(input));
       return { ...ok, stdout: this.#show() };
     },

@@ -12,6 +12,7 @@ ovs-vsctl --format=json --columns=target list controller
 ovs-vsctl --format=json --columns=name,bond_mode,lacp,bond_updelay,bond_downdelay,fake_bridge,tag,trunks,vlan_mode,cvlans,protected,external_ids,other_config,interfaces list port
 ovs-vsctl --format=json --columns=name,type,options,mac,mtu_request,ofport_request,external_ids list interface
 ip -brief address
+ip route show | sed 's/ proto static//'; ip -6 route show | grep -v fe80
 cat /etc/network/interfaces
 tail -n +1 /etc/network/interfaces.d/* /etc/systemd/network/* 2>/dev/null
 cat /run/network/ifstate

@@ -66,7 +66,7 @@ test('a check says what a run does, a run after a run changes nothing, and a ref
   await fc.assert(
     fc.asyncProperty(fc.array(task, { minLength: 1, maxLength: 5 }), async (steps) => {
       const host = new FakeHost();
-      for (const nic of NICS) host.devices.set(nic, { up: false, addresses: [] });
+      for (const nic of NICS) host.devices.set(nic, { up: false, addresses: [], routes: [] });
       for (const step of steps) {
         const before = host.snapshot();
         const foreseen = await play(host, true).topology(step);
