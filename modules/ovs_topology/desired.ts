@@ -1,4 +1,5 @@
 import { OptionError } from '../lib/failure.ts';
+import type { Addressing } from '../lib/net/port.ts';
 import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
 import { checkControllers } from '../lib/ovs/controllers.ts';
 import type { Given } from '../lib/ovs/row.ts';
@@ -72,8 +73,38 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
     columns: given(PORT_COLUMNS, options),
     ...(state === 'present' && { members }),
     peer,
-    addressing: addressingOf(at, options),
+    take: takeOf(at, options),
+    addressing: options.take_address ? GIVEN_UP : addressingOf(at, options),
   };
+}
+
+// It is up, and has nothing of its own.
+const GIVEN_UP: Addressing = { mode: 'manual', addresses: [], routes: [], dns: [], dnsSearch: [] };
+
+function takeOf(at: string, options: PortOptions): DesiredPort['take'] {
+  const { take_address, rollback_timeout, state, type, bridge, port } = options;
+  const failure = (option: string, problem: string) => new OptionError(optionAt(at, option), problem);
+  if (!take_address) {
+    if (rollback_timeout === undefined) return undefined;
+    throw failure('rollback_timeout', "it is given without 'take_address: true'");
+  }
+  if (state === 'absent') return undefined;
+  for (const option of ['interfaces', 'peer'] as const) {
+    if (options[option])
+      throw failure(option, "with 'take_address' the port is one NIC of the host: leave it out");
+  }
+  if ((type ?? 'system') !== 'system') {
+    throw failure(
+      'type',
+      `a port of type '${type}' has no address of the host: leave it out, or give 'type: system'`,
+    );
+  }
+  if (port === bridge) throw failure('port', 'a bridge takes the address of a NIC, and not its own');
+  for (const option of ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
+    if (options[option] === undefined || options[option] === 'manual') continue;
+    throw failure(option, "with 'take_address' the bridge has it: leave it out, or give it to the bridge");
+  }
+  return { seconds: rollback_timeout ?? 60 };
 }
 
 /**

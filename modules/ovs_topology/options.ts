@@ -136,6 +136,22 @@ export const portOptions = defineOptions({
       'What else the other end is to have, such as O(trunks), a task or an entry of its own says.',
     ],
   },
+  take_address: {
+    type: 'bool',
+    default: false,
+    description: [
+      "The bridge's own interface takes the addresses, routes and name servers of this NIC of the host, now and at the next boot: for the uplink by which the host is reached.",
+      'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a fresh connection.',
+      'Where the NIC has no address (any more), nothing is taken. What the task itself says of the addresses of the bridge goes before.',
+    ],
+  },
+  rollback_timeout: {
+    type: 'int',
+    minimum: 5,
+    maximum: 3600,
+    description:
+      'After how many seconds without a confirmation O(take_address) is undone, V(60) by default; after a reboot they are counted anew.',
+  },
   ...optionsIn(PORT_COLUMNS),
   ...addressOptions,
 });

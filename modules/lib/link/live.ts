@@ -112,7 +112,7 @@ export function configure(
   const { port, addressing, device } = wish;
   const { mode, addresses, routes, dns, dnsSearch } = addressing;
   const live = linkOf(wish, links);
-  const stored = storedOf(kept, port);
+  const stored = wish.gives ? { ...storedOf(kept, port), ...live } : storedOf(kept, port);
   const stale = minus(stored.addresses, addresses);
   const goes = (one: Address) => within(one, stale) || addresses.some(({ ip }) => ip === one.ip);
   const remove = minus(live.addresses, addresses).filter(goes);

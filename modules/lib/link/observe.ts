@@ -10,7 +10,7 @@ export interface Link {
   readonly up: boolean;
   /** Those that were given to it: no link-local ones, and none by DHCP or router advertisement. */
   readonly addresses: readonly Address[];
-  /** It has an address by DHCP or router advertisement. */
+  /** It has an IPv4 address by DHCP. */
   readonly dynamic: boolean;
   /** Those that were given to it: none of the kernel's own, nor of DHCP's. */
   readonly routes: readonly Route[];
@@ -36,6 +36,7 @@ export interface Kept {
 }
 
 interface IpAddress {
+  readonly family: 'inet' | 'inet6';
   readonly local: string;
   readonly prefixlen: number;
   readonly scope: string;
@@ -86,7 +87,7 @@ export async function readLinks(host: Host, withRoutes: boolean): Promise<Map<st
         addresses: addr_info
           .filter(({ scope, dynamic, local }) => scope !== 'link' && !dynamic && local)
           .map(({ local, prefixlen }) => parseAddress(`${local}/${prefixlen}`)),
-        dynamic: addr_info.some(({ dynamic, scope }) => dynamic === true && scope !== 'link'),
+        dynamic: addr_info.some(({ dynamic, family }) => dynamic === true && family === 'inet'),
         routes: routes.flat().flatMap(([dev, route]) => (dev === ifname ? route : [])),
       },
     ]),

@@ -5,6 +5,7 @@ import { configure, type LiveChange, restore, strip } from './live.ts';
 import type { Kept, Link } from './observe.ts';
 import type { LinkStep } from './step.ts';
 import { emptyStep, isEmpty, stepOf } from './step.ts';
+import type { Edit } from './take.ts';
 import type { LinkWish } from './wish.ts';
 
 interface Described {
@@ -57,17 +58,27 @@ function sourced(text: string, files: Files): string {
   return result;
 }
 
-/** From what is wanted of each port's interface to what is to be done. Pure. */
+/**
+ * From what is wanted of each port's interface to what is to be done. Pure.
+ * @param edits of files that aren't ours
+ * @throws OptionError
+ */
 export function planLinks(
   wishes: readonly LinkWish[],
   links: ReadonlyMap<string, Link>,
   kept: Kept,
+  edits: ReadonlyMap<string, Edit> = new Map(),
 ): LinkPlan {
   refuseClashes(wishes, links, kept);
   const lives: Described[] = [];
   const texts: Described[] = [];
   const step = emptyStep();
-  let interfaces = kept.interfaces;
+  let interfaces = edits.get(INTERFACES)?.after ?? kept.interfaces;
+  for (const [path, { before, after }] of edits) {
+    if (path === INTERFACES) continue;
+    texts.push({ title: path, before, after });
+    step.files.set(path, after);
+  }
   for (const wish of wishes) {
     const wanted = filesOf(wish, kept.keeper);
     const changed: Files = new Map([...wanted].filter(([path, text]) => kept.files.get(path) !== text));

@@ -10,6 +10,8 @@ export interface LinkWish {
   readonly addressing: Addressing | undefined;
   /** What the change before did to the interface: a new or recreated internal one has lost all it had. */
   readonly device: 'new' | 'kept' | 'recreated' | 'removed';
+  /** It gives all that it has to its bridge, whoever gave it that. */
+  readonly gives?: true;
   /** Whether Open vSwitch makes the interface, and not the host. */
   readonly internal: boolean;
 }

@@ -20,6 +20,8 @@ export interface DesiredPort {
   readonly bridge: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
+  /** Its bridge takes its addresses; after that many seconds without a confirmation it has them back. */
+  readonly take?: { readonly seconds: number } | undefined;
   /** The patch port at the other end. */
   readonly peer?: { readonly bridge: string; readonly port: string } | undefined;
   /** It is a fake bridge, see ovs-vsctl(8). */

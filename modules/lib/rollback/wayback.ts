@@ -8,8 +8,10 @@ export interface WayBack {
   readonly bridge: string;
   /** Seconds from when it is armed, or from the next boot, until it is taken. */
   readonly seconds: number;
-  /** The bridge is there only for this change, and goes with it. */
-  readonly bridgeIsNew: boolean;
+  /** What of Open vSwitch is there only by this change, and goes with it. */
+  readonly made: 'bridge' | 'port' | 'nothing';
+  /** What the bridge gets. */
+  readonly given: readonly Address[];
   /** What the interface had. */
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
@@ -72,9 +74,8 @@ const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
  * interface up finds its old ones; then what the interface had, whoever was to have brought it.
  */
 export function script(back: WayBack): string {
-  const { nic, bridge, bridgeIsNew } = back;
+  const { nic, bridge } = back;
   const [n, b] = [quoted(nic), quoted(bridge)];
-  const remove = bridgeIsNew ? `--if-exists del-br ${b}` : `--if-exists del-port ${b} ${n}`;
   return `#!/bin/sh
 # piecewise.cloud: gives ${nic} back what it had before it became a port of ${bridge}.
 set -u
@@ -82,14 +83,7 @@ export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mkdir -p ${UNDOING}
 
 ${leave(back, b)}
-# A database that has gone has to know, too, or Open vSwitch would take the interface again.
-if ! timeout 15 ovs-vsctl --timeout=10 -- ${remove}; then
-  timeout 15 systemctl start ovsdb-server
-  timeout 15 ovs-vsctl --timeout=10 --no-wait -- ${remove}
-  # Without vswitchd nobody else takes it out of the kernel's datapath.
-  systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${n}
-fi
-
+${remove(back, b, n)}
 put() { # SAVED PATH
   cp -p "$1" "$2.piecewise" && sync "$2.piecewise" && mv "$2.piecewise" "$2"
 }
@@ -97,7 +91,7 @@ ${files(back)}
 ${join(back, n)}
 ip link set dev ${n} up
 ${back.addresses.map((address) => `ip address replace ${formatAddress(address)} dev ${n}`).join('\n')}
-${back.routes.map((route) => `ip -${route.to.family} route replace ${formatRoute(route)} dev ${n}`).join('\n')}
+${back.routes.map((route) => `ip -${route.to.family} route add ${formatRoute(route)} dev ${n}`).join('\n')}
 
 date --iso-8601=seconds >${UNDONE}
 systemctl disable --now ${UNIT}.timer
@@ -109,10 +103,28 @@ exit 0
 `;
 }
 
-const leave = ({ keeper, addresses }: WayBack, bridge: string) =>
+const COMMANDS = {
+  bridge: (bridge: string, _: string) => `--if-exists del-br ${bridge}`,
+  port: (bridge: string, nic: string) => `--if-exists del-port ${bridge} ${nic}`,
+};
+
+function remove({ made }: WayBack, bridge: string, nic: string): string {
+  if (made === 'nothing') return '';
+  const command = COMMANDS[made](bridge, nic);
+  return `# A database that has gone has to know, too, or Open vSwitch would take the interface again.
+if ! timeout 15 ovs-vsctl --timeout=10 -- ${command}; then
+  timeout 15 systemctl start ovsdb-server
+  timeout 15 ovs-vsctl --timeout=10 --no-wait -- ${command}
+  # Without vswitchd nobody else takes it out of the kernel's datapath.
+  systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${nic}
+fi
+`;
+}
+
+const leave = ({ keeper, given }: WayBack, bridge: string) =>
   [
     ...(keeper === 'ifupdown' ? [`timeout 30 ifdown --force ${bridge}`] : []),
-    ...addresses.map((address) => `ip address delete ${formatAddress(address)} dev ${bridge}`),
+    ...given.map((address) => `ip address delete ${formatAddress(address)} dev ${bridge}`),
   ].join('\n');
 
 const files = ({ files: of }: WayBack) =>

@@ -1,0 +1,83 @@
+import type { Host } from '../lib/host/host.ts';
+import { storedOf } from '../lib/link/live.ts';
+import { deviceNames, type Kept, type Link, readKept, readLinks } from '../lib/link/observe.ts';
+import { readUplink, type Uplink } from '../lib/link/uplink.ts';
+import { planTopology } from '../lib/ovs/plan.ts';
+import { type Answer, findSocket, readIfReachable } from '../lib/ovs/read.ts';
+import type { Database } from '../lib/ovs/tables.ts';
+import type { Topology } from '../lib/ovs/topology.ts';
+import { type Rollback, readRollback } from '../lib/rollback/arm.ts';
+import type { ConnectionOptions } from './options.ts';
+import { wishesOf } from './wishes.ts';
+
+/** What the host's interfaces have, and what keeps it. */
+export interface Net {
+  readonly links: ReadonlyMap<string, Link>;
+  readonly kept: Kept;
+  /** By port, of those whose addresses the bridge takes. */
+  readonly uplinks: ReadonlyMap<string, Uplink>;
+  /** Read only where a bridge takes addresses. */
+  readonly rollback: Rollback | undefined;
+}
+
+export interface State extends Answer {
+  readonly socket: string;
+  /** The names of the host's network interfaces. */
+  readonly devices: ReadonlySet<string>;
+  /** Undefined when the task has to do with no interface's addresses. */
+  readonly net: Net | undefined;
+}
+
+/** Of which interfaces and files a plan has to know more. */
+interface Concern {
+  readonly ports: readonly string[];
+  /** A bridge goes, whose ports may have left files. */
+  readonly bridgeGoes: boolean;
+  /** Routes are wanted, or go with an interface that is made anew. */
+  readonly routes: boolean;
+}
+
+// Whether a plan can be had is said when it is made for good.
+function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
+  try {
+    const plan = planTopology(topology, database, devices);
+    const wishes = wishesOf(plan);
+    const ports = wishes
+      .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
+      .map(({ port }) => port);
+    const takes = plan.topology.ports.filter(({ take }) => take);
+    return {
+      ports: [...new Set([...ports, ...takes.map(({ bridge }) => bridge)])],
+      bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent'),
+      routes:
+        takes.length > 0 ||
+        wishes.some(({ addressing, device }) => device === 'recreated' || addressing?.routes.length),
+    };
+  } catch {
+    return { ports: [], bridgeGoes: false, routes: false };
+  }
+}
+
+async function readUplinks(host: Host, { ports }: Topology): Promise<Pick<Net, 'uplinks' | 'rollback'>> {
+  const names = ports.flatMap(({ take, name }) => (take ? name : []));
+  if (names.length === 0) return { uplinks: new Map(), rollback: undefined };
+  const [rollback, ...uplinks] = await Promise.all([
+    readRollback(host),
+    ...names.map(async (name) => [name, await readUplink(host, name)] as const),
+  ]);
+  return { uplinks: new Map(uplinks), rollback };
+}
+
+/** Reads all that a plan of a topology depends on. @throws Failure */
+export async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
+  const socket = await findSocket(host, options.database_socket);
+  const [answer, devices] = await Promise.all([
+    readIfReachable(host, socket, options.timeout),
+    deviceNames(host),
+  ]);
+  const { ports, bridgeGoes, routes } = concernOf(topology, answer.database, devices);
+  if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
+  const [kept, uplinks] = await Promise.all([readKept(host, ports, bridgeGoes), readUplinks(host, topology)]);
+  const links = await readLinks(host, routes || ports.some((port) => storedOf(kept, port).routes.length > 0));
+  return { socket, ...answer, devices, net: { links, kept, ...uplinks } };
+}
