@@ -8,7 +8,7 @@ export const spec = defineSpec({
     'Makes, changes and removes a bridge. An option that is left out is left alone; an empty value clears.',
     "Speaks to Open vSwitch's database itself: what is to be changed is written at once, or not at all.",
   ],
-  requirements: ['openvswitch-switch', 'iproute2'],
+  requirements: ['openvswitch-switch'],
   options: {
     bridge: { type: 'str', required: true, description: 'The bridge. At most 15 characters.' },
     ...bridgeOptions,
@@ -18,13 +18,6 @@ export const spec = defineSpec({
 - name: A bridge
   piecewise.cloud.ovs_bridge:
     bridge: ovs-wan1
-
-- name: A bridge with an address and the host's default route
-  piecewise.cloud.ovs_bridge:
-    bridge: br-ex
-    address: 192.0.2.5/24
-    gateway: 192.0.2.1
-    dns: [192.0.2.53]
 
 - name: A bridge that forwards what its flows say, and nothing else
   piecewise.cloud.ovs_bridge:
@@ -52,6 +45,13 @@ export const spec = defineSpec({
     fail_mode: secure
     controller: [tcp:192.0.2.1:6653]
 
+- name: A bridge with an address of its own, through which the host reaches the world
+  piecewise.cloud.ovs_bridge:
+    bridge: br-ex
+    address: [192.0.2.10/24, 2001:db8::10/64]
+    gateway: [192.0.2.1, 2001:db8::1]
+    dns: 192.0.2.53
+
 - name: No bridge, and nothing of its ports
   piecewise.cloud.ovs_bridge:
     bridge: ovs-wan1
@@ -59,13 +59,13 @@ export const spec = defineSpec({
 `,
   returns: {
     bridge: { description: 'The bridge.', returned: 'always', type: 'str', sample: 'ovs-wan1' },
+    state: { description: 'Whether it is there.', returned: 'always', type: 'str', sample: 'present' },
     addresses: {
       description: "The addresses that the task gives to the bridge's own interface, with their prefix.",
       returned: 'when the task says something of them',
       type: 'list',
       elements: 'str',
-      sample: ['192.0.2.5/24'],
+      sample: ['192.0.2.10/24'],
     },
-    state: { description: 'Whether it is there.', returned: 'always', type: 'str', sample: 'present' },
   },
 });

@@ -28,6 +28,18 @@ export const spec = defineSpec({
     tag: 25
     address: 192.168.192.129/29
 
+- name: A port with a way into other networks
+  piecewise.cloud.ovs_port:
+    bridge: ovs-wan1
+    port: itc-wan1
+    address: 192.168.192.130/29
+    routes:
+      - to: 10.20.0.0/16
+        via: 192.168.192.129
+      - to: default
+        via: 192.168.192.129
+        metric: 100
+
 - name: A NIC of the host
   piecewise.cloud.ovs_port:
     bridge: ovs-wan1

@@ -1,107 +1,117 @@
 import { Failure, OptionError } from '../lib/failure.ts';
-import { type Address, formatAddress, isWithin, parseAddress, parseIp } from '../lib/net/address.ts';
+import { type Address, parseAddress, parseIp } from '../lib/net/address.ts';
 import type { Addressing, AddressMode } from '../lib/net/port.ts';
-import { defaultRoute, formatRoute, parseRoute, type Route, sameTarget } from '../lib/net/route.ts';
-import { optionAt } from '../lib/ovs/topology.ts';
+import {
+  defaultRoute,
+  formatRoute,
+  inOrder,
+  isReached,
+  parseRoute,
+  type Route,
+  sameTarget,
+} from '../lib/net/route.ts';
 import type { AddressOptions } from './options.ts';
 
-/** How an interface is to get its addresses. */
-const OPTIONS = ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const;
+const given = (texts: readonly string[] = []) => texts.filter((text) => text !== '');
 
-/** Reads an option's values, with its name in errors. */
-function read<T>(path: string, act: () => T): T {
+function about<T>(option: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
     throw error instanceof Failure && !(error instanceof OptionError)
-      ? new OptionError(path, error.message)
+      ? new OptionError(option, error.message)
       : error;
   }
 }
 
-const filled = (texts: readonly string[] | undefined) => (texts ?? []).filter((text) => text !== '');
-
 /**
- * How an interface is to get its addresses as options say it.
- * @param at where the options stand, e.g. `ports[1]`, or empty
- * @returns undefined when they say nothing of it
+ * How an interface is to have its addresses, as options describe it; undefined when they say nothing of it.
  * @throws OptionError
  */
-export function addressingOf(at: string, options: AddressOptions): Addressing | undefined {
-  const path = (option: string) => optionAt(at, option);
-  const texts = filled(options.address);
-  if (options.netmask && texts.length === 0) {
-    throw new OptionError(path('netmask'), "it is given without an 'address'");
+export function addressingOf(options: AddressOptions): Addressing | undefined {
+  const { mode, address } = options;
+  if (mode === undefined && address === undefined) {
+    refuseAlone(options);
+    return undefined;
   }
-  if (OPTIONS.every((option) => options[option] === undefined)) return undefined;
-  const addresses = read(path('address'), () =>
-    texts.map((text) => parseAddress(text, options.netmask || undefined)),
-  );
-  const mode = options.mode ?? (addresses.length > 0 ? 'static' : 'manual');
-  if (addresses.length > 0 && mode !== 'static') {
-    const way = "leave it out, or give 'mode: static'";
-    throw new OptionError(path('address'), `'mode: ${mode}' takes no address: ${way}`);
-  }
-  if (mode === 'static' && addresses.length === 0) {
-    throw new OptionError(path('address'), "is required with 'mode: static'");
-  }
-  const routes = [
-    ...gateways(path('gateway'), options, mode, addresses),
-    ...others(path, options, mode, addresses),
-  ];
-  routes.forEach((route, i) => {
-    const twin = routes.slice(0, i).find((one) => sameTarget(one, route));
-    if (twin)
-      throw new OptionError(
-        path('routes'),
-        `two routes to one network: '${formatRoute(twin)}' and '${formatRoute(route)}'`,
-      );
+  const addresses = addressesOf(options);
+  const how = mode ?? (addresses.length > 0 ? 'static' : 'manual');
+  const gateways = gatewaysOf(options, how, addresses);
+  const routes = inOrder(routesOf(options, how, addresses, gateways));
+  const dns = given(options.dns).map((text) => {
+    const ip = parseIp(text)?.ip;
+    if (!ip) throw new OptionError('dns', `'${text}' is not an IP address`);
+    return ip;
   });
-  const dns = filled(options.dns).map((text) => {
-    const server = parseIp(text);
-    if (!server) throw new OptionError(path('dns'), `'${text}' is not an IP address`);
-    return server.ip;
-  });
-  return { mode, addresses, routes, dns, dnsSearch: filled(options.dns_search) };
+  return { mode: how, addresses, routes, dns, dnsSearch: given(options.dns_search) };
 }
 
-function gateways(
-  path: string,
-  { gateway }: AddressOptions,
-  mode: AddressMode,
-  addresses: readonly Address[],
-): Route[] {
-  const routes = read(path, () => filled(gateway).map(defaultRoute));
-  if (routes.length > 0 && mode !== 'static') {
-    const way = mode === 'dhcp' ? 'DHCP brings its own: leave it out' : "give an 'address' as well";
-    throw new OptionError(path, `'mode: ${mode}' has none: ${way}`);
+// They are one whole, and half of it would take the other half away.
+function refuseAlone(options: AddressOptions): void {
+  for (const option of ['netmask', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
+    if (options[option] === undefined) continue;
+    const way =
+      option === 'netmask' ? '' : ", or a 'mode': they are one whole, so give what is to stay as well";
+    throw new OptionError(option, `it is given without an 'address'${way}`);
   }
-  for (const family of [4, 6]) {
-    if (routes.filter(({ to }) => to.family === family).length > 1) {
-      throw new OptionError(path, `two of IPv${family}: give the other among 'routes', with a 'metric'`);
+}
+
+function addressesOf({ mode, address, netmask }: AddressOptions): Address[] {
+  const texts = given(address);
+  if (netmask && texts.length === 0) throw new OptionError('netmask', "it is given without an 'address'");
+  const addresses = about('address', () => texts.map((text) => parseAddress(text, netmask || undefined)));
+  if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
+    const way = "leave it out, or give 'mode: static'";
+    throw new OptionError('address', `'mode: ${mode}' takes no address: ${way}`);
+  }
+  if (mode === 'static' && addresses.length === 0) {
+    throw new OptionError('address', "is required with 'mode: static'");
+  }
+  return addresses;
+}
+
+function gatewaysOf({ gateway }: AddressOptions, mode: AddressMode, addresses: readonly Address[]): Route[] {
+  const texts = given(gateway);
+  if (texts.length > 0 && mode !== 'static') {
+    const way = mode === 'dhcp' ? 'DHCP gives one: leave it out' : "give an 'address' as well";
+    throw new OptionError('gateway', `'mode: ${mode}' takes no gateway: ${way}`);
+  }
+  const routes = about('gateway', () => texts.map(defaultRoute));
+  for (const [i, { to, via = '' }] of routes.entries()) {
+    const { family } = to;
+    if (routes.findIndex((route) => route.to.family === family) < i) {
+      throw new OptionError('gateway', `there is one for IPv${family} already: give 'routes' for more`);
+    }
+    if (addresses.some(({ ip }) => ip === via)) {
+      throw new OptionError('gateway', `'${via}' is the interface's own address: give the router's`);
     }
   }
-  for (const route of routes) requireReach(path, route, mode, addresses);
   return routes;
 }
 
-function others(
-  path: (option: string) => string,
-  { routes }: AddressOptions,
+function routesOf(
+  { routes = [] }: AddressOptions,
   mode: AddressMode,
   addresses: readonly Address[],
+  gateways: readonly Route[],
 ): Route[] {
-  return (routes ?? []).map((options, i) => {
-    const route = read(path(`routes[${i}]`), () => parseRoute(options));
-    requireReach(path(`routes[${i}].via`), route, mode, addresses);
-    return route;
+  const parsed = routes.map((route, i) => about(`routes[${i}]`, () => parseRoute(route)));
+  parsed.forEach((route, i) => {
+    const twin = [...gateways, ...parsed.slice(0, i)].find((other) => sameTarget(other, route));
+    if (!twin) return;
+    const way = "give one of them another 'metric'";
+    throw new OptionError(`routes[${i}]`, `there is '${formatRoute(twin)}' already: ${way}`);
   });
-}
-
-// What DHCP or others will give, nobody knows. A router's link-local address is on every link.
-function requireReach(path: string, { via }: Route, mode: AddressMode, addresses: readonly Address[]): void {
-  if (!via || mode !== 'static' || /^fe[89ab]/.test(via) || addresses.some((one) => isWithin(via, one)))
-    return;
-  const networks = addresses.map(formatAddress).join(', ');
-  throw new OptionError(path, `'${via}' is in no network of the interface's addresses (${networks})`);
+  // By DHCP the interface gets an address that nobody knows yet.
+  if (mode === 'dhcp') return parsed;
+  const refuse = (option: string, { via = '' }: Route) => {
+    if (via === '' || isReached(via, addresses, parsed)) return;
+    const way = `give an address of its network, or a route to ${via} without 'via'`;
+    throw new OptionError(option, `'${via}' is in no network of the interface's addresses: ${way}`);
+  };
+  for (const route of gateways) refuse('gateway', route);
+  parsed.forEach((route, i) => {
+    refuse(`routes[${i}].via`, route);
+  });
+  return [...gateways, ...parsed];
 }

@@ -1,11 +1,11 @@
 import { OptionError } from '../lib/failure.ts';
-import type { Addressing } from '../lib/net/port.ts';
 import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
 import { checkControllers } from '../lib/ovs/controllers.ts';
 import type { Given } from '../lib/ovs/row.ts';
 import { type DesiredBridge, type DesiredPort, located, optionAt } from '../lib/ovs/topology.ts';
 import { addressingOf } from './addressing.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
+import { GIVEN_UP, takeOf } from './taking.ts';
 
 // IFNAMSIZ is 16, and the name ends with a zero.
 const LONGEST = 15;
@@ -55,6 +55,7 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
     checkName(optionAt(at, 'peer.bridge'), peer.bridge);
     checkName(optionAt(at, 'peer.port'), peer.port);
   }
+  const take = located({ at }, () => takeOf(options));
   const members = interfaces && [...new Set(interfaces)];
   members?.forEach((name, i) => {
     checkName(optionAt(at, `interfaces[${i}]`), name);
@@ -73,46 +74,41 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
     columns: given(PORT_COLUMNS, options),
     ...(state === 'present' && { members }),
     peer,
-    take: takeOf(at, options),
-    addressing: options.take_address ? GIVEN_UP : addressingOf(at, options),
+    take,
+    addressing: take ? GIVEN_UP : located({ at }, () => addressingOf(options)),
   };
 }
 
-// It is up, and has nothing of its own.
-const GIVEN_UP: Addressing = { mode: 'manual', addresses: [], routes: [], dns: [], dnsSearch: [] };
-
-function takeOf(at: string, options: PortOptions): DesiredPort['take'] {
-  const { take_address, rollback_timeout, state, type, bridge, port } = options;
-  const failure = (option: string, problem: string) => new OptionError(optionAt(at, option), problem);
-  if (!take_address) {
-    if (rollback_timeout === undefined) return undefined;
-    throw failure('rollback_timeout', "it is given without 'take_address: true'");
-  }
-  if (state === 'absent') return undefined;
-  for (const option of ['interfaces', 'peer'] as const) {
-    if (options[option])
-      throw failure(option, "with 'take_address' the port is one NIC of the host: leave it out");
-  }
-  if ((type ?? 'system') !== 'system') {
-    throw failure(
-      'type',
-      `a port of type '${type}' has no address of the host: leave it out, or give 'type: system'`,
-    );
-  }
-  if (port === bridge) throw failure('port', 'a bridge takes the address of a NIC, and not its own');
-  for (const option of ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
-    if (options[option] === undefined || options[option] === 'manual') continue;
-    throw failure(option, "with 'take_address' the bridge has it: leave it out, or give it to the bridge");
-  }
-  return { seconds: rollback_timeout ?? 60 };
+/** A bridge and how its own interface is to have its addresses. */
+export interface OwnAddressing {
+  readonly bridge: DesiredBridge;
+  readonly options: BridgeOptions;
 }
 
 /**
- * The own port of a bridge, which has its name and its addresses.
- * @returns none where the options say nothing of them
- * @throws OptionError
+ * The ports of a task, and the own ports of its bridges that are given addresses.
+ * @throws OptionError when a bridge and its own port both are
  */
-export function ownPort(at: string, name: string, options: BridgeOptions): DesiredPort[] {
-  const addressing = options.state === 'present' ? addressingOf(at, options) : undefined;
-  return addressing ? [{ at, name, bridge: name, state: 'present', columns: {}, addressing }] : [];
+export function withOwnPorts(owns: readonly OwnAddressing[], ports: readonly DesiredPort[]): DesiredPort[] {
+  const own = new Map<string, DesiredPort>();
+  for (const { bridge, options } of owns) {
+    const { at, name, state } = bridge;
+    const addressing = located({ at }, () => addressingOf(options));
+    if (addressing && state === 'present')
+      own.set(name, { at, name, bridge: name, state, columns: {}, addressing });
+  }
+  const merged = ports.map((port) => {
+    const ours = own.get(port.name);
+    if (!ours || port.bridge !== port.name) return port;
+    if (port.addressing) {
+      const way = 'give its addresses in one place';
+      throw new OptionError(
+        optionAt(port.at, 'address'),
+        `'${port.name}' has its own in ${ours.at} already: ${way}`,
+      );
+    }
+    own.delete(port.name);
+    return { ...port, addressing: ours.addressing };
+  });
+  return [...own.values(), ...merged];
 }

@@ -1,5 +1,5 @@
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { desiredBridge, desiredPort, ownPort } from './desired.ts';
+import { desiredBridge, desiredPort, withOwnPorts } from './desired.ts';
 import { topologyModule } from './face.ts';
 import { spec } from './spec.ts';
 
@@ -9,17 +9,23 @@ const present = (items: readonly { name: string; state: string }[]) =>
 export const module = topologyModule<OptionsOf<typeof spec>>({
   spec,
   key: ({ owner }) => owner,
-  topology: ({ bridges, ports, owner, purge }) => ({
-    bridges: bridges.map((bridge, i) => desiredBridge(`bridges[${i}]`, bridge.name, bridge)),
-    ports: [
-      ...bridges.flatMap((bridge, i) => ownPort(`bridges[${i}]`, bridge.name, bridge)),
-      ...ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
-    ],
-    owner,
-    purge,
-  }),
-  result: ({ ports }, topology) => ({
-    bridges: present(topology.bridges),
-    ports: present(ports.map(({ port, state }) => ({ name: port, state }))),
+  topology: ({ bridges, ports, owner, purge }) => {
+    const desired = bridges.map((options, i) => ({
+      bridge: desiredBridge(`bridges[${i}]`, options.name, options),
+      options,
+    }));
+    return {
+      bridges: desired.map(({ bridge }) => bridge),
+      ports: withOwnPorts(
+        desired,
+        ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
+      ),
+      owner,
+      purge,
+    };
+  },
+  result: ({ ports }, { bridges }) => ({
+    bridges: present(bridges),
+    ports: ports.flatMap(({ port, state }) => (state === 'present' ? port : [])),
   }),
 });

@@ -1,5 +1,4 @@
 import type { Host } from '../lib/host/host.ts';
-import { storedOf } from '../lib/link/live.ts';
 import { deviceNames, type Kept, type Link, readKept, readLinks } from '../lib/link/observe.ts';
 import { readUplink, type Uplink } from '../lib/link/uplink.ts';
 import { planTopology } from '../lib/ovs/plan.ts';
@@ -33,8 +32,6 @@ interface Concern {
   readonly ports: readonly string[];
   /** A bridge goes, whose ports may have left files. */
   readonly bridgeGoes: boolean;
-  /** Routes are wanted, or go with an interface that is made anew. */
-  readonly routes: boolean;
 }
 
 // Whether a plan can be had is said when it is made for good.
@@ -49,12 +46,9 @@ function concernOf(topology: Topology, database: Database, devices: ReadonlySet<
     return {
       ports: [...new Set([...ports, ...takes.map(({ bridge }) => bridge)])],
       bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent'),
-      routes:
-        takes.length > 0 ||
-        wishes.some(({ addressing, device }) => device === 'recreated' || addressing?.routes.length),
     };
   } catch {
-    return { ports: [], bridgeGoes: false, routes: false };
+    return { ports: [], bridgeGoes: false };
   }
 }
 
@@ -75,9 +69,12 @@ export async function observe(host: Host, options: ConnectionOptions, topology: 
     readIfReachable(host, socket, options.timeout),
     deviceNames(host),
   ]);
-  const { ports, bridgeGoes, routes } = concernOf(topology, answer.database, devices);
+  const { ports, bridgeGoes } = concernOf(topology, answer.database, devices);
   if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
-  const [kept, uplinks] = await Promise.all([readKept(host, ports, bridgeGoes), readUplinks(host, topology)]);
-  const links = await readLinks(host, routes || ports.some((port) => storedOf(kept, port).routes.length > 0));
+  const [links, kept, uplinks] = await Promise.all([
+    readLinks(host),
+    readKept(host, ports, bridgeGoes),
+    readUplinks(host, topology),
+  ]);
   return { socket, ...answer, devices, net: { links, kept, ...uplinks } };
 }

@@ -12,14 +12,15 @@ const state = {
   default: 'present',
 } as const;
 
-/** How the interface of a port, or of a bridge itself, gets its addresses. */
-const addressOptions = defineOptions({
+/** What is said of a port's interface, or a bridge's own. */
+export const addressOptions = defineOptions({
   mode: {
     type: 'str',
     choices: ['manual', 'static', 'dhcp'],
     description: [
-      'How the interface gets its addresses, now and after a reboot: those of O(address), by DHCP, or not at all; with V(manual) it is only up.',
-      'V(static) when O(address) is given. This option and O(address), O(gateway), O(routes), O(dns), O(dns_search) are one whole: when none is given, all of that is left alone, and when one is, what earlier tasks gave and this one does not is taken away.',
+      'How the interface (of a bridge, its own) gets its addresses, now and after a reboot: those of O(address), by DHCP, or not at all; with V(manual) it is only up.',
+      'V(static) when O(address) is given. When neither is, addresses are left alone.',
+      'O(mode), O(address), O(gateway), O(routes), O(dns) and O(dns_search) are one whole: where one is given, what earlier tasks gave of the others goes.',
     ],
   },
   address: {
@@ -28,6 +29,7 @@ const addressOptions = defineOptions({
     description: [
       'The address, or several, IPv4 or IPv6, with its prefix (V(192.168.192.129/29)) or with O(netmask) beside it.',
       'An empty one takes away what an earlier task gave.',
+      'An address of a network that another interface has is an error; not a V(/32) or V(/128).',
     ],
   },
   netmask: {
@@ -38,7 +40,7 @@ const addressOptions = defineOptions({
     type: 'list',
     elements: { type: 'str' },
     description:
-      "The router of all that has no other route: one of IPv4, one of IPv6, or both, in a network of O(address). A default route that another interface has is never replaced: that's an error.",
+      "The router for all that no other route is for: one IPv4 address, one IPv6 address, or both. It is within the network of an O(address), or one of IPv6's link-local addresses. Beside the default route of another interface, give O(routes) with a C(metric).",
   },
   routes: {
     type: 'list',
@@ -48,29 +50,33 @@ const addressOptions = defineOptions({
         to: {
           type: 'str',
           required: true,
-          description: 'The network, such as V(10.20.0.0/16), or V(default).',
+          description: 'The network, such as V(10.20.0.0/16), an address, or V(default).',
         },
-        via: { type: 'str', description: 'The router. Without it the network is on the link itself.' },
+        via: { type: 'str', description: 'The router. Without one, the network is on the link itself.' },
         metric: {
           type: 'int',
-          minimum: 0,
+          minimum: 1,
           maximum: 4294967295,
-          description: 'Of several routes to one network the one with the lowest is taken.',
+          description: 'Of several routes to one network, the one with the smallest counts.',
         },
       },
     },
-    description: 'More routes through the interface. Those that others made stay.',
+    description: "The interface's routes. Those of others stay.",
   },
   dns: {
     type: 'list',
     elements: { type: 'str' },
     description:
-      'The addresses of name servers. They are given to systemd-resolved or resolvconf; a host that has neither is warned of.',
+      'The addresses of name servers. They are handed to what keeps them on the host: with ifupdown to resolvconf (or systemd-resolved, from Debian 13 on), with systemd-networkd to systemd-resolved. C(/etc/resolv.conf) is never written; where nothing takes them, a warning says so.',
   },
   dns_search: {
     type: 'list',
-    elements: { type: 'str' },
-    description: 'The domains in which names are looked up.',
+    elements: {
+      type: 'str',
+      pattern: '~?[A-Za-z0-9_.-]*',
+      hint: 'a domain, such as example.org',
+    },
+    description: 'The domains in which names without a dot are looked up.',
   },
 });
 
@@ -171,7 +177,7 @@ export const connectionOptions = defineOptions({
   },
 });
 
+export type AddressOptions = ValuesOf<typeof addressOptions>;
 export type BridgeOptions = ValuesOf<typeof bridgeOptions>;
 export type PortOptions = ValuesOf<typeof portOptions>;
-export type AddressOptions = ValuesOf<typeof addressOptions>;
 export type ConnectionOptions = ValuesOf<typeof connectionOptions>;

@@ -77,6 +77,7 @@ export function wayBackOf(
     bridge,
     seconds: take?.seconds ?? 0,
     made: madeBy(port, new Index(database)),
+    bridgeWasUp: net.links.get(bridge)?.up ?? false,
     given: wishes.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
     addresses: had?.addresses ?? [],
     routes: had?.routes ?? [],

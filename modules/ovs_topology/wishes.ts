@@ -17,17 +17,17 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
   for (const [port, { device, type, was = type, bridge, members }] of plan.fates) {
     // What goes is what it was.
     const internal = isInternal(device === 'removed' ? was : type);
-    const at = desired.get(port)?.at ?? '';
-    const addressing = device === 'removed' ? undefined : desired.get(port)?.addressing;
+    const { at = '', addressing: wanted } = desired.get(port) ?? {};
+    const addressing = device === 'removed' ? undefined : wanted;
     if (!members) {
-      if (!wishes.has(port)) wishes.set(port, { at, port, bridge, device, internal, addressing });
+      if (!wishes.has(port)) wishes.set(port, { port, bridge, at, device, internal, addressing });
       continue;
     }
     // A bond is brought up by its interfaces, whatever else became of these.
     for (const member of members) {
       const before = wishes.get(member)?.device ?? plan.fates.get(member)?.device;
       const kept = before === undefined || before === 'removed' ? 'kept' : before;
-      wishes.set(member, { at, port: member, bridge, device: kept, internal, addressing });
+      wishes.set(member, { port: member, bridge, at, device: kept, internal, addressing });
     }
   }
   return [...wishes.values()];
@@ -44,7 +44,7 @@ export function leftBehind(plan: TopologyPlan, index: Index, kept: Kept): LinkWi
     const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));
     const bridge = keeper && FILES[keeper].parse(text).bridge;
     if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || index.ports.has(port)) continue;
-    found.set(port, { at: '', port, bridge, device: 'removed', internal: false, addressing: undefined });
+    found.set(port, { port, bridge, at: '', device: 'removed', internal: false, addressing: undefined });
   }
   return [...found.values()];
 }

@@ -1,7 +1,12 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ROOT } from '../../build/modules.ts';
 import { type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { link } from '../lab/link.ts';
 import { OvsLab } from '../lib/ovs/lab.ts';
+import { buildCollection } from '../support/build.ts';
+import { moduleText } from '../support/module.ts';
+import { runPlaybook } from '../support/playbook.ts';
 
 const STANZA = `
 # The uplink
@@ -108,6 +113,23 @@ describe('the uplink becomes a port, and its bridge takes its address', () => {
       expect(await lab.addresses('host0')).toEqual([]);
     });
 
+    test('the role does it and confirms it', async () => {
+      await buildCollection();
+      const { rollback_timeout: _, ...port } = UPLINK;
+      const extraVars = { ovs_bridges: [{ name: 'br-ex' }], ovs_ports: [port] };
+      const play = (...args: string[]) =>
+        runPlaybook(join(ROOT, 'playbooks/networks.yml'), { hv1: 'uplink1' }, { args, extraVars });
+      const checked = await play('--check', '--diff');
+      expect(checked.recap.hv1, checked.output).toMatchObject({ changed: 1, failed: 0 });
+      expect(checked.output).toContain('+    "rollback_timeout": 60');
+      const done = await play();
+      expect(done.recap.hv1, done.output).toMatchObject({ changed: 2, failed: 0 });
+      expect(await left()).toBe('');
+      expect(await reachable()).toBe(true);
+      const again = await play();
+      expect(again.recap.hv1, again.output).toMatchObject({ changed: 0, failed: 0 });
+    });
+
     test('a change that cuts it off is undone, live and in the files', async () => {
       const before = await lab.everything();
       await lab.run('ovs_port', { ...UPLINK, tag: 99 });
@@ -127,6 +149,24 @@ describe('the uplink becomes a port, and its bridge takes its address', () => {
       await lab.run('ovs_confirm', {});
       expect(await reachable()).toBe(true);
     });
+
+    test.each([0.12, 0.2, 0.3, 0.45])(
+      'the task itself, killed after %s s, leaves it reachable',
+      async (seconds) => {
+        const before = await lab.everything();
+        const input = await moduleText('ovs_port', { ...UPLINK, tag: 99 });
+        const argv = ['timeout', '--signal=KILL', String(seconds), '/usr/bin/node', '-'];
+        await host.exec(argv, { input, check: false });
+        // It may have come no further than to look, or to the end.
+        await lab.sh('ip link set dev host0 up');
+        for (let i = 0; /piecewise-rollback|back.sh/.test(await left()); i++) {
+          if (i > 300) throw new Error(await left());
+          await sleep(0.1);
+        }
+        expect(await comesBack(5)).toBeLessThan(5);
+        expect(await lab.everything()).toBe(before);
+      },
+    );
 
     test('a reboot before it is confirmed does not help it', async () => {
       const before = await lab.everything();

@@ -8,9 +8,10 @@ const TOPOLOGY = {
       name: 'ovs-wan1',
       datapath_type: 'netdev',
       fail_mode: 'standalone',
-      address: '10.10.0.2/24',
-      gateway: '10.10.0.1',
-      routes: [{ to: '10.20.0.0/16', via: '10.10.0.9' }],
+      address: ['10.10.0.1/24', 'fd10::1/64'],
+      gateway: ['10.10.0.254', 'fd10::fe'],
+      dns: ['192.0.2.53', '2001:db8::53'],
+      dns_search: ['example.org'],
     },
   ],
   ports: [
@@ -22,7 +23,17 @@ const TOPOLOGY = {
       address: '192.168.192.129',
       netmask: '255.255.255.248',
     },
-    { bridge: 'ovs-wan1', port: 'two', tag: 26, address: ['10.9.0.1/24', '10.9.1.1/24', 'fd00::1/64'] },
+    {
+      bridge: 'ovs-wan1',
+      port: 'two',
+      tag: 26,
+      address: ['10.9.0.1/24', '10.9.1.1/24', 'fd00::1/64'],
+      routes: [
+        { to: '10.6.0.0/16', via: '10.5.0.9', metric: 50 },
+        { to: '10.5.0.0/16' },
+        { to: 'fd06::/32', via: 'fd00::6' },
+      ],
+    },
     { bridge: 'ovs-wan1', port: 'none', mode: 'manual' },
   ],
 };
@@ -35,6 +46,11 @@ beforeAll(async () => {
 });
 afterAll(() => hypervisor?.remove());
 
+const ROUTES = {
+  'ovs-wan1': ['default via 10.10.0.254', 'default via fd10::fe metric 1024'],
+  two: ['10.5.0.0/16', '10.6.0.0/16 via 10.5.0.9 metric 50', 'fd06::/32 via fd00::6 metric 1024'],
+};
+
 const survives = async () => {
   const before = await lab.everything();
   await hypervisor.reboot();
@@ -46,6 +62,7 @@ const survives = async () => {
       .filter((line) => !/^(\S+)=\1$/.test(line))
       .sort();
   expect(sorted(await lab.everything())).toEqual(sorted(before));
+  for (const [port, routes] of Object.entries(ROUTES)) expect(await lab.routes(port)).toEqual(routes);
   await lab.keeps('ovs_topology', TOPOLOGY);
 };
 
@@ -56,16 +73,47 @@ test('after a reboot bridges, ports, tags and addresses are back: ifupdown', asy
 });
 
 test('the same by systemd-networkd, which takes over from ifupdown', async () => {
+  // It is what networkd hands name servers to; Debian 12's ifupdown can't.
+  await lab.sh(`
+    { apt-get update && apt-get install -y systemd-resolved; } >/dev/null 2>&1
+    systemctl reload dbus; systemctl restart systemd-resolved`);
+  expect(await lab.run('ovs_topology', TOPOLOGY, true)).toMatchObject({
+    changed: false,
+    warnings: [
+      expect.stringMatching(
+        /^port 'ovs-wan1': its name servers are kept, but not used: this ifupdown's hook/,
+      ),
+    ],
+  });
   await lab.sh(`
     mkdir -p /etc/systemd/network
     printf '[Match]\\nName=host0\\n[Link]\\nUnmanaged=yes\\n' > /etc/systemd/network/10-host0.network
     systemctl mask systemd-networkd-wait-online # The lab is never online.
     systemctl disable networking; systemctl enable --now systemd-networkd`);
-  const { diff } = await lab.changes('ovs_topology', TOPOLOGY);
+  const { diff, warnings } = await lab.changes('ovs_topology', TOPOLOGY);
+  expect(warnings).toBeUndefined();
   expect(JSON.stringify(diff)).toContain('/etc/systemd/network/05-ovs-port-itc-wan1.network');
   expect(await lab.sh('ls /etc/network/interfaces.d')).toBe('');
   await survives();
   expect(await lab.addresses('two')).toEqual(['10.9.0.1/24', '10.9.1.1/24', 'fd00::1/64']);
+  // As release 0.1.0 named it.
+  await lab.sh('cd /etc/systemd/network; cp 05-ovs-port-two.network 50-ovs-port-two.network');
+  await lab.changes('ovs_topology', TOPOLOGY);
+  expect(await lab.sh('ls /etc/systemd/network')).not.toContain('50-');
+  const servers = () => lab.sh('resolvectl dns ovs-wan1; resolvectl domain ovs-wan1');
+  expect(await servers()).toMatch(/: 192.0.2.53 2001:db8::53\n.*: example.org$/);
+  const [bridge] = TOPOLOGY.bridges;
+  const others = {
+    name: 'ovs-wan1',
+    address: '10.10.0.1/24',
+    routes: [{ to: '10.7.0.0/16', via: '10.10.0.7' }],
+  };
+  await lab.sh('ip route add 10.8.0.0/16 via 10.10.0.8');
+  await lab.changes('ovs_topology', { bridges: [{ ...others, dns: '192.0.2.54' }] });
+  expect(await servers()).toMatch(/: 192.0.2.54\n[^:]*:$/);
+  expect(await lab.routes('ovs-wan1')).toEqual(['10.7.0.0/16 via 10.10.0.7', '10.8.0.0/16 via 10.10.0.8']);
+  await lab.changes('ovs_topology', { bridges: [bridge] });
+  expect(await lab.routes('ovs-wan1')).toEqual(['10.8.0.0/16 via 10.10.0.8', ...ROUTES['ovs-wan1']]);
   await lab.changes('ovs_topology', { bridges: [{ name: 'ovs-wan1', state: 'absent' }] });
   expect(await lab.sh('ls /etc/systemd/network')).toBe('10-host0.network');
 });

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
-import { tellNames } from './names.ts';
+import { renewNames } from './names.ts';
 import { reconfigure } from './networkd.ts';
 import type { LinkStep } from './step.ts';
 
@@ -33,5 +33,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
   if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', ...raise], { timeout: PATIENCE });
-  for (const [port, names] of step.names) await tellNames(host, port, names);
+  for (const [port, names] of step.names) await renewNames(host, port, names);
+  if (step.again.length > 0)
+    await host.run('ip', ['-force', '-batch', '-'], { input: `${step.again.join('\n')}\n` });
 }

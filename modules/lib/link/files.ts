@@ -15,8 +15,8 @@ interface Files {
 }
 
 /**
- * Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it. Of networkd's the first
- * that matches an interface holds: so ours stands before what installers write (`10-netplan-eth0.network`).
+ * Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it; networkd's sorts before
+ * those of netplan, cloud-init and installers, since the first that matches an interface is the one that counts.
  */
 export const FILES: Record<Keeper, Files> = {
   ifupdown: {
@@ -46,9 +46,16 @@ export function fileOf(keeper: Keeper, port: string): string {
   return `${directory}/${prefix}${port}${suffix}`;
 }
 
+/** Where networkd's file was in release 0.1.0. */
+export const formerFile = (port: string): string =>
+  `${FILES.networkd.directory}/${FORMER_PREFIX}${port}${FILES.networkd.suffix}`;
+
+const FORMER_PREFIX = '50-ovs-port-';
+
 /** The port that a file of that name is for, or undefined when it is none of ours. */
 export function portOf(keeper: Keeper, name: string): string | undefined {
-  const { prefix, suffix } = FILES[keeper];
+  const { prefix: current, suffix } = FILES[keeper];
+  const prefix = keeper === 'networkd' && name.startsWith(FORMER_PREFIX) ? FORMER_PREFIX : current;
   const ours =
     name.startsWith(prefix) && name.endsWith(suffix) && name.length > prefix.length + suffix.length;
   return ours ? name.slice(prefix.length, name.length - suffix.length) : undefined;

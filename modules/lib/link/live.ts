@@ -1,8 +1,9 @@
 import { type Address, formatAddress } from '../net/address.ts';
 import { hasOvsHook } from '../net/ifupdown.ts';
 import type { Addressing } from '../net/port.ts';
-import { formatRoute, type Route, sameRoute, sameTarget } from '../net/route.ts';
-import { FILES, fileOf, KEEPERS } from './files.ts';
+import { formatRoute, inOrder, type Route, sameRoute } from '../net/route.ts';
+import { FILES, fileOf, formerFile, KEEPERS } from './files.ts';
+import type { Names } from './names.ts';
 import type { Kept, Link } from './observe.ts';
 import type { LinkWish } from './wish.ts';
 
@@ -14,51 +15,62 @@ export interface LiveChange {
    */
   readonly release: 'no' | 'bare' | 'full' | 'forget';
   readonly remove: readonly Address[];
-  readonly add: readonly Address[];
   readonly removeRoutes: readonly Route[];
+  readonly add: readonly Address[];
   readonly addRoutes: readonly Route[];
-  /** Its name servers, where they are told to others now; none to take back those that were. */
-  readonly names: Pick<Addressing, 'dns' | 'dnsSearch'> | undefined;
   readonly up: boolean;
   /** ifupdown, or networkd, configures it by its file. */
   readonly raise: boolean;
+  /** Name servers that ifupdown's hooks are told of: undefined for none, and not there when they are right. */
+  readonly names?: Names | undefined;
+  /**
+   * What others gave to the interface and may have gone with the rest: the kernel drops a route with the address that it
+   * needs, and networkd all that isn't its own (measured).
+   */
+  readonly again: { readonly addresses: readonly Address[]; readonly routes: readonly Route[] };
   readonly before: object;
   readonly after: object;
 }
 
-const NOTHING: Link = { up: false, addresses: [], dynamic: false, routes: [] };
+const NOTHING: Link = {
+  up: false,
+  addresses: [],
+  routes: [],
+  leased: { addresses: [], routes: [] },
+};
+
+/** A change that does nothing. */
+const STILL: LiveChange = {
+  release: 'no',
+  remove: [],
+  removeRoutes: [],
+  add: [],
+  addRoutes: [],
+  up: false,
+  raise: false,
+  again: { addresses: [], routes: [] },
+  before: {},
+  after: {},
+};
 
 const same = (a: Address, b: Address) => a.ip === b.ip && a.prefix === b.prefix;
 const within = (address: Address, list: readonly Address[]) => list.some((one) => same(one, address));
 const minus = (list: readonly Address[], other: readonly Address[]) =>
   list.filter((address) => !within(address, other));
 
-const isIn = (route: Route, list: readonly Route[]) => list.some((one) => sameRoute(one, route));
+const amongRoutes = (route: Route, list: readonly Route[]) => list.some((one) => sameRoute(one, route));
+const withoutRoutes = (list: readonly Route[], other: readonly Route[]) =>
+  list.filter((route) => !amongRoutes(route, other));
 
 /** What files of ours gave to a port. */
-export function storedOf(
-  kept: Kept,
-  port: string,
-): Pick<Addressing, 'addresses' | 'routes' | 'dns' | 'dnsSearch'> {
+export function storedOf(kept: Kept, port: string) {
   const files = KEEPERS.map((keeper) => FILES[keeper].parse(kept.files.get(fileOf(keeper, port)) ?? ''));
+  files.push(FILES.networkd.parse(kept.files.get(formerFile(port)) ?? ''));
   return {
     addresses: files.flatMap(({ addresses }) => addresses),
     routes: files.flatMap(({ routes }) => routes),
-    dns: files.flatMap(({ dns }) => dns),
-    dnsSearch: files.flatMap(({ dnsSearch }) => dnsSearch),
   };
 }
-
-const NO_CHANGE = {
-  release: 'no',
-  remove: [],
-  add: [],
-  removeRoutes: [],
-  addRoutes: [],
-  names: undefined,
-  up: false,
-  raise: false,
-} as const;
 
 /** The interface as it will be before it is configured. */
 export function linkOf({ internal, device, port }: LinkWish, links: ReadonlyMap<string, Link>): Link {
@@ -70,7 +82,7 @@ export function restore(wish: LinkWish, links: ReadonlyMap<string, Link>): LiveC
   const had = links.get(wish.port);
   if (!wish.internal || wish.device !== 'recreated' || !had) return undefined;
   const { up, addresses, routes } = had;
-  return { ...NO_CHANGE, add: addresses, addRoutes: routes, up, before: {}, after: {} };
+  return { ...STILL, add: addresses, up, again: { addresses: [], routes } };
 }
 
 /** Takes away what was put on an interface whose port goes; one of Open vSwitch's own goes with it. */
@@ -78,23 +90,40 @@ export function strip(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Ke
   const { addresses: had, routes } = links.get(wish.port) ?? NOTHING;
   const stored = storedOf(kept, wish.port);
   const remove = had.filter((address) => within(address, stored.addresses));
+  const removeRoutes = wish.internal ? [] : routes.filter((route) => amongRoutes(route, stored.routes));
   const raised = kept.raised.has(wish.port);
-  const names = stored.dns.length > 0 ? { dns: [], dnsSearch: [] } : undefined;
-  if (remove.length === 0 && !raised && !names) return undefined;
+  const named = kept.keeper === 'ifupdown' && namesOf(kept, wish.port) !== undefined;
+  if (remove.length === 0 && removeRoutes.length === 0 && !raised) return undefined;
   const stays = wish.internal ? [] : minus(had, remove);
   return {
-    ...NO_CHANGE,
-    names,
-    removeRoutes: wish.internal ? [] : routes.filter((route) => isIn(route, stored.routes)),
+    ...STILL,
     release: !raised ? 'no' : wasDhcp(kept, wish.port) ? releaseOf(kept, wish.port) : 'forget',
     remove: wish.internal ? [] : remove,
-    before: { addresses: had.map(formatAddress), ...(raised && { raised }) },
-    after: { addresses: stays.map(formatAddress), ...(raised && { raised: false }) },
+    removeRoutes,
+    ...(named && { names: undefined }),
+    before: {
+      addresses: had.map(formatAddress),
+      ...(removeRoutes.length > 0 && { routes: routes.map(formatRoute) }),
+      ...(raised && { raised }),
+    },
+    after: {
+      addresses: stays.map(formatAddress),
+      ...(removeRoutes.length > 0 && { routes: withoutRoutes(routes, removeRoutes).map(formatRoute) }),
+      ...(raised && { raised: false }),
+    },
   };
 }
 
 const ifupdownFile = (kept: Kept, port: string) => kept.files.get(fileOf('ifupdown', port)) ?? '';
 const wasDhcp = (kept: Kept, port: string) => FILES.ifupdown.parse(ifupdownFile(kept, port)).mode === 'dhcp';
+
+// They stand in the first stanza, whose family a hook keeps them by.
+function namesIn({ mode, addresses, dns, dnsSearch }: Omit<Addressing, 'mode'> & { mode?: unknown }) {
+  const family = mode === 'static' ? (addresses[0]?.family ?? 4) : 4;
+  return dns.length > 0 || dnsSearch.length > 0 ? ({ dns, dnsSearch, family } as const) : undefined;
+}
+
+const namesOf = (kept: Kept, port: string) => namesIn(FILES.ifupdown.parse(ifupdownFile(kept, port)));
 const releaseOf = (kept: Kept, port: string) => (hasOvsHook(ifupdownFile(kept, port)) ? 'bare' : 'full');
 
 /**
@@ -110,68 +139,55 @@ export function configure(
   rewritten: boolean,
 ): LiveChange | undefined {
   const { port, addressing, device } = wish;
-  const { mode, addresses, routes, dns, dnsSearch } = addressing;
+  const { mode, addresses, routes } = addressing;
   const live = linkOf(wish, links);
-  const stored = wish.gives ? { ...storedOf(kept, port), ...live } : storedOf(kept, port);
+  const stored = wish.gives ? live : storedOf(kept, port);
   const stale = minus(stored.addresses, addresses);
   const goes = (one: Address) => within(one, stale) || addresses.some(({ ip }) => ip === one.ip);
   const remove = minus(live.addresses, addresses).filter(goes);
   const add = minus(addresses, live.addresses);
+  const staleRoutes = withoutRoutes(stored.routes, routes);
+  const removeRoutes = live.routes.filter((route) => amongRoutes(route, staleRoutes));
+  const addRoutes = withoutRoutes(routes, live.routes);
   const ifupdown = kept.keeper === 'ifupdown';
   const raised = ifupdown && kept.raised.has(port);
   const again = mode === 'dhcp' && (rewritten || device !== 'kept');
   const release = raised && wasDhcp(kept, port) && (mode !== 'dhcp' || again);
   const raise = ifupdown ? !raised || release || again : rewritten || again;
-  const ways = routesBy(routes, stored.routes, live.routes, remove.length > 0);
-  // networkd tells of them itself; and so do ifupdown's hooks.
-  const told = [dns, dnsSearch].some((list, i) => !equal(list, [stored.dns, stored.dnsSearch][i] ?? []));
-  const names =
-    ifupdown && !raise && (told || (dns.length > 0 && device !== 'kept')) ? { dns, dnsSearch } : undefined;
-  const visible = remove.length > 0 || add.length > 0 || ways.changed || !live.up || (ifupdown && !raised);
-  if (!visible && !raise && !release && !names) return undefined;
+  const rerouted = removeRoutes.length > 0 || addRoutes.length > 0;
+  const visible = remove.length > 0 || add.length > 0 || rerouted || !live.up || (ifupdown && !raised);
+  const names = namesIn(addressing);
+  // What ifupdown raises, its hooks see anyway.
+  const renamed = ifupdown && !raise && JSON.stringify(names) !== JSON.stringify(namesOf(kept, port));
+  if (!visible && !raise && !release && !renamed) return undefined;
   const after = [...minus(live.addresses, remove), ...add];
-  const state = (up: boolean, list: readonly Address[], through: readonly Route[], held: boolean) => ({
+  const afterRoutes = [...withoutRoutes(live.routes, removeRoutes), ...addRoutes];
+  const told = (up: boolean, list: readonly Address[], ways: readonly Route[], held: boolean) => ({
     ...((remove.length > 0 || add.length > 0) && { addresses: list.map(formatAddress) }),
-    ...(ways.changed && { routes: through.map(formatRoute) }),
+    ...(rerouted && { routes: ways.map(formatRoute) }),
     ...(!live.up && { up }),
     ...(ifupdown && !raised && { raised: held }),
   });
   const clash = ifupdown && raise ? addresses.filter((address) => within(address, live.addresses)) : [];
+  const removed = [...remove, ...clash];
+  const reset = removed.length > 0 || (!ifupdown && raise);
+  const others = withoutRoutes(live.routes, [...removeRoutes, ...routes]);
   return {
     release: release ? releaseOf(kept, port) : 'no',
-    remove: [...remove, ...clash],
+    remove: removed,
+    removeRoutes,
     add: ifupdown && raise ? [] : add,
-    removeRoutes: ways.remove,
-    addRoutes: ifupdown && raise ? [] : ways.add,
-    names,
+    addRoutes: ifupdown && raise ? [] : inOrder(reset ? routes : addRoutes),
+    ...(renamed && { names }),
+    again: reset
+      ? {
+          addresses: ifupdown ? [] : minus(live.addresses, [...removed, ...addresses]),
+          routes: inOrder(others),
+        }
+      : STILL.again,
     up: !live.up && !(ifupdown && raise),
     raise,
-    before: state(false, live.addresses, live.routes, false),
-    after: state(true, after, ways.after, true),
-  };
-}
-
-const equal = (a: readonly string[], b: readonly string[]) => JSON.stringify(a) === JSON.stringify(b);
-
-/**
- * What becomes of an interface's routes: those that an earlier task gave and this one doesn't go; those of others stay.
- * @param again whether an address goes: the kernel drops routes with an interface's last one
- */
-function routesBy(
-  wanted: readonly Route[],
-  stored: readonly Route[],
-  live: readonly Route[],
-  again: boolean,
-) {
-  const stale = live.filter((route) => isIn(route, stored) && !isIn(route, wanted));
-  // `replace` does away with another route to the same network.
-  const remove = stale.filter((route) => !wanted.some((one) => sameTarget(one, route)));
-  const lacking = wanted.filter((route) => !isIn(route, live));
-  const kept = live.filter((route) => !isIn(route, remove) && !lacking.some((one) => sameTarget(one, route)));
-  return {
-    remove,
-    add: again ? wanted : lacking,
-    changed: remove.length + lacking.length > 0,
-    after: [...kept, ...lacking],
+    before: told(false, live.addresses, live.routes, false),
+    after: told(true, after, afterRoutes, true),
   };
 }

@@ -3,17 +3,20 @@ import { runOrFail } from '../host/process.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { raisedInterfaces } from '../net/ifupdown.ts';
 import { type Route, routesOf } from '../net/route.ts';
-import { FILES, fileOf, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
+import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
+import { namesProblem } from './names.ts';
 
-/** A network interface of the host, as it is now. */
-export interface Link {
-  readonly up: boolean;
-  /** Those that were given to it: no link-local ones, and none by DHCP or router advertisement. */
+/** What an interface has been given. */
+interface Given {
   readonly addresses: readonly Address[];
-  /** It has an IPv4 address by DHCP. */
-  readonly dynamic: boolean;
-  /** Those that were given to it: none of the kernel's own, nor of DHCP's. */
   readonly routes: readonly Route[];
+}
+
+/** A network interface of the host, as it is now, but for its link-local addresses and what the kernel makes of others. */
+export interface Link extends Given {
+  readonly up: boolean;
+  /** By DHCP or router advertisement: it comes and goes by itself. */
+  readonly leased: Given;
 }
 
 /** What keeps addresses across a reboot on this host, and what it keeps. */
@@ -23,10 +26,10 @@ export interface Kept {
   readonly problem: string | undefined;
   /** Whether systemd-networkd runs. */
   readonly networkd: boolean;
+  /** Why nothing on this host would take the name servers that are kept, in words. */
+  readonly namesProblem: string | undefined;
   /** A DHCP client that ifupdown would use is installed. */
   readonly dhcpClient: boolean;
-  /** Who tells the host's programs of name servers. */
-  readonly resolver: 'systemd-resolved' | 'resolvconf' | undefined;
   /** The text of /etc/network/interfaces; undefined when there is none. */
   readonly interfaces: string | undefined;
   /** The interfaces that ifupdown holds to be up. */
@@ -36,7 +39,6 @@ export interface Kept {
 }
 
 interface IpAddress {
-  readonly family: 'inet' | 'inet6';
   readonly local: string;
   readonly prefixlen: number;
   readonly scope: string;
@@ -51,51 +53,67 @@ interface IpLink {
 
 interface IpRoute {
   readonly dst: string;
-  readonly dev?: string;
   readonly gateway?: string;
+  readonly dev?: string;
   readonly metric?: number;
   readonly protocol?: string;
+  /** Of another kind than plain unicast. */
+  readonly type?: string;
+  /** Of another table than `main`. */
+  readonly table?: string;
+  /** IPv6 alone has it. */
+  readonly pref?: string;
 }
 
-// Who else than an administrator makes routes: ip-route(8), "protocol".
-const OTHERS = ['kernel', 'ra', 'redirect', 'dhcp'];
+const LEASED = new Set(['dhcp', 'ra', 'redirect']);
 
-async function readRoutes(host: Host, family: 4 | 6): Promise<(readonly [string, Route])[]> {
-  const text = await runOrFail(host, 'ip', ['-json', `-${family}`, 'route', 'show', 'table', 'main']);
-  const everything = family === 4 ? '0.0.0.0/0' : '::/0';
-  return (JSON.parse(text || '[]') as IpRoute[]).flatMap(
-    ({ dst, dev, gateway, metric, protocol = 'boot' }) => {
-      if (!dev || OTHERS.includes(protocol)) return [];
-      const to = dst === 'default' ? everything : dst;
-      return routesOf([{ to, via: gateway, metric }]).map((route) => [dev, route] as const);
-    },
-  );
+// A route with several routers, or an IPv4 one by an IPv6 router, is none that a task of ours gave.
+function routeOf({ dst, gateway, metric, pref }: IpRoute): Route[] {
+  const everything = pref === undefined ? '0.0.0.0/0' : '::/0';
+  return routesOf([{ to: dst === 'default' ? everything : dst, via: gateway, metric }]);
 }
 
-/** All network interfaces with their addresses, by name: one process, or three with routes. */
-export async function readLinks(host: Host, withRoutes: boolean): Promise<Map<string, Link>> {
-  const [text, ...routes] = await Promise.all([
-    runOrFail(host, 'ip', ['-json', 'address', 'show']),
-    ...(withRoutes ? [readRoutes(host, 4), readRoutes(host, 6)] : []),
-  ]);
-  const links = JSON.parse(text) as IpLink[];
+const given = (addresses: readonly IpAddress[], routes: readonly IpRoute[]): Given => ({
+  addresses: addresses.map(({ local, prefixlen }) => parseAddress(`${local}/${prefixlen}`)),
+  routes: routes.flatMap(routeOf),
+});
+
+function linkOf({ flags, addr_info = [] }: IpLink, routes: readonly IpRoute[]): Link {
+  const addresses = addr_info.filter(({ scope, local }) => scope !== 'link' && local);
+  return {
+    up: flags.includes('UP'),
+    ...given(
+      addresses.filter(({ dynamic }) => !dynamic),
+      routes.filter(({ protocol = '' }) => !LEASED.has(protocol)),
+    ),
+    leased: given(
+      addresses.filter(({ dynamic }) => dynamic),
+      routes.filter(({ protocol = '' }) => LEASED.has(protocol)),
+    ),
+  };
+}
+
+/** All network interfaces with their addresses and routes, by name: one process. */
+export async function readLinks(host: Host): Promise<Map<string, Link>> {
+  // Of all tables, since a family must be chosen otherwise. Each answer is a line of its own.
+  const input = 'address show\nroute show table all\n';
+  const [links = '[]', routes = '[]'] = (await runOrFail(host, 'ip', ['-json', '-batch', '-'], { input }))
+    .trim()
+    .split('\n');
+  const byDevice = new Map<string, IpRoute[]>();
+  for (const route of JSON.parse(routes) as IpRoute[]) {
+    if (!route.dev || route.table || route.type || route.protocol === 'kernel') continue;
+    const list = byDevice.get(route.dev);
+    if (list) list.push(route);
+    else byDevice.set(route.dev, [route]);
+  }
   return new Map(
-    links.map(({ ifname, flags, addr_info = [] }) => [
-      ifname,
-      {
-        up: flags.includes('UP'),
-        addresses: addr_info
-          .filter(({ scope, dynamic, local }) => scope !== 'link' && !dynamic && local)
-          .map(({ local, prefixlen }) => parseAddress(`${local}/${prefixlen}`)),
-        dynamic: addr_info.some(({ dynamic, family }) => dynamic === true && family === 'inet'),
-        routes: routes.flat().flatMap(([dev, route]) => (dev === ifname ? route : [])),
-      },
+    (JSON.parse(links) as IpLink[]).map((link) => [
+      link.ifname,
+      linkOf(link, byDevice.get(link.ifname) ?? []),
     ]),
   );
 }
-
-// Debian's package resolvconf, or openresolv.
-const RESOLVCONF = ['/sbin/resolvconf', '/usr/sbin/resolvconf'];
 
 /** The names of the host's network interfaces, without a process. */
 export const deviceNames = async (host: Host): Promise<Set<string>> =>
@@ -116,39 +134,27 @@ const DHCP_CLIENTS = ['dhclient', 'dhcpcd', 'udhcpc', 'pump'].map((name) => `/sb
  * @param all whether to read the files of all ports, to find those of a bridge
  */
 export async function readKept(host: Host, ports: readonly string[], all: boolean): Promise<Kept> {
-  const [
-    ifup,
-    ifupAtBoot,
-    systemd,
-    networkd,
-    networkdAtBoot,
-    dhcpClient,
-    resolved,
-    resolvconf,
-    interfaces,
-    ifstate,
-  ] = await Promise.all([
-    exists(host, '/sbin/ifup'),
-    exists(host, ...wanted('networking.service')),
-    exists(host, '/run/systemd/system'),
-    exists(host, '/run/systemd/netif/state'),
-    exists(host, ...wanted('systemd-networkd.service')),
-    exists(host, ...DHCP_CLIENTS),
-    exists(host, '/run/systemd/resolve/resolv.conf'),
-    exists(host, ...RESOLVCONF),
-    readText(host, INTERFACES),
-    readText(host, '/run/network/ifstate'),
-  ]);
+  const [ifup, ifupAtBoot, systemd, networkd, networkdAtBoot, dhcpClient, interfaces, ifstate] =
+    await Promise.all([
+      exists(host, '/sbin/ifup'),
+      exists(host, ...wanted('networking.service')),
+      exists(host, '/run/systemd/system'),
+      exists(host, '/run/systemd/netif/state'),
+      exists(host, ...wanted('systemd-networkd.service')),
+      exists(host, ...DHCP_CLIENTS),
+      readText(host, INTERFACES),
+      readText(host, '/run/network/ifstate'),
+    ]);
   const keeper = ifup && interfaces !== undefined && (ifupAtBoot || !systemd) ? 'ifupdown' : 'networkd';
   return {
     keeper,
+    namesProblem: await namesProblem(host, keeper),
     problem:
       keeper === 'networkd' && !networkdAtBoot
         ? 'neither ifupdown (networking.service) nor systemd-networkd is enabled on this host, so addresses will not be back after a reboot: enable one of them'
         : undefined,
     networkd,
     dhcpClient,
-    resolver: resolved ? 'systemd-resolved' : resolvconf ? 'resolvconf' : undefined,
     interfaces,
     raised: raisedInterfaces(ifstate ?? ''),
     files: await readFiles(host, all ? await allFiles(host) : pathsOf(ports)),
@@ -156,13 +162,13 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
 }
 
 const pathsOf = (ports: readonly string[]) =>
-  ports.flatMap((port) => KEEPERS.map((keeper) => fileOf(keeper, port)));
+  ports.flatMap((port) => [...KEEPERS.map((keeper) => fileOf(keeper, port)), formerFile(port)]);
 
 async function allFiles(host: Host): Promise<string[]> {
   const found = await Promise.all(
     KEEPERS.map(async (keeper) => {
       const names = await host.list(FILES[keeper].directory);
-      return names.flatMap((name) => portOf(keeper, name) ?? []).map((port) => fileOf(keeper, port));
+      return names.filter((name) => portOf(keeper, name)).map((name) => `${FILES[keeper].directory}/${name}`);
     }),
   );
   return found.flat();

@@ -1,8 +1,8 @@
 import { withoutSource, withSource } from '../net/sources.ts';
-import { refuseClashes } from './clashes.ts';
-import { FILES, fileOf, INTERFACES, KEEPERS, type Keeper } from './files.ts';
+import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper } from './files.ts';
 import { configure, type LiveChange, restore, strip } from './live.ts';
 import type { Kept, Link } from './observe.ts';
+import { refuseOverlaps } from './overlap.ts';
 import type { LinkStep } from './step.ts';
 import { emptyStep, isEmpty, stepOf } from './step.ts';
 import type { Edit } from './take.ts';
@@ -30,7 +30,10 @@ function filesOf({ port, bridge, addressing, device }: LinkWish, keeper: Keeper)
   if (device !== 'removed' && !addressing) return new Map();
   const text =
     addressing && device !== 'removed' ? FILES[keeper].render({ port, bridge, ...addressing }) : undefined;
-  return new Map(KEEPERS.map((one) => [fileOf(one, port), one === keeper ? text : undefined]));
+  return new Map([
+    [formerFile(port), undefined],
+    ...KEEPERS.map((one) => [fileOf(one, port), one === keeper ? text : undefined] as const),
+  ]);
 }
 
 function liveOf(wish: LinkWish, links: ReadonlyMap<string, Link>, kept: Kept, rewritten: boolean) {
@@ -47,6 +50,14 @@ function lacking({ addressing, device, port }: LinkWish, kept: Kept): string[] {
   ];
 }
 
+function unread({ port, device, addressing }: LinkWish, { namesProblem }: Kept): string[] {
+  if (!namesProblem || device === 'removed') return [];
+  const { dns = [], dnsSearch = [] } = addressing ?? {};
+  return dns.length + dnsSearch.length > 0
+    ? [`port '${port}': its name servers are kept, but not used: ${namesProblem}`]
+    : [];
+}
+
 // In /etc/network/interfaces: what makes ifupdown read a file, and nothing of a file that is gone.
 function sourced(text: string, files: Files): string {
   let result = text;
@@ -61,7 +72,7 @@ function sourced(text: string, files: Files): string {
 /**
  * From what is wanted of each port's interface to what is to be done. Pure.
  * @param edits of files that aren't ours
- * @throws OptionError
+ * @throws OptionError when an address or a route is another interface's
  */
 export function planLinks(
   wishes: readonly LinkWish[],
@@ -69,7 +80,7 @@ export function planLinks(
   kept: Kept,
   edits: ReadonlyMap<string, Edit> = new Map(),
 ): LinkPlan {
-  refuseClashes(wishes, links, kept);
+  refuseOverlaps(wishes, links, kept);
   const lives: Described[] = [];
   const texts: Described[] = [];
   const step = emptyStep();
@@ -96,18 +107,13 @@ export function planLinks(
     step.files.set(INTERFACES, interfaces);
   }
   const persists = wishes.some(({ addressing, device }) => addressing && device !== 'removed');
-  const names = wishes.some(({ addressing, device }) => device !== 'removed' && addressing?.dns.length);
   return {
     changes: [...lives, ...texts],
     step: isEmpty(step) ? undefined : step,
     missing: wishes.flatMap((wish) => lacking(wish, kept)),
-    warnings: [...(persists && kept.problem ? [kept.problem] : []), ...(names ? unread(kept) : [])],
+    warnings: [
+      ...(persists && kept.problem ? [kept.problem] : []),
+      ...wishes.flatMap((wish) => unread(wish, kept)),
+    ],
   };
-}
-
-// networkd tells systemd-resolved alone; ifupdown's hooks are resolvconf's and systemd-resolved's.
-function unread({ keeper, resolver }: Kept): string[] {
-  if (keeper === 'networkd' ? resolver === 'systemd-resolved' : resolver) return [];
-  const way = keeper === 'networkd' ? 'install systemd-resolved' : 'install resolvconf or systemd-resolved';
-  return [`'dns' is kept, and nothing on this host reads it: ${way}`];
 }

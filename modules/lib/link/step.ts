@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from '../net/address.ts';
-import { formatRoute, type Route } from '../net/route.ts';
+import type { Route } from '../net/route.ts';
 import type { LiveChange } from './live.ts';
+import type { Names } from './names.ts';
 import type { Kept } from './observe.ts';
 
 /** What is done to all interfaces together, in the order of the fields. */
@@ -20,15 +21,10 @@ export interface LinkStep {
   readonly late: string[];
   /** Interfaces that ifupdown brings up. */
   readonly raise: string[];
-  /** The name servers that the host is told of, by interface. */
-  readonly names: Map<string, Names>;
-}
-
-/** Name servers, for who tells the host's programs of them. */
-export interface Names {
-  readonly resolver: Exclude<Kept['resolver'], undefined>;
-  readonly dns: readonly string[];
-  readonly dnsSearch: readonly string[];
+  /** Interfaces that stay up and whose name servers ifupdown's hooks are told of. */
+  readonly names: Map<string, Names | undefined>;
+  /** Lines for `ip -batch`, last: what may be there still, or have lost what it needs. */
+  readonly again: string[];
 }
 
 export const emptyStep = (): LinkStep => ({
@@ -41,13 +37,14 @@ export const emptyStep = (): LinkStep => ({
   late: [],
   raise: [],
   names: new Map(),
+  again: [],
 });
 
 export const isEmpty = (step: LinkStep): boolean =>
   step.files.size === 0 &&
   step.names.size === 0 &&
   step.reconfigure === undefined &&
-  [step.release, step.releaseBare, step.early, step.forget, step.late, step.raise].every(
+  [step.release, step.releaseBare, step.early, step.forget, step.late, step.raise, step.again].every(
     (list) => list.length === 0,
   );
 
@@ -57,9 +54,19 @@ const replace = (address: Address, port: string) => {
   return `address replace ${formatAddress(address)}${broadcast} dev ${port}`;
 };
 
-// A batch has no option for the family, which `default` leaves open.
-const routeWords = (route: Route) =>
-  formatRoute(route).replace(/^default/, route.to.family === 4 ? '0.0.0.0/0' : '::/0');
+// The family goes by the network: `default` would be of either.
+const wordsOf = ({ to, via, metric }: Route, port: string) =>
+  [
+    formatAddress(to),
+    ...(via === undefined ? [] : ['via', via]),
+    'dev',
+    port,
+    ...(metric === undefined ? [] : ['metric', metric]),
+  ].join(' ');
+
+// systemd-networkd calls its own so, and may have made it already.
+const replaceRoute = (route: Route, port: string, { keeper }: Kept) =>
+  `route replace ${wordsOf(route, port)}${keeper === 'networkd' ? ' proto static' : ''}`;
 
 /** Puts what one interface needs into the step of all. */
 export function stepOf(
@@ -75,12 +82,14 @@ export function stepOf(
   if (!live) return;
   const released = { no: undefined, bare: step.releaseBare, full: step.release, forget: step.forget };
   released[live.release]?.push(port);
-  step.early.push(...live.removeRoutes.map((route) => `route delete ${routeWords(route)} dev ${port}`));
+  step.early.push(...live.removeRoutes.map((route) => `route delete ${wordsOf(route, port)}`));
   step.early.push(...live.remove.map((address) => `address delete ${formatAddress(address)} dev ${port}`));
   if (live.up) step.late.push(`link set dev ${port} up`);
   step.late.push(...live.add.map((address) => replace(address, port)));
-  step.late.push(...live.addRoutes.map((route) => `route replace ${routeWords(route)} dev ${port}`));
-  if (live.names && kept.resolver) step.names.set(port, { resolver: kept.resolver, ...live.names });
+  step.late.push(...live.addRoutes.map((route) => replaceRoute(route, port, kept)));
+  step.again.push(...live.again.addresses.map((address) => replace(address, port)));
+  step.again.push(...live.again.routes.map((route) => replaceRoute(route, port, kept)));
+  if ('names' in live) step.names.set(port, live.names);
   if (!live.raise) return;
   if (kept.keeper === 'ifupdown') step.raise.push(port);
   else if (kept.networkd) step.reconfigure = [...(step.reconfigure ?? []), port];

@@ -22,7 +22,10 @@ export interface Taken {
 
 /** Whether an interface has something that its bridge is to take. */
 export const hasToGive = (link: Link | undefined): boolean =>
-  link !== undefined && (link.addresses.length > 0 || link.dynamic);
+  link !== undefined && (link.addresses.length > 0 || hasLease(link));
+
+// What IPv6 gets by router advertisement, the bridge gets by itself.
+const hasLease = ({ leased }: Link) => leased.addresses.some(({ family }) => family === 4);
 
 /**
  * What is wanted when a bridge takes the addresses, routes and name servers of an interface of the host, now and at the
@@ -69,7 +72,7 @@ function refuse(
   { networkFile, networkManager }: Uplink,
 ): void {
   const failure = (problem: string) => new OptionError(at ? `${at}.take_address` : 'take_address', problem);
-  if (link.dynamic) {
+  if (hasLease(link)) {
     const way = 'give it a fixed address first, or move it by hand';
     throw failure(`'${port}' has its address by DHCP, which can't be moved: ${way}`);
   }

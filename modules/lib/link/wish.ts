@@ -2,10 +2,10 @@ import type { Addressing } from '../net/port.ts';
 
 /** What is wanted of one port's interface. */
 export interface LinkWish {
-  /** Where in the task it is wanted, for errors: `ports[1]`, or empty. */
-  readonly at: string;
   readonly port: string;
   readonly bridge: string;
+  /** Where its options stand in the task, for errors: `ports[1]`, or empty. */
+  readonly at: string;
   /** Undefined: as it is. */
   readonly addressing: Addressing | undefined;
   /** What the change before did to the interface: a new or recreated internal one has lost all it had. */

@@ -95,3 +95,13 @@ export function isWithin(ip: string, network: Address): boolean {
   if (parsed?.family !== network.family) return false;
   return networkOf({ ...parsed, prefix: network.prefix }).ip === networkOf(network).ip;
 }
+
+/** The first and the last address of an address's network, as numbers. */
+export function rangeOf({ family, ip, prefix }: Address): { readonly first: bigint; readonly last: bigint } {
+  const rest = BigInt(BITS[family] - prefix);
+  const first = (numberOf(family, ip) >> rest) << rest;
+  return { first, last: first + (1n << rest) - 1n };
+}
+
+/** Whether an address stands for itself alone: /32, or /128. */
+export const isHost = ({ family, prefix }: Address): boolean => prefix === BITS[family];

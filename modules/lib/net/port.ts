@@ -15,6 +15,9 @@ export interface Addressing {
   readonly dnsSearch: readonly string[];
 }
 
+/** Of an interface that has nothing. */
+export const UNADDRESSED: Omit<Addressing, 'mode'> = { addresses: [], routes: [], dns: [], dnsSearch: [] };
+
 /** What is kept across a reboot for one port. */
 export interface PortConfig extends Addressing {
   readonly port: string;
@@ -22,14 +25,10 @@ export interface PortConfig extends Addressing {
 }
 
 /** What a file of ours (or the blog's) says. */
-export interface StoredConfig {
+export interface StoredConfig extends Omit<Addressing, 'mode'> {
   /** The bridge it was written for, where it says so. */
   readonly bridge: string | undefined;
   readonly mode: AddressMode | undefined;
-  readonly addresses: readonly Address[];
-  readonly routes: readonly Route[];
-  readonly dns: readonly string[];
-  readonly dnsSearch: readonly string[];
 }
 
 /** The first line of a file that is ours. */

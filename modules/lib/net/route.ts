@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { type Address, formatAddress, networkOf, parseAddress, parseIp } from './address.ts';
+import { type Address, formatAddress, isWithin, networkOf, parseAddress, parseIp } from './address.ts';
 
 /** A way to a network, through an interface that goes without saying. */
 export interface Route {
@@ -72,3 +72,16 @@ export const sameTarget = (a: Route, b: Route): boolean =>
   a.to.family === b.to.family && formatAddress(a.to) === formatAddress(b.to) && metricOf(a) === metricOf(b);
 
 export const sameRoute = (a: Route, b: Route): boolean => sameTarget(a, b) && a.via === b.via;
+
+// RFC 4291 section 2.5.6: a router there is reached by its link alone.
+const LINK_LOCAL = parseAddress('fe80::/10');
+
+/** Whether a router is reached directly: by an address's network, an on-link route, or IPv6's link itself. */
+export const isReached = (ip: string, addresses: readonly Address[], routes: readonly Route[]): boolean =>
+  isWithin(ip, LINK_LOCAL) ||
+  addresses.some((address) => isWithin(ip, address)) ||
+  routes.some(({ to, via }) => via === undefined && isWithin(ip, to));
+
+/** On-link routes first, since the routers of the others may be reached by them. */
+export const inOrder = (routes: readonly Route[]): Route[] =>
+  [...routes].sort((a, b) => Number(a.via !== undefined) - Number(b.via !== undefined));

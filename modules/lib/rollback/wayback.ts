@@ -10,6 +10,8 @@ export interface WayBack {
   readonly seconds: number;
   /** What of Open vSwitch is there only by this change, and goes with it. */
   readonly made: 'bridge' | 'port' | 'nothing';
+  /** Whether the bridge's own interface was up. */
+  readonly bridgeWasUp: boolean;
   /** What the bridge gets. */
   readonly given: readonly Address[];
   /** What the interface had. */
@@ -121,10 +123,11 @@ fi
 `;
 }
 
-const leave = ({ keeper, given }: WayBack, bridge: string) =>
+const leave = ({ keeper, given, bridgeWasUp }: WayBack, bridge: string) =>
   [
     ...(keeper === 'ifupdown' ? [`timeout 30 ifdown --force ${bridge}`] : []),
     ...given.map((address) => `ip address delete ${formatAddress(address)} dev ${bridge}`),
+    ...(bridgeWasUp ? [] : [`ip link set dev ${bridge} down`]),
   ].join('\n');
 
 const files = ({ files: of }: WayBack) =>

@@ -1,20 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseAddress } from '../../../modules/lib/net/address.ts';
+import { formatAddress, networkOf, parseAddress } from '../../../modules/lib/net/address.ts';
 import { hasOvsHook, parseIfupdown, renderIfupdown } from '../../../modules/lib/net/ifupdown.ts';
 import { parseNetworkd, renderNetworkd } from '../../../modules/lib/net/networkd.ts';
-import type { PortConfig } from '../../../modules/lib/net/port.ts';
-import { parseRoute } from '../../../modules/lib/net/route.ts';
+import { type PortConfig, UNADDRESSED } from '../../../modules/lib/net/port.ts';
+import { defaultRoute, parseRoute } from '../../../modules/lib/net/route.ts';
 import { withoutSource, withSource } from '../../../modules/lib/net/sources.ts';
-
-const NONE = { routes: [], dns: [], dnsSearch: [] } as const;
 
 const config: PortConfig = {
   port: 'itc-wan1',
   bridge: 'ovs-wan1',
   mode: 'static',
   addresses: [parseAddress('192.168.192.129/29'), parseAddress('fd00::1/64')],
-  ...NONE,
+  routes: [
+    parseRoute({ to: '10.4.0.0/16', metric: 5 }),
+    defaultRoute('192.168.192.130'),
+    defaultRoute('fe80::1'),
+  ],
+  dns: ['192.0.2.53', '2001:db8::53'],
+  dnsSearch: ['example.org', 'lan'],
 };
 
 test("ifupdown's file", () => {
@@ -23,10 +27,15 @@ test("ifupdown's file", () => {
 auto itc-wan1
 iface itc-wan1 inet static
   address 192.168.192.129/29
+  dns-nameservers 192.0.2.53 2001:db8::53
+  dns-search example.org lan
 iface itc-wan1 inet6 static
   address fd00::1/64
+  up ip -4 route replace 10.4.0.0/16 metric 5 dev itc-wan1
+  up ip -4 route replace default via 192.168.192.130 dev itc-wan1
+  up ip -6 route replace default via fe80::1 dev itc-wan1
 `);
-  expect(renderIfupdown({ ...config, mode: 'manual', addresses: [] })).toMatch(
+  expect(renderIfupdown({ ...config, ...UNADDRESSED, mode: 'manual' })).toMatch(
     /\niface itc-wan1 inet manual\n$/,
   );
 });
@@ -43,8 +52,8 @@ iface itc-wan1 inet static
   expect(parseIfupdown(text)).toEqual({
     bridge: 'ovs-wan1',
     mode: 'static',
+    ...UNADDRESSED,
     addresses: [parseAddress('192.168.192.129/29')],
-    ...NONE,
   });
   expect(hasOvsHook(text)).toBe(true);
   expect(hasOvsHook(renderIfupdown(config))).toBe(false);
@@ -68,21 +77,24 @@ test.each([
       addresses: list.map(([ip, prefix]) => parseAddress(`${ip}/${prefix}`)),
     })),
   );
-  const metric = fc.option(fc.nat(), { nil: undefined });
-  const route = fc.oneof(
-    fc.record({ to: fc.constantFrom('10.0.0.0/8', '192.0.2.7', '0.0.0.0/0'), via: fc.ipV4(), metric }),
-    fc.record({ to: fc.constantFrom('fd00::/64', 'default'), via: fc.ipV6(), metric }),
-    fc.record({ to: fc.constantFrom('fd00::/64', '10.0.0.0/8'), metric }),
-  );
-  const more = fc.record({
-    routes: fc.array(route.map(parseRoute), { maxLength: 3 }),
-    dns: fc.array(fc.oneof(fc.ipV4(), fc.constant('fd00::53')), { maxLength: 3 }),
-    dnsSearch: fc.array(fc.domain(), { maxLength: 2 }),
+  const metric = fc.option(fc.integer({ min: 1, max: 4294967295 }), { nil: undefined });
+  const route = (ip: fc.Arbitrary<string>) =>
+    fc
+      .record({ ip, prefix: fc.integer({ min: 0, max: 32 }), via: fc.option(ip, { nil: undefined }), metric })
+      .map(({ ip, prefix, via, metric }) => {
+        const to = formatAddress(networkOf(parseAddress(`${ip}/${prefix}`)));
+        return parseRoute({ to, via, metric });
+      });
+  const domain = fc.constantFrom('example.org', 'lan', '~.');
+  const ways = fc.record({
+    routes: fc.array(fc.oneof(route(fc.ipV4()), route(fc.ipV6())), { maxLength: 3 }),
+    dns: fc.array(fc.oneof(fc.ipV4(), fc.ipV6()), { maxLength: 3 }),
+    dnsSearch: fc.array(domain, { maxLength: 2 }),
   });
   fc.assert(
-    fc.property(layer3, more, (one, others) => {
-      const config = { ...one, ...others };
-      expect(parse(render({ port: 'p0', bridge: 'br0', ...config }))).toEqual({ bridge: 'br0', ...config });
+    fc.property(layer3, ways, (one, other) => {
+      const all = { ...one, ...other };
+      expect(parse(render({ port: 'p0', bridge: 'br0', ...all }))).toEqual({ bridge: 'br0', ...all });
     }),
   );
 });

@@ -46,42 +46,53 @@ const kind = (type: string) =>
         ...(type === 'internal' ? { options: option(fc.constant({})) } : {}),
       });
 
-const bridge = (name: string) =>
-  fc.record({
-    name: fc.constant(name),
-    state,
-    datapath_type: option(fc.constantFrom('system', 'netdev')),
-    fail_mode: option(fc.constantFrom('secure', 'standalone', '')),
-    protocols: option(fc.oneof(fc.constant(''), set('OpenFlow10', 'OpenFlow13', 'OpenFlow15'))),
-    stp_enable: option(fc.boolean()),
-    rstp_enable: option(fc.constant(false)),
-    mcast_snooping_enable: option(fc.boolean()),
-    external_ids: ids,
-    other_config: ids,
-  });
+// Each has networks of its own, and one that others have too, which is an error.
+const layer3 = (n: number) =>
+  fc.oneof(
+    fc.constant({}),
+    fc.constant({ mode: 'manual' }),
+    fc.constant({ mode: 'dhcp' }),
+    fc.constant({ address: '' }),
+    fc.record({
+      address: fc.subarray([`10.0.${n}.1/24`, `10.0.${n}.1/25`, `fd00:${n}::1/64`], { minLength: 1 }),
+      routes: option(fc.subarray([{ to: '10.9.0.0/16', metric: n }, { to: `10.8.${n}.0/24` }])),
+      dns: option(fc.subarray(['192.0.2.1', '2001:db8::1'])),
+    }),
+    fc.record({
+      mode: fc.constant('static'),
+      address: fc.constant(`10.1.${n}.1`),
+      netmask: fc.constantFrom('255.255.255.0', '255.255.0.0'),
+      gateway: option(fc.constantFrom(`10.1.${n}.2`, `10.1.${n}.3`, '')),
+      routes: option(
+        fc.subarray([
+          { to: '10.9.0.0/16', via: `10.1.${n}.4` },
+          { to: 'default', via: `10.1.${n}.4`, metric: 7 },
+          { to: `10.8.${n}.0/24`, via: `10.1.${n}.5` },
+        ]),
+      ),
+    }),
+  );
 
-const layer3 = fc.oneof(
-  fc.constant({}),
-  fc.constant({ mode: 'manual' }),
-  fc.constant({ mode: 'dhcp' }),
-  fc.constant({ address: '' }),
-  fc.record({ address: fc.subarray(['10.0.0.1/24', '10.0.0.1/25', 'fd00::1/64'], { minLength: 1 }) }),
-  fc.constant({ mode: 'static', address: '10.0.1.1', netmask: '255.255.255.0' }),
-  fc.record({
-    address: fc.constant('10.0.2.2/24'),
-    gateway: option(fc.constantFrom('10.0.2.1', '10.0.2.3', '')),
-    routes: option(
-      fc.subarray([
-        { to: '10.3.0.0/16', via: '10.0.2.1' },
-        { to: '10.4.0.0/16' },
-        { to: '10.5.0.0/16', via: '10.0.2.9' },
-      ]),
-    ),
-    dns: option(fc.subarray(['192.0.2.53', 'fd00::53'])),
-  }),
-);
+const bridge = (n: number, name: string) =>
+  fc
+    .tuple(
+      layer3(n),
+      fc.record({
+        name: fc.constant(name),
+        state,
+        datapath_type: option(fc.constantFrom('system', 'netdev')),
+        fail_mode: option(fc.constantFrom('secure', 'standalone', '')),
+        protocols: option(fc.oneof(fc.constant(''), set('OpenFlow10', 'OpenFlow13', 'OpenFlow15'))),
+        stp_enable: option(fc.boolean()),
+        rstp_enable: option(fc.constant(false)),
+        mcast_snooping_enable: option(fc.boolean()),
+        external_ids: ids,
+        other_config: ids,
+      }),
+    )
+    .map(([more, one]) => ({ ...more, ...one }));
 
-const port = (name: string, ...types: string[]) =>
+const port = (n: number, name: string, ...types: string[]) =>
   fc
     .tuple(
       fc.record({
@@ -96,14 +107,14 @@ const port = (name: string, ...types: string[]) =>
       }),
       vlans,
       fc.oneof(...types.map(kind)),
-      layer3,
+      layer3(n),
     )
     .map(([one, vlan, type, more]) => ({ ...one, ...vlan, ...type, ...(type.type === 'vxlan' ? {} : more) }));
 
 const topology = fc
   .record({
-    bridges: fc.tuple(bridge('br0'), bridge('br1')),
-    ports: fc.tuple(port('p0', 'internal'), port('p1', 'internal', 'vxlan'), port('eth1', 'system')),
+    bridges: fc.tuple(bridge(4, 'br0'), bridge(5, 'br1')),
+    ports: fc.tuple(port(1, 'p0', 'internal'), port(2, 'p1', 'internal', 'vxlan'), port(3, 'eth1', 'system')),
   })
   // A port on a bridge that is absent is an error, and has a test of its own.
   .filter(({ bridges, ports }) =>
@@ -126,7 +137,10 @@ test('whatever the way, a check says what a run does, and a run after a run chan
         expect(JSON.stringify(done)).not.toMatch(/secret[12]/);
         if (done.failed) {
           // What a port has already may contradict what a task says of it.
-          expect(done).toMatchObject({ changed: false, msg: expect.stringMatching(/^option 'ports/) });
+          expect(done).toMatchObject({
+            changed: false,
+            msg: expect.stringMatching(/^option '(ports|bridges)/),
+          });
           expect(fake.snapshot()).toBe(before);
           refused += 1;
           continue;

@@ -2,7 +2,7 @@ import type { Host, Ran } from '../../../modules/lib/host/host.ts';
 import { fileOf, INTERFACES } from '../../../modules/lib/link/files.ts';
 import { formatAddress, parseAddress } from '../../../modules/lib/net/address.ts';
 import { parseIfupdown, raisedInterfaces } from '../../../modules/lib/net/ifupdown.ts';
-import { formatRoute } from '../../../modules/lib/net/route.ts';
+import { formatRoute, isReached, parseRoute } from '../../../modules/lib/net/route.ts';
 import { MemoryDatabase } from './memory.ts';
 
 export const SOCKET = '/var/run/openvswitch/db.sock';
@@ -10,7 +10,7 @@ export const SOCKET = '/var/run/openvswitch/db.sock';
 interface Device {
   up: boolean;
   addresses: string[];
-  /** As ip-route(8) has them, of IPv4 only. */
+  /** As `formatRoute` says them. */
   routes: string[];
   /** The bridge of an interface that Open vSwitch made. */
   bridge?: string;
@@ -70,13 +70,12 @@ export class FakeHost {
       const text = this.files.get(fileOf('ifupdown', name));
       const device = this.devices.get(name);
       if (text === undefined || !device) return { ...ok, code: 1, stderr: `unknown interface ${name}` };
-      const { addresses, routes } = parseIfupdown(text);
-      for (const route of routes) this.#route(device, 'replace', formatRoute(route));
-      for (const address of addresses.map(formatAddress)) {
+      for (const address of parseIfupdown(text).addresses.map(formatAddress)) {
         if (device.addresses.includes(address))
           return { ...ok, code: 1, stderr: 'Address already assigned.' };
         device.addresses.push(address);
       }
+      device.routes.push(...parseIfupdown(text).routes.map(formatRoute));
       device.up = true;
       this.#setRaised(this.#raised().add(name));
     }
@@ -88,6 +87,7 @@ export class FakeHost {
     for (const name of names) {
       const file = parseIfupdown(this.files.get(fileOf('ifupdown', name)) ?? '').addresses.map(formatAddress);
       const device = this.devices.get(name);
+      if (device) device.routes = [];
       if (device) device.addresses = device.addresses.filter((address) => !file.includes(address));
       raised.delete(name);
     }
@@ -95,42 +95,34 @@ export class FakeHost {
     return ok;
   }
 
-  #route(device: Device, act: string, words: string): void {
-    const [network] = words.split(' ');
-    const others = device.routes.filter((one) => one.split(' ')[0] !== network);
-    device.routes = act === 'replace' ? [...others, words] : others;
-  }
-
-  #routes(): string {
-    const all = [...this.devices].flatMap(([dev, { routes }]) =>
-      routes.map((route) => {
-        const [dst, , gateway] = route.split(' ');
-        return { dst, dev, ...(gateway && { gateway }), flags: [] };
-      }),
-    );
-    return JSON.stringify(all);
-  }
-
   #batch(input: string): Ran {
     for (const line of input.trim().split('\n')) {
-      const [, act, route = '', through] = /^route (\S+) (.*) dev (\S+)$/.exec(line) ?? [];
-      const way = this.devices.get(through ?? '');
-      if (act && way) {
-        const words = route.replace('0.0.0.0/0', 'default');
-        if (act === 'delete' && !way.routes.includes(words))
-          return { ...ok, code: 2, stderr: 'No such process' };
-        this.#route(way, act, words);
-        continue;
-      }
       const [, verb, what, name] = /^address (\S+) (\S+).* dev (\S+)$/.exec(line) ?? [];
       const upped = /^link set dev (\S+) up$/.exec(line)?.[1];
-      const device = this.devices.get(name ?? upped ?? '');
+      const routed = /^route (replace|delete) (\S+?)(?: via (\S+))? dev (\S+)(?: metric (\d+))?$/.exec(line);
+      const device = this.devices.get(name ?? upped ?? routed?.[4] ?? '');
       if (!device) return { ...ok, code: 1, stderr: `Cannot find device: ${line}` };
       if (upped) device.up = true;
-      else if (verb === 'replace') device.addresses = [...new Set([...device.addresses, what ?? ''])];
+      else if (routed) {
+        const [, act, to = '', via, , metric] = routed;
+        const route = formatRoute(parseRoute({ to, via, metric: metric ? Number(metric) : undefined }));
+        const target = route.replace(/ via \S+/, '');
+        if (act === 'delete' && !device.routes.includes(route))
+          return { ...ok, code: 2, stderr: `No such process: ${line}` };
+        device.routes = device.routes.filter((one) => one.replace(/ via \S+/, '') !== target);
+        if (act === 'replace') device.routes.push(route);
+      } else if (verb === 'replace') device.addresses = [...new Set([...device.addresses, what ?? ''])];
       else if (!device.addresses.includes(what ?? ''))
         return { ...ok, code: 2, stderr: `cannot assign: ${line}` };
-      else device.addresses = device.addresses.filter((address) => address !== what);
+      else {
+        device.addresses = device.addresses.filter((address) => address !== what);
+        // The kernel drops a route with the address that its router is reached by.
+        const reached = device.addresses.map((address) => parseAddress(address));
+        device.routes = device.routes.filter((route) => {
+          const via = / via (\S+)/.exec(route)?.[1];
+          return via === undefined || isReached(via, reached, []);
+        });
+      }
     }
     return ok;
   }
@@ -143,7 +135,20 @@ export class FakeHost {
         .map((address) => parseAddress(address))
         .map(({ ip, prefix }) => ({ local: ip, prefixlen: prefix, scope: 'global' })),
     }));
-    return JSON.stringify(links);
+    const routes = [...this.devices].flatMap(([dev, device]) =>
+      device.routes.map((route) => {
+        const [, dst, gateway, metric] = /^(\S+)(?: via (\S+))?(?: metric (\d+))?$/.exec(route) ?? [];
+        const six = `${dst}${gateway}`.includes(':');
+        return {
+          dst,
+          gateway,
+          dev,
+          metric: metric ? Number(metric) : six ? 1024 : undefined,
+          ...(six && { pref: 'medium' }),
+        };
+      }),
+    );
+    return `${JSON.stringify(links)}\n${JSON.stringify(routes)}\n`;
   }
 
   readonly host = {
@@ -152,8 +157,8 @@ export class FakeHost {
       const names = args.filter((arg) => !arg.startsWith('-'));
       if (program === 'ifup') return this.#ifup(names);
       if (program === 'ifdown') return this.#ifdown(names);
-      if (args.includes('route')) return { ...ok, stdout: args.includes('-4') ? this.#routes() : '[]' };
-      if (args.includes('-batch')) return this.#batch(String(input));
+      if (program === 'env') return ok;
+      if (args.includes('-batch') && !args.includes('-json')) return this.#batch(String(input));
       return { ...ok, stdout: this.#show() };
     },
     read: async (path: string) => {

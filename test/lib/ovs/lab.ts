@@ -12,7 +12,7 @@ ovs-vsctl --format=json --columns=target list controller
 ovs-vsctl --format=json --columns=name,bond_mode,lacp,bond_updelay,bond_downdelay,fake_bridge,tag,trunks,vlan_mode,cvlans,protected,external_ids,other_config,interfaces list port
 ovs-vsctl --format=json --columns=name,type,options,mac,mtu_request,ofport_request,external_ids list interface
 ip -brief address
-ip route show | sed 's/ proto static//'; ip -6 route show | grep -v fe80
+ip route; ip -6 route | grep -v fe80
 cat /etc/network/interfaces
 tail -n +1 /etc/network/interfaces.d/* /etc/systemd/network/* 2>/dev/null
 cat /run/network/ifstate
@@ -74,6 +74,16 @@ export class OvsLab {
         test -e "$p" && { ifdown --force "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
       done
       sed -i '\\|ovs_port_|d' /etc/network/interfaces`);
+  }
+
+  /** The routes by an interface that neither the kernel nor a lease made, sorted. */
+  async routes(port: string): Promise<string[]> {
+    const shown = await this.sh(`ip route show dev ${port}; ip -6 route show dev ${port}`);
+    return shown
+      .split('\n')
+      .filter((line) => line && !/proto (kernel|dhcp|ra)/.test(line))
+      .map((line) => line.replace(/ (proto static|scope link|onlink|linkdown|pref medium)/g, '').trim())
+      .sort();
   }
 
   async addresses(port: string): Promise<string[]> {
