@@ -59,9 +59,10 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
   await host.write(SERVICE, service(back), { mode: 0o644 });
   await host.write(TIMER, timer(back), { mode: 0o644 });
   await host.write(SCRIPT, script(back), { mode: 0o700 });
-  await host.write(ABOUT, JSON.stringify({ nic, bridge, seconds } satisfies About), { mode: 0o600 });
   await runOrFail(host, 'systemctl', ['daemon-reload']);
   await runOrFail(host, 'systemctl', ['enable', '--now', `${UNIT}.timer`]);
+  // Only what is armed waits to be confirmed.
+  await host.write(ABOUT, JSON.stringify({ nic, bridge, seconds } satisfies About), { mode: 0o600 });
   // What systemctl has linked is to outlive a loss of power.
   await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', HERE]);
 }
