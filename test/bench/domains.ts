@@ -4,6 +4,7 @@ import { findHypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { buildCollection } from '../support/build.ts';
 import { runPlaybook } from '../support/playbook.ts';
 import { debianCollections } from './collections.ts';
+import { mean, median, shown } from './times.ts';
 
 const LAB = 'bench';
 
@@ -21,14 +22,6 @@ const hundred = Array.from({ length: 100 }, (_, i) => ({
   interfaces: [{ source: 'br0', target: `bench${i}` }],
 }));
 
-const mean = (times: readonly number[]) => times.reduce((a, b) => a + b) / times.length;
-
-// Some of the tasks of community.libvirt take a second more than the others: the mean has it, the median hasn't.
-const median = (times: readonly number[]) => [...times].sort((a, b) => a - b)[times.length >> 1] ?? 0;
-
-const shown = (times: readonly number[]) =>
-  `${median(times).toFixed(3)} s by the median of ${times.length}, ${mean(times).toFixed(3)} s by the mean`;
-
 /** A domain that is as stated: our task against community.libvirt's define, and a hundred of them in one task. */
 export async function benchDomains(): Promise<string> {
   await buildCollection();
@@ -42,6 +35,7 @@ export async function benchDomains(): Promise<string> {
     const [, define, ours, many] = /TIMES (\S+) (\S+) (\S+)"/.exec(run.output) ?? [];
     if (run.exitCode !== 0 || !define || !ours || !many) throw new Error(run.output.slice(-5000));
     const [theirs, mine] = [define, ours].map((list) => list.split(',').map(Number)) as [number[], number[]];
+    // Some of the tasks of community.libvirt take a second more than the others: the mean has it, the median hasn't.
     const ratio = (of: (times: readonly number[]) => number) => (of(mine) / of(theirs)).toFixed(2);
     return [
       'a domain that is as stated, a task:',

@@ -1,11 +1,13 @@
 import { say } from '../support/stages.ts';
 import { benchDomains } from './domains.ts';
+import { benchOvs } from './ovs.ts';
 import { benchSite } from './site.ts';
 
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
 const benches: Record<string, () => Promise<string>> = {
   site: benchSite,
   domains: benchDomains,
+  ovs: benchOvs,
 };
 
 const wanted = process.argv.slice(2);
