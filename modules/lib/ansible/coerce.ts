@@ -155,9 +155,9 @@ function coerceDict(
   if (option.options) return coerceOptions(option.options, value, path);
   if (!option.values) return value;
   const of = { type: option.values, description: '' } as Option;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, element]) => [key, coerce(of, element, `${path}.${key}`)]),
-  );
+  // A null is a key that is not given, as it is of options.
+  const given = Object.entries(value).filter(([, element]) => element !== null);
+  return Object.fromEntries(given.map(([key, element]) => [key, coerce(of, element, `${path}.${key}`)]));
 }
 
 /**

@@ -27,6 +27,7 @@ const ROWS: [string, object, unknown, unknown][] = [
   ['dict', {}, '{"a": 1}', { a: 1 }],
   ['dict', {}, 'a=1, b="x y"', { a: '1', b: 'x y' }],
   ['dict', { values: 'str' }, { a: 1, b: true }, { a: '1', b: 'True' }],
+  ['dict', { values: 'str' }, { a: 1, b: null }, { a: '1' }],
 ];
 
 describe('coerce', () => {
