@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { FakeHost } from '../lib/ovs/fake-host.ts';
+import { play } from '../lib/ovs/play.ts';
+
+const TAKE = { bridge: 'br0', port: 'eth1', type: 'system', take_address: true };
+
+test.each<[object, string | RegExp]>([
+  [{ take_address: false, rollback_timeout: 9 }, /^option 'rollback_timeout': .*'take_address: true'/],
+  [{ rollback_timeout: 4 }, /^option 'rollback_timeout': 4 must be from 5/],
+  [{ type: 'internal' }, /^option 'type': .*'type: system'/],
+  [{ interfaces: ['eth2'] }, /^option 'interfaces': .*leave it out/],
+  [{ address: '10.0.0.1/24' }, /^option 'address': .*give it to the bridge/],
+  [{ gateway: '10.0.0.1' }, /^option 'gateway': .*give it to the bridge/],
+  [{ mode: 'dhcp' }, /^option 'mode': /],
+  [{ bridge: 'eth1' }, /^option 'port': a bridge takes the address of a NIC/],
+])('%j is an error', async (more, message) => {
+  expect((await play(new FakeHost()).port({ ...TAKE, ...more })).msg).toMatch(message);
+});
+
+test('two at once are an error that names the second, and nothing is written', async () => {
+  const fake = new FakeHost();
+  for (const nic of ['eth1', 'eth2']) {
+    fake.devices.set(nic, { up: true, addresses: [`10.${nic.slice(3)}.0.1/24`], routes: [] });
+  }
+  const before = fake.snapshot();
+  const ports = [TAKE, { ...TAKE, port: 'eth2' }];
+  const result = await play(fake).topology({ bridges: [{ name: 'br0' }], ports });
+  expect(result.msg).toMatch(
+    /^option 'ports\[1\].take_address': one NIC gives its addresses at a time, and 'eth1'/,
+  );
+  expect(fake.snapshot()).toBe(before);
+});
+
+test('while one waits to be confirmed, no other begins, and it is told of', async () => {
+  const fake = new FakeHost();
+  fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });
+  const about = JSON.stringify({ nic: 'eth0', bridge: 'br-ex', seconds: 60 });
+  fake.files.set('/var/lib/piecewise-cloud/rollback/about.json', about);
+  const bridges = [{ name: 'br0' }];
+  const result = await play(fake).topology({ bridges, ports: [TAKE] });
+  expect(result.msg).toMatch(/^option 'ports\[0\].take_address': the change of 'eth0' waits to be confirmed/);
+  fake.devices.set('eth1', { up: true, addresses: [], routes: [] });
+  expect(await play(fake).topology({ bridges, ports: [TAKE] })).toMatchObject({
+    changed: true,
+    rollback: { port: 'eth0', seconds: 60 },
+  });
+});
