@@ -56,6 +56,8 @@ const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['execFile'],
   'node:crypto': ['createHash'],
   'node:net': ['createConnection', 'isIPv4', 'isIPv6'],
+  'node:stream/promises': ['pipeline'],
+  'node:timers/promises': ['setTimeout'],
 };
 
 const lazily: Plugin = {

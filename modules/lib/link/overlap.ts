@@ -1,13 +1,5 @@
 import { OptionError } from '../failure.ts';
-import {
-  type Address,
-  formatAddress,
-  isHost,
-  isWithin,
-  networkOf,
-  parseAddress,
-  rangeOf,
-} from '../net/address.ts';
+import { type Address, formatAddress, isHost, isLinkLocal, networkOf, rangeOf } from '../net/address.ts';
 import { formatRoute, type Route, sameTarget } from '../net/route.ts';
 import { linkOf, storedOf } from './live.ts';
 import type { Kept, Link } from './observe.ts';
@@ -72,13 +64,9 @@ const alone = (port: string, { addresses, routes }: ReturnType<typeof staying>):
   newRoutes: [],
 });
 
-const LINK_LOCAL = parseAddress('fe80::/10');
-
 // Each link has its own link-local addresses.
 const rangesOf = (addresses: readonly Address[]): Range[] =>
-  addresses
-    .filter(({ ip }) => !isWithin(ip, LINK_LOCAL))
-    .map((address) => ({ address, ...rangeOf(address) }));
+  addresses.filter(({ ip }) => !isLinkLocal(ip)).map((address) => ({ address, ...rangeOf(address) }));
 
 /** Whether two addresses can't be on two interfaces: one IP, or networks of which one has the other in it. */
 function overlaps(a: Range, b: Range): boolean {

@@ -105,3 +105,6 @@ export function rangeOf({ family, ip, prefix }: Address): { readonly first: bigi
 
 /** Whether an address stands for itself alone: /32, or /128. */
 export const isHost = ({ family, prefix }: Address): boolean => prefix === BITS[family];
+
+/** Whether an address, in its canonical form, is one that every link of IPv6 has for itself: RFC 4291 section 2.5.6. */
+export const isLinkLocal = (ip: string): boolean => /^fe[89ab][0-9a-f]:/.test(ip);

@@ -1,5 +1,13 @@
 import { Failure } from '../failure.ts';
-import { type Address, formatAddress, isWithin, networkOf, parseAddress, parseIp } from './address.ts';
+import {
+  type Address,
+  formatAddress,
+  isLinkLocal,
+  isWithin,
+  networkOf,
+  parseAddress,
+  parseIp,
+} from './address.ts';
 
 /** A way to a network, through an interface that goes without saying. */
 export interface Route {
@@ -73,12 +81,9 @@ export const sameTarget = (a: Route, b: Route): boolean =>
 
 export const sameRoute = (a: Route, b: Route): boolean => sameTarget(a, b) && a.via === b.via;
 
-// RFC 4291 section 2.5.6: a router there is reached by its link alone.
-const LINK_LOCAL = parseAddress('fe80::/10');
-
 /** Whether a router is reached directly: by an address's network, an on-link route, or IPv6's link itself. */
 export const isReached = (ip: string, addresses: readonly Address[], routes: readonly Route[]): boolean =>
-  isWithin(ip, LINK_LOCAL) ||
+  isLinkLocal(ip) ||
   addresses.some((address) => isWithin(ip, address)) ||
   routes.some(({ to, via }) => via === undefined && isWithin(ip, to));
 
