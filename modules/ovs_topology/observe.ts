@@ -2,7 +2,7 @@ import type { Host } from '../lib/host/host.ts';
 import { deviceNames, type Kept, type Link, readKept, readLinks } from '../lib/link/observe.ts';
 import { readUplink, type Uplink } from '../lib/link/uplink.ts';
 import { planTopology } from '../lib/ovs/plan.ts';
-import { type Answer, findSocket, readIfReachable } from '../lib/ovs/read.ts';
+import { type Answer, readIfReachable } from '../lib/ovs/read.ts';
 import type { Database } from '../lib/ovs/tables.ts';
 import type { Topology } from '../lib/ovs/topology.ts';
 import { type Rollback, readRollback } from '../lib/rollback/arm.ts';
@@ -20,8 +20,7 @@ export interface Net {
 }
 
 export interface State extends Answer {
-  readonly socket: string;
-  /** The names of the host's network interfaces. */
+  /** The names of the host's network interfaces; none where the task changes nothing of Open vSwitch. */
   readonly devices: ReadonlySet<string>;
   /** Undefined when the task has to do with no interface's addresses. */
   readonly net: Net | undefined;
@@ -32,23 +31,27 @@ interface Concern {
   readonly ports: readonly string[];
   /** A bridge goes, whose ports may have left files. */
   readonly bridgeGoes: boolean;
+  /** Open vSwitch is to be changed. */
+  readonly changes: boolean;
 }
+
+const NOTHING: Concern = { ports: [], bridgeGoes: false, changes: true };
 
 // Whether a plan can be had is said when it is made for good.
 function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
   try {
     const plan = planTopology(topology, database, devices);
-    const wishes = wishesOf(plan);
-    const ports = wishes
+    const ports = wishesOf(plan)
       .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
       .map(({ port }) => port);
-    const takes = plan.topology.ports.filter(({ take }) => take);
+    const takes = plan.topology.ports.flatMap(({ take, bridge }) => (take ? bridge : []));
     return {
-      ports: [...new Set([...ports, ...takes.map(({ bridge }) => bridge)])],
+      ports: [...new Set([...ports, ...takes])],
       bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent'),
+      changes: plan.operations.length > 0 || plan.missing.length > 0,
     };
   } catch {
-    return { ports: [], bridgeGoes: false };
+    return NOTHING;
   }
 }
 
@@ -64,17 +67,16 @@ async function readUplinks(host: Host, { ports }: Topology): Promise<Pick<Net, '
 
 /** Reads all that a plan of a topology depends on. @throws Failure */
 export async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
-  const socket = await findSocket(host, options.database_socket);
-  const [answer, devices] = await Promise.all([
-    readIfReachable(host, socket, options.timeout),
-    deviceNames(host),
-  ]);
-  const { ports, bridgeGoes } = concernOf(topology, answer.database, devices);
-  if (ports.length === 0 && !bridgeGoes) return { socket, ...answer, devices, net: undefined };
+  const answer = await readIfReachable(host, options.database_socket, options.timeout);
+  // Which interfaces the host has matters for a new port's type: a task that changes nothing needn't ask.
+  const unchanged = concernOf(topology, answer.database, new Set());
+  const devices = unchanged.changes ? await deviceNames(host) : new Set<string>();
+  const { ports, bridgeGoes } = unchanged.changes ? concernOf(topology, answer.database, devices) : unchanged;
+  if (ports.length === 0 && !bridgeGoes) return { ...answer, devices, net: undefined };
   const [links, kept, uplinks] = await Promise.all([
     readLinks(host),
     readKept(host, ports, bridgeGoes),
     readUplinks(host, topology),
   ]);
-  return { socket, ...answer, devices, net: { links, kept, ...uplinks } };
+  return { ...answer, devices, net: { links, kept, ...uplinks } };
 }

@@ -5,31 +5,34 @@ import { Session } from './session.ts';
 import { type Database, decodeRow, EMPTY, TABLES, type TableName } from './tables.ts';
 
 // Debian and its kin, then a build from source.
-const SOCKETS = ['/var/run/openvswitch/db.sock', '/usr/local/var/run/openvswitch/db.sock'];
+const SOCKETS: readonly [string, ...string[]] = [
+  '/var/run/openvswitch/db.sock',
+  '/usr/local/var/run/openvswitch/db.sock',
+];
 
 /**
- * The path of the database's socket.
+ * Where the database's socket may be.
  * @param given the option `database_socket`: a path, also in the form `unix:PATH`
  * @throws Failure when it is no Unix socket's
  */
-export async function findSocket(host: Host, given: string | undefined): Promise<string> {
-  if (given !== undefined) {
-    const path = given.replace(/^unix:/, '');
-    if (path.startsWith('/')) return path;
-    throw new Failure(`option 'database_socket': '${given}' is not the absolute path of a Unix socket`);
-  }
-  const there = await Promise.all(SOCKETS.map((path) => host.stat(path)));
-  return SOCKETS[there.findIndex((file) => file !== undefined)] ?? (SOCKETS[0] as string);
+function candidates(given: string | undefined): readonly [string, ...string[]] {
+  if (given === undefined) return SOCKETS;
+  const path = given.replace(/^unix:/, '');
+  if (path.startsWith('/')) return [path];
+  throw new Failure(`option 'database_socket': '${given}' is not the absolute path of a Unix socket`);
 }
 
 /** Open vSwitch can't be asked: it isn't installed, or its database isn't running. */
 export class Unreachable extends Failure {}
 
-async function connect(host: Host, socket: string): Promise<Session> {
+// It is asked at once, and not first looked for: a task that finds nothing to do should be quick.
+async function connect(host: Host, [socket, ...others]: readonly [string, ...string[]]): Promise<Session> {
   try {
     return await Session.open(host, socket);
   } catch (error) {
     const there = await host.stat(socket);
+    const [next, ...rest] = others;
+    if (!there && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);
     const reason = there ? (error as Error).message : `there is no ${socket}`;
     const way = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
     throw new Unreachable(`Open vSwitch isn't running: ${reason}. The way out: ${way}`);
@@ -38,13 +41,21 @@ async function connect(host: Host, socket: string): Promise<Session> {
 
 const NAMES = Object.keys(TABLES) as TableName[];
 
+/** What the database had at one moment. */
+export interface Reading {
+  readonly database: Database;
+  /** The path of the socket that it was read by. */
+  readonly socket: string;
+}
+
 /**
  * Reads the tables in one request, so that all of it is of one moment.
+ * @param given the option `database_socket`; where the distribution has it when it is undefined
  * @param seconds how long the database may take
  * @throws Unreachable, or a Failure
  */
-export async function readDatabase(host: Host, socket: string, seconds: number): Promise<Database> {
-  const session = await connect(host, socket);
+export async function readDatabase(host: Host, given: string | undefined, seconds: number): Promise<Reading> {
+  const session = await connect(host, candidates(given));
   try {
     const results = await session.transact(
       NAMES.map((table) => select(table, Object.keys(TABLES[table]))),
@@ -57,30 +68,34 @@ export async function readDatabase(host: Host, socket: string, seconds: number):
     };
     const [root] = rowsOf('Open_vSwitch');
     if (!root) throw new Failure("Open vSwitch's database isn't initialised: start ovs-vswitchd.service");
-    return {
+    const database = {
       root,
       bridges: rowsOf('Bridge'),
       controllers: rowsOf('Controller'),
       ports: rowsOf('Port'),
       interfaces: rowsOf('Interface'),
     };
+    return { database, socket: session.socket };
   } finally {
     session.close();
   }
 }
 
 /** What the database has, or why it can't be asked. */
-export interface Answer {
-  readonly database: Database;
+export interface Answer extends Reading {
   readonly unreachable: string | undefined;
 }
 
 /** The same, empty where an earlier task of a check run would have installed or started Open vSwitch. */
-export async function readIfReachable(host: Host, socket: string, seconds: number): Promise<Answer> {
+export async function readIfReachable(
+  host: Host,
+  given: string | undefined,
+  seconds: number,
+): Promise<Answer> {
   try {
-    return { database: await readDatabase(host, socket, seconds), unreachable: undefined };
+    return { ...(await readDatabase(host, given, seconds)), unreachable: undefined };
   } catch (error) {
-    if (error instanceof Unreachable) return { database: EMPTY, unreachable: error.message };
+    if (error instanceof Unreachable) return { database: EMPTY, socket: '', unreachable: error.message };
     throw error;
   }
 }

@@ -38,7 +38,7 @@ afterAll(() => lab.clean());
 
 /** Plans, lets someone else change what was read, and writes. */
 async function overtaken(topology: Partial<Topology>, other: string): Promise<void> {
-  const database = await readDatabase(realHost, socket, 5);
+  const { database } = await readDatabase(realHost, socket, 5);
   const plan = planTopology({ bridges: [], ports: [], ...topology }, database, new Set());
   expect(plan.operations).not.toEqual([]);
   await lab.sh(`ovs-vsctl ${other}`);
@@ -73,7 +73,7 @@ test.each<[string, string, Partial<Topology>, string]>([
 test("a guest's port that comes and goes on the same bridge is in nobody's way", async () => {
   await lab.clean();
   await lab.sh(`ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev`);
-  const database = await readDatabase(realHost, socket, 5);
+  const { database } = await readDatabase(realHost, socket, 5);
   const plan = planTopology({ bridges: [], ports: [port()] }, database, new Set());
   await lab.sh('ovs-vsctl add-port br0 vnet0 -- set interface vnet0 type=internal');
   await writeTransaction(realHost, { socket, timeout: 5, ...plan });
