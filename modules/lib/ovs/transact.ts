@@ -16,10 +16,13 @@ export interface Writing {
 const STALE =
   'Open vSwitch was changed by someone else in the meantime, so nothing was written: run the task again';
 
+const current: Operation = { op: 'select', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'] };
+
 // As ovs-vsctl does: vswitchd copies next_cfg to cur_cfg when it has carried everything out.
 const NEXT: readonly Operation[] = [
   { op: 'mutate', table: 'Open_vSwitch', where: [], mutations: [['next_cfg', '+=', 1]] },
   { op: 'select', table: 'Open_vSwitch', where: [], columns: ['next_cfg'] },
+  current,
 ];
 
 function check(results: readonly OperationResult[], operations: readonly Operation[]): void {
@@ -32,42 +35,44 @@ function check(results: readonly OperationResult[], operations: readonly Operati
 
 const numberIn = (result: OperationResult | undefined, column: string) => Number(result?.rows?.[0]?.[column]);
 
-const current: Operation = { op: 'select', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'] };
+const errorOf = (name: string): Operation => ({
+  op: 'select',
+  table: 'Interface',
+  where: [['name', '==', name]],
+  columns: ['name', 'error'],
+});
 
-async function carriedOut(session: Session, target: number, seconds: number): Promise<void> {
+/** @param seen what cur_cfg was when the change was written */
+async function carriedOut(session: Session, target: number, seen: number, writing: Writing): Promise<void> {
+  const { timeout: seconds, interfaces } = writing;
   const end = performance.now() + seconds * 1000;
-  let seen = numberIn((await session.transact([current], seconds))[0], 'cur_cfg');
-  while (seen < target) {
+  let now = seen;
+  let errors: readonly OperationResult[] = [];
+  do {
     const left = Math.round(end - performance.now());
     const changed: Operation = {
       op: 'wait',
       table: 'Open_vSwitch',
       where: [],
       columns: ['cur_cfg'],
-      rows: [{ cur_cfg: seen }],
+      rows: [{ cur_cfg: now }],
       until: '!=',
       timeout: Math.max(0, left),
     };
-    const results = await session.transact([changed, current], seconds + 1);
+    // Mostly vswitchd is done when it first says something: then this is all that is asked.
+    const results = await session.transact([changed, current, ...interfaces.map(errorOf)], seconds + 1);
     if (left <= 0 || results[0]?.error) {
       throw new Failure(
         `the change is written, but ovs-vswitchd did not carry it out within ${seconds} s: is it running? See 'systemctl status ovs-vswitchd'; it catches up when it starts`,
       );
     }
-    seen = numberIn(results[1], 'cur_cfg');
-  }
+    now = numberIn(results[1], 'cur_cfg');
+    errors = results.slice(2);
+  } while (now < target);
+  refuseErrors(errors);
 }
 
-async function checkInterfaces(session: Session, names: readonly string[], seconds: number): Promise<void> {
-  const results = await session.transact(
-    names.map((name) => ({
-      op: 'select',
-      table: 'Interface',
-      where: [['name', '==', name]],
-      columns: ['name', 'error'],
-    })),
-    seconds,
-  );
+function refuseErrors(results: readonly OperationResult[]): void {
   const broken = results
     .flatMap((result) => result?.rows ?? [])
     .filter(({ error }) => typeof error === 'string');
@@ -82,14 +87,14 @@ async function checkInterfaces(session: Session, names: readonly string[], secon
  * @throws Failure that says whether anything was written
  */
 export async function writeTransaction(host: Host, writing: Writing): Promise<void> {
-  const { socket, timeout, interfaces } = writing;
+  const { socket, timeout } = writing;
   const session = await Session.open(host, socket);
   try {
     const operations = [...writing.operations, ...NEXT];
     const results = await session.transact(operations, timeout);
     check(results, operations);
-    await carriedOut(session, numberIn(results[operations.length - 1], 'next_cfg'), timeout);
-    if (interfaces.length > 0) await checkInterfaces(session, interfaces, timeout);
+    const [next, seen] = results.slice(-2);
+    await carriedOut(session, numberIn(next, 'next_cfg'), numberIn(seen, 'cur_cfg'), writing);
   } finally {
     session.close();
   }
