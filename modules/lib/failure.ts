@@ -17,3 +17,25 @@ export class OptionError extends Failure {
     super(`option '${option}': ${problem}`);
   }
 }
+
+/** The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. */
+export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
+
+/** Does something with the options of an item, and says of errors where in the task they stand. */
+export function located<T>({ at }: { readonly at: string }, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
+  }
+}
+
+/** Reads an option's value with what knows nothing of options: its Failure becomes the option's. */
+export function asOption<T>(option: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const plain = error instanceof Failure && !(error instanceof OptionError);
+    throw plain ? new OptionError(option, error.message) : error;
+  }
+}

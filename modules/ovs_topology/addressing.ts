@@ -1,4 +1,4 @@
-import { Failure, OptionError } from '../lib/failure.ts';
+import { asOption, OptionError } from '../lib/failure.ts';
 import { type Address, parseAddress, parseIp } from '../lib/net/address.ts';
 import type { Addressing, AddressMode } from '../lib/net/port.ts';
 import {
@@ -13,16 +13,6 @@ import {
 import type { AddressOptions } from './options.ts';
 
 const given = (texts: readonly string[] = []) => texts.filter((text) => text !== '');
-
-function about<T>(option: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof Failure && !(error instanceof OptionError)
-      ? new OptionError(option, error.message)
-      : error;
-  }
-}
 
 /**
  * How an interface is to have its addresses, as options describe it; undefined when they say nothing of it.
@@ -59,7 +49,7 @@ function refuseAlone(options: AddressOptions): void {
 function addressesOf({ mode, address, netmask }: AddressOptions): Address[] {
   const texts = given(address);
   if (netmask && texts.length === 0) throw new OptionError('netmask', "it is given without an 'address'");
-  const addresses = about('address', () => texts.map((text) => parseAddress(text, netmask || undefined)));
+  const addresses = asOption('address', () => texts.map((text) => parseAddress(text, netmask || undefined)));
   if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
     const way = "leave it out, or give 'mode: static'";
     throw new OptionError('address', `'mode: ${mode}' takes no address: ${way}`);
@@ -76,7 +66,7 @@ function gatewaysOf({ gateway }: AddressOptions, mode: AddressMode, addresses: r
     const way = mode === 'dhcp' ? 'DHCP gives one: leave it out' : "give an 'address' as well";
     throw new OptionError('gateway', `'mode: ${mode}' takes no gateway: ${way}`);
   }
-  const routes = about('gateway', () => texts.map(defaultRoute));
+  const routes = asOption('gateway', () => texts.map(defaultRoute));
   for (const [i, { to, via = '' }] of routes.entries()) {
     const { family } = to;
     if (routes.findIndex((route) => route.to.family === family) < i) {
@@ -95,7 +85,7 @@ function routesOf(
   addresses: readonly Address[],
   gateways: readonly Route[],
 ): Route[] {
-  const parsed = routes.map((route, i) => about(`routes[${i}]`, () => parseRoute(route)));
+  const parsed = routes.map((route, i) => asOption(`routes[${i}]`, () => parseRoute(route)));
   parsed.forEach((route, i) => {
     const twin = [...gateways, ...parsed.slice(0, i)].find((other) => sameTarget(other, route));
     if (!twin) return;

@@ -1,8 +1,8 @@
-import { OptionError } from '../lib/failure.ts';
+import { located, OptionError, optionAt } from '../lib/failure.ts';
 import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../lib/ovs/columns.ts';
 import { checkControllers } from '../lib/ovs/controllers.ts';
 import type { Given } from '../lib/ovs/row.ts';
-import { type DesiredBridge, type DesiredPort, located, optionAt } from '../lib/ovs/topology.ts';
+import type { DesiredBridge, DesiredPort } from '../lib/ovs/topology.ts';
 import { addressingOf } from './addressing.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
 import { GIVEN_UP, takeOf } from './taking.ts';

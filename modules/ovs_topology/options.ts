@@ -111,6 +111,9 @@ export const bridgeOptions = defineOptions({
   ...addressOptions,
 });
 
+/** Seconds, where none are given: long enough to connect anew, short enough to sit out. */
+export const ROLLBACK_TIMEOUT = 60;
+
 /** What is said of a port. */
 export const portOptions = defineOptions({
   bridge: {
@@ -155,8 +158,7 @@ export const portOptions = defineOptions({
     type: 'int',
     minimum: 5,
     maximum: 3600,
-    description:
-      'After how many seconds without a confirmation O(take_address) is undone, V(60) by default; after a reboot they are counted anew.',
+    description: `After how many seconds without a confirmation O(take_address) is undone, V(${ROLLBACK_TIMEOUT}) by default; after a reboot they are counted anew.`,
   },
   ...optionsIn(PORT_COLUMNS),
   ...addressOptions,

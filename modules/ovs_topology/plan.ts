@@ -1,7 +1,6 @@
 import type { Change, Plan } from '../lib/ansible/plan.ts';
 import { type LinkPlan, planLinks } from '../lib/link/plan.ts';
 import type { LinkStep } from '../lib/link/step.ts';
-import { Index } from '../lib/ovs/index.ts';
 import { planTopology, type TopologyPlan } from '../lib/ovs/plan.ts';
 import type { Topology } from '../lib/ovs/topology.ts';
 import type { Writing } from '../lib/ovs/transact.ts';
@@ -24,12 +23,12 @@ interface Links {
 
 const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
 
-function linksOf(rows: TopologyPlan, { database }: State, net: Net): Links {
-  const wishes = [...wishesOf(rows), ...leftBehind(rows, new Index(database), net.kept)];
+function linksOf(rows: TopologyPlan, net: Net): Links {
+  const wishes = [...wishesOf(rows), ...leftBehind(rows, net.kept)];
   const taking = takingOf(rows, wishes, net);
   if (!taking) return { plan: planLinks(wishes, net.links, net.kept), back: undefined };
   const plan = planLinks(taking.wishes, net.links, net.kept, taking.edits);
-  return { plan, back: wayBackOf(taking, plan, net, database) };
+  return { plan, back: wayBackOf(taking, plan, net, rows.index) };
 }
 
 /**
@@ -44,7 +43,7 @@ export function planTask(
 ): Plan<Step> & { rows: TopologyPlan } {
   const { database, devices, net, socket, unreachable } = state;
   const rows = planTopology(topology, database, devices);
-  const { plan: links, back } = net ? linksOf(rows, state, net) : { plan: NO_LINKS, back: undefined };
+  const { plan: links, back } = net ? linksOf(rows, net) : { plan: NO_LINKS, back: undefined };
   const { operations, interfaces } = rows;
   const writing = operations.length > 0 ? { writing: { socket, timeout, operations, interfaces } } : {};
   const waiting = back ?? net?.rollback?.pending;

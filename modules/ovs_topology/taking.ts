@@ -1,13 +1,10 @@
 import { OptionError } from '../lib/failure.ts';
 import { type Addressing, UNADDRESSED } from '../lib/net/port.ts';
 import type { DesiredPort } from '../lib/ovs/topology.ts';
-import type { PortOptions } from './options.ts';
+import { type PortOptions, ROLLBACK_TIMEOUT } from './options.ts';
 
 /** How a NIC is when its bridge has taken what it had: up, and nothing else. */
 export const GIVEN_UP: Addressing = { mode: 'manual', ...UNADDRESSED };
-
-/** Seconds: long enough to connect anew, short enough to sit out. */
-const TIMEOUT = 60;
 
 /**
  * Whether the bridge takes the port's addresses, as options describe it.
@@ -35,5 +32,5 @@ export function takeOf(options: PortOptions): DesiredPort['take'] {
     const way = 'leave it out, or give it to the bridge';
     throw new OptionError(option, `with 'take_address' the bridge has it: ${way}`);
   }
-  return { seconds: rollback_timeout ?? TIMEOUT };
+  return { seconds: rollback_timeout ?? ROLLBACK_TIMEOUT };
 }

@@ -1,18 +1,19 @@
-import { OptionError } from '../lib/failure.ts';
+import { OptionError, optionAt } from '../lib/failure.ts';
 import { INTERFACES } from '../lib/link/files.ts';
 import type { LinkPlan } from '../lib/link/plan.ts';
 import { type Edit, hasToGive, takeOver } from '../lib/link/take.ts';
 import type { LinkWish } from '../lib/link/wish.ts';
-import { Index } from '../lib/ovs/index.ts';
+import type { Index } from '../lib/ovs/index.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
-import type { Database } from '../lib/ovs/tables.ts';
-import { type DesiredPort, optionAt } from '../lib/ovs/topology.ts';
+import type { DesiredPort } from '../lib/ovs/topology.ts';
 import type { WayBack } from '../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
 /** The NIC that gives its addresses to its bridge in this task. */
 interface Taking {
   readonly port: DesiredPort;
+  /** Until it is undone. */
+  readonly seconds: number;
   readonly wishes: readonly LinkWish[];
   readonly edits: ReadonlyMap<string, Edit>;
 }
@@ -25,7 +26,7 @@ interface Taking {
 export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: Net): Taking | undefined {
   const { links, kept, uplinks, rollback } = net;
   const [port, other] = plan.topology.ports.filter(({ take, name }) => take && hasToGive(links.get(name)));
-  if (!port) return undefined;
+  if (!port?.take) return undefined;
   const failure = (of: DesiredPort, problem: string) =>
     new OptionError(optionAt(of.at, 'take_address'), problem);
   if (other)
@@ -41,6 +42,13 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
     );
   }
   const { name, bridge } = port;
+  const on = plan.index.ports.get(name)?.bridge.name;
+  if (on !== undefined && on !== bridge) {
+    throw failure(
+      port,
+      `'${name}' is a port of bridge '${on}', to which there would be no way back: remove it there first`,
+    );
+  }
   const wish = wishes.find((one) => one.port === name);
   const link = links.get(name);
   const uplink = uplinks.get(name);
@@ -55,7 +63,7 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
   };
   const taken = takeOver(wish, own, link, kept, uplink);
   const others = wishes.filter((one) => one !== wish && one !== own);
-  return { port, wishes: [...others, ...taken.wishes], edits: taken.edits };
+  return { port, seconds: port.take.seconds, wishes: [...others, ...taken.wishes], edits: taken.edits };
 }
 
 const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBack['made'] =>
@@ -63,20 +71,20 @@ const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBa
 
 /** How the host is put back to what it was before a bridge took an address. */
 export function wayBackOf(
-  { port, wishes, edits }: Taking,
+  { port, seconds, wishes, edits }: Taking,
   links: LinkPlan,
   net: Net,
-  database: Database,
+  index: Index,
 ): WayBack {
-  const { name, bridge, take } = port;
+  const { name, bridge } = port;
   const before = (path: string) =>
     edits.get(path)?.before ?? (path === INTERFACES ? net.kept.interfaces : net.kept.files.get(path));
   const had = net.links.get(name);
   return {
     nic: name,
     bridge,
-    seconds: take?.seconds ?? 0,
-    made: madeBy(port, new Index(database)),
+    seconds,
+    made: madeBy(port, index),
     bridgeWasUp: net.links.get(bridge)?.up ?? false,
     given: wishes.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
     addresses: had?.addresses ?? [],

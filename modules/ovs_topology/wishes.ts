@@ -1,7 +1,6 @@
 import { FILES, KEEPERS, portOf } from '../lib/link/files.ts';
 import type { Kept } from '../lib/link/observe.ts';
 import type { LinkWish } from '../lib/link/wish.ts';
-import type { Index } from '../lib/ovs/index.ts';
 import { interfaceKind } from '../lib/ovs/interfaces.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
 
@@ -34,7 +33,7 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
 }
 
 /** Files that a bridge which is to be absent has left behind: of ports that are no more. */
-export function leftBehind(plan: TopologyPlan, index: Index, kept: Kept): LinkWish[] {
+export function leftBehind(plan: TopologyPlan, kept: Kept): LinkWish[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
@@ -43,7 +42,8 @@ export function leftBehind(plan: TopologyPlan, index: Index, kept: Kept): LinkWi
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
     const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));
     const bridge = keeper && FILES[keeper].parse(text).bridge;
-    if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || index.ports.has(port)) continue;
+    if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || plan.index.ports.has(port))
+      continue;
     found.set(port, { port, bridge, at: '', device: 'removed', internal: false, addressing: undefined });
   }
   return [...found.values()];

@@ -31,6 +31,20 @@ test('two at once are an error that names the second, and nothing is written', a
   expect(fake.snapshot()).toBe(before);
 });
 
+test('a port of another bridge is no uplink', async () => {
+  const fake = new FakeHost();
+  await play(fake).topology({
+    bridges: [{ name: 'br0' }, { name: 'br1' }],
+    ports: [{ ...TAKE, bridge: 'br1' }],
+  });
+  fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });
+  const before = fake.snapshot();
+  expect((await play(fake).port(TAKE)).msg).toMatch(
+    /^option 'take_address': 'eth1' is a port of bridge 'br1'/,
+  );
+  expect(fake.snapshot()).toBe(before);
+});
+
 test('while one waits to be confirmed, no other begins, and it is told of', async () => {
   const fake = new FakeHost();
   fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });

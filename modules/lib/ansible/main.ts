@@ -35,7 +35,6 @@ export async function main<Options, State, Step>(
 ): Promise<void> {
   // A connection that breaks, perhaps by what we do, is no reason to leave it half done.
   process.on('SIGHUP', () => {});
-  process.stdout.on('error', () => {});
   // What a child says is parsed: it must not speak the user's language.
   process.env.LC_ALL = 'C';
   const result = await run(module, validate, realHost, readArguments());

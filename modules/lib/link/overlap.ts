@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import { type Address, formatAddress, isHost, isLinkLocal, networkOf, rangeOf } from '../net/address.ts';
 import { formatRoute, type Route, sameTarget } from '../net/route.ts';
 import { linkOf, storedOf } from './live.ts';
@@ -74,8 +74,6 @@ function overlaps(a: Range, b: Range): boolean {
   // An address that stands for itself may lie in any network, as anycast does.
   return a.address.ip === b.address.ip || !(isHost(a.address) || isHost(b.address));
 }
-
-const optionAt = (at: string, option: string) => (at ? `${at}.${option}` : option);
 
 function refuseAddress({ port, at }: Holder, range: Range, other: Holder): void {
   const taken = other.addresses.find((one) => overlaps(range, one))?.address;

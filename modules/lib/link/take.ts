@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import { parseIp } from '../net/address.ts';
 import type { Addressing } from '../net/port.ts';
 import { partOf } from '../net/stanzas.ts';
@@ -71,7 +71,7 @@ function refuse(
   kept: Kept,
   { networkFile, networkManager }: Uplink,
 ): void {
-  const failure = (problem: string) => new OptionError(at ? `${at}.take_address` : 'take_address', problem);
+  const failure = (problem: string) => new OptionError(optionAt(at, 'take_address'), problem);
   if (hasLease(link)) {
     const way = 'give it a fixed address first, or move it by hand';
     throw failure(`'${port}' has its address by DHCP, which can't be moved: ${way}`);

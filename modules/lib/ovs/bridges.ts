@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { located, OptionError, optionAt } from '../failure.ts';
 import { checkBridge, checkInterface, checkVlans } from './checks.ts';
 import { BRIDGE_COLUMNS, PORT_COLUMNS } from './columns.ts';
 import { planControllers } from './controllers.ts';
@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
 import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import type { Row } from './tables.ts';
-import { type DesiredBridge, located, optionAt } from './topology.ts';
+import type { DesiredBridge } from './topology.ts';
 import { encodeRefs } from './types.ts';
 
 /** Puts what one bridge needs into the draft. @throws OptionError */

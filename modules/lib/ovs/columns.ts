@@ -14,6 +14,8 @@ export interface Column {
   readonly table: Exclude<TableName, 'Open_vSwitch'>;
   /** What stands for a value when two are compared; the value itself by default. */
   readonly normal?: (value: Value) => Value;
+  /** It is told at its default too, since what that is depends on the host. */
+  readonly always?: true;
 }
 
 export type Columns = Readonly<Record<string, Column>>;
@@ -147,6 +149,7 @@ export const PORT_COLUMNS = defineColumns({
     },
     table: 'Interface',
     normal: systemByDefault,
+    always: true,
   },
   options: {
     option: {

@@ -1,7 +1,7 @@
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import type { Index } from './index.ts';
 import type { Given } from './row.ts';
-import { type DesiredBridge, type DesiredPort, optionAt, type Topology } from './topology.ts';
+import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
 import type { StringMap } from './types.ts';
 
 // A fake bridge is a VLAN of a real one under a name of its own: an internal access port of its parent, marked as

@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { located, OptionError, optionAt } from '../failure.ts';
 import { checkInterface } from './checks.ts';
 import { PORT_COLUMNS } from './columns.ts';
 import type { Draft } from './draft.ts';
@@ -7,7 +7,7 @@ import { interfaceKind } from './interfaces.ts';
 import { guardAbsent, guardRow, insert, update } from './operations.ts';
 import { type Given, planRow, type RowPlan, replaced, type Values } from './row.ts';
 import type { Row } from './tables.ts';
-import { type DesiredPort, located, optionAt } from './topology.ts';
+import type { DesiredPort } from './topology.ts';
 import type { Ref } from './types.ts';
 
 /** What becomes of the interfaces of one port: mostly one, of the port's own name; those of a bond otherwise. */
@@ -120,7 +120,10 @@ function released(draft: Draft, desired: DesiredPort, name: string): Row<'Interf
   if (!row || !holder) return row;
   const other = holder.port.name;
   if (!draft.keepsInterface(holder, name)) return row;
-  const bond = isBond(other, memberNames({ ...desired, members: undefined }, holder));
+  const bond = isBond(
+    other,
+    holder.interfaces.map((one) => one.name),
+  );
   const what = bond ? `in the bond '${other}'` : `a port of its own on bridge '${holder.bridge.name}'`;
   const way = bond
     ? `take it out of the bond's 'interfaces' first`

@@ -1,6 +1,6 @@
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import type { Index } from './index.ts';
-import { type DesiredPort, optionAt, type Topology } from './topology.ts';
+import type { DesiredPort, Topology } from './topology.ts';
 import type { StringMap } from './types.ts';
 
 const failure = ({ at }: DesiredPort, option: string, problem: string) =>
@@ -18,8 +18,7 @@ export function withPairs(topology: Topology, index: Index): Topology {
     if (!peer) continue;
     const listed = ports.get(peer.port);
     if (state === 'absent') {
-      if (!listed && peerOf(index, peer.port) === name)
-        ports.set(peer.port, { ...farOf(near, peer), columns: {} });
+      if (!listed && peerOf(index, peer.port) === name) ports.set(peer.port, farOf(near, peer));
       continue;
     }
     check(near, peer, listed, index);

@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import { planBridge } from './bridges.ts';
 import { type Described, Draft, type Fate } from './draft.ts';
 import { withFakes } from './fakes.ts';
@@ -8,12 +8,14 @@ import { pairWarnings, withPairs } from './pairs.ts';
 import { planPort } from './ports.ts';
 import { withPurged } from './purge.ts';
 import type { Database } from './tables.ts';
-import { type DesiredPort, optionAt, type Topology } from './topology.ts';
+import type { DesiredPort, Topology } from './topology.ts';
 
 /** Everything that is to be written at once, and what is said of it. */
 export interface TopologyPlan {
   /** What is wanted, with all that follows from it on this host. */
   readonly topology: Topology;
+  /** What was read. */
+  readonly index: Index;
   readonly changes: readonly Described[];
   /** One transaction, guards first; empty when the database is as desired. */
   readonly operations: readonly Operation[];
@@ -51,6 +53,7 @@ export function planTopology(
   const late = pending(database);
   return {
     topology,
+    index,
     changes,
     operations: changes.length > 0 ? [...guards, ...writes] : [],
     missing,

@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { located, OptionError, optionAt } from '../failure.ts';
 import { checkBond, checkVlans } from './checks.ts';
 import { PORT_COLUMNS } from './columns.ts';
 import type { Draft } from './draft.ts';
@@ -7,7 +7,7 @@ import { interfaceKind } from './interfaces.ts';
 import { isBond, memberNames, planMembers } from './members.ts';
 import { guardAbsent, guardRow, insert, mutateRefs, update } from './operations.ts';
 import { describeRow, planRow, type RowPlan, replaced, type Values } from './row.ts';
-import { type DesiredPort, located, optionAt } from './topology.ts';
+import type { DesiredPort } from './topology.ts';
 import { encodeRefs, type Ref } from './types.ts';
 
 /** Puts what one port needs into the draft. @throws OptionError */

@@ -1,4 +1,4 @@
-import { Failure, OptionError } from '../failure.ts';
+import { asOption } from '../failure.ts';
 import { MASK, MASK_CHANGED } from '../mask.ts';
 import type { Column, Columns } from './columns.ts';
 import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
@@ -40,14 +40,6 @@ const concealedAfter = (column: Column, before: StringMap, after: StringMap): St
     ]),
   );
 
-function mapOf(option: string, given: StringMap, current: Values, owned: readonly string[]) {
-  try {
-    return planMap(given, (current[option] ?? {}) as StringMap, owned);
-  } catch (error) {
-    throw error instanceof Failure ? new OptionError(option, error.message) : error;
-  }
-}
-
 /**
  * What the columns of one row have to become.
  * @param columns the options of which some belong to this row
@@ -73,7 +65,8 @@ export function planRow(
     const wanted = given[option];
     if (of !== table || wanted === undefined) continue;
     if (isMap(wanted)) {
-      const plan = mapOf(option, wanted, current, owned[option] ?? []);
+      const there = (current[option] ?? {}) as StringMap;
+      const plan = asOption(option, () => planMap(wanted, there, owned[option] ?? []));
       if (!plan) continue;
       maps[option] = plan;
       values[option] = plan.next;
@@ -112,7 +105,7 @@ export function describeRow(columns: Columns, table: TableName, row: Values): Gi
       return Object.keys(others).length > 0 ? [[option, others]] : [];
     }
     const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return empty || (option !== 'type' && equal(value, (column.normal ?? same)(undefined)))
+    return empty || (!column.always && equal(value, (column.normal ?? same)(undefined)))
       ? []
       : [[option, value]];
   });

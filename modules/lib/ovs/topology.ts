@@ -1,4 +1,3 @@
-import { OptionError } from '../failure.ts';
 import type { Addressing } from '../net/port.ts';
 import type { Given } from './row.ts';
 
@@ -40,16 +39,4 @@ export interface Topology {
   readonly owner?: string;
   /** What this owner created and the lists no longer have goes. */
   readonly purge?: boolean;
-}
-
-/** An option's full name, for errors. */
-export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
-
-/** Does something with the options of an item, and says of errors where in the task they stand. */
-export function located<T>({ at }: { readonly at: string }, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
-  }
 }

@@ -18,11 +18,7 @@ import {
 } from './wayback.ts';
 
 /** A change that nobody has confirmed yet. */
-export interface About {
-  readonly nic: string;
-  readonly bridge: string;
-  readonly seconds: number;
-}
+export type About = Pick<WayBack, 'nic' | 'bridge' | 'seconds'>;
 
 /** What there is of a way back. */
 export interface Rollback {
