@@ -1,0 +1,60 @@
+/** The whole of a file on the host, which is read when it is needed and never held in memory. */
+export interface HostFile {
+  readonly source: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a file of a volume is to hold. */
+export type Content = Uint8Array | HostFile;
+
+/** A file that a volume is to have. */
+export interface VolumeFile {
+  /** Its path in the volume, without a slash in front: `user-data`, `certificates/ca.pem`. */
+  readonly path: string;
+  readonly content: Content;
+}
+
+/** An image as the pieces that follow one another in it. */
+export type Pieces = Iterable<Content>;
+
+/** Where a file's bytes lie in an image. */
+export interface Extent {
+  /** Bytes from the image's beginning. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** A file that a volume has. */
+export interface StoredFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** In order; none for an empty file. */
+  readonly extents: readonly Extent[];
+}
+
+/** What an image holds. */
+export interface Volume {
+  readonly label: string;
+  /** In the order of their paths' code points. A directory without files isn't told. */
+  readonly files: readonly StoredFile[];
+}
+
+/** An image that is read here and there. */
+export interface Image {
+  /** Bytes. */
+  readonly size: number;
+  /** @returns fewer bytes only where the image ends */
+  read(at: number, length: number): Promise<Uint8Array>;
+}
+
+/** How many bytes a content has. */
+export const sizeOf = (content: Content): number =>
+  content instanceof Uint8Array ? content.length : content.size;
+
+/** An image that is in memory. */
+export const imageOf = (bytes: Uint8Array): Image => ({
+  size: bytes.length,
+  read: async (at, length) => bytes.subarray(at, at + length),
+});
