@@ -15,13 +15,13 @@ const OTHER_STYLES = ['from ansible.module_utils', '#Requires -Module', 'WANT_JS
 export type Style = 'text' | 'binary';
 
 const ENTRY: Readonly<Record<Style, string>> = {
-  text: 'export const run = (source) => main(it, validate, () => embeddedArguments(source));',
-  binary: 'main(it, validate, argumentsFile);',
+  text: 'export const run = (source, text) => main(it, validate, () => embeddedArguments(source), (json) => againByText(text, json));',
+  binary: 'main(it, validate, argumentsFile, againByFile);',
 };
 
 const entrySource = (name: string, style: Style): string =>
   [
-    "import { argumentsFile, embeddedArguments, main } from './modules/lib/ansible/main.ts';",
+    "import { againByFile, againByText, argumentsFile, embeddedArguments, main } from './modules/lib/ansible/main.ts';",
     `import { module as it } from './modules/${name}/main.ts';`,
     `import validate from 'validator:${name}';`,
     ENTRY[style],
@@ -32,7 +32,7 @@ function startSource(name: string, digest: string): string {
   return [
     "import { evaluate } from './modules/lib/ansible/start.ts';",
     "import text from 'code:module';",
-    `evaluate({ name: '${name}', text, digest: '${digest}' }, require).run(() => [${PLACEHOLDER}]);`,
+    `evaluate({ name: '${name}', text, digest: '${digest}' }, require).run(() => [${PLACEHOLDER}], text);`,
   ].join('\n');
 }
 
@@ -53,10 +53,13 @@ const validators: Plugin = {
 
 // Loading these takes longer than most runs need them for: they are loaded when they are first called.
 const LAZY: Readonly<Record<string, readonly string[]>> = {
-  'node:child_process': ['execFile'],
+  'node:child_process': ['execFile', 'spawn'],
   'node:crypto': ['createHash'],
+  'node:http': ['request'],
+  'node:https': ['request'],
   'node:net': ['createConnection', 'isIPv4', 'isIPv6'],
   'node:stream/promises': ['pipeline'],
+  'node:util': ['promisify'],
   'node:timers/promises': ['setTimeout'],
 };
 

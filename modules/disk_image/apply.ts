@@ -1,68 +1,84 @@
-import { basename, dirname, join } from 'node:path';
-import { archivedDisk, convert, extract, imageInfo, overlay, resize } from '../lib/disk/image.ts';
-import { bytesOf, humanSize } from '../lib/disk/size.ts';
-import { OptionError } from '../lib/failure.ts';
+import { join } from 'node:path';
+import { changing, readingWhole, relyingOn } from '../lib/disk/guard.ts';
+import { convert, type Disk, type Layout, lookInto, overlay, reflink, resize } from '../lib/disk/image.ts';
+import { humanSize } from '../lib/disk/size.ts';
+import { keepTemplate } from '../lib/disk/store.ts';
+import { unpack } from '../lib/disk/unpack.ts';
+import { withWork } from '../lib/disk/work.ts';
+import { Failure, OptionError } from '../lib/failure.ts';
 import type { Host } from '../lib/host/host.ts';
 import type { ImageOptions, Step } from './plan.ts';
 
 /** A disk holds what its guest keeps secret. libvirt gives it to the guest's user while it runs. */
 const MODE = 0o600;
 
+type Create = Step & { readonly act: 'create' };
+
+async function diskAt(host: Host, path: string): Promise<Disk> {
+  const disk = (await lookInto(host, path))?.disk;
+  if (!disk) throw new Failure(`${path} holds no disk`);
+  return disk;
+}
+
+// The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
+async function templateOf(host: Host, step: Create, options: ImageOptions, work: string): Promise<Disk> {
+  const { from, checksum, key } = step;
+  const { url, source, member, templates } = options;
+  if (key === undefined) return diskAt(host, await unpack(host, { path: from, checksum, member }, work));
+  const origin = { url, source: source === undefined ? undefined : from, checksum, member };
+  return diskAt(host, await keepTemplate(host, templates, key, origin));
+}
+
+// A disk can be taken as it is where nothing is to be laid out anew.
+const isAlike = (disk: Disk, { format, preallocation, clusterSize }: Layout) =>
+  disk.format === format &&
+  preallocation === 'off' &&
+  disk.backing === undefined &&
+  !disk.external &&
+  (clusterSize === undefined || clusterSize === disk.clusterSize);
+
+async function copy(host: Host, template: Disk, made: string, layout: Layout): Promise<void> {
+  await readingWhole(host, template, async () => {
+    if (isAlike(template, layout) && (await reflink(host, template.path, made))) return;
+    await convert(host, template, made, layout);
+  });
+}
+
 // Makes the disk under `work`, a directory beside it, so that naming it is a rename.
-async function build(
-  host: Host,
-  step: Step & { act: 'create' },
-  options: ImageOptions,
-  work: string,
-): Promise<string> {
-  const { source, format, backing } = options;
-  const made = join(work, 'disk');
-  if (backing === 'overlay') {
-    await overlay(host, source, step.sourceFormat ?? 'raw', made);
+async function build(host: Host, step: Create, options: ImageOptions, work: string): Promise<string> {
+  const { layout } = step;
+  const template = await templateOf(host, step, options, work);
+  if (step.size !== undefined && step.size < template.size) {
+    throw new OptionError(
+      'size',
+      `${humanSize(step.size)} is less than the ${humanSize(template.size)} of the template: a disk never shrinks`,
+    );
+  }
+  const made = join(work, 'made');
+  if (options.backing === 'overlay') {
+    await relyingOn(host, template, () => overlay(host, template, made, layout));
     return made;
   }
-  if (step.source === 'disk') {
-    await convert(host, source, step.sourceFormat ?? 'raw', made, format);
-    return made;
-  }
-  const taken = await extract(host, source, await archivedDisk(host, source), work);
-  const info = await imageInfo(host, taken);
-  if (info.format === format) return taken;
-  await convert(host, taken, info.format, made, format);
+  if (template.path.startsWith(`${work}/`) && isAlike(template, layout)) return template.path;
+  await copy(host, template, made, layout);
   return made;
 }
 
-async function create(host: Host, step: Step & { act: 'create' }, options: ImageOptions): Promise<void> {
-  const { dest, format } = options;
-  const work = join(dirname(dest), `.${basename(dest)}.piecewise-${process.pid}`);
-  await host.makeDirectory(dirname(dest));
-  await host.makeDirectory(work);
-  try {
+async function create(host: Host, step: Create, options: ImageOptions): Promise<void> {
+  const { dest } = options;
+  await withWork(host, dest, async (work) => {
     const made = await build(host, step, options, work);
-    const size = options.size === undefined ? undefined : bytesOf(options.size);
-    if (size !== undefined) await growTo(host, made, format, size);
+    const { size } = await diskAt(host, made);
+    if (step.size !== undefined && step.size > size) await resize(host, made, step.layout, step.size);
     await host.setAttributes(made, { mode: MODE });
-    await host.publish(made, dest);
-  } finally {
-    await host.remove(work);
-  }
-}
-
-async function growTo(host: Host, disk: string, format: string, size: number): Promise<void> {
-  const info = await imageInfo(host, disk);
-  if (size < info.size) {
-    const least = humanSize(info.size);
-    throw new OptionError(
-      'size',
-      `${humanSize(size)} is less than the ${least} of the template: a disk never shrinks`,
-    );
-  }
-  if (size > info.size) await resize(host, disk, format, size);
+    await host.publishNew(made, dest);
+  });
 }
 
 /** Carries out one step. */
 export async function applyStep(host: Host, step: Step, options: ImageOptions): Promise<undefined> {
+  const { dest } = options;
   if (step.act === 'create') await create(host, step, options);
-  else await growTo(host, options.dest, step.format, bytesOf(options.size ?? '') ?? 0);
+  else await changing(host, dest, () => resize(host, dest, step.layout, step.size));
   return undefined;
 }

@@ -1,14 +1,17 @@
+import { basename } from 'node:path';
 import { type Module, observeEach } from '../lib/ansible/plan.ts';
-import { imageInfo, sourceKind } from '../lib/disk/image.ts';
+import { checksumOf } from '../lib/disk/checksum.ts';
+import { fileNameOf } from '../lib/disk/fetch.ts';
+import { lookInto } from '../lib/disk/image.ts';
+import { keyOf, storedAs } from '../lib/disk/store.ts';
 import type { Host } from '../lib/host/host.ts';
 import { applyStep } from './apply.ts';
-import { checkOptions, type ImageOptions, planDisk, type State, type Step } from './plan.ts';
+import { checkOptions, type ImageOptions, isKept, planDisk, type State, type Step } from './plan.ts';
 import { spec } from './spec.ts';
 
-/** What many disks of one task share, the template, is looked at once. */
-class Templates {
+/** What many disks of one task share is looked at once. */
+class Shared {
   readonly #seen = new Map<string, Promise<unknown>>();
-  constructor(readonly host: Host) {}
 
   once<T>(key: string, look: () => Promise<T>): Promise<T> {
     const known = this.#seen.get(key) ?? look();
@@ -17,23 +20,29 @@ class Templates {
   }
 }
 
-async function observeDisk(host: Host, options: ImageOptions, templates: Templates): Promise<State> {
-  const { dest, source: path, checksum, size } = options;
-  const there = await host.stat(dest);
-  const nothing = { source: 'disk', sourceInfo: undefined, digest: undefined } as const;
-  if (there) return { disk: size === undefined ? 'unread' : await imageInfo(host, dest), ...nothing };
-  const source = await templates.once(`kind ${path}`, () => sourceKind(host, path));
-  const algorithm = checksum?.startsWith('sha512:') ? 'sha512' : 'sha256';
-  return {
-    disk: undefined,
-    source,
-    sourceInfo:
-      source === 'disk' ? await templates.once(`info ${path}`, () => imageInfo(host, path)) : undefined,
-    digest:
-      checksum !== undefined && source !== 'absent'
-        ? await templates.once(`${algorithm} ${path}`, () => host.digest(path, algorithm))
-        : undefined,
-  };
+async function observeSource(host: Host, given: string): Promise<State['source']> {
+  const path = await host.realPath(given);
+  const found = path === undefined ? undefined : await lookInto(host, path);
+  return path === undefined || found === undefined ? undefined : { ...found, path };
+}
+
+async function observeDisk(host: Host, options: ImageOptions, shared: Shared): Promise<State> {
+  const { dest, source, url, checksum: given, member, templates } = options;
+  const nothing = { source: undefined, checksum: undefined, kept: undefined };
+  const disk = await lookInto(host, dest);
+  if (disk) return { disk, ...nothing };
+  const found =
+    source === undefined
+      ? undefined
+      : await shared.once(`source ${source}`, () => observeSource(host, source));
+  const name = url === undefined ? basename(source ?? '') : fileNameOf(url);
+  const checksum =
+    given === undefined
+      ? undefined
+      : await shared.once(`checksum ${given} ${name}`, () => checksumOf(host, given, name));
+  const path = checksum && isKept(options, found) ? storedAs(templates, keyOf(checksum, member)) : undefined;
+  const kept = path === undefined ? undefined : await shared.once(`kept ${path}`, () => lookInto(host, path));
+  return { disk: undefined, source: found, checksum, kept: kept?.disk };
 }
 
 export const module: Module<ImageOptions, State, Step> = {
@@ -41,9 +50,10 @@ export const module: Module<ImageOptions, State, Step> = {
   key: ({ dest }) => dest,
   check: checkOptions,
   observe: (host, items) => {
-    const templates = new Templates(host);
-    return observeEach(items, (options) => observeDisk(host, options, templates));
+    const shared = new Shared();
+    return observeEach(items, (options) => observeDisk(host, options, shared));
   },
   plan: planDisk,
+  weight: (step) => (step.act === 'create' ? step.weight : 0),
   apply: applyStep,
 };

@@ -1,25 +1,38 @@
 import type { Plan } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import type { ImageInfo, SourceKind } from '../lib/disk/image.ts';
+import type { Checksum } from '../lib/disk/checksum.ts';
+import type { Disk, Found, Layout } from '../lib/disk/image.ts';
 import { bytesOf, humanSize } from '../lib/disk/size.ts';
+import { keyOf, storedAs } from '../lib/disk/store.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
 import type { spec } from './spec.ts';
 
 export type ImageOptions = OptionsOf<typeof spec>;
 
 export interface State {
-  /** The disk: undefined when there is none, `unread` when nothing about it matters to the task. */
-  readonly disk: ImageInfo | 'unread' | undefined;
-  readonly source: SourceKind;
-  /** The template's own, when it is a disk. */
-  readonly sourceInfo: ImageInfo | undefined;
-  /** Its digest, when the task has a checksum and a disk is to be made. */
-  readonly digest: string | undefined;
+  /** The disk: undefined when there is none. */
+  readonly disk: Found | undefined;
+  /** The source on the host, where a disk is to be made of one; `path` is where links lead. */
+  readonly source: (Found & { readonly path: string }) | undefined;
+  /** Where a disk is to be made, and the task has one. */
+  readonly checksum: Checksum | undefined;
+  /** The template that is kept already of what the checksum says. */
+  readonly kept: Disk | undefined;
 }
 
 export type Step =
-  | { readonly act: 'create'; readonly source: 'disk' | 'archive'; readonly sourceFormat: string | undefined }
-  | { readonly act: 'grow'; readonly format: string };
+  | {
+      readonly act: 'create';
+      readonly from: string;
+      readonly checksum: Checksum | undefined;
+      /** What the template is to be kept as; undefined where it isn't. */
+      readonly key: string | undefined;
+      readonly layout: Layout;
+      readonly size: number | undefined;
+      /** Bytes that are to be read for it, or more than anybody knows. */
+      readonly weight: number;
+    }
+  | { readonly act: 'grow'; readonly layout: Layout; readonly size: number };
 
 const tooSmall = (wanted: number, size: number, of: string) =>
   new OptionError(
@@ -27,73 +40,112 @@ const tooSmall = (wanted: number, size: number, of: string) =>
     `${humanSize(wanted)} is less than the ${humanSize(size)} of ${of}: a disk never shrinks`,
   );
 
-/** From what the task says and what is on the host to what is to be done. Pure. */
-export function planDisk(options: ImageOptions, state: State): Plan<Step> {
-  const size = options.size === undefined ? undefined : bytesOf(options.size);
-  return state.disk === undefined ? planNew(options, state, size) : planOld(options, state.disk, size);
-}
+const inBytes = (text: string | undefined) => (text === undefined ? undefined : bytesOf(text));
 
-function planOld({ dest }: ImageOptions, disk: ImageInfo | 'unread', size: number | undefined): Plan<Step> {
-  if (disk === 'unread' || size === undefined) return { changes: [], result: { dest } };
-  if (size < disk.size) throw tooSmall(size, disk.size, dest);
+/** Whether a template is unpacked or fetched to be kept for others. */
+export const isKept = ({ url, backing }: ImageOptions, source: Found | undefined): boolean =>
+  url !== undefined || (backing === 'overlay' && source !== undefined && !source.disk);
+
+/** From what the task says and what is on the host to what is to be done. Pure. */
+export const planDisk = (options: ImageOptions, state: State): Plan<Step> =>
+  state.disk ? planOld(options, state.disk) : planNew(options, state);
+
+function planOld(
+  { dest, format, cluster_size, preallocation, size: wanted }: ImageOptions,
+  found: Found,
+): Plan<Step> {
+  const { disk } = found;
+  if (!disk) throw new Failure(`${dest} is there, but is no disk: it is packed (${found.kind})`);
+  const size = inBytes(wanted);
+  const clusterSize = inBytes(cluster_size);
+  if (size !== undefined && size < disk.size) throw tooSmall(size, disk.size, dest);
+  const unlike = [
+    ...(format !== undefined && format !== disk.format
+      ? [`'format' is ${disk.format} and not ${format}`]
+      : []),
+    ...(clusterSize !== undefined && disk.clusterSize !== undefined && clusterSize !== disk.clusterSize
+      ? [`'cluster_size' is ${humanSize(disk.clusterSize)} and not ${cluster_size}`]
+      : []),
+  ];
+  const layout = { format: disk.format, preallocation, clusterSize: undefined };
   const grow = {
     title: `grow disk ${dest}`,
     before: { size: humanSize(disk.size) },
-    after: { size: humanSize(size) },
-    step: { act: 'grow', format: disk.format } as const,
+    after: { size: humanSize(size ?? 0) },
+    step: { act: 'grow', layout, size: size ?? 0 } as const,
   };
-  return { changes: size > disk.size ? [grow] : [], result: { dest, size } };
+  return {
+    changes: size !== undefined && size > disk.size ? [grow] : [],
+    warnings: unlike.map((what) => `${dest} is there, and its ${what}: a disk that is there isn't converted`),
+    result: { dest, size: size ?? disk.size },
+  };
 }
 
-function planNew(options: ImageOptions, state: State, size: number | undefined): Plan<Step> {
-  const { dest, source, checksum, format, backing } = options;
-  const { sourceInfo, digest } = state;
-  const wanted = checksum?.split(':')[1]?.toLowerCase();
-  if (digest !== undefined && digest !== wanted) {
+function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan<Step> {
+  const { dest, url, member, backing, preallocation, cluster_size, templates } = options;
+  const keep = isKept(options, source);
+  if (keep && !checksum) {
+    const why = `${url ?? options.source} is packed, and the template for an overlay is kept by it`;
     throw new OptionError(
       'checksum',
-      `${source} has ${checksum?.split(':')[0]}:${digest} and not ${checksum}`,
+      `is required: ${url === undefined ? why : 'what is fetched is kept by it'}`,
     );
   }
-  if (backing === 'overlay' && state.source === 'archive') {
-    throw new OptionError(
-      'backing',
-      `${source} is an archive, which nothing can be an overlay of: 'backing: copy'`,
-    );
-  }
-  if (sourceInfo && size !== undefined && size < sourceInfo.size)
-    throw tooSmall(size, sourceInfo.size, source);
-  const known = size ?? sourceInfo?.size;
-  const kind = state.source === 'archive' ? 'archive' : 'disk';
+  const key = keep && checksum ? keyOf(checksum, member) : undefined;
+  const template = kept ?? source?.disk;
+  const size = inBytes(options.size);
+  const from = url ?? options.source ?? '';
+  if (template && size !== undefined && size < template.size) throw tooSmall(size, template.size, from);
+  const known = size ?? template?.size;
+  const format = backing === 'overlay' ? 'qcow2' : (options.format ?? 'qcow2');
+  const layout = { format, preallocation, clusterSize: inBytes(cluster_size) };
+  const weight = kept || source?.disk ? (backing === 'overlay' ? 0 : (template?.size ?? 0)) : Infinity;
   const create = {
     title: `make disk ${dest}`,
     before: undefined,
-    after: {
-      from: source,
-      backing,
-      format,
-      ...(known === undefined ? {} : { size: humanSize(known) }),
-    },
-    step: { act: 'create', source: kind, sourceFormat: sourceInfo?.format } as const,
+    after: { from, backing, format, ...(known === undefined ? {} : { size: humanSize(known) }) },
+    step: { act: 'create', from: source?.path ?? from, checksum, key, layout, size, weight } as const,
   };
+  const absent = url === undefined && !source;
   return {
     changes: [create],
-    missing:
-      state.source === 'absent'
-        ? [`${source} isn't there: the template that ${dest} is to be made from`]
-        : [],
-    result: { dest, ...(known === undefined ? {} : { size: known }) },
+    missing: absent ? [`${from} isn't there: the template that ${dest} is to be made from`] : [],
+    result: {
+      dest,
+      ...(known === undefined ? {} : { size: known }),
+      ...(key === undefined ? {} : { template: storedAs(templates, key) }),
+    },
   };
 }
 
 /** Rules that the spec can't say. @throws OptionError */
-export function checkOptions({ dest, source, format, backing }: ImageOptions): void {
-  for (const [option, path] of Object.entries({ dest, source })) {
-    if (!path.startsWith('/')) throw new OptionError(option, `'${path}' must be an absolute path`);
+export function checkOptions(options: ImageOptions): void {
+  const { dest, source, templates, format, backing, preallocation, cluster_size, member } = options;
+  for (const [option, path] of Object.entries({ dest, source, templates })) {
+    if (path !== undefined && !path.startsWith('/')) {
+      throw new OptionError(option, `'${path}' must be an absolute path`);
+    }
   }
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the disk's file`);
-  if (backing === 'overlay' && format === 'raw') {
+  if (dest === source) throw new Failure("'dest' and 'source' are the same file");
+  if (member?.endsWith('/')) throw new OptionError('member', `'${member}' is a directory`);
+  const raw = format === 'raw';
+  if (raw && backing === 'overlay') {
     throw new OptionError('format', "an overlay is a qcow2: leave 'format' out, or 'backing: copy'");
   }
-  if (dest === source) throw new Failure("'dest' and 'source' are the same file");
+  if (raw && preallocation === 'metadata') {
+    throw new OptionError('preallocation', 'a raw disk has no tables: falloc, full or off');
+  }
+  if (backing === 'overlay' && preallocation !== 'off') {
+    throw new OptionError(
+      'preallocation',
+      "an overlay takes no room before it is written to: 'backing: copy'",
+    );
+  }
+  if (cluster_size === undefined) return;
+  const clusterSize = bytesOf(cluster_size) ?? 0;
+  if (raw) throw new OptionError('cluster_size', 'a raw disk has no clusters: leave it out');
+  if (clusterSize < 512 || clusterSize > 2 * 1024 ** 2 || !Number.isInteger(Math.log2(clusterSize))) {
+    throw new OptionError('cluster_size', `${cluster_size} is no power of two from 512 to 2M`);
+  }
 }

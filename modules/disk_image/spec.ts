@@ -1,51 +1,88 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
+import { checksumOption, memberOption } from '../lib/disk/options.ts';
+
+const SIZE = '[0-9]+ *([kKmMgGtT](i?[bB])?)?';
 
 export const spec = defineSpec({
   module: 'disk_image',
   summary: "Make a guest's disk from a template",
   description: [
     'Makes a disk from a template, as a thin overlay or a full copy. The disk appears under its name when it is complete, and not before.',
-    'A disk that is there is never overwritten; it can be made larger, and never becomes smaller.',
+    'A disk that is there is never overwritten; it can be made larger, and never becomes smaller. A disk that a guest or another process is using is not touched.',
   ],
-  requirements: ['qemu-utils (qemu-img)'],
+  requirements: [
+    'qemu-utils (qemu-img)',
+    'xz-utils, bzip2, zstd or tar, for what is packed by them',
+    'libvirt-clients (virsh), where guests may be using the disks',
+  ],
   list: { option: 'images', description: 'Several disks in one task.' },
   options: {
     dest: { type: 'path', required: true, description: 'The disk. Directories above it are made as needed.' },
     source: {
       type: 'path',
-      required: true,
-      description:
-        'The template on the host: a disk in a format that qemu-img reads, or a gzipped tar archive with one disk in it. What it is, is seen from its content.',
+      description: [
+        'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content.',
+        'A symbolic link is followed: an overlay is one of the file that it leads to.',
+      ],
     },
-    checksum: {
+    url: {
       type: 'str',
-      pattern: '(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128})',
-      hint: 'sha256: or sha512: with the digest in hexadecimal',
-      description: 'The checksum of O(source). It is checked before a disk is made from it.',
+      pattern: 'https?://.+',
+      hint: 'a URL that begins with http:// or https://',
+      description: [
+        'Where the template is fetched from, by the proxies of the environment. It needs O(checksum), and is kept in O(templates), so that it is fetched once for all disks. A download that broke off goes on where it was.',
+      ],
+    },
+    checksum: checksumOption,
+    member: memberOption,
+    templates: {
+      type: 'path',
+      default: '/var/lib/libvirt/templates',
+      description:
+        'The directory that templates are kept in which are fetched, or unpacked for overlays: as F(by-checksum/CHECKSUM.qcow2) in it, once for all disks.',
     },
     format: {
       type: 'str',
       choices: ['qcow2', 'raw'],
-      default: 'qcow2',
-      description: 'The format of the disk.',
+      description:
+        'The format of a disk that is made, V(qcow2) by default. One that is there is not converted.',
     },
     backing: {
       type: 'str',
       choices: ['overlay', 'copy'],
       default: 'copy',
       description: [
-        'V(overlay) makes a qcow2 that holds only what differs from the template, which must stay as it is from then on.',
-        'V(copy) makes a disk that needs no other.',
+        'V(overlay) makes a qcow2 that holds only what differs from the template, which must stay as it is from then on. A packed template is unpacked into O(templates) first, by its O(checksum).',
+        'V(copy) makes a disk that needs no other. Where the file system can (Btrfs, XFS), the two share their blocks.',
       ],
     },
     size: {
       type: 'str',
-      pattern: '[0-9]+ *([kKmMgGtT](i?[bB])?)?',
+      pattern: SIZE,
       hint: 'a number of bytes, or a number with a unit such as 512M or 20G, by 1024',
       description:
         "The size that the guest sees; the template's own by default. A disk that is smaller grows.",
     },
+    preallocation: {
+      type: 'str',
+      choices: ['off', 'metadata', 'falloc', 'full'],
+      default: 'off',
+      description: [
+        'What of the room that the disk may need is taken as it is made, or grows: nothing, the tables of a qcow2, all of it unwritten, or all of it written.',
+      ],
+    },
+    cluster_size: {
+      type: 'str',
+      pattern: SIZE,
+      hint: 'a power of two from 512 to 2M',
+      description: 'The size of the clusters of a qcow2 that is made, 64K by default.',
+    },
   },
+  rules: { requiredOneOf: [['source', 'url']], mutuallyExclusive: [['source', 'url']] },
+  notes: [
+    'Long work shows how far it is, with percent and rate, while it runs.',
+    'In check mode nothing is fetched but lists of checksums, and no checksum is compared.',
+  ],
   examples: `
 - name: A thin disk for a guest
   piecewise.cloud.disk_image:
@@ -54,13 +91,21 @@ export const spec = defineSpec({
     backing: overlay
     size: 20G
 
-- name: Disks from an archive, with its checksum
+- name: Thin disks of an image that is fetched once
   piecewise.cloud.disk_image:
-    source: /var/lib/libvirt/images/template-debian-9.qcow2.tar.gz
-    checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    url: https://images.example.org/debian-12-generic-amd64.tar.xz
+    checksum: sha512:https://images.example.org/SHA512SUMS
+    backing: overlay
     images:
       - dest: /var/lib/libvirt/images/web1/disk.qcow2
       - dest: /var/lib/libvirt/images/web2/disk.qcow2
+
+- name: A disk from an archive, with all the room that it may need
+  piecewise.cloud.disk_image:
+    source: /var/lib/libvirt/images/template-debian-9.qcow2.tar.gz
+    checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+    dest: /var/lib/libvirt/images/db1/disk.qcow2
+    preallocation: falloc
 `,
   returns: {
     dest: {
@@ -73,6 +118,12 @@ export const spec = defineSpec({
       description: 'The size that the guest sees, in bytes, where it was looked at.',
       returned: 'when known',
       type: 'int',
+    },
+    template: {
+      description: 'The template that is kept, and the disk made from.',
+      returned: 'when a template is fetched, or unpacked for an overlay',
+      type: 'str',
+      sample: '/var/lib/libvirt/templates/by-checksum/sha256-9f86d081.qcow2',
     },
   },
 });

@@ -5,6 +5,9 @@ export interface HostFile {
   readonly size: number;
 }
 
+/** A content that is read while it comes. */
+export type Bytes = AsyncIterable<Uint8Array>;
+
 /** What a file of a volume is to hold. */
 export type Content = Uint8Array | HostFile;
 

@@ -17,7 +17,7 @@ const info = async (path: string) => JSON.parse(await sh(`qemu-img info --output
 beforeAll(async () => {
   hypervisor = await sharedHypervisor();
   await sh(
-    `mkdir -p ${HOME}/small && cd ${HOME} && head -c 3000000 /dev/urandom >content && qemu-img convert -f raw -O qcow2 content template.qcow2 && tar -czf ${ARCHIVE} template.qcow2 && tar -czf two.tar.gz template.qcow2 content && mount -t tmpfs -o size=1m lab ${HOME}/small`,
+    `mkdir -p ${HOME}/small && cd ${HOME} && head -c 3000000 /dev/urandom >content && qemu-img convert -f raw -O qcow2 content template.qcow2 && tar -czf ${ARCHIVE} template.qcow2 && echo one >one && echo two >two && tar -czf two.tar.gz one two && mount -t tmpfs -o size=1m lab ${HOME}/small`,
   );
 });
 
@@ -98,12 +98,12 @@ describe('what goes wrong leaves nothing behind', () => {
     [
       'an archive of two files',
       { dest: `${HOME}/small/disk`, source: `${HOME}/two.tar.gz` },
-      'it holds 2 files',
+      "option 'member': two.tar.gz holds 2 files",
     ],
     [
-      'an overlay of an archive',
+      'an overlay of an archive that nothing tells from others',
       { dest: `${HOME}/small/disk`, source: ARCHIVE, backing: 'overlay' },
-      "option 'backing'",
+      `option 'checksum': is required: ${ARCHIVE} is packed, and the template for an overlay is kept by it`,
     ],
     ['a raw overlay', { dest: `${HOME}/small/disk`, backing: 'overlay', format: 'raw' }, "option 'format'"],
     ['a relative path', { dest: 'disk' }, "option 'dest': 'disk' must be an absolute path"],

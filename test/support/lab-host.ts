@@ -20,6 +20,7 @@ export function labHost(hypervisor: Hypervisor): Host {
       return { code: exitCode, stdout, stderr };
     },
     async write(path, content, { mode = 0o644 } = {}) {
+      if (typeof content !== 'string') throw new Error('only text is written into a hypervisor of the lab');
       const script = 'umask 077 && cat >"$1" && chmod "$2" "$1"';
       await hypervisor.exec(['sh', '-c', script, 'sh', path, mode.toString(8)], { input: content });
     },

@@ -8,6 +8,8 @@ import type { Spec } from './spec.ts';
 export interface Mode {
   readonly check: boolean;
   readonly diff: boolean;
+  /** Whether long work may go on by itself, and is followed: what our action plugin asks for. */
+  readonly follow: boolean;
 }
 
 /** One item's options as the user wrote them, and where. */
@@ -46,7 +48,11 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
   const entries = Object.entries(given);
   const internal = Object.fromEntries(entries.filter(([name]) => name.startsWith(INTERNAL)));
   const options = Object.fromEntries(entries.filter(([name]) => !name.startsWith(INTERNAL)));
-  const mode = { check: internal._ansible_check_mode === true, diff: internal._ansible_diff === true };
+  const mode = {
+    check: internal._ansible_check_mode === true,
+    diff: internal._ansible_diff === true,
+    follow: internal._ansible_piecewise_follow === true,
+  };
   const name = spec.list?.option;
   const list = name === undefined ? undefined : options[name];
   if (name === undefined || list === undefined || list === null) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type Again, begun, detach, detachedPlace, leaveResult } from '../host/detached.ts';
 import { realHost } from '../host/real.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
@@ -27,18 +28,37 @@ export function encodeResult(result: Result): string {
   return `${JSON.stringify(result).replace(/[\u007f-\uffff]/g, ascii)}\n`;
 }
 
-/** A module's process, from the arguments to the exit code. */
+/** How a run of a module's text is started again: by the same text, with the same arguments in it. */
+export const againByText = (text: string, json: string): Again => ({
+  program: process.execPath,
+  args: ['-'],
+  input: `(${text})(require).run(() => [${json}])`,
+});
+
+/** The same for a binary: it reads its arguments' file again. */
+export const againByFile = (): Again => ({ program: process.execPath, args: process.argv.slice(2) });
+
+/**
+ * A module's process, from the arguments to the exit code.
+ * @param again how to start this run again by itself; it gets the arguments
+ */
 export async function main<Options, State, Step>(
   module: Module<Options, State, Step>,
   validate: Validator,
   readArguments: () => string,
+  again: (json: string) => Again,
 ): Promise<void> {
   // A connection that breaks, perhaps by what we do, is no reason to leave it half done.
   process.on('SIGHUP', () => {});
   // What a child says is parsed: it must not speak the user's language.
   process.env.LC_ALL = 'C';
-  const result = await run(module, validate, realHost, readArguments());
-  process.stdout.write(encodeResult(result));
+  const json = readArguments();
+  const place = detachedPlace();
+  if (place !== undefined) begun(place);
+  const detached = place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined;
+  const result = await run(module, validate, realHost, json, detached);
+  if (place !== undefined) leaveResult(place, encodeResult(result));
+  else process.stdout.write(encodeResult(result));
   // process.exit() would cut the output off at 64 kB.
   process.exitCode = result.failed ? 1 : 0;
 }

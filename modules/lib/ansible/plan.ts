@@ -47,6 +47,8 @@ export interface Module<Options, State, Step> {
   readonly observe: (host: Host, items: readonly Options[]) => Promise<readonly (State | Error)[]>;
   /** Pure. @throws Failure when what is desired can't be had from this state */
   readonly plan: (options: Options, state: State) => Plan<Step>;
+  /** How many bytes a change has to read or write, for a module whose work may be long. */
+  readonly weight?: (step: Step) => number;
   /** Carries out one change. */
   readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
 }

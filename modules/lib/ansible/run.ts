@@ -24,10 +24,17 @@ interface Report {
   warnings: string[];
 }
 
+/** Bytes from which on work is long: a few seconds' on any disk. */
+const LONG = 256 * 1024 ** 2;
+
+/** Has the same run done by itself. @returns where it is followed */
+export type Detach = () => Promise<Readonly<Record<string, unknown>>>;
+
 /**
  * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies. In list form one
  * failed item doesn't keep the others from being carried out.
  * @param json the arguments as Ansible sends them
+ * @param detach for long work that somebody follows; without it all is done here
  * @returns the result to print; it never throws
  */
 export async function run<Options, State, Step>(
@@ -35,26 +42,38 @@ export async function run<Options, State, Step>(
   validate: Validator,
   host: Host,
   json: string,
+  detach?: Detach,
 ): Promise<Result> {
   let secrets: string[] = [];
   try {
     const given = parseArguments(json);
     const { mode, items, listed } = splitArguments(module.spec, given);
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
-    const reports = await runItems(module, validate, host, items, mode);
+    const planned = await planItems(module, validate, host, items);
+    if (detach && mode.follow && !mode.check && isLong(module, planned)) {
+      return { changed: false, piecewise_detached: await detach() };
+    }
+    const reports: Report[] = [];
+    for (const item of planned) reports.push(await carryOut(module, host, item, mode));
     return masked(listed ? resultOfList(reports, mode) : resultOfOne(reports, mode), secrets) as Result;
   } catch (error) {
     return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
   }
 }
 
-async function runItems<Options, State, Step>(
+function isLong<O, S, X>({ weight }: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
+  const steps = items
+    .flatMap(({ plan, error }) => (plan && !error ? plan.changes : []))
+    .map(({ step }) => step);
+  return weight !== undefined && steps.reduce((sum, step) => sum + weight(step), 0) >= LONG;
+}
+
+async function planItems<Options, State, Step>(
   module: Module<Options, State, Step>,
   validate: Validator,
   host: Host,
   given: readonly Given[],
-  mode: Mode,
-): Promise<Report[]> {
+): Promise<Item<Options, State, Step>[]> {
   const items: Item<Options, State, Step>[] = given.map((one) => ({ given: one }));
   for (const item of items) {
     attempt(item, () => {
@@ -69,9 +88,7 @@ async function runItems<Options, State, Step>(
       item.plan = module.plan(item.options as Options, item.state as State);
     });
   }
-  const reports: Report[] = [];
-  for (const item of items) reports.push(await carryOut(module, host, item, mode));
-  return reports;
+  return items;
 }
 
 const isAlive = (item: { error?: Error }) => item.error === undefined;

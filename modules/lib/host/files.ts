@@ -3,45 +3,10 @@ import { constants, createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../failure.ts';
+import type { Image, Pieces } from '../volume.ts';
+import { writeContent } from './content.ts';
+import { named, orAbsent } from './errors.ts';
 import type { FileInfo, WriteOptions } from './host.ts';
-
-const REASONS: Record<string, string> = {
-  ENOSPC: 'No space left on device: free some space on its file system',
-  EDQUOT: 'the disk quota is used up',
-  EACCES: 'permission denied: run the task with become',
-  EPERM: 'operation not permitted: run the task with become',
-  EROFS: 'its file system is read-only',
-  ENOENT: "its directory doesn't exist",
-  ENOTDIR: 'a part of its path is not a directory',
-  EISDIR: 'it is a directory',
-  ENOTEMPTY: "it isn't empty",
-};
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? '';
-
-/** An error of the file system in words that name the file. */
-export function fileFailure(path: string, error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  return new Failure(`${path}: ${REASONS[codeOf(error)] ?? (error as Error).message}`);
-}
-
-async function named<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    throw fileFailure(path, error);
-  }
-}
-
-async function orAbsent<T>(path: string, absent: T, act: () => Promise<T>): Promise<T> {
-  return named(path, () =>
-    act().catch((error) => {
-      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return absent;
-      throw error;
-    }),
-  );
-}
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, () => fs.readFile(path));
@@ -97,8 +62,58 @@ export const publishFile = (from: string, to: string): Promise<void> =>
     await sync(dirname(to));
   });
 
+/** The same for a new name. A link, and not a rename, which would replace a file that has got the name meanwhile. */
+export const publishNewFile = (from: string, to: string): Promise<void> =>
+  named(to, async () => {
+    await sync(from);
+    await fs.link(from, to);
+    await fs.rm(from);
+    await sync(dirname(to));
+  });
+
+/** A symbolic link, in place of one that may be there. */
+export const symlinkFile = (target: string, path: string): Promise<void> =>
+  named(path, async () => {
+    const temporary = join(dirname(path), `.${basename(path)}.piecewise-${process.pid}`);
+    await fs.rm(temporary, { force: true });
+    await fs.symlink(target, temporary);
+    await fs.rename(temporary, path);
+    await sync(dirname(path));
+  });
+
+export const realPathOf = (path: string): Promise<string | undefined> =>
+  orAbsent<string | undefined>(path, undefined, () => fs.realpath(path));
+
+/** A file that is read here and there. */
+export const withImage = <T>(path: string, use: (image: Image) => Promise<T>): Promise<T> =>
+  named(path, async () => {
+    const file = await fs.open(path, 'r');
+    try {
+      const { size } = await file.stat();
+      return await use({
+        size,
+        async read(at, length) {
+          const bytes = new Uint8Array(Math.max(0, Math.min(length, size - at)));
+          let done = 0;
+          while (done < bytes.length) {
+            const { bytesRead } = await file.read(bytes, done, bytes.length - done, at + done);
+            if (bytesRead === 0) return bytes.subarray(0, done);
+            done += bytesRead;
+          }
+          return bytes;
+        },
+      });
+    } finally {
+      await file.close();
+    }
+  });
+
 /** Writes atomically: readers see the old content or the new, also after a power cut. */
-export const writeFile = (path: string, content: string | Uint8Array, options: WriteOptions): Promise<void> =>
+export const writeFile = (
+  path: string,
+  content: string | Uint8Array | Pieces,
+  options: WriteOptions,
+): Promise<void> =>
   named(path, async () => {
     const old = await statFile(path);
     const temporary = join(dirname(path), `.${basename(path)}.piecewise-${process.pid}`);
@@ -110,7 +125,7 @@ export const writeFile = (path: string, content: string | Uint8Array, options: W
         0o600,
       );
       try {
-        await file.writeFile(content);
+        await writeContent(file, content);
       } finally {
         await file.close();
       }

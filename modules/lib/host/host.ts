@@ -1,4 +1,17 @@
 import type { Duplex } from 'node:stream';
+import type { Bytes, Image, Pieces } from '../volume.ts';
+import type { Download } from './download.ts';
+import type { ZipEntry } from './zip.ts';
+
+/** How far long work has come. */
+export interface Progress {
+  /** What is done to what, for people: `unpack debian.qcow2.xz`. */
+  readonly what: string;
+  /** Bytes. */
+  readonly done: number;
+  /** Bytes, where it is known how many there will be. */
+  readonly total: number | undefined;
+}
 
 export interface RunOptions {
   /** Given to the process on its standard input. */
@@ -49,13 +62,40 @@ export interface Host {
   stat(path: string): Promise<FileInfo | undefined>;
   /** The names in a directory, sorted; empty when it isn't there. */
   list(directory: string): Promise<string[]>;
+  /** Where a path leads by symbolic links, or undefined when there is nothing. */
+  realPath(path: string): Promise<string | undefined>;
+  /** A file that is read here and there, for as long as `use` runs. */
+  withImage<T>(path: string, use: (image: Image) => Promise<T>): Promise<T>;
+  /** A file's content from a byte on. */
+  stream(path: string, start?: number): Bytes;
+  /** What a program makes of an input, while it is read; it fails as the input does, or as the program says. */
+  pipeThrough(
+    program: string,
+    args: readonly string[],
+    input: Bytes,
+    options: { readonly what: string; readonly cwd?: string },
+  ): Bytes;
+  /** The files of a zip archive. */
+  zipEntries(path: string): AsyncIterable<ZipEntry>;
+  /** What a URL leads to, from a byte on where the server can. */
+  download(url: string, from?: number): Promise<Download>;
+  /** Writes a new file with holes for what is zero. @returns its length in bytes */
+  writeSparse(path: string, content: Bytes): Promise<number>;
+  /** Writes at the end of a file, which is made where there is none. */
+  append(path: string, content: Bytes): Promise<void>;
   /** Writes atomically: a temporary file beside it, fsync, rename. */
-  write(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
+  write(path: string, content: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;
+  /** A symbolic link, in place of one that may be there, atomically. */
+  symlink(target: string, path: string): Promise<void>;
   /** Mode and owner of what is there already. */
   setAttributes(path: string, options: WriteOptions): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   /** Gives a complete file its name, durably: fsync, rename, fsync of the directory. */
   publish(from: string, to: string): Promise<void>;
+  /** The same for a name that nobody has: a file that has got it meanwhile stays, and this fails. */
+  publishNew(from: string, to: string): Promise<void>;
+  /** Says how far long work has come, to whoever waits for it. */
+  report(progress: Progress): void;
   /** Removes a file, or a directory with all that is in it; one that isn't there is fine. */
   remove(path: string): Promise<void>;
   /** The numeric id of a user or group given by name or number. */

@@ -10,9 +10,14 @@ const PACKAGES: Record<string, string> = {
   ifup: 'ifupdown',
   ifdown: 'ifupdown',
   tar: 'tar',
+  gzip: 'gzip',
+  xz: 'xz-utils',
+  zstd: 'zstd',
+  bzip2: 'bzip2',
 };
 
-function notInstalled(program: string): Failure {
+/** The error for a program that isn't there. */
+export function notInstalled(program: string): Failure {
   const from = PACKAGES[program];
   const way = from ? `install the package ${from} (the role hypervisor does)` : 'install it';
   return new Failure(`${program} isn't installed on this host: ${way}`);
@@ -69,3 +74,7 @@ export async function runOrFail(
   if (code !== 0) throw new Failure(`${program} ${args[0] ?? ''}: ${stderr.trim() || `exit status ${code}`}`);
   return stdout;
 }
+
+/** Why a program failed, in its own words, each of which begins with its name. */
+export const reasonOf = (program: string, stderr: string, code: number): string =>
+  `${program}: ${stderr.trim().replaceAll(`${program}: `, '') || `exit status ${code}`}`;

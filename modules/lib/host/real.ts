@@ -1,21 +1,30 @@
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { groupId, userId } from './accounts.ts';
+import { appendTo, writeSparse } from './content.ts';
+import { report } from './detached.ts';
+import { download } from './download.ts';
+import { fileFailure } from './errors.ts';
 import {
   digestFile,
-  fileFailure,
   listDirectory,
   makeDirectory,
   publishFile,
+  publishNewFile,
   readFile,
   readFileStart,
+  realPathOf,
   removeFile,
   setFileAttributes,
   statFile,
+  symlinkFile,
+  withImage,
   writeFile,
 } from './files.ts';
 import type { Host } from './host.ts';
 import { runProcess } from './process.ts';
+import { pipeThrough, streamFile } from './stream.ts';
+import { zipEntries } from './zip.ts';
 
 function connect(socket: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
@@ -33,10 +42,21 @@ export const realHost: Host = {
   digest: digestFile,
   stat: statFile,
   list: listDirectory,
+  realPath: realPathOf,
+  withImage,
+  stream: streamFile,
+  pipeThrough,
+  zipEntries,
+  download,
+  writeSparse,
+  append: appendTo,
+  symlink: symlinkFile,
   write: (path, content, options = {}) => writeFile(path, content, options),
   setAttributes: setFileAttributes,
   makeDirectory,
   publish: publishFile,
+  publishNew: publishNewFile,
+  report,
   remove: removeFile,
   userId,
   groupId,

@@ -1,0 +1,54 @@
+import { Failure } from '../failure.ts';
+import type { Host } from '../host/host.ts';
+import { runOrFail } from '../host/process.ts';
+import { type GuestDisk, guestsOf } from './guests.ts';
+import { type Disk, isLocked } from './image.ts';
+import { overlaysByBacking } from './overlays.ts';
+
+const busy = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
+
+const described = ({ guest, state, saved }: GuestDisk) =>
+  `the guest '${guest}' (${saved ? 'saved with its memory' : state})`;
+
+/**
+ * Does something with a disk that no guest and no other process may be using.
+ * @param way what to do instead, for the error
+ */
+async function unused(host: Host, path: string, way: string, act: () => Promise<unknown>): Promise<void> {
+  const using = (await guestsOf(host, path)).find(busy);
+  if (using) throw new Failure(`${path} is in use by ${described(using)}: ${way}`);
+  try {
+    await act();
+  } catch (error) {
+    if (isLocked(error))
+      throw new Failure(`${path} is in use by another process, which has it locked: ${way}`);
+    throw error;
+  }
+}
+
+/** Does something that reads a whole disk. @throws Failure when somebody may be writing to it */
+export const readingWhole = (host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> =>
+  unused(host, disk.path, 'stop it first, or make the copy from another disk', async () => {
+    // qemu-img's lock tells what libvirt doesn't know of; a copy of blocks would not look.
+    await runOrFail(host, 'qemu-img', ['info', '-f', disk.format, disk.path]);
+    await act();
+  });
+
+/** Does something that changes a disk. @throws Failure when it is in use, or others are overlays of it */
+export const changing = (host: Host, path: string, act: () => Promise<unknown>): Promise<void> =>
+  unused(host, path, 'stop it first', async () => {
+    const [one] = (await overlaysByBacking(host, [])).get((await host.realPath(path)) ?? path) ?? [];
+    if (one) throw new Failure(`${path} can't be changed: ${one} is an overlay of it`);
+    await act();
+  });
+
+/** Does something that needs a disk to stay as it is for good. @throws Failure when it is a guest's own */
+export async function relyingOn(host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> {
+  const [one] = await guestsOf(host, disk.path);
+  if (one) {
+    throw new Failure(
+      `${disk.path} can't be a template: it is a disk of ${described(one)}, which would change it under its overlays. Make a copy of it first ('backing: copy')`,
+    );
+  }
+  await act();
+}
