@@ -3,7 +3,7 @@ import type { OptionsOf } from '../lib/ansible/spec.ts';
 import type { Checksum } from '../lib/disk/checksum.ts';
 import type { Disk, Found, Layout } from '../lib/disk/image.ts';
 import { bytesOf, humanSize } from '../lib/disk/size.ts';
-import { keyOf, storedAs } from '../lib/disk/store.ts';
+import { bytesToRead, keyOf, storedAs } from '../lib/disk/store.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
 import type { spec } from './spec.ts';
 
@@ -99,7 +99,7 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
   const known = size ?? template?.size;
   const format = backing === 'overlay' ? 'qcow2' : (options.format ?? 'qcow2');
   const layout = { format, preallocation, clusterSize: inBytes(cluster_size) };
-  const weight = kept || source?.disk ? (backing === 'overlay' ? 0 : (template?.size ?? 0)) : Infinity;
+  const weight = weightOf(options, source, kept);
   const create = {
     title: `make disk ${dest}`,
     before: undefined,
@@ -116,6 +116,12 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
       ...(key === undefined ? {} : { template: storedAs(templates, key) }),
     },
   };
+}
+
+function weightOf({ url, backing }: ImageOptions, source: Found | undefined, kept: Disk | undefined): number {
+  const template = kept ?? source?.disk;
+  if (!template) return bytesToRead(url, source);
+  return backing === 'overlay' ? 0 : template.size;
 }
 
 /** Rules that the spec can't say. @throws OptionError */

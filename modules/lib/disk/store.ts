@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import type { Checksum } from './checksum.ts';
 import { fetchTo, fileNameOf } from './fetch.ts';
 import { readingWhole } from './guard.ts';
-import { convert, type Disk, lookInto, reflink } from './image.ts';
+import { convert, type Disk, type Found, lookInto, reflink } from './image.ts';
 import { unpack } from './unpack.ts';
 import { withWork } from './work.ts';
 
@@ -29,6 +29,15 @@ export const storedAs = (directory: string, key: string): string => join(storeIn
 /** What tells the content of a template that has a checksum. */
 export const keyOf = ({ algorithm, digest }: Checksum, member?: string): string =>
   [algorithm, digest, ...(member === undefined ? [] : [member.replace(/[^\w.-]/g, '_')])].join('-');
+
+/** What is packed is more than it looks. */
+const PACKED = 4;
+
+/** About how many bytes are read and written for a template of an origin. */
+export function bytesToRead(url: string | undefined, source: Found | undefined): number {
+  if (url !== undefined) return Number.POSITIVE_INFINITY;
+  return source ? source.length * (source.disk ? 1 : PACKED) : 0;
+}
 
 /** Nobody writes to a template. */
 const MODE = 0o444;

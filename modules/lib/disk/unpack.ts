@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { Bytes } from '../volume.ts';
 import { type Checksum, checked } from './checksum.ts';
 import { followed } from './follow.ts';
-import { type Compression, HEAD, isCompression, isDisk, kindOf } from './kind.ts';
+import { type Compression, HEAD, isCompression, isDisk, type Kind, kindOf } from './kind.ts';
 import { chosen } from './members.ts';
 
 /** The program that unpacks each. */
@@ -63,23 +63,40 @@ async function layer(
   member: string | undefined,
   depth: number,
 ): Promise<string> {
-  const { head, all } = await peeked(content);
-  const kind = kindOf(head);
+  const { head, all, close } = await peeked(content);
+  try {
+    return await unpackedAs(kindOf(head), host, all, name, work, member, depth);
+  } finally {
+    // Who stops reading ends the programs that it reads from.
+    await close();
+  }
+}
+
+async function unpackedAs(
+  kind: Kind,
+  host: Host,
+  content: Bytes,
+  name: string,
+  work: string,
+  member: string | undefined,
+  depth: number,
+): Promise<string> {
   if (isCompression(kind)) {
     if (depth === MOST_LAYERS) throw new Failure(`${name} is packed more than ${MOST_LAYERS} times`);
     const [program, ...args] = UNPACKERS[kind];
-    const inner = host.pipeThrough(program, args, all, { what: name });
+    const inner = host.pipeThrough(program, args, content, { what: name });
     return layer(host, inner, name, work, member, depth + 1);
   }
-  if (kind === 'tar') return untar(host, all, name, work, member, depth);
+  if (kind === 'tar') return untar(host, content, name, work, member, depth);
   if (kind === 'zip')
     throw new Failure(`${name}: a zip archive inside of another: unpack the outer one first`);
   if (member !== undefined) {
     throw new OptionError('member', `${name} holds one file, and no archive to choose from`);
   }
   const disk = join(work, 'disk');
-  if ((await host.writeSparse(disk, all)) === 0)
+  if ((await host.writeSparse(disk, content)) === 0) {
     throw new Failure(`${name} is empty: there is no disk in it`);
+  }
   return disk;
 }
 
@@ -133,7 +150,7 @@ async function inMember(host: Host, path: string, name: string, work: string, de
 }
 
 // What a content begins with, and the whole of it.
-async function peeked(content: Bytes): Promise<{ head: Uint8Array; all: Bytes }> {
+async function peeked(content: Bytes) {
   const chunks: Uint8Array[] = [];
   const rest = content[Symbol.asyncIterator]();
   let length = 0;
@@ -147,5 +164,5 @@ async function peeked(content: Bytes): Promise<{ head: Uint8Array; all: Bytes }>
     yield* chunks;
     yield* { [Symbol.asyncIterator]: () => rest };
   }
-  return { head: Buffer.concat(chunks), all: all() };
+  return { head: Buffer.concat(chunks), all: all(), close: () => rest.return?.() };
 }

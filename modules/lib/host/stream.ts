@@ -46,7 +46,8 @@ export async function* pipeThrough(
     child.once('error', (error) => reject(new Failure(`${program} can't be run: ${error.message}`)));
     child.once('close', (code) => resolve(code ?? ENDED_BY_SIGNAL));
   });
-  const fed = feed(child.stdin, input);
+  const wanted = { still: true };
+  const fed = feed(child.stdin, input, wanted);
   // Their failures are told when the output has ended.
   for (const one of [ended, fed]) one.catch(() => undefined);
   try {
@@ -56,6 +57,7 @@ export async function* pipeThrough(
     await fed;
     if (code !== 0) throw new Failure(`${what}: ${reasonOf(program, stderr, code)}`);
   } finally {
+    wanted.still = false;
     child.kill('SIGKILL');
   }
 }
@@ -64,7 +66,7 @@ const ENDED_BY_SIGNAL = 255;
 const NOT_FOUND = 127;
 
 // A program that has seen enough closes its input. The rest is read all the same: its checksum counts.
-async function feed(stdin: Writable, input: Bytes): Promise<void> {
+async function feed(stdin: Writable, input: Bytes, wanted: { readonly still: boolean }): Promise<void> {
   let open = true;
   stdin.on('error', () => undefined);
   stdin.once('close', () => {
@@ -72,6 +74,7 @@ async function feed(stdin: Writable, input: Bytes): Promise<void> {
   });
   try {
     for await (const chunk of input) {
+      if (!wanted.still) return;
       if (open && !stdin.write(chunk)) await drained(stdin);
     }
   } finally {

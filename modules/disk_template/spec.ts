@@ -1,0 +1,106 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { checksumOption, memberOption } from '../lib/disk/options.ts';
+
+export const spec = defineSpec({
+  module: 'disk_template',
+  summary: 'Keep a template that the disks of guests are made from',
+  description: [
+    'Fetches, checks and unpacks a template once, and gives it a name. The template itself is a qcow2 that nobody writes to, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
+    'With another checksum the name gets another template. The old one stays for as long as a disk is an overlay of it, and goes with a later run.',
+  ],
+  requirements: [
+    'qemu-utils (qemu-img)',
+    'xz-utils, bzip2, zstd or tar, for what is packed by them',
+    'libvirt-clients (virsh), where guests have disks outside of F(/var/lib/libvirt)',
+  ],
+  list: { option: 'templates', description: 'Several templates in one task.' },
+  options: {
+    dest: {
+      type: 'path',
+      required: true,
+      description:
+        'The name of the template: a path that becomes a symbolic link. Directories are made as needed.',
+    },
+    state: {
+      type: 'str',
+      choices: ['present', 'absent'],
+      default: 'present',
+      description: 'Whether the template is to be there.',
+    },
+    source: {
+      type: 'path',
+      description:
+        'What it is made from, on the host: a disk in a format that qemu-img reads, or a packed one, as with M(piecewise.cloud.disk_image).',
+    },
+    remove_source: {
+      type: 'bool',
+      default: false,
+      description:
+        'Whether O(source) is removed when the template is made. It is linked then, where it can be, and not copied.',
+    },
+    url: {
+      type: 'str',
+      pattern: 'https?://.+',
+      hint: 'a URL that begins with http:// or https://',
+      description:
+        'Where it is fetched from, by the proxies of the environment. It needs O(checksum). A download that broke off goes on where it was.',
+    },
+    checksum: checksumOption,
+    member: memberOption,
+    version: {
+      type: 'str',
+      pattern: '[A-Za-z0-9][A-Za-z0-9._-]{0,99}',
+      hint: 'made of letters, digits, dots, dashes and underscores, 100 at most',
+      description:
+        'What tells the content of O(source) from that of another time, where no checksum is known: of what is built, a digest of its recipe.',
+    },
+    overlay_directories: {
+      type: 'list',
+      elements: { type: 'path' },
+      default: [],
+      description:
+        'Where disks may be that are overlays, beside F(/var/lib/libvirt), the directory of the templates, and wherever the guests of libvirt have theirs.',
+    },
+  },
+  rules: {
+    mutuallyExclusive: [
+      ['source', 'url'],
+      ['checksum', 'version'],
+    ],
+  },
+  notes: [
+    'Long work shows how far it is, with percent and rate, while it runs.',
+    'Every run removes the templates in the directory that no name leads to and no disk needs, also those that M(piecewise.cloud.disk_image) fetched.',
+  ],
+  examples: `
+- name: Debian's own image, refreshed when Debian has a new one
+  piecewise.cloud.disk_template:
+    dest: /var/lib/libvirt/templates/debian-12.qcow2
+    url: https://images.example.org/bookworm/latest/debian-12-generic-amd64.qcow2
+    checksum: sha512:https://images.example.org/bookworm/latest/SHA512SUMS
+
+- name: A template that is no longer needed
+  piecewise.cloud.disk_template:
+    dest: /var/lib/libvirt/templates/debian-9.qcow2
+    state: absent
+`,
+  returns: {
+    dest: {
+      description: "The template's name.",
+      returned: 'always',
+      type: 'str',
+      sample: '/var/lib/libvirt/templates/debian-12.qcow2',
+    },
+    template: {
+      description: 'The template itself.',
+      returned: 'when it is to be there',
+      type: 'str',
+      sample: '/var/lib/libvirt/templates/by-checksum/sha512-9f86d081.qcow2',
+    },
+    needed: {
+      description: 'Templates that no name leads to, with the overlays that they stay for.',
+      returned: 'when there are any',
+      type: 'dict',
+    },
+  },
+});
