@@ -102,14 +102,11 @@ describe.each(KINDS)('%s', (name, files, kind) => {
 });
 
 describe('mtools', () => {
-  it.each(KINDS.filter(([, files]) => files.length > 0 && files.length < 1000))(
-    'extracts %s',
-    async (name, files) => {
-      const command = `mkdir out; mcopy -s -Q -i ${ofKind(name)} '::*' out/`;
-      const { files: out } = await judge([...utf8, 'sh', '-euc', command]);
-      expect(extracted(out)).toEqual(byPath(files.map((it) => ({ ...it, path: inUcs2(it.path) }))));
-    },
-  );
+  it.each(KINDS.slice(0, 2))('extracts %s', async (name, files) => {
+    const command = `mkdir out; mcopy -s -Q -i ${ofKind(name)} '::*' out/`;
+    const { files: out } = await judge([...utf8, 'sh', '-euc', command]);
+    expect(extracted(out)).toEqual(byPath(files.map((it) => ({ ...it, path: inUcs2(it.path) }))));
+  });
 
   it.each(BALLAST.slice(1))('finds the end of a large file in FAT%i', async (kind) => {
     const name = KINDS.find((it) => it[2] === kind)?.[0] ?? '';
@@ -161,12 +158,28 @@ describe('a volume of others is read', () => {
     'mkfs.vfat -n CIDATA -F 16 -C image 20000',
     'mkfs.vfat -n CIDATA -F 16 -S 2048 -s 2 -C image 40000',
     'mkfs.vfat -n CIDATA -F 32 -C image 40000',
-    'mkfs.vfat -n CIDATA -F 32 -s 1 -C image 1024',
     'mkfs.vfat -n CIDATA -F 12 -f 1 -r 64 -s 8 -S 512 -C image 4096',
   ])('of %s', async (mkfs) => {
     const { volume, contents } = await made(mkfs);
     expect(volume.label).toBe('CIDATA');
     expect(contents).toEqual(byPath(files));
+  });
+
+  it('that is FAT32 with fewer clusters than Microsoft allows, as Linux reads it', async () => {
+    const { files } = await judge([
+      'mkfs.vfat',
+      '-n',
+      'CIDATA',
+      '-F',
+      '32',
+      '-s',
+      '1',
+      '-C',
+      'image',
+      '1024',
+    ]);
+    const volume = await readFat(imageOf(files.image ?? new Uint8Array()));
+    expect(volume).toEqual({ label: 'CIDATA', files: [] });
   });
 
   it('without a label, and with one in small letters', async () => {
