@@ -183,6 +183,72 @@ describe('an image', () => {
   });
 });
 
+describe('the parts of an image, by the specification', () => {
+  /** What lies where in an image of that kind: an entry of the root, and of the table. */
+  async function parts(kind: number, bytes: number) {
+    const image = imageFrom(
+      writeFat([file('folder/file-in-folder', 'x'), file('fourteen-units'), ballast(bytes)], LABEL),
+    );
+    const { table, tableBytes } = await boot(image);
+    const data = table + 2 * tableBytes + 32 * (await field(image, 17, 2));
+    const root = kind === 32 ? data : data - 32 * (await field(image, 17, 2));
+    const entry = async (alias: string, directory = root) => {
+      const found = Buffer.from(await image.read(directory, 512));
+      const at = found.indexOf(alias, 0, 'latin1');
+      return { at: directory + at, bytes: found.subarray(at, at + 32) };
+    };
+    const clusterBytes = 512 * (await field(image, 13, 1));
+    return { image, table, root, entry, placeOf: (cluster: number) => data + (cluster - 2) * clusterBytes };
+  }
+
+  it.each([
+    [12, 0, 'f8ffff'],
+    [16, 200_000_000, 'f8ffffff'],
+    [32, 3_000_000_000, 'f8ffff0fffffff0f'],
+  ])('the table of FAT%i begins with the medium', async (kind, bytes, begin) => {
+    const { image, table } = await parts(kind, bytes);
+    expect(Buffer.from(await image.read(table, begin.length / 2)).toString('hex')).toBe(begin);
+  });
+
+  it.each(BALLAST)('a folder of FAT%i knows itself, and its parent 0, the root', async (kind, bytes) => {
+    const { image, entry, placeOf } = await parts(kind, bytes);
+    const own = (await entry('FOLDER     ')).bytes;
+    expect([own[11], own.readUInt32LE(28)]).toEqual([0x10, 0]);
+    const place = placeOf(own.readUInt16LE(26));
+    const [self, parent] = [await image.read(place, 32), await image.read(place + 32, 32)].map(Buffer.from);
+    expect([self, parent].map((it) => it?.toString('latin1', 0, 12))).toEqual([
+      `${'.'.padEnd(11)}\x10`,
+      `${'..'.padEnd(11)}\x10`,
+    ]);
+    expect([self, parent].map((it) => it?.readUInt16LE(26))).toEqual([own.readUInt16LE(26), 0]);
+  });
+
+  it('a long name is in parts, the last first, ended and filled, with a sum of the short one', async () => {
+    const { image, entry } = await parts(12, 0);
+    const { at, bytes } = await entry('FOURTE~1   ');
+    let sum = 0;
+    for (const byte of bytes.subarray(0, 11)) sum = (((sum << 7) | (sum >>> 1)) + byte) % 256;
+    const units = (text: string) => Buffer.from(text, 'utf16le').toString('hex');
+    const part = (number: number, text: string) => {
+      const hex = units(text);
+      const head = Buffer.of(number).toString('hex');
+      const middle = Buffer.of(0x0f, 0, sum).toString('hex');
+      return `${head}${hex.slice(0, 20)}${middle}${hex.slice(20, 44)}0000${hex.slice(44)}`;
+    };
+    expect(Buffer.from(await image.read(at - 64, 64)).toString('hex')).toBe(
+      part(0x42, `s\0${'\uffff'.repeat(11)}`) + part(1, 'fourteen-unit'),
+    );
+  });
+
+  it('every date is the first that FAT has', async () => {
+    const { entry, root, image } = await parts(12, 0);
+    const label = Buffer.from(await image.read(root, 32));
+    for (const bytes of [label, (await entry('FOURTE~1   ')).bytes]) {
+      expect([14, 16, 18, 22, 24].map((at) => bytes.readUInt16LE(at))).toEqual([0, 0x21, 0x21, 0, 0x21]);
+    }
+  });
+});
+
 describe('a layout', () => {
   it('has room for all, and stays clear of the numbers where its kind changes', () => {
     const sizes = fc.oneof(
