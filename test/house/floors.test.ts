@@ -8,7 +8,7 @@ const MODULES = join(ROOT, 'modules');
 // The rooms of modules/lib on each floor, from the ground up; the modules themselves are above them all.
 const FLOORS: readonly (readonly string[])[] = [
   ['failure.ts', 'mask.ts', 'volume.ts', 'host'],
-  ['xml', 'iso9660', 'cloudinit', 'net'],
+  ['xml', 'iso9660', 'fat', 'cloudinit', 'net'],
   ['ansible', 'ovs', 'link', 'rollback', 'libvirt', 'disk'],
 ];
 
