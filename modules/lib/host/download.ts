@@ -113,5 +113,5 @@ async function routeTo(target: URL, headers: Record<string, string>): Promise<Re
     headers['proxy-authorization'] = `Basic ${Buffer.from(words).toString('base64')}`;
   }
   headers.host = target.host;
-  return { host: proxy.hostname, port: proxy.port || 80, path: shownUrl(target.href) };
+  return { hostname: proxy.hostname, port: proxy.port || 80, path: shownUrl(target.href) };
 }
