@@ -30,6 +30,7 @@ const hypervisor = [
   'genisoimage',
   'xorriso',
   'libarchive-tools',
+  '7zip',
   'tcpdump',
   'ansible-core',
   'python3-apt',
