@@ -1,6 +1,6 @@
 import type { Image, Volume } from '../volume.ts';
 import { fromUcs2, fromUtf8 } from './bytes.ts';
-import { IsoError } from './image.ts';
+import { IsoError, SECTOR } from './image.ts';
 import { compareCodePoints } from './order.ts';
 import { type DirectoryRecord, parseRecord, readDirectory } from './readrecords.ts';
 import { rockRidge } from './readrock.ts';
@@ -32,8 +32,9 @@ export async function readIso(image: Image): Promise<Volume> {
   return { label: primary.label, files };
 }
 
-const jolietName = ({ identifier }: DirectoryRecord) => withoutVersion(fromUcs2(identifier));
-const enhancedName = ({ identifier }: DirectoryRecord) => withoutVersion(fromUtf8(identifier));
+const jolietName = ({ identifier }: DirectoryRecord) => fromUcs2(identifier).replace(/;\d+$/, '');
+/** There is no version number in it (ECMA-119, 4th edition, 7.5.1). */
+const enhancedName = ({ identifier }: DirectoryRecord) => fromUtf8(identifier);
 
 /** The name that Linux makes of a plain identifier (fs/isofs/dir.c, isofs_name_translate). */
 const plainName = ({ identifier }: DirectoryRecord) =>
@@ -42,29 +43,25 @@ const plainName = ({ identifier }: DirectoryRecord) =>
     .replace(/[A-Z]/g, (char) => char.toLowerCase())
     .replace(/[;/]/g, '.');
 
-const withoutVersion = (name: string) => name.replace(/;\d+$/, '');
-
-function withNames({ root, block }: Described, nameOf: (record: DirectoryRecord) => string): Hierarchy {
+function withNames({ root }: Described, nameOf: (record: DirectoryRecord) => string): Hierarchy {
   return {
-    root: parseRecord(root, block).extent,
-    block,
+    root: parseRecord(root).extent,
     meaningOf: async (record) => ({ name: nameOf(record) }),
   };
 }
 
-async function withRockRidge(source: Source, { root, block }: Described): Promise<Hierarchy | undefined> {
-  const { extent } = parseRecord(root, block);
-  const { self } = await readDirectory(source, extent, block);
-  const rockRidgeOf = await rockRidge(source, self, block);
+async function withRockRidge(source: Source, { root }: Described): Promise<Hierarchy | undefined> {
+  const { extent } = parseRecord(root);
+  const { self } = await readDirectory(source, extent);
+  const rockRidgeOf = await rockRidge(source, self);
   if (!rockRidgeOf) return undefined;
   return {
     root: extent,
-    block,
     meaningOf: async (record) => {
       const { name, movedTo, ...rest } = await rockRidgeOf(record);
       return {
         name: name ?? plainName(record),
-        ...(movedTo === undefined ? {} : { movedTo: movedTo * block }),
+        ...(movedTo === undefined ? {} : { movedTo: movedTo * SECTOR }),
         ...rest,
       };
     },

@@ -14,8 +14,8 @@ export interface DirectoryRecord {
   readonly systemUse: Uint8Array;
 }
 
-/** @param block bytes @throws IsoError when the record is damaged */
-export function parseRecord(record: Uint8Array, block: number): DirectoryRecord {
+/** @throws IsoError when the record is damaged */
+export function parseRecord(record: Uint8Array): DirectoryRecord {
   const identifierLength = record[32] ?? 0;
   if (record.length < 34 || 33 + identifierLength > record.length) {
     throw new IsoError('the image is damaged: a directory record is too short');
@@ -24,7 +24,7 @@ export function parseRecord(record: Uint8Array, block: number): DirectoryRecord 
   const sector = readBoth(record, 2, 4, "a file's place") + (record[1] ?? 0);
   return {
     identifier: record.subarray(33, 33 + identifierLength),
-    extent: { at: sector * block, length: readBoth(record, 10, 4, "a file's length") },
+    extent: { at: sector * SECTOR, length: readBoth(record, 10, 4, "a file's length") },
     flags: record[25] ?? 0,
     interleaved: record[26] !== 0 || record[27] !== 0,
     systemUse: record.subarray(systemUseOffset(identifierLength)),
@@ -47,27 +47,23 @@ export function checkAmount(bytes: number): void {
 }
 
 /** @throws IsoError when the directory is damaged, too large, or the image ends before it does */
-export async function readDirectory(
-  { read }: Source,
-  { at, length }: Extent,
-  block: number,
-): Promise<DirectoryRecords> {
+export async function readDirectory({ read }: Source, { at, length }: Extent): Promise<DirectoryRecords> {
   checkAmount(length);
   const bytes = await read(at, length, 'a directory');
-  const [self, parent, ...inner] = recordsIn(bytes, block);
+  const [self, parent, ...inner] = recordsIn(bytes);
   if (!self || !parent || !isSelfOrParent(self) || !isSelfOrParent(parent)) {
     throw new IsoError("the image is damaged: a directory doesn't begin with itself and its parent");
   }
   return { self, inner };
 }
 
-function* recordsIn(bytes: Uint8Array, block: number): Generator<DirectoryRecord> {
+function* recordsIn(bytes: Uint8Array): Generator<DirectoryRecord> {
   for (let at = 0; at < bytes.length; ) {
     const length = bytes[at] ?? 0;
     // Records don't cross sectors, and the rest of a sector is zero (ECMA-119, 6.8.1.1).
     if (length === 0) at = (Math.floor(at / SECTOR) + 1) * SECTOR;
     else {
-      yield parseRecord(part(bytes, at, length, 'a directory record'), block);
+      yield parseRecord(part(bytes, at, length, 'a directory record'));
       at += length;
     }
   }

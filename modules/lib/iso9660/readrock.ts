@@ -25,18 +25,14 @@ export type RockRidgeOf = (record: DirectoryRecord) => Promise<RockRidge>;
  * Looks whether an image has Rock Ridge, by its root's own record.
  * @returns how to read it, or undefined
  */
-export async function rockRidge(
-  source: Source,
-  root: DirectoryRecord,
-  block: number,
-): Promise<RockRidgeOf | undefined> {
+export async function rockRidge(source: Source, root: DirectoryRecord): Promise<RockRidgeOf | undefined> {
   const skip = suspSkip(root.systemUse);
   if (!skip) return undefined;
-  const entries = await entriesOf(source, root.systemUse.subarray(skip.own), block);
+  const entries = await entriesOf(source, root.systemUse.subarray(skip.own));
   // Rock Ridge requires it of every record, and other extensions of System Use don't have it (RRIP 1.12, 4.1.1).
   if (!entries.some(({ signature }) => signature === 'PX')) return undefined;
   return async (record) => {
-    const entries = await entriesOf(source, record.systemUse.subarray(skip.others), block);
+    const entries = await entriesOf(source, record.systemUse.subarray(skip.others));
     return told(entries, (record.flags & DIRECTORY_FLAG) !== 0);
   };
 }
@@ -55,19 +51,20 @@ function told(entries: readonly SystemUseEntry[], directory: boolean): RockRidge
   return { name, ...(other ? { other } : {}) };
 }
 
-const KINDS: Readonly<Record<number, string>> = {
-  2401: 'is a named pipe',
-  4802: 'is a character device',
-  14406: 'is a block device',
-  21609: 'is a symbolic link',
-  26411: 'is a socket',
-};
+// No object: biome 2.5 makes other numbers of octal keys.
+const KINDS: ReadonlyMap<number, string> = new Map([
+  [0o010000, 'is a named pipe'],
+  [0o020000, 'is a character device'],
+  [0o060000, 'is a block device'],
+  [0o120000, 'is a symbolic link'],
+  [0o140000, 'is a socket'],
+]);
 
 function kindOf(px: Uint8Array | undefined, directory: boolean): string | undefined {
   if (!px) return undefined;
   const kind = readBoth(px, 4, 4, "a file's mode") & 0o170000;
   if (kind === (directory ? 0o040000 : 0o100000)) return undefined;
-  return KINDS[kind] ?? 'is a directory or a file, depending on whom one asks: the image is damaged';
+  return KINDS.get(kind) ?? 'has a mode that is not its own';
 }
 
 /** NM's flags: it stands for `.` or `..` (RRIP 1.12, 4.1.4). */

@@ -13,8 +13,6 @@ import type { Source } from './source.ts';
 /** A volume as one of its descriptors tells it. */
 export interface Described {
   readonly label: string;
-  /** The logical block, in which places are counted: 2048 bytes, seldom 512 or 1024 (ECMA-119, 6.2.2). */
-  readonly block: number;
   /** The root's record (ECMA-119, 9.1). */
   readonly root: Uint8Array;
 }
@@ -69,10 +67,10 @@ const isJoliet = (descriptor: Uint8Array) =>
 
 function described(descriptor: Uint8Array): Described {
   const block = readBoth(descriptor, 128, 2, 'the logical block size');
-  if (![512, 1024, 2048].includes(block)) {
-    throw new IsoError(`the image has logical blocks of ${block} bytes, which ISO 9660 doesn't know`);
+  if (block !== SECTOR) {
+    throw new IsoError(`the image has logical blocks of ${block} bytes; only ${SECTOR} is known here`);
   }
   // Some tools fill the label with NULs instead of spaces.
   const label = latin1(descriptor.subarray(40, 72)).replace(/[ \0]+$/, '');
-  return { label, block, root: descriptor.subarray(156, 190) };
+  return { label, root: descriptor.subarray(156, 190) };
 }

@@ -1,5 +1,5 @@
 import type { Image } from '../volume.ts';
-import { IsoError, SECTOR } from './image.ts';
+import { IsoError, SECTOR, sectorsOf } from './image.ts';
 
 /** Reads a part of an image. @param what the part's name for the error @throws IsoError when the image ends before */
 export type Read = (at: number, length: number, what: string) => Promise<Uint8Array>;
@@ -11,10 +11,10 @@ export interface Source {
   readonly read: Read;
 }
 
-/** What is read at once, in bytes: directories and continuation areas are small and lie side by side. */
-const WINDOW = 32 * SECTOR;
-
-/** An image of which the part last read is kept, so that small reads side by side are few. */
+/**
+ * An image that is read in whole sectors, in none of which metadata and content lie together. Those last read are
+ * kept: many small continuation areas lie in one.
+ */
 export function sourceOf(image: Image): Source {
   let window: Uint8Array = new Uint8Array();
   let start = 0;
@@ -22,8 +22,8 @@ export function sourceOf(image: Image): Source {
     const short = () => new IsoError(`the image ends at byte ${image.size}, before the end of ${what}`);
     if (at + length > image.size) throw short();
     if (at < start || at + length > start + window.length) {
-      window = await image.read(at, Math.min(Math.max(length, WINDOW), image.size - at));
-      start = at;
+      start = at - (at % SECTOR);
+      window = await image.read(start, Math.min(sectorsOf(at + length) * SECTOR, image.size) - start);
     }
     // An image that became shorter while it was read.
     if (at + length > start + window.length) throw short();

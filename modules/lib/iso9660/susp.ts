@@ -1,5 +1,5 @@
 import { latin1, part, readBoth } from './bytes.ts';
-import { IsoError } from './image.ts';
+import { IsoError, SECTOR } from './image.ts';
 import { CE_LENGTH } from './rockridge.ts';
 import type { Source } from './source.ts';
 
@@ -34,10 +34,9 @@ const MOST_AREA = 65_536;
 /**
  * The entries in a System Use field and in its continuation areas.
  * @param field without the bytes to skip
- * @param block bytes
  * @throws IsoError when they are damaged, or the image ends before an area does
  */
-export async function entriesOf(source: Source, field: Uint8Array, block: number): Promise<SystemUseEntry[]> {
+export async function entriesOf(source: Source, field: Uint8Array): Promise<SystemUseEntry[]> {
   const found: SystemUseEntry[] = [];
   let area: Uint8Array | undefined = field;
   for (let areas = 0; area; areas++) {
@@ -49,7 +48,7 @@ export async function entriesOf(source: Source, field: Uint8Array, block: number
       if (entry.signature === 'CE') next = entry;
       else found.push(entry);
     }
-    area = next && (await continuation(source, next.bytes, block));
+    area = next && (await continuation(source, next.bytes));
   }
   return found;
 }
@@ -65,10 +64,10 @@ function* entriesIn(area: Uint8Array): Generator<SystemUseEntry> {
   }
 }
 
-async function continuation({ read }: Source, ce: Uint8Array, block: number): Promise<Uint8Array> {
+async function continuation({ read }: Source, ce: Uint8Array): Promise<Uint8Array> {
   const what = 'a continuation area';
   if (ce.length < CE_LENGTH) throw new IsoError('the image is damaged: a CE entry is too short');
-  const start = readBoth(ce, 4, 4, what) * block + readBoth(ce, 12, 4, what);
+  const start = readBoth(ce, 4, 4, what) * SECTOR + readBoth(ce, 12, 4, what);
   const length = readBoth(ce, 20, 4, what);
   if (length > MOST_AREA) throw new IsoError(`the image is damaged: ${what} has ${length} bytes`);
   return read(start, length, what);

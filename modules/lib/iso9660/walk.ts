@@ -18,8 +18,6 @@ export interface Meaning {
 /** How a hierarchy is read. */
 export interface Hierarchy {
   readonly root: Extent;
-  /** The logical block, in bytes. */
-  readonly block: number;
   readonly meaningOf: (record: DirectoryRecord) => Promise<Meaning>;
 }
 
@@ -58,11 +56,11 @@ interface Unfinished {
   readonly extents: Extent[];
 }
 
-async function readOne(source: Source, { block, meaningOf }: Hierarchy, { extent, prefix }: Open) {
+async function readOne(source: Source, { meaningOf }: Hierarchy, { extent, prefix }: Open) {
   const files: StoredFile[] = [];
   const directories: Open[] = [];
   let unfinished: Unfinished | undefined;
-  for (const record of (await readDirectory(source, extent, block)).inner) {
+  for (const record of (await readDirectory(source, extent)).inner) {
     // Linux and macOS show no associated files: they are the other forks of Apple's files.
     if (record.flags & ASSOCIATED_FLAG) continue;
     const { name, movedTo, moved, other } = await meaningOf(record);
@@ -71,7 +69,7 @@ async function readOne(source: Source, { block, meaningOf }: Hierarchy, { extent
     if (other)
       throw new IsoError(`the file ${JSON.stringify(path)} of the image ${other}, which isn't known here`);
     if (movedTo !== undefined || record.flags & DIRECTORY_FLAG) {
-      const place = movedTo === undefined ? record.extent : await extentAt(source, movedTo, block);
+      const place = movedTo === undefined ? record.extent : await extentAt(source, movedTo);
       directories.push({ extent: place, prefix: `${path}/` });
       continue;
     }
@@ -117,7 +115,7 @@ function within({ size }: Source, { extent, interleaved }: DirectoryRecord, path
 }
 
 // How long a moved directory is says its own first record alone.
-async function extentAt(source: Source, at: number, block: number): Promise<Extent> {
-  const { self } = await readDirectory(source, { at, length: SECTOR }, block);
+async function extentAt(source: Source, at: number): Promise<Extent> {
+  const { self } = await readDirectory(source, { at, length: SECTOR });
   return { at, length: self.extent.length };
 }
