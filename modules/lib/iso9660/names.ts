@@ -79,20 +79,23 @@ export const isoIdentifiers = (items: readonly Nameable[]): string[] =>
     return plain.includes('.') ? `${plain};1` : `${plain}.;1`;
   });
 
+const jolietPlain: Plain = ({ name }, suffix) => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: Joliet forbids 00 to 1F ("Allowed Character Set")
+  const allowed = name.replace(/[\x00-\x1f*/:;?\\]/g, '_');
+  if (suffix === '' && allowed.length <= JOLIET_LENGTH) return allowed;
+  const { stem, extension } = split(allowed);
+  const end = extension && `.${cut(extension, JOLIET_EXTENSION)}`;
+  return `${cut(stem, JOLIET_LENGTH - end.length - suffix.length)}${suffix}${end}`;
+};
+
 /**
  * Joliet identifiers: what Joliet forbids becomes `_`, at most 64 UCS-2 characters, each once. Without a version
- * number, as genisoimage writes them.
+ * number, as genisoimage writes them. A dot at the end becomes `_` too, since 7-Zip and Windows leave it out, and
+ * would take `a.` for `a`.
  * @param items sorted by name
  */
 export const jolietIdentifiers = (items: readonly Nameable[]): string[] =>
-  unique(items, ({ name }, suffix) => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: Joliet forbids 00 to 1F ("Allowed Character Set")
-    const allowed = name.replace(/[\x00-\x1f*/:;?\\]/g, '_');
-    if (suffix === '' && allowed.length <= JOLIET_LENGTH) return allowed;
-    const { stem, extension } = split(allowed);
-    const end = extension && `.${cut(extension, JOLIET_EXTENSION)}`;
-    return `${cut(stem, JOLIET_LENGTH - end.length - suffix.length)}${suffix}${end}`;
-  });
+  unique(items, (item, suffix) => jolietPlain(item, suffix).replace(/\.$/, '_'));
 
 /** The order of a directory's records: by file name, then extension, a shorter one first (ECMA-119, 9.3). */
 export function compareIdentifiers(a: string, b: string): number {
