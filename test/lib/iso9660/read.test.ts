@@ -76,6 +76,12 @@ describe('names', () => {
     ]);
   });
 
+  it('of Joliet end in no dot, which 7-Zip and Windows leave out', async () => {
+    const dots = written([file('a'), file('a.'), file('d./x'), file(`${'n'.repeat(63)}.${'x'.repeat(70)}.`)]);
+    const found = await paths(patched(dots, NO_ROCK_RIDGE));
+    expect(found).toEqual(['a', 'a_', 'd_/x', `${'n'.repeat(63)}_`]);
+  });
+
   it('that are alike once shortened are numbered', async () => {
     const alike = written([file('User-Data'), file('user-data'), file('user_data/x')]);
     expect(await paths(patched(alike, NO_ROCK_RIDGE, NO_JOLIET))).toEqual([
