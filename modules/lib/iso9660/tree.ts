@@ -76,12 +76,9 @@ function directoryIn(above: Growing, name: string, path: string): Growing {
   return made;
 }
 
+// A path comes before all that begin with it, so what is there can't be a directory.
 function add(above: Growing, leaf: Leaf, path: string): void {
-  const there = above.inner.get(leaf.name);
-  if (there) {
-    const how = isDirectory(there) ? 'is a directory too' : 'is there twice';
-    throw new IsoError(`the file ${JSON.stringify(path)} ${how}`);
-  }
+  if (above.inner.has(leaf.name)) throw new IsoError(`the file ${JSON.stringify(path)} is there twice`);
   above.inner.set(leaf.name, leaf);
   above.files.push(leaf);
 }

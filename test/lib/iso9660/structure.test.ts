@@ -111,3 +111,22 @@ describe('the records of a directory', () => {
     );
   });
 });
+
+describe('the continuation areas', () => {
+  it('lie behind their directory, none across the end of a sector', () => {
+    const image = written([...NESTED, ...AWKWARD.slice(3)]);
+    let areas = 0;
+    for (const { sector } of pathTableOf(image, descriptorAt(image, 16), 'L')) {
+      const behind = sector + u32(image, sector * 2048 + 10) / 2048;
+      const directory = Buffer.from(image.subarray(sector * 2048, behind * 2048));
+      for (let at = directory.indexOf('CE\x1c\x01'); at >= 0; at = directory.indexOf('CE\x1c\x01', at + 1)) {
+        const [place, offset, length] = [4, 12, 20].map((field) => u32(directory, at + field));
+        expect(place).toBeGreaterThanOrEqual(behind);
+        expect(place).toBeLessThan(behind + 10);
+        expect((offset ?? 0) + (length ?? 0)).toBeLessThanOrEqual(2048);
+        areas++;
+      }
+    }
+    expect(areas).toBeGreaterThan(100);
+  });
+});
