@@ -43,6 +43,7 @@ export interface IsoFolder {
 }
 
 /**
+ * A directory of ISO 9660, and what of its Rock Ridge lies in continuation areas.
  * @param at its place in the list of all
  * @param mode the permission bits of files
  */
