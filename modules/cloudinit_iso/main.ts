@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { type Module, observeEach } from '../lib/ansible/plan.ts';
 import type { Host } from '../lib/host/host.ts';
 import { IsoError } from '../lib/iso9660/image.ts';
-import { readIso } from '../lib/iso9660/read.ts';
+import { isoFiles } from '../lib/iso9660/memory.ts';
 import { type Attributes, checkOptions, type IsoOptions, planIso, type State, type Step } from './plan.ts';
 import { spec } from './spec.ts';
 
@@ -15,9 +15,9 @@ async function wantedAttributes(host: Host, { mode, owner, group }: IsoOptions):
 }
 
 // A file that isn't a readable seed is one to be replaced, which the plan then says.
-function contentOf(image: Uint8Array | undefined): Pick<State, 'files' | 'label'> {
+async function contentOf(image: Uint8Array | undefined): Promise<Pick<State, 'files' | 'label'>> {
   try {
-    return image ? readIso(image) : { files: [], label: undefined };
+    return image ? await isoFiles(image) : { files: [], label: undefined };
   } catch (error) {
     if (error instanceof IsoError) return { files: undefined, label: undefined };
     throw error;
@@ -30,7 +30,7 @@ async function observe(host: Host, options: IsoOptions): Promise<State> {
   const image = file ? await host.read(dest) : undefined;
   const nobody = { mode: 0, uid: undefined, gid: undefined };
   const wanted = state === 'present' ? await wantedAttributes(host, options) : nobody;
-  return { file, wanted, ...contentOf(image) };
+  return { file, wanted, ...(await contentOf(image)) };
 }
 
 async function apply(host: Host, step: Step, { dest }: IsoOptions): Promise<undefined> {

@@ -4,8 +4,7 @@ import { diffSeeds, type FileDifference, instanceIdOf } from '../lib/cloudinit/d
 import { type Seed, seedOf, stableInstanceId } from '../lib/cloudinit/seed.ts';
 import { OptionError } from '../lib/failure.ts';
 import type { FileInfo } from '../lib/host/host.ts';
-import type { IsoFile } from '../lib/iso9660/image.ts';
-import { writeIso } from '../lib/iso9660/write.ts';
+import { type IsoFile, isoBytes } from '../lib/iso9660/memory.ts';
 import type { spec } from './spec.ts';
 
 export type IsoOptions = OptionsOf<typeof spec>;
@@ -95,7 +94,7 @@ export function planIso(options: IsoOptions, state: State): Plan<Step> {
     title: `write seed ${dest}`,
     before: state.file ? shown(differences, 'before') : undefined,
     after: shown(differences, 'after'),
-    step: { act: 'write', image: writeIso(files, { label }), attributes: state.wanted } as const,
+    step: { act: 'write', image: isoBytes(files, { label }), attributes: state.wanted } as const,
   };
   if (!state.file) return { changes: [write], result };
   const applied = state.files ? instanceIdOf(state.files) !== instanceId : true;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/modules.ts';
-import { readIso } from '../../modules/lib/iso9660/read.ts';
+import { isoFiles } from '../../modules/lib/iso9660/memory.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { ANSIBLES, makeProject, type Project } from './ansible.ts';
@@ -24,8 +24,8 @@ afterAll(async () => {
 const fileOf = (name: string) => join(hypervisor.root, 'srv/contract', `${name}.iso`);
 
 /** The user-data of a seed that a task wrote. */
-function userData(name: string): string {
-  const { files } = readIso(readFileSync(fileOf(name)));
+async function userData(name: string): Promise<string> {
+  const { files } = await isoFiles(readFileSync(fileOf(name)));
   return new TextDecoder().decode(files.find((file) => file.name === 'user-data')?.content);
 }
 
@@ -40,19 +40,19 @@ describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
     run = await play(project, ansible, tasks, { args: ['-vvv', '--diff'] });
   });
 
-  it('takes and returns characters that end a line for someone', () => {
+  it('takes and returns characters that end a line for someone', async () => {
     const name = 'zażółć \u2028\u2029\u0085';
     expect(result('characters')).toMatchObject({ changed: true, dest: `/srv/contract/${name}.iso` });
-    expect(userData(name)).toBe('#cloud-config\n# zażółć 🙂 \u2028\u2029\u0085\n');
+    expect(await userData(name)).toBe('#cloud-config\n# zażółć 🙂 \u2028\u2029\u0085\n');
   });
 
-  it('takes a megabyte, and returns more than a pipe holds', () => {
+  it('takes a megabyte, and returns more than a pipe holds', async () => {
     expect(result('large')).toMatchObject({ changed: true, instance_id: 'i'.repeat(200_000) });
-    expect(userData('large')).toBe(`#cloud-config\n# ${'x'.repeat(1_048_576)}`);
+    expect(await userData('large')).toBe(`#cloud-config\n# ${'x'.repeat(1_048_576)}`);
   });
 
-  it('leaves braces alone that are !unsafe', () => {
-    expect(userData('unsafe')).toBe('#!/bin/sh\necho {{ not_a_template }} {% nor this %}\n');
+  it('leaves braces alone that are !unsafe', async () => {
+    expect(await userData('unsafe')).toBe('#!/bin/sh\necho {{ not_a_template }} {% nor this %}\n');
   });
 
   it.each(['environment', 'become', 'async', 'no-log-of-this'])('runs with %s', (name) => {
@@ -81,23 +81,23 @@ describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
     expect(existsSync(fileOf(name))).toBe(false);
   });
 
-  it('takes a bare date as its text', () => {
-    expect(userData('date')).toContain('2030-12-24');
+  it('takes a bare date as its text', async () => {
+    expect(await userData('date')).toContain('2030-12-24');
   });
 
   // 2.14 makes a Python repr of a variable's mapping with a date in it.
   it.each([
     ['date-in-variable', 'user_data'],
     ['date-in-list', 'seeds'],
-  ])('takes it from a variable too, or says to quote it: %s', (name, option) => {
-    if (ansible === '2.19') expect(userData(name)).toContain('2030-12-24');
+  ])('takes it from a variable too, or says to quote it: %s', async (name, option) => {
+    if (ansible === '2.19') expect(await userData(name)).toContain('2030-12-24');
     else expect(result(name.replaceAll('-', '_')).msg).toMatch(`option '${option}': a bare date in`);
   });
 
-  it('shows no secret: not in -vvv, a diff or an error', () => {
+  it('shows no secret: not in -vvv, a diff or an error', async () => {
     expect(result('secret')).toMatchObject({ changed: true });
     expect(result('refused')).toMatchObject({ failed: true });
-    expect(userData('secret')).toContain('contract-secret-written');
+    expect(await userData('secret')).toContain('contract-secret-written');
     expect(run.output).toContain('user-data');
     expect(run.output.match(/^.*contract-secret.*$/gm)).toBe(null);
   });

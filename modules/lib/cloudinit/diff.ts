@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IsoFile } from '../iso9660/image.ts';
+import type { IsoFile } from '../iso9660/memory.ts';
 import { parseYaml } from './parse.ts';
 import { isMapping, keyPath } from './yaml.ts';
 

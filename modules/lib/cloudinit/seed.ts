@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IsoFile } from '../iso9660/image.ts';
+import type { IsoFile } from '../iso9660/memory.ts';
 import { forOption, SeedError } from './error.ts';
 import { type MetaData, type MetaDataOptions, metaData } from './metadata.ts';
 import { networkConfig } from './network.ts';

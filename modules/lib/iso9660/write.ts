@@ -1,21 +1,13 @@
-import { ascii, concat, ucs2 } from './bytes.ts';
-import { IsoError, type IsoFile, SECTOR, sectorsOf } from './image.ts';
-import { checkNames, compareIdentifiers, isoIdentifiers, jolietIdentifiers } from './names.ts';
-import {
-  directoryBytes,
-  directoryRecord,
-  type Extent,
-  MAX_RECORD,
-  PARENT,
-  PRIMARY,
-  pathTable,
-  SELF,
-  SUPPLEMENTARY,
-  systemUseOffset,
-  terminator,
-  volumeDescriptor,
-} from './records.ts';
-import { Continuations, fileUse, parentUse, rootUse } from './rockridge.ts';
+import { type Content, type Pieces, sizeOf, type VolumeFile } from '../volume.ts';
+import { ascii, ucs2 } from './bytes.ts';
+import { PRIMARY, SUPPLEMENTARY, SYSTEM_AREA, terminator, volumeDescriptor } from './descriptors.ts';
+import { DRAFT, isoFolder, jolietFolder, type Places } from './folder.ts';
+import { type Folder, hierarchy } from './hierarchy.ts';
+import { IsoError, SECTOR, sectorsOf } from './image.ts';
+import { isoIdentifiers, jolietIdentifiers } from './names.ts';
+import { pathTable } from './pathtable.ts';
+import type { Place } from './records.ts';
+import { type Leaf, treeOf } from './tree.ts';
 
 export interface WriteOptions {
   /** The volume's label, 1 to 16 characters of printable ASCII (Joliet's field takes 16), e.g. `cidata`. */
@@ -24,131 +16,120 @@ export interface WriteOptions {
   readonly fileMode?: number;
 }
 
-/** The system area, 16 sectors of zeros (ECMA-119, 6.2.1). */
-const SYSTEM_AREA = 16;
-
-/** The largest file of one extent (ECMA-119, 9.1.4: 32 bits). */
-const MOST_BYTES = 0xffff_ffff;
-
-interface Named extends IsoFile {
-  readonly iso: string;
-  readonly joliet: string;
-}
-
-interface Places {
-  readonly isoRoot: Extent;
-  readonly jolietRoot: Extent;
-  readonly continuations: number;
-  /** Where each file's content begins, in the order of the files. */
-  readonly files: readonly number[];
-}
+/** An image's length in sectors has 32 bits (ECMA-119, 8.4.8). */
+const MOST_SECTORS = 0xffff_ffff;
 
 /**
- * An image of files in its root: ISO 9660 level 2 (ECMA-119), Joliet, Rock Ridge. A pure function of the files:
- * the same bytes each time, in whatever order they are given.
+ * An image of files: ISO 9660 level 2 (ECMA-119) but for the depth of directories, Joliet, Rock Ridge. A pure
+ * function of the files: the same bytes each time, in whatever order they are given.
  * @returns whole sectors of 2048 bytes, with nothing after the last file: the 150 sectors that genisoimage adds are
- * for the read-ahead of real CD drives
- * @throws IsoError when a name or the label can't be written, or a file is 4 GiB or more
+ * for the read-ahead of real CD drives. The files' contents are passed on as they were given, the rest is in memory
+ * @throws IsoError when a path or the label can't be written, a file is 4 GiB or more, or there are more than 65,535
+ * directories
  */
-export function writeIso(files: readonly IsoFile[], { label, fileMode = 0o444 }: WriteOptions): Uint8Array {
+export function writeIso(files: readonly VolumeFile[], { label, fileMode = 0o444 }: WriteOptions): Pieces {
   if (!/^[\x20-\x7e]{1,16}$/.test(label) || label !== label.trim()) {
     throw new IsoError(`the label ${JSON.stringify(label)} isn't 1 to 16 characters of printable ASCII`);
   }
-  const named = nameFiles(files);
-  const draft = directories(named, fileMode, DRAFT);
-  const places = place(named, draft);
-  const { iso, joliet, continuations } = directories(named, fileMode, places);
+  const { root, leaves } = treeOf(files);
+  const iso = hierarchy(root, { identify: isoIdentifiers, encode: ascii });
+  const joliet = hierarchy(root, { identify: jolietIdentifiers, encode: ucs2 });
 
-  const volume = (root: Extent, tables: number) => {
-    const entries = [{ identifier: SELF, sector: root.sector, parent: 1 }];
-    const [little, big] = [pathTable(entries, true), pathTable(entries, false)];
+  const isoTables = tables(iso, SYSTEM_AREA + 3);
+  const jolietTables = tables(joliet, isoTables.end);
+  const isoPlaces = placed(jolietTables.end, iso, (at) => {
+    const { records, continuations } = isoFolder(iso, at, fileMode, DRAFT);
+    return [records.length, continuations.length];
+  });
+  const jolietPlaces = placed(isoPlaces.end, joliet, (at) => [jolietFolder(joliet, at, DRAFT).length, 0]);
+  const contents = placeContents(jolietPlaces.end, leaves);
+  if (contents.end > MOST_SECTORS)
+    throw new IsoError('the files are more than the 8 TiB that an image holds');
+
+  const all = (places: Placed): Places => ({ ...places, file: contents.file });
+  const described = ({ written, ...table }: Tables, { folders }: Placed) => {
+    const [rootPlace = { sector: 0, length: 0 }] = folders;
     return {
-      tables: [little, big],
-      descriptor: {
-        label,
-        sectors: places.files[named.length] ?? 0,
-        pathTableLength: little.length,
-        pathTableL: tables,
-        pathTableM: tables + 1,
-        root,
-      },
+      label,
+      sectors: contents.end,
+      root: rootPlace,
+      ...table,
+      pathTableLength: written(folders, true).length,
     };
   };
-  const primary = volume(places.isoRoot, SYSTEM_AREA + 3);
-  const supplementary = volume(places.jolietRoot, SYSTEM_AREA + 5);
-
-  return inSectors([
+  return [
     new Uint8Array(SYSTEM_AREA * SECTOR),
-    volumeDescriptor(PRIMARY, primary.descriptor, ascii),
-    volumeDescriptor(SUPPLEMENTARY, supplementary.descriptor, ucs2),
+    volumeDescriptor(PRIMARY, described(isoTables, isoPlaces), ascii),
+    volumeDescriptor(SUPPLEMENTARY, described(jolietTables, jolietPlaces), ucs2),
     terminator(),
-    ...primary.tables,
-    ...supplementary.tables,
-    iso,
-    continuations,
-    joliet,
-    ...named.map(({ content }) => content),
-  ]);
+    ...[true, false].flatMap((little) => inSectors(isoTables.written(isoPlaces.folders, little))),
+    ...[true, false].flatMap((little) => inSectors(jolietTables.written(jolietPlaces.folders, little))),
+    ...iso.flatMap((_, at) => Object.values(isoFolder(iso, at, fileMode, all(isoPlaces)))),
+    ...joliet.map((_, at) => jolietFolder(joliet, at, all(jolietPlaces))),
+    ...leaves.flatMap(({ content }) => inSectors(content)),
+  ].filter((piece) => sizeOf(piece) > 0);
 }
 
-function nameFiles(files: readonly IsoFile[]): Named[] {
-  const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const names = sorted.map(({ name }) => name);
-  checkNames(names);
-  const large = sorted.find(({ content }) => content.length > MOST_BYTES);
-  if (large) throw new IsoError(`the file ${JSON.stringify(large.name)} is 4 GiB or more`);
-  const [iso, joliet] = [isoIdentifiers(names), jolietIdentifiers(names)];
-  return sorted.map((file, i) => ({ ...file, iso: iso[i] ?? '', joliet: joliet[i] ?? '' }));
+interface Tables {
+  readonly pathTableL: number;
+  readonly pathTableM: number;
+  /** The sector after them. */
+  readonly end: number;
+  written(places: readonly Place[], littleEndian: boolean): Uint8Array;
 }
 
-// The length of a directory doesn't depend on where things lie, so a draft made with these gives the lengths.
-const NOWHERE: Extent = { sector: 0, length: 0 };
-const DRAFT: Places = { isoRoot: NOWHERE, jolietRoot: NOWHERE, continuations: 0, files: [] };
-
-function directories(files: readonly Named[], mode: number, places: Places) {
-  const continuations = new Continuations(places.continuations);
-  const placed = files.map((file, i) => ({
-    ...file,
-    // An empty file lies nowhere: a place of its own could be after the image's end.
-    extent: { sector: file.content.length > 0 ? (places.files[i] ?? 0) : 0, length: file.content.length },
-  }));
-  const iso = [
-    directoryRecord(SELF, places.isoRoot, { directory: true, systemUse: rootUse(continuations) }),
-    directoryRecord(PARENT, places.isoRoot, { directory: true, systemUse: parentUse() }),
-    ...[...placed].sort(by('iso')).map((file) => {
-      const room = MAX_RECORD - systemUseOffset(file.iso.length);
-      const systemUse = fileUse(new TextEncoder().encode(file.name), mode, room, continuations);
-      return directoryRecord(ascii(file.iso), file.extent, { systemUse });
-    }),
-  ];
-  const joliet = [
-    directoryRecord(SELF, places.jolietRoot, { directory: true }),
-    directoryRecord(PARENT, places.jolietRoot, { directory: true }),
-    ...[...placed].sort(by('joliet')).map((file) => directoryRecord(ucs2(file.joliet), file.extent)),
-  ];
-  return { iso: directoryBytes(iso), joliet: directoryBytes(joliet), continuations: continuations.bytes() };
-}
-
-// The version, the same everywhere, is no part of the extension that is compared.
-const by = (kind: 'iso' | 'joliet') => (a: Named, b: Named) =>
-  compareIdentifiers(a[kind].replace(/;1$/, ''), b[kind].replace(/;1$/, ''));
-
-function place(files: readonly Named[], draft: ReturnType<typeof directories>): Places {
-  const first = SYSTEM_AREA + 3 + 4;
-  // Right behind its directory, since bsdtar (libarchive 3.6.2) looks for a continuation area nowhere else.
-  const continuations = first + sectorsOf(draft.iso.length);
-  const jolietRoot = continuations + sectorsOf(draft.continuations.length);
-  const starts = [jolietRoot + sectorsOf(draft.joliet.length)];
-  for (const { content } of files) starts.push((starts[starts.length - 1] ?? 0) + sectorsOf(content.length));
-  return {
-    isoRoot: { sector: first, length: draft.iso.length },
-    jolietRoot: { sector: jolietRoot, length: draft.joliet.length },
-    continuations,
-    files: starts,
+// The two path tables of a hierarchy, one after the other from a sector on.
+function tables(folders: readonly Folder[], sector: number): Tables {
+  const written = (places: readonly Place[], littleEndian: boolean) => {
+    const entries = folders.map(({ identifier, parent }, at) => ({
+      identifier,
+      sector: places[at]?.sector ?? 0,
+      parent: parent + 1,
+    }));
+    return pathTable(entries, littleEndian);
   };
+  const length = sectorsOf(written([], true).length);
+  return { pathTableL: sector, pathTableM: sector + length, end: sector + 2 * length, written };
 }
 
-const inSectors = (parts: readonly Uint8Array[]): Uint8Array =>
-  concat(
-    ...parts.flatMap((bytes) => [bytes, new Uint8Array(sectorsOf(bytes.length) * SECTOR - bytes.length)]),
-  );
+interface Placed extends Omit<Places, 'file'> {
+  /** The sector after them. */
+  readonly end: number;
+}
+
+// The directories of a hierarchy, one after the other from a sector on. Each has its continuation areas right behind
+// it, since bsdtar (libarchive 3.6.2) looks for them nowhere else.
+function placed(
+  sector: number,
+  folders: readonly Folder[],
+  lengths: (at: number) => [records: number, continuations: number],
+): Placed {
+  let end = sector;
+  const places = folders.map((_, at) => {
+    const [length, continuations] = lengths(at);
+    const place = { sector: end, length };
+    end += sectorsOf(length) + sectorsOf(continuations);
+    return place;
+  });
+  const continuations = (at: number) => (places[at]?.sector ?? 0) + sectorsOf(places[at]?.length ?? 0);
+  return { folders: places, continuations, end };
+}
+
+function placeContents(sector: number, leaves: readonly Leaf[]) {
+  let end = sector;
+  const places = new Map<Leaf, Place>();
+  for (const leaf of leaves) {
+    const length = sizeOf(leaf.content);
+    // An empty file lies nowhere: a place of its own could be after the image's end.
+    places.set(leaf, { sector: length > 0 ? end : 0, length });
+    end += sectorsOf(length);
+  }
+  return { end, file: (leaf: Leaf): Place => places.get(leaf) ?? { sector: 0, length: 0 } };
+}
+
+const ZEROS = new Uint8Array(SECTOR);
+
+function inSectors(content: Content): Content[] {
+  const size = sizeOf(content);
+  return [content, ZEROS.subarray(0, sectorsOf(size) * SECTOR - size)];
+}

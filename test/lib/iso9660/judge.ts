@@ -1,16 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Content, type Pieces, sizeOf } from '../../../modules/lib/volume.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
 
-/** What a judge works with: `input` goes to its standard input, `files` lie in its working directory. */
+/**
+ * What a judge works with: `input` goes to its standard input, `files` lie in its working directory, by their paths.
+ * A piece that is a file on the host becomes a hole of its size.
+ */
 export interface Evidence {
   readonly input?: string | Uint8Array;
-  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly files?: Readonly<Record<string, Uint8Array | Pieces>>;
 }
 
 const OUTPUT = '.output';
 
-/** What it answered: its output, and every file in its working directory when it was done. */
+/** What it answered: its output, and every file in its working directory when it was done but for those it was given. */
 export interface Verdict {
   readonly stdout: string;
   readonly files: Readonly<Record<string, Uint8Array>>;
@@ -27,21 +31,38 @@ export async function judge(argv: readonly string[], { input, files = {} }: Evid
   const place = await mkdtemp(join(hypervisor.root, 'var/tmp/judge-'));
   const inside = place.slice(hypervisor.root.length);
   try {
-    for (const [name, content] of Object.entries(files)) await writeFile(join(place, name), content);
+    for (const [name, content] of Object.entries(files)) {
+      await put(join(place, name), content instanceof Uint8Array ? [content] : content);
+    }
     // By a file, since every byte of it counts.
     const recorded = ['env', '-C', inside, 'sh', '-c', `exec "$@" >${OUTPUT}`, 'sh', ...argv];
     await hypervisor.exec(recorded, input === undefined ? {} : { input });
     const stdout = await readFile(join(place, OUTPUT), 'utf8');
     await rm(join(place, OUTPUT));
     const left = await readdir(place, { recursive: true, withFileTypes: true });
-    const entries = left
+    const paths = left
       .filter((entry) => entry.isFile())
-      .map(async ({ name, parentPath }) => {
-        const path = join(parentPath, name);
-        return [path.slice(place.length + 1), new Uint8Array(await readFile(path))] as const;
-      });
-    return { stdout, files: Object.fromEntries(await Promise.all(entries)) };
+      .map(({ name, parentPath }) => join(parentPath, name).slice(place.length + 1))
+      .filter((path) => !(path in files));
+    const made: Record<string, Uint8Array> = {};
+    for (const path of paths) made[path] = new Uint8Array(await readFile(join(place, path)));
+    return { stdout, files: made };
   } finally {
     await rm(place, { recursive: true, force: true });
+  }
+}
+
+async function put(path: string, pieces: Iterable<Content>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, 'w');
+  try {
+    let at = 0;
+    for (const piece of pieces) {
+      if (piece instanceof Uint8Array) await file.write(piece, 0, piece.length, at);
+      at += sizeOf(piece);
+    }
+    await file.truncate(at);
+  } finally {
+    await file.close();
   }
 }

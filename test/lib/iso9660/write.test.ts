@@ -4,38 +4,120 @@ import { describe, expect, it } from 'vitest';
 import { IsoError } from '../../../modules/lib/iso9660/image.ts';
 import { readIso } from '../../../modules/lib/iso9660/read.ts';
 import { writeIso } from '../../../modules/lib/iso9660/write.ts';
-import { AWKWARD, anyFiles, file, MANY, SEED, sorted } from './files.ts';
-
-const LABEL = { label: 'cidata' };
-const u32 = (bytes: Uint8Array, at: number, little = true) =>
-  new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, little);
+import { imageOf, sizeOf, type VolumeFile } from '../../../modules/lib/volume.ts';
+import {
+  AWKWARD,
+  anyFiles,
+  file,
+  filesIn,
+  imageOfPieces,
+  LABEL,
+  MANY,
+  NESTED,
+  SEED,
+  sorted,
+  text,
+  written,
+} from './files.ts';
+import { u32 } from './structure.ts';
 
 describe('what is written is read again', () => {
   it.each([
     ['a seed', SEED],
     ['awkward files', AWKWARD],
     ['many files', MANY],
+    ['nested files', NESTED],
     ['no files', []],
-  ])('%s', (_, files) => {
-    const { label, files: read } = readIso(writeIso(files, LABEL));
-    expect(label).toBe('cidata');
-    expect(sorted(read)).toEqual(sorted(files));
+  ])('%s', async (_, files) => {
+    const image = written(files);
+    expect((await readIso(imageOf(image))).label).toBe('cidata');
+    expect(await filesIn(image)).toEqual(sorted(files));
   });
 
-  it('any files', () => {
-    fc.assert(
-      fc.property(anyFiles, (files) => {
-        expect(sorted(readIso(writeIso(files, LABEL)).files)).toEqual(sorted(files));
+  it('any files', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyFiles, async (files) => {
+        expect(await filesIn(written(files))).toEqual(sorted(files));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('20,000 files of one directory, and 5,000 directories', async () => {
+    const files = [
+      ...Array.from({ length: 20_000 }, (_, i) => file(`one/${'alike-'.repeat(7)}${i}`, String(i))),
+      ...Array.from({ length: 5000 }, (_, i) => file(`many/${'alike-'.repeat(7)}${i}/x`, String(i))),
+    ];
+    expect(await filesIn(written(files))).toEqual(sorted(files));
+  });
+
+  it('a path of 4,095 bytes', async () => {
+    const files = [
+      file(`${'d/'.repeat(2047)}f`),
+      file(`${`${'é'.repeat(127)}/`.repeat(16)}${'n'.repeat(15)}`),
+    ];
+    expect(files.map(({ path }) => text(path).length)).toEqual([4095, 4095]);
+    expect(await filesIn(written(files))).toEqual(sorted(files));
+  });
+
+  it('of each content once: an image has whole sectors, and says how many', () => {
+    for (const files of [SEED, AWKWARD, MANY, NESTED]) {
+      const image = written(files);
+      expect(image.length % 2048).toBe(0);
+      expect(u32(image, 16 * 2048 + 80)).toBe(image.length / 2048);
+    }
+  });
+});
+
+describe('contents on the host', () => {
+  const size = fc.oneof(fc.constantFrom(0, 1, 2047, 2048, 2049, 0xffff_ffff), fc.nat({ max: 0xffff_ffff }));
+  const hosted = anyFiles.chain((files) =>
+    fc.array(fc.option(size), { minLength: files.length, maxLength: files.length }).map((sizes) =>
+      files.map(({ path, content }, i): VolumeFile => {
+        const size = sizes[i];
+        return { path, content: typeof size === 'number' ? { source: path, size } : content };
+      }),
+    ),
+  );
+
+  it('are passed on, each where the directories say it is', async () => {
+    await fc.assert(
+      fc.asyncProperty(hosted, async (files) => {
+        const pieces = [...writeIso(files, LABEL)];
+        const starts = new Map<number, unknown>();
+        let at = 0;
+        for (const piece of pieces) {
+          starts.set(at, piece);
+          at += sizeOf(piece);
+        }
+        // The image throws where a content on the host is read.
+        const volume = await readIso(imageOfPieces(pieces));
+        expect(volume.files.map(({ path }) => path).sort()).toEqual(files.map(({ path }) => path).sort());
+        for (const { path, size, extents } of volume.files) {
+          const { content } = files.find((it) => it.path === path) ?? file('');
+          expect(size).toBe(sizeOf(content));
+          expect(extents.map(({ at }) => starts.get(at))).toEqual(size === 0 ? [] : [content]);
+        }
       }),
     );
   });
 
-  it('of each content once: an image has whole sectors, and says how many', () => {
-    for (const files of [SEED, AWKWARD, MANY]) {
-      const image = writeIso(files, LABEL);
-      expect(image.length % 2048).toBe(0);
-      expect(u32(image, 16 * 2048 + 80)).toBe(image.length / 2048);
-    }
+  it('take no memory, and may lie beyond 4 GiB', async () => {
+    const source = '/srv/images/large';
+    const files = ['a', 'b', 'c/d', 'e'].map((path) => ({ path, content: { source, size: 0xffff_ffff } }));
+    const pieces = [...writeIso([...files, file('small')], LABEL)];
+    const inMemory = pieces
+      .filter((piece) => piece instanceof Uint8Array)
+      .reduce((sum, it) => sum + it.length, 0);
+    expect(inMemory).toBeLessThan(100_000);
+    const { files: read } = await readIso(imageOfPieces(pieces));
+    expect(read.map(({ size }) => size)).toEqual([...files.map(() => 0xffff_ffff), 5]);
+    expect(read[4]?.extents[0]?.at).toBeGreaterThan(4 * 0xffff_ffff);
+  });
+
+  it('of 4 GiB are refused', () => {
+    const large = { path: 'dir/large', content: { source: '/large', size: 0x1_0000_0000 } };
+    expect(() => writeIso([large], LABEL)).toThrow('the file "dir/large" is 4 GiB or more');
   });
 });
 
@@ -46,88 +128,71 @@ describe('the same files give the same bytes', () => {
     );
     fc.assert(
       fc.property(shuffled, ([files, others]) => {
-        expect(Buffer.compare(writeIso(files, LABEL), writeIso(others, LABEL))).toBe(0);
+        expect(Buffer.compare(written(files), written(others))).toBe(0);
       }),
     );
   });
 
   // A new digest here means that every seed on every host is rewritten by an update: so it must be meant.
   it('as yesterday', () => {
-    expect(createHash('sha256').update(writeIso(SEED, LABEL)).digest('hex')).toMatchInlineSnapshot(
+    expect(createHash('sha256').update(written(SEED)).digest('hex')).toMatchInlineSnapshot(
       `"1832eca082118f94aabcd999c6d54b9f96938057f6e91ee2bb5abae1ef5fe34c"`,
     );
   });
 
-  it('another content, name, label or mode gives others', () => {
+  it('another content, path, label or mode gives others', () => {
     const digest = (image: Uint8Array) => createHash('sha256').update(image).digest('hex');
+    const mode = { ...LABEL, fileMode: 0o400 };
     const all = [
-      writeIso([file('a', 'x')], LABEL),
-      writeIso([file('a', 'y')], LABEL),
-      writeIso([file('b', 'x')], LABEL),
-      writeIso([file('a', 'x')], { label: 'other' }),
-      writeIso([file('a', 'x')], { ...LABEL, fileMode: 0o400 }),
+      written([file('a', 'x')]),
+      written([file('a', 'y')]),
+      written([file('b', 'x')]),
+      written([file('a/b', 'x')]),
+      written([file('a', 'x')], { label: 'other' }),
+      written([file('a', 'x')], mode),
     ];
     expect(new Set(all.map(digest)).size).toBe(all.length);
   });
 });
 
-describe('the parts of an image', () => {
-  const image = writeIso(SEED, LABEL);
-  const volumes = [
-    ['primary', 16],
-    ['Joliet', 17],
-  ] as const;
-
-  it.each(volumes)('the path tables of the %s volume name its root in both byte orders', (_, sector) => {
-    const descriptor = image.subarray(sector * 2048, (sector + 1) * 2048);
-    const root = u32(descriptor, 156 + 2);
-    expect(u32(descriptor, 132)).toBe(10);
-    const table = (at: number) => [...image.subarray(at * 2048, at * 2048 + 12)];
-    expect(table(u32(descriptor, 140))).toEqual([1, 0, root, 0, 0, 0, 1, 0, 0, 0, 0, 0]);
-    expect(table(u32(descriptor, 148, false))).toEqual([1, 0, 0, 0, 0, root, 0, 1, 0, 0, 0, 0]);
-  });
-
-  it.each(volumes)('the root of the %s volume has a record for each file, in order', (volume, sector) => {
-    const many = writeIso([...AWKWARD, ...MANY], LABEL);
-    const descriptor = many.subarray(sector * 2048, (sector + 1) * 2048);
-    const identifiers: string[] = [];
-    const root = many.subarray(u32(descriptor, 158) * 2048).subarray(0, u32(descriptor, 166));
-    for (let at = 0; at < root.length; ) {
-      const length = root[at] ?? 0;
-      if (length === 0) at = (Math.floor(at / 2048) + 1) * 2048;
-      else
-        identifiers.push(Buffer.from(root.subarray(at + 33, at + 33 + (root[at + 32] ?? 0))).toString('hex'));
-      at += length;
-    }
-    const [self, parent, ...files] = identifiers;
-    expect([self, parent]).toEqual(['00', '01']);
-    expect(files.length).toBe(AWKWARD.length + MANY.length);
-    expect(new Set(files).size).toBe(files.length);
-    // ECMA-119, 9.3: the shorter name and extension are filled with spaces, then compared byte by byte.
-    const filled = (hex: string) => {
-      const [, stem = '', extension = ''] = /^(.*)\.(.*);1$/.exec(Buffer.from(hex, 'hex').toString()) ?? [];
-      return stem.padEnd(30) + extension.padEnd(8);
-    };
-    if (volume === 'primary') expect(files.map(filled)).toEqual(files.map(filled).sort());
-  });
-});
-
-describe('what an image cannot carry is refused by name', () => {
+describe('what an image cannot carry is refused by its path', () => {
   it.each([
-    ['', 'is not a name'],
-    ['.', 'is not a name'],
-    ['..', 'is not a name'],
-    ['a/b', 'has a slash'],
-    ['a\0b', 'has a slash or a NUL'],
+    ['', 'has no name'],
+    ['/a', 'begins with a slash'],
+    ['a//b', 'an empty component'],
+    ['a/', 'an empty component'],
+    ['.', 'the component "."'],
+    ['a/./b', 'the component "."'],
+    ['../a', 'the component ".."'],
+    ['a\0b', 'a NUL'],
     ['\ud83d', 'half a surrogate pair'],
-    ['é'.repeat(128), '256 bytes of UTF-8'],
-  ])('the name %j', (name, problem) => {
-    expect(() => writeIso([file(name, '')], LABEL)).toThrow(IsoError);
-    expect(() => writeIso([file(name, '')], LABEL)).toThrow(problem);
+    [`dir/${'é'.repeat(128)}`, '256 bytes of UTF-8; a name has at most 255'],
+    [`${'d/'.repeat(2047)}ff`, '4096 bytes of UTF-8; a path has at most 4095'],
+  ])('%j', (path, problem) => {
+    expect(() => writeIso([file(path, '')], LABEL)).toThrow(IsoError);
+    expect(() => writeIso([file(path, '')], LABEL)).toThrow(problem);
+    expect(() => writeIso([file(path, '')], LABEL)).toThrow(JSON.stringify(path));
   });
 
-  it('a name twice', () => {
-    expect(() => writeIso([file('a', '1'), file('a', '2')], LABEL)).toThrow('"a" is there twice');
+  it.each([
+    [['a', 'a'], 'the file "a" is there twice'],
+    [['d/a', 'd/a'], 'the file "d/a" is there twice'],
+    [['a', 'a/b'], 'the file "a/b" needs a directory "a" where a file of that name is'],
+    // '-' comes before '/', so that the directory isn't the next in order.
+    [['a/b/c', 'a', 'a-'], 'the file "a/b/c" needs a directory "a"'],
+    [['x/a/b', 'x/a'], 'the file "x/a/b" needs a directory "a"'],
+  ])('%j together', (paths, problem) => {
+    expect(() =>
+      writeIso(
+        paths.map((path) => file(path)),
+        LABEL,
+      ),
+    ).toThrow(problem);
+  });
+
+  it('more directories than a path table can tell apart', () => {
+    const files = Array.from({ length: 65_535 }, (_, i) => file(`${i}/x`, ''));
+    expect(() => writeIso(files, LABEL)).toThrow('in 65536 directories; an image has at most 65535');
   });
 
   it.each(['', 'seventeen letters', 'größe', ' cidata', 'a\nb'])('the label %j', (label) => {
