@@ -4,7 +4,7 @@ import { readFat } from '../../../modules/lib/fat/read.ts';
 import { FatError } from '../../../modules/lib/fat/volume.ts';
 import { writeFat } from '../../../modules/lib/fat/write.ts';
 import { writeIso } from '../../../modules/lib/iso9660/write.ts';
-import { type Image, imageOf, type Volume, type VolumeFile } from '../../../modules/lib/volume.ts';
+import { type Image, imageOf, type Pieces, type Volume, type VolumeFile } from '../../../modules/lib/volume.ts';
 import {
   AWKWARD,
   anyFiles,
@@ -360,11 +360,15 @@ describe('a damaged image', () => {
     );
   });
 
+  const inMemory = (pieces: Pieces) =>
+    new Uint8Array(Buffer.concat([...pieces].flatMap((piece) => (piece instanceof Uint8Array ? [piece] : []))));
+  const iso = inMemory(writeIso([{ path: 'user-data', content: text('x') }], { label: 'cidata' }));
+
   it.each<[string, Uint8Array, string]>([
     ['nothing', new Uint8Array(), 'ends at byte 0'],
     ['zeros', new Uint8Array(100_000), 'no FAT volume: it has no boot sector'],
     ['a disk with a partition table', withSignature(new Uint8Array(100_000)), 'no FAT volume'],
-    ['an ISO', writeIso([{ name: 'user-data', content: text('x') }], { label: 'cidata' }), 'no FAT volume'],
+    ['an ISO', iso, 'no FAT volume'],
   ])('is told from %s', async (_, bytes, problem) => {
     await expect(readFat(imageOf(bytes))).rejects.toThrow(problem);
   });
