@@ -68,6 +68,9 @@ export const count = (hint: string, items: number): Schema =>
 export const oneOfKeys = (hint: string, ...names: readonly string[]): Schema =>
   must(hint, { anyOf: [{ not: { type: 'object' } }, ...names.map((name) => ({ required: [name] }))] });
 
+/** Holds of lists only: they aren't empty. */
+export const filledList = must('must not be empty', { minItems: 1 });
+
 /** Holds of mappings and lists: they aren't empty. */
 export const filled = must('must not be empty', { minProperties: 1, minItems: 1 });
 

@@ -114,9 +114,11 @@ export const disks: Record<string, Schema> = {
     maxsize: size("a number of bytes, or a text such as '2G'", SIZE),
   }),
   growpart: mapping({
-    mode: is("'auto', 'growpart', 'gpart', 'off', or false", {
-      enum: ['auto', 'growpart', 'gpart', 'off', false],
-    }),
+    mode: outdated(
+      is("'auto', 'growpart', 'gpart' or 'off'", { enum: ['auto', 'growpart', 'gpart', 'off', false] }),
+      " as false: write 'off', with quotes",
+      { enum: [false] },
+    ),
     devices: listOf(text, 'texts'),
     ignore_growroot_disabled: flag,
   }),
@@ -151,12 +153,16 @@ export const commands: Record<string, Schema> = {
   power_state: mapping(
     {
       mode: choice('poweroff', 'reboot', 'halt'),
-      delay: is("'now', or a number of minutes", {
-        anyOf: [
-          { type: 'integer', minimum: 0 },
-          { type: 'string', pattern: '^(?:\\+?[0-9]+|now)$' },
-        ],
-      }),
+      delay: outdated(
+        is("'now', or a number of minutes", {
+          anyOf: [
+            { type: 'integer', minimum: 0 },
+            { type: 'string', pattern: '^(?:\\+?[0-9]+|now)$' },
+          ],
+        }),
+        ' as a text of digits: write the number',
+        { type: 'string', not: { enum: ['now'] } },
+      ),
       message: text,
       timeout: number,
       condition: either('true, false, a text, or a list of texts', ['string', 'boolean', 'array'], {
@@ -171,14 +177,18 @@ export const commands: Record<string, Schema> = {
       tries: number,
       post: {
         ...is("'all', or a list of texts", { anyOf: [{ enum: ['all'] }, { type: 'array' }] }),
-        items: choice(
-          'pub_key_rsa',
-          'pub_key_ecdsa',
-          'pub_key_ed25519',
-          'pub_key_dsa',
-          'instance_id',
-          'hostname',
-          'fqdn',
+        items: outdated(
+          choice(
+            'pub_key_rsa',
+            'pub_key_ecdsa',
+            'pub_key_ed25519',
+            'instance_id',
+            'hostname',
+            'fqdn',
+            'pub_key_dsa',
+          ),
+          ' as DSA: newer cloud-init refuses it',
+          { enum: ['pub_key_dsa'] },
         ),
       },
     },

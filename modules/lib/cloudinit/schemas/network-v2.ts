@@ -40,6 +40,12 @@ const number = is('a whole number, 0 or more', {
   ],
 });
 
+const mac = is("a MAC address as '52:54:00:12:34:56', quoted", {
+  type: 'string',
+  pattern:
+    '^(?:(?:[0-9a-fA-F]{2}:){5}(?:(?:[0-9a-fA-F]{2}:){14})?[0-9a-fA-F]{2}|permanent|random|stable|preserve)$',
+});
+
 const overrides = mapping({
   ...each(flag, 'use-dns use-ntp send-hostname use-hostname use-mtu use-routes'),
   hostname: text,
@@ -80,7 +86,7 @@ const rule = both(
   oneOfKeys("needs 'from' or 'to'", 'from', 'to'),
 );
 
-const gateway = outdated(text, ": write 'routes' with 'to: default' and 'via'");
+const gateway = (to: string) => outdated(text, `: write 'routes' with 'to: ${to}' and 'via'`);
 
 /** What all kinds of interfaces have. */
 const common: Record<string, Schema> = {
@@ -93,12 +99,12 @@ const common: Record<string, Schema> = {
   'dhcp-identifier': choice('mac', 'duid'),
   'link-local': listOf(choice('ipv4', 'ipv6'), 'texts'),
   addresses: listOf(address, 'addresses'),
-  gateway4: gateway,
-  gateway6: gateway,
+  gateway4: gateway('0.0.0.0/0'),
+  gateway6: gateway('::/0'),
   nameservers: mapping({ search: texts, addresses: texts }),
   mtu: number,
   'ipv6-mtu': number,
-  macaddress: text,
+  macaddress: mac,
   routes: listOf(route, 'routes'),
   'routing-policy': listOf(rule, 'mappings'),
   'activation-mode': choice('manual', 'off'),

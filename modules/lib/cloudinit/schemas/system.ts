@@ -15,6 +15,7 @@ import {
   listOf,
   mapping,
   mappingOf,
+  outdated,
   renamed,
   type Schema,
   text,
@@ -76,7 +77,11 @@ export const system: Record<string, Schema> = {
   preserve_hostname: flag,
   prefer_fqdn_over_hostname: flag,
   create_hostname_file: flag,
-  manage_etc_hosts: is("true, false, or 'localhost'", { enum: [true, false, 'localhost', 'template'] }),
+  manage_etc_hosts: outdated(
+    is("true, false, or 'localhost'", { enum: [true, false, 'localhost', 'template'] }),
+    " as 'template': write true",
+    { enum: ['template'] },
+  ),
   manage_resolv_conf: flag,
   resolv_conf: mapping({
     nameservers: anyList,

@@ -2,6 +2,7 @@ import {
   both,
   choice,
   either,
+  filledList,
   filledListOf,
   filledTexts,
   flag,
@@ -19,12 +20,14 @@ import {
 } from './dsl.ts';
 
 // cc_users_groups. `sudo: true` is a type error at boot (cloudinit/distros/__init__.py, write_sudo_rules).
-const sudo = both(
+const sudoRule = both(
   is('a text, a list of texts, or false', {
     anyOf: [{ type: ['string', 'array', 'null'] }, { enum: [false] }],
   }),
   { items: textOrNull },
 );
+
+const sudo = outdated(sudoRule, ' as false: write null, or leave it out', { enum: [false] });
 
 const date = is("a date as '2030-12-31', quoted", {
   type: 'string',
@@ -55,12 +58,18 @@ const user: Record<string, Schema> = {
   doas: filledTexts,
   expiredate: date,
   sudo,
-  uid: is('a whole number', { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] }),
+  uid: outdated(
+    is('a whole number', { anyOf: [{ type: 'integer' }, { type: 'string', pattern: '^\\d+$' }] }),
+    ' as a text: write it without quotes',
+    { type: 'string' },
+  ),
   groups: outdated(
-    either("a text such as 'adm, sudo', or a list of texts", ['string', 'array', 'object'], {
-      items: text,
-      others: is('null', { type: 'null' }),
-    }),
+    either(
+      "a text such as 'adm, sudo', or a list of texts",
+      ['string', 'array', 'object'],
+      { items: text, others: is('null', { type: 'null' }) },
+      filledList,
+    ),
     ' as a mapping: write a list of names',
     { type: 'object' },
   ),
@@ -99,9 +108,12 @@ const chpasswdUser = both(
 );
 
 const chpasswdList = outdated(
-  either("a list of texts such as 'name:password'", ['string', 'array'], {
-    items: is("a text such as 'name:password'", { type: 'string', pattern: '^.+:.+$' }),
-  }),
+  either(
+    "a list of texts such as 'name:password'",
+    ['string', 'array'],
+    { items: is("a text such as 'name:password'", { type: 'string', pattern: '^.+:.+$' }) },
+    filledList,
+  ),
   ": write 'users'",
 );
 
@@ -111,12 +123,17 @@ export const users: Record<string, Schema> = {
     items: either("a mapping, a name, or 'default'", ['string', 'array', 'object'], { items: text }, aUser),
   }),
   user: either('a name or a mapping', ['string', 'object'], aUser),
-  groups: either('a list of groups', ['string', 'array', 'object'], {
-    items: either('the name of a group, or a mapping of its name to users', ['string', 'object'], {
+  groups: either(
+    'a list of groups',
+    ['string', 'array', 'object'],
+    {
+      items: either('the name of a group, or a mapping of its name to users', ['string', 'object'], {
+        others: members,
+      }),
       others: members,
-    }),
-    others: members,
-  }),
+    },
+    filledList,
+  ),
   password: text,
   chpasswd: mapping({ expire: flag, users: listOf(chpasswdUser, 'mappings'), list: chpasswdList }),
   ssh_pwauth: outdated(
@@ -126,8 +143,13 @@ export const users: Record<string, Schema> = {
   ),
 };
 
+const DSA = ' as DSA: newer cloud-init refuses it, and newer OpenSSH knows no such keys';
 const KINDS = '(?:dsa|ecdsa|ed25519|rsa)';
 const hostKeys: Schema = {
+  avoid: {
+    check: { type: 'object', not: { propertyNames: { pattern: '^(?!dsa_)' } } },
+    advice: `is outdated${DSA}`,
+  },
   ...is("a mapping with keys such as 'ed25519_private', 'ed25519_public', 'ed25519_certificate'", {
     type: 'object',
     propertyNames: { pattern: `^${KINDS}_(?:public|private|certificate)$` },
@@ -140,7 +162,10 @@ export const ssh: Record<string, Schema> = {
   ssh_keys: hostKeys,
   ssh_authorized_keys: filledTexts,
   ssh_deletekeys: flag,
-  ssh_genkeytypes: filledListOf(choice('ecdsa', 'ed25519', 'rsa', 'dsa'), 'kinds of keys'),
+  ssh_genkeytypes: filledListOf(
+    outdated(choice('ecdsa', 'ed25519', 'rsa', 'dsa'), DSA, { enum: ['dsa'] }),
+    'kinds of keys',
+  ),
   ssh_quiet_keygen: flag,
   ssh_publish_hostkeys: mapping({ enabled: flag, blacklist: listOf(text, 'texts') }),
   ssh_import_id: listOf(text, 'texts'),

@@ -119,7 +119,14 @@ function reached(
     return [error(path, 'is an address of the interface itself')];
   }
   if (subnets.some((subnet) => within(ip, subnet))) return [];
-  const way = version === 2 ? "; if it is on the link all the same, write a route with 'on-link: true'" : '';
-  const text = `${value} is in no subnet of the interface, so it can't be reached${way}`;
-  return [ip.family === 4 && version === 2 ? error(path, text) : warning(path, text)];
+  const outside = `${value} is in no subnet of the interface`;
+  if (ip.family === 6) return [warning(path, `${outside}: it is reached only if a router announces one`)];
+  return version === 2
+    ? [
+        error(
+          path,
+          `${outside}, so it can't be reached; if it is on the link, write a route with 'on-link: true'`,
+        ),
+      ]
+    : [warning(path, `${outside}: only a guest with netplan reaches it`)];
 }

@@ -8,9 +8,12 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){14})?$/i;
 /** What is wrong with the interfaces of a network-config: names of none, names and addresses of several. */
 export function interfaces({ version, interfaces, users }: Network): Problem[] {
   const names = interfaces.map(({ name }) => name);
-  const unknown = ({ value, path }: At<string>) => {
+  const unknown = ({ value, path }: At<string>, own?: string) => {
     if (names.includes(value)) return [];
-    const near = nearest(value, names);
+    const near = nearest(
+      value,
+      names.filter((name) => name !== own),
+    );
     const what =
       version === 2
         ? 'is not the key of an interface in this document'
@@ -26,7 +29,10 @@ export function interfaces({ version, interfaces, users }: Network): Problem[] {
       interfaces.map(({ name, path }) => ({ value: name, path })),
       'is the name of two interfaces',
     ),
-    ...[...members, ...interfaces.flatMap(({ link }) => link ?? []), ...users].flatMap(unknown),
+    ...interfaces.flatMap(({ name, members, link }) =>
+      [...members, ...(link ? [link] : [])].flatMap((at) => unknown(at, name)),
+    ),
+    ...users.flatMap((at) => unknown(at)),
     ...repeated(members, 'is in two bonds or bridges, and can be in one only'),
     ...macs.flatMap(({ value, path }) =>
       MAC.test(value) ? [] : [error(path, "is not a MAC address: it must be as '52:54:00:12:34:56', quoted")],

@@ -4,7 +4,9 @@ import type { Path, Problem } from './problem.ts';
 /** The known name that a slip of the pen comes nearest to, if there is one near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const found = known.length === 0 ? undefined : closest(name, known);
-  return found !== undefined && distance(name, found) <= Math.max(2, name.length / 3) ? found : undefined;
+  return found !== undefined && distance(name, found) <= Math.max(1, name.length / 3)
+    ? found
+    : known.find((key) => name.length >= 3 && key.startsWith(name));
 }
 
 /** A key that cloud-init doesn't know. On top it leaves such a key alone, further down it refuses the document. */

@@ -67,7 +67,8 @@ function explained(hint: string, value: unknown): string {
   if (value === null) return ': it is empty (null)';
   if (!/\btexts?\b/.test(hint)) return '';
   if (typeof value === 'number') return ': YAML makes a number of it; quote it';
-  if (typeof value === 'boolean' && !/\bfalse\b/.test(hint)) return ': YAML makes true or false of it; quote it';
+  if (typeof value === 'boolean' && !/\bfalse\b/.test(hint))
+    return ': YAML makes true or false of it; quote it';
   if (typeof value === 'symbol') return `: YAML makes ${value.description} of it; quote it`;
   if (isMapping(value) && !/\bmapping/.test(hint))
     return ": it is a mapping; if a ': ' in a text made it one, quote the text";
