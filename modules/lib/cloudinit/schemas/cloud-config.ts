@@ -5,6 +5,7 @@ import {
   choice,
   count,
   either,
+  filledList,
   keys,
   listOf,
   mapping,
@@ -33,9 +34,12 @@ const settings = listOf(
   'texts',
 );
 
-const merge = either('a text, or a list of mappings', ['string', 'array'], {
-  items: mapping({ name: choice('list', 'dict', 'str'), settings }, { required: ['name', 'settings'] }),
-});
+const merge = either(
+  'a text, or a list of mappings',
+  ['string', 'array'],
+  { items: mapping({ name: choice('list', 'dict', 'str'), settings }, { required: ['name', 'settings'] }) },
+  filledList,
+);
 
 const log = either(
   'a text, a list of two texts, or a mapping',

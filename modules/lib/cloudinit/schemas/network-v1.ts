@@ -1,5 +1,6 @@
 import {
   any,
+  both,
   choice,
   each,
   either,
@@ -8,8 +9,8 @@ import {
   keys,
   listOf,
   mapping,
-  must,
   number,
+  oneOfKeys,
   type Schema,
   scalar,
   text,
@@ -58,12 +59,7 @@ const subnet: Schema = {
       dns_nameservers: either('a list of addresses', ['array', 'string'], { items: text }),
       dns_search: either('a list of domains', ['array', 'string'], { items: text }),
       routes: listOf(
-        {
-          ...route,
-          ...must("needs 'network' or 'destination'", {
-            anyOf: [{ not: { type: 'object' } }, { required: ['network'] }, { required: ['destination'] }],
-          }),
-        },
+        both(route, oneOfKeys("needs 'network' or 'destination'", 'network', 'destination')),
         'routes',
       ),
       ipv4: flag,

@@ -5,6 +5,7 @@ import {
   choice,
   each,
   either,
+  filled,
   is,
   listOf,
   mapping,
@@ -46,6 +47,13 @@ const mac = is("a MAC address as '52:54:00:12:34:56', quoted", {
     '^(?:(?:[0-9a-fA-F]{2}:){5}(?:(?:[0-9a-fA-F]{2}:){14})?[0-9a-fA-F]{2}|permanent|random|stable|preserve)$',
 });
 
+const prefix = is("an address or a network, such as '192.0.2.0/24'", {
+  type: 'string',
+  pattern: '^(?:[0-9a-fA-F:.]+(?:/\\d{1,3})?|default)$',
+});
+const ip4 = is('an IPv4 address', { type: 'string', pattern: '^\\d{1,3}(?:\\.\\d{1,3}){3}$' });
+const name = is('a text, and not an empty one', { type: 'string', minLength: 1 });
+
 const overrides = mapping({
   ...each(flag, 'use-dns use-ntp send-hostname use-hostname use-mtu use-routes'),
   hostname: text,
@@ -55,8 +63,16 @@ const overrides = mapping({
   }),
 });
 
-const addressOptions = mapping({ label: text, lifetime: either("'forever' or 0", ['string', 'integer']) });
-const address = either("a text such as '192.0.2.10/24'", ['string', 'object'], { others: addressOptions });
+const addressOptions = mapping({
+  label: text,
+  lifetime: is("'forever' or 0", { enum: ['forever', 0, '0'] }),
+});
+const address = either(
+  "a text such as '192.0.2.10/24'",
+  ['string', 'object'],
+  { others: addressOptions },
+  filled,
+);
 
 const route = mapping(
   {
@@ -82,7 +98,7 @@ const route = mapping(
 );
 
 const rule = both(
-  mapping({ ...each(text, 'from to'), ...each(number, 'table priority mark type-of-service') }),
+  mapping({ ...each(prefix, 'from to'), ...each(number, 'table priority mark type-of-service') }),
   oneOfKeys("needs 'from' or 'to'", 'from', 'to'),
 );
 
@@ -108,7 +124,7 @@ const common: Record<string, Schema> = {
   routes: listOf(route, 'routes'),
   'routing-policy': listOf(rule, 'mappings'),
   'activation-mode': choice('manual', 'off'),
-  'optional-addresses': texts,
+  'optional-addresses': listOf(choice('ipv4-ll', 'ipv6-ra', 'dhcp4', 'dhcp6', 'static'), 'texts'),
   'ipv6-address-generation': choice('eui64', 'stable-privacy'),
   'ipv6-address-token': text,
   'infiniband-mode': choice('datagram', 'connected'),
@@ -119,11 +135,11 @@ const common: Record<string, Schema> = {
 const ethernet = mapping({
   ...common,
   match: mapping({
-    name: text,
+    name,
     macaddress: text,
-    driver: either('a text', ['string', 'array'], { items: text }),
+    driver: either('a text', ['string', 'array'], { items: text }, filled),
   }),
-  'set-name': text,
+  'set-name': name,
   ...each(
     flag,
     'wakeonlan emit-lldp receive-checksum-offload transmit-checksum-offload tcp-segmentation-offload ' +
@@ -157,12 +173,12 @@ const bondParameters = mapping({
   'transmit-hash-policy': choice('layer2', 'layer3+4', 'layer2+3', 'encap2+3', 'encap3+4', 'vlan+srcmac'),
   'ad-select': choice('stable', 'bandwidth', 'count'),
   ...each(flag, 'all-slaves-active all-members-active'),
-  'arp-ip-targets': texts,
+  'arp-ip-targets': listOf(ip4, 'IPv4 addresses'),
   'arp-validate': choice('none', 'active', 'backup', 'all'),
   'arp-all-targets': choice('any', 'all'),
   'fail-over-mac-policy': choice('none', 'active', 'follow'),
   'primary-reselect-policy': choice('always', 'better', 'failure'),
-  primary: text,
+  primary: name,
 });
 
 const bridgeParameters = mapping({

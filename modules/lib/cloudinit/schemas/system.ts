@@ -8,6 +8,7 @@ import {
   each,
   either,
   filled,
+  filledListOf,
   filledTexts,
   flag,
   is,
@@ -64,7 +65,7 @@ const grub = mapping({
 
 const wireguard = keys(
   {
-    interfaces: listOf(mapping({ name: text, config_path: text, content: text }), 'interfaces'),
+    interfaces: filledListOf(mapping({ name: text, config_path: text, content: text }), 'interfaces'),
     readinessprobe: texts,
   },
   { required: ['interfaces'] },
@@ -135,7 +136,8 @@ export const system: Record<string, Schema> = {
   wireguard: either('a mapping, or null', ['object', 'null'], wireguard),
   fan: mapping({ config: text, config_path: text }, { required: ['config'] }),
   disable_ec2_metadata: flag,
-  migrate: flag,
+  // cc_migrator is gone since 24.1.
+  migrate: any,
   ubuntu_pro: pro,
   ubuntu_advantage: renamed(pro, 'ubuntu_pro'),
   landscape: mapping(

@@ -96,7 +96,12 @@ const hyphened = Object.fromEntries(
 
 const aUser = both(keys({ ...user, ...hyphened }), oneOfKeys("needs 'name'", 'name', 'snapuser'));
 
-const members = either('the name of a user, or a list of names', ['string', 'array'], { items: text });
+const members = either(
+  'the name of a user, or a list of names',
+  ['string', 'array'],
+  { items: text },
+  filledList,
+);
 
 const RANDOM = { required: ['type'], properties: { type: { enum: ['RANDOM'] } } };
 const PASSWORD = { required: ['password'] };

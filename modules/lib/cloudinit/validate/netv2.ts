@@ -69,7 +69,22 @@ const routeOf = (route: At<Mapping>): GivenRoute => ({
 });
 
 /** What only version 2 can get wrong. */
-export function slipsOf2(config: At<Mapping>): Problem[] {
+export const slipsOf2 = (config: At<Mapping>): Problem[] => [
+  ...namesWithoutMatch(config),
+  ...primaries(config),
+];
+
+function primaries(config: At<Mapping>): Problem[] {
+  return namedIn(config, 'bonds').flatMap((bond) => {
+    const parameters = mappingIn(bond, 'parameters');
+    const primary = parameters && textIn(parameters, 'primary');
+    const members = textsOf(itemsIn(bond, 'interfaces')).map(({ value }) => value);
+    if (!primary || members.includes(primary.value)) return [];
+    return [error(primary.path, "is none of the bond's 'interfaces'")];
+  });
+}
+
+function namesWithoutMatch(config: At<Mapping>): Problem[] {
   return namedIn(config, 'ethernets').flatMap((device) => {
     const name = textIn(device, 'set-name');
     if (!name || mappingIn(device, 'match')) return [];

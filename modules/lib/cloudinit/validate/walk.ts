@@ -66,7 +66,7 @@ export function walk({ checks, rules }: Compiled, document: unknown): Problem[] 
 function explained(hint: string, value: unknown): string {
   if (value === null) return ': it is empty (null)';
   if (!/\btexts?\b/.test(hint)) return '';
-  if (typeof value === 'number') return ': YAML makes a number of it; quote it';
+  if (typeof value === 'number' && !/\bnumber\b/.test(hint)) return ': YAML makes a number of it; quote it';
   if (typeof value === 'boolean' && !/\bfalse\b/.test(hint))
     return ': YAML makes true or false of it; quote it';
   if (typeof value === 'symbol') return `: YAML makes ${value.description} of it; quote it`;

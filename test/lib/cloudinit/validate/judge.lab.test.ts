@@ -70,65 +70,62 @@ describe.each([12, 13] as const)('the cloud-init of Debian %d', (release) => {
 });
 
 // Documents in which a value, anywhere, is another one: what a list of cases doesn't think of.
-describe('of documents made from these at random, cloud-init says what we say', () => {
-  const strange = fc.constantFrom(
-    null,
-    true,
-    7,
-    -1,
-    1.5,
-    'text',
-    '',
-    [],
-    ['text'],
-    [7],
-    {},
-    { text: 'text' },
-    [[]],
-    [{}],
-  );
+describe('of documents made from these at random', () => {
+  const STRANGE = [null, true, 7, -1, 1.5, 'text', '', [], ['text'], [7], {}, { text: 'text' }, [[]], [{}]];
+  // Another one finds other documents; a fixed one fails today or never.
+  const SEED = Number(process.env.PIECEWISE_SEED ?? 1);
   const listed = new Set(DISAGREEMENTS.flatMap(({ texts }) => texts));
-  const sound = CLOUD_CONFIGS.filter((text) => !listed.has(text))
-    .map((text) => readYaml(text).toJS() as Record<string, unknown>)
-    // A date is none to JSON.
-    .filter(
-      (value) =>
-        JSON.stringify(value) ===
-        JSON.stringify(readYaml(emitYaml(JSON.parse(JSON.stringify(value)))).toJS()),
-    );
-
-  const paths = (value: unknown): (string | number)[][] =>
-    typeof value !== 'object' || value === null
-      ? [[]]
-      : [
-          [],
-          ...(Array.isArray(value) ? [...value.entries()] : Object.entries(value)).flatMap(([key, item]) =>
-            paths(item).map((path) => [key, ...path]),
-          ),
-        ];
-
-  const replaced = (value: unknown, [key, ...rest]: (string | number)[], item: unknown): unknown => {
-    if (key === undefined) return item;
-    if (Array.isArray(value)) return value.map((old, i) => (i === key ? replaced(old, rest, item) : old));
-    const mapping = value as Record<string, unknown>;
-    return { ...mapping, [key]: replaced(mapping[key], rest, item) };
+  const isSound = (text: string) =>
+    !listed.has(text) && !/: \d{4}-/.test(text) && !/^cloud_\w+_modules/.test(text);
+  const strangeOf = (texts: readonly string[], count: number): string[] => {
+    const sound = texts.filter(isSound).map((text) => readYaml(text).toJS() as unknown);
+    const changed = fc
+      .constantFrom(...sound)
+      .chain((value) => {
+        const path = fc.constantFrom(...paths(value).slice(1));
+        return fc.tuple(fc.constant(value), path, fc.constantFrom(...STRANGE));
+      })
+      .map(([value, path, item]) => replaced(value, path, item));
+    return [...new Set(fc.sample(changed, { numRuns: count, seed: SEED }).map((value) => emitYaml(value)))];
   };
 
-  const changed = fc
-    .constantFrom(...sound)
-    .chain((value) => fc.tuple(fc.constant(value), fc.constantFrom(...paths(value).slice(1)), strange))
-    .map(([value, path, item]) => replaced(value, path, item));
+  // What a schema doesn't see is nothing to compare.
+  const MEANING = /SSH key|begin with '\/'|octal|base64|gzip|no hash|a space|\.uid|\.sudo/;
 
-  it('of Debian 13', async () => {
-    const values = [...new Set(fc.sample(changed, 2000).map((value) => emitYaml(value)))];
-    const found = await disagreements(
-      13,
-      values.map((text) => ({ kind: 'cloud-config', text: `${HEADER}${text}` })),
+  it('the cloud-init of Debian 13 says what we say', async () => {
+    const made = strangeOf(CLOUD_CONFIGS, 2000);
+    const given = made.map((text) => ({ kind: 'cloud-config' as const, text: `${HEADER}${text}` }));
+    const found = await disagreements(13, given);
+    expect(
+      found.filter(({ by, words }) =>
+        by === 'cloud-init' ? !/partition/.test(words) : !MEANING.test(words),
+      ),
+    ).toEqual([]);
+    expect(made.length).toBeGreaterThan(1000);
+  });
+  // netplan takes any scalar for a text, and what is in tunnels isn't looked at. Of what version 1 takes as text or as
+  // another kind of value, cloud-init's schema knows one kind only.
+  it('what it refuses of a network-config we refuse as well', async () => {
+    const made = strangeOf(NETWORK_CONFIGS, 1500).filter((text) => !text.includes('"tunnels"'));
+    const given = made.map((text) => ({ kind: 'network-config' as const, text }));
+    const found = await disagreements(13, given);
+    const missed = found.filter(
+      ({ by, words }) => by === 'cloud-init' && !/dns_|search|bond-|bridge_/.test(words),
     );
-    console.log(
-      values.length,
-      found.length,
-      found.map((f) => `${f.by} ${f.text.replace(/\n/g, ' / ')} -- ${f.words.slice(0, 200)}`).join('\n'),
-    );
+    expect(missed).toEqual([]);
+    expect(made.length).toBeGreaterThan(700);
   });
 });
+
+function paths(value: unknown): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return [[]];
+  const inside = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return [[], ...inside.flatMap(([key, item]) => paths(item).map((path) => [key, ...path]))];
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly (string | number)[], item: unknown): unknown {
+  if (key === undefined) return item;
+  if (Array.isArray(value)) return value.map((old, i) => (i === key ? replaced(old, rest, item) : old));
+  const mapping = value as Record<string, unknown>;
+  return { ...mapping, [key]: replaced(mapping[key], rest, item) };
+}
