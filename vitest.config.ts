@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { viteSchemas } from './build/schemas.ts';
 
 // From quick to slow: `house` looks at the sources as a whole (types, lint, docs), `unit` touches no machine, `integration` talks to real programs in a
 // lab hypervisor (*.lab.test.ts), `e2e` runs playbooks.
@@ -6,6 +7,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [viteSchemas],
         test: {
           name: 'house',
           include: ['test/house/**/*.test.ts'],
@@ -14,6 +16,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteSchemas],
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -23,6 +26,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteSchemas],
         test: {
           name: 'integration',
           include: ['test/**/*.lab.test.ts'],
@@ -33,6 +37,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [viteSchemas],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

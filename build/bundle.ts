@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { loadSpec, ROOT } from './modules.ts';
+import { schemas } from './schemas.ts';
 import { validatorSource } from './validator.ts';
 
 /** Ansible replaces it by the JSON of the arguments. It isn't valid TypeScript, so it's put in at the end. */
@@ -112,7 +113,7 @@ async function built(name: string, contents: string, plugins: Plugin[]): Promise
  * @returns its text: for style `text` with shebang and marker, ready for Ansible
  */
 export async function bundle(name: string, style: Style = 'text'): Promise<string> {
-  const code = await built(name, entrySource(name, style), [validators, lazily]);
+  const code = await built(name, entrySource(name, style), [validators, schemas, lazily]);
   if (style === 'binary') return code;
   const script = `(require => {const module = {exports: {}}, exports = module.exports;${code}\nreturn module.exports})`;
   const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);

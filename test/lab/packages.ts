@@ -44,7 +44,16 @@ const hypervisor = [
   'python3-libvirt',
 ];
 
-const controller = ['ansible-core', 'ansible-lint', 'python3', 'openssh-client', 'git'];
+const controller = [
+  'ansible-core',
+  'ansible-lint',
+  'python3',
+  'openssh-client',
+  'git',
+  // Only asked what it thinks of a document: a controller is never booted, so none of its services runs.
+  'cloud-init',
+  'netplan.io',
+];
 
 /** The packages of each kind of root, on top of debootstrap's `minbase`. An edit here rebuilds the root. */
 export const packages: Record<Kind, readonly string[]> = { hypervisor, bare, controller };

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { placeOf, readYaml } from './read.ts';
 import { YamlError } from './yaml.ts';
 
 /**
@@ -7,7 +7,7 @@ import { YamlError } from './yaml.ts';
  * @throws YamlError with line and column, and nothing of the text, which may hold secrets
  */
 export function parseYaml(text: string): unknown {
-  const document = parseDocument(text, { version: '1.1', prettyErrors: false, logLevel: 'error' });
+  const document = readYaml(text);
   const [error] = document.errors;
   if (error) throw new YamlError('', `isn't YAML: ${placeOf(text, error.pos[0])} (${error.code})`);
   try {
@@ -16,9 +16,4 @@ export function parseYaml(text: string): unknown {
     // The library's message quotes the text. It throws for an alias without an anchor, and for too many of them.
     throw new YamlError('', "isn't YAML: an alias (*) in it leads nowhere, or there are too many");
   }
-}
-
-function placeOf(text: string, at: number): string {
-  const before = text.slice(0, at).split('\n');
-  return `line ${before.length}, column ${(before[before.length - 1]?.length ?? 0) + 1}`;
 }

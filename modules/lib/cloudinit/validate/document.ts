@@ -1,0 +1,117 @@
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, visit } from 'yaml';
+import { placeOf, readYaml } from '../read.ts';
+import { isMapping } from '../yaml.ts';
+import { error, type Path, type Problem, warning } from './problem.ts';
+
+/** A document to look at: what it says, and where each part of it stands. */
+export interface Given {
+  readonly value: unknown;
+  /** What is wrong with it as YAML. An error means that there is no value. */
+  readonly problems: readonly Problem[];
+  /** `line 4, column 5` of a path: of the key, or of a list's item. Undefined in a document that is no text. */
+  readonly place: (path: Path) => string | undefined;
+}
+
+/** Reads a document that is given as a mapping or as text. */
+export function given(document: unknown): Given {
+  if (typeof document !== 'string') return { value: plain(document), problems: [], place: () => undefined };
+  const yaml = readYaml(document);
+  const at = (offset: number) => placeOf(document, offset);
+  const [broken] = [...yaml.errors, ...yaml.warnings];
+  const failed = (offset: number, why: string): Given => ({
+    value: undefined,
+    problems: [error([], why)],
+    place: () => at(offset),
+  });
+  if (broken) return failed(broken.pos[0], `isn't YAML: ${REASONS[broken.code] ?? broken.code}`);
+  const lost = aliasWithoutAnchor(yaml);
+  if (lost !== undefined) return failed(lost, "isn't YAML: an alias (*) without its anchor (&)");
+  try {
+    const value = plain(yaml.toJS());
+    return { value, problems: twice(yaml), place: (path) => optional(offsetOf(yaml, path), at) };
+  } catch {
+    return failed(0, "isn't YAML that can be read: there are too many aliases (*) in it");
+  }
+}
+
+const optional = <T, U>(value: T | undefined, next: (value: T) => U): U | undefined =>
+  value === undefined ? undefined : next(value);
+
+const REASONS: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'the indentation fits nothing above it, or a bracket or quote above is still open',
+  TAB_AS_INDENT: 'a tab where YAML takes spaces only',
+  MISSING_CHAR: 'a bracket, a quote, a comma or a colon is missing',
+  BLOCK_AS_IMPLICIT_KEY: "a ': ' too many; quote the value if it is part of a text",
+  BLOCK_IN_FLOW: 'lines with indentation within brackets',
+  UNEXPECTED_TOKEN: 'nothing like this can stand here',
+  MULTIPLE_DOCS: "a second document ('---'); only one is taken",
+  MULTILINE_IMPLICIT_KEY: "a key over several lines; is a ':' missing?",
+  TAG_RESOLVE_FAILED: 'a tag (!) that cloud-init does not know',
+  BAD_SCALAR_START: 'a text that begins with this character must be quoted',
+  BAD_DQ_ESCAPE: 'an escape (\\) that double quotes do not know; use single quotes',
+};
+
+/** Values that JSON has no words for, as what cloud-init makes of them: bytes are text, and others are no kind of ours. */
+function plain(value: unknown): unknown {
+  if (value instanceof Date) return Symbol('a date');
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  if (Array.isArray(value)) return value.map(plain);
+  if (isMapping(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  return typeof value === 'object' && value !== null ? Symbol('no mapping or list') : value;
+}
+
+const keyOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
+function aliasWithoutAnchor(yaml: Document): number | undefined {
+  let found: number | undefined;
+  visit(yaml, {
+    Alias(_, alias) {
+      if (found === undefined && !alias.resolve(yaml)) found = alias.range?.[0] ?? 0;
+    },
+  });
+  return found;
+}
+
+// PyYAML takes the last without a word.
+function twice(yaml: Document): Problem[] {
+  const problems: Problem[] = [];
+  visit(yaml, {
+    Map(_, map, ancestors) {
+      const names = map.items.map(({ key }) => keyOf(key));
+      const repeated = new Set(names.filter((name, i) => name !== '<<' && names.indexOf(name) < i));
+      for (const name of repeated) {
+        const path = [...pathOf([...ancestors, map]), name];
+        problems.push(warning(path, 'is there twice: the last one counts'));
+      }
+    },
+  });
+  return problems;
+}
+
+function pathOf(nodes: readonly unknown[]): (string | number)[] {
+  return nodes.flatMap<string | number>((node, i) => {
+    if (isPair(node)) return [keyOf(node.key)];
+    const above = nodes[i - 1];
+    return isSeq(above) ? [above.items.indexOf(node)] : [];
+  });
+}
+
+function offsetOf(yaml: Document, path: Path): number | undefined {
+  let node: unknown = yaml.contents;
+  let offset = yaml.contents?.range?.[0];
+  for (const part of path) {
+    if (isAlias(node)) node = node.resolve(yaml);
+    const next = isMap(node)
+      ? node.items.findLast(({ key }) => keyOf(key) === part)
+      : isSeq(node)
+        ? node.items[Number(part)]
+        : undefined;
+    // Within a merged mapping (<<) the place of what holds it must do.
+    if (!next) return offset;
+    const stands = (isPair(next) ? next.key : next) as Node | null;
+    offset = stands?.range?.[0] ?? offset;
+    node = isPair(next) ? next.value : next;
+  }
+  return offset;
+}

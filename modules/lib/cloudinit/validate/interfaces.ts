@@ -1,0 +1,50 @@
+import type { At } from './look.ts';
+import type { Network } from './netmodel.ts';
+import { error, type Problem } from './problem.ts';
+import { nearest } from './unknown.ts';
+
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){14})?$/i;
+
+/** What is wrong with the interfaces of a network-config: names of none, names and addresses of several. */
+export function interfaces({ version, interfaces, users }: Network): Problem[] {
+  const names = interfaces.map(({ name }) => name);
+  const unknown = ({ value, path }: At<string>, own?: string) => {
+    if (names.includes(value)) return [];
+    const near = nearest(
+      value,
+      names.filter((name) => name !== own),
+    );
+    const what =
+      version === 2
+        ? 'is not the key of an interface in this document'
+        : 'is not the name of an interface in this document';
+    return [error(path, near === undefined ? what : `${what}; did you mean '${near}'?`)];
+  };
+  const members = interfaces.flatMap((device) => device.members);
+  const macs = interfaces.flatMap(({ mac, members, link }) =>
+    mac ? [{ ...mac, own: members.length === 0 && !link }] : [],
+  );
+  return [
+    ...repeated(
+      interfaces.map(({ name, path }) => ({ value: name, path })),
+      'is the name of two interfaces',
+    ),
+    ...interfaces.flatMap(({ name, members, link }) =>
+      [...members, ...(link ? [link] : [])].flatMap((at) => unknown(at, name)),
+    ),
+    ...users.flatMap((at) => unknown(at)),
+    ...repeated(members, 'is in two bonds or bridges, and can be in one only'),
+    ...macs.flatMap(({ value, path }) =>
+      MAC.test(value) ? [] : [error(path, "is not a MAC address: it must be as '52:54:00:12:34:56', quoted")],
+    ),
+    ...repeated(
+      macs.filter(({ own }) => own).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
+      'is the MAC address of two interfaces',
+    ),
+  ];
+}
+
+const repeated = (all: readonly At<string>[], text: string): Problem[] =>
+  all
+    .filter(({ value }, i) => all.findIndex((other) => other.value === value) < i)
+    .map(({ path }) => error(path, text));

@@ -1,0 +1,13 @@
+/** Keys and indexes from the document to a value in it. */
+export type Path = readonly (string | number)[];
+
+/** Something wrong, before it is told where in a text. */
+export interface Problem {
+  readonly path: Path;
+  readonly level: 'error' | 'warning';
+  /** What is wrong and the way out, as it follows on the path; no value that could be secret. */
+  readonly text: string;
+}
+
+export const error = (path: Path, text: string): Problem => ({ path, level: 'error', text });
+export const warning = (path: Path, text: string): Problem => ({ path, level: 'warning', text });

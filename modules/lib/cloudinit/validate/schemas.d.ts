@@ -1,0 +1,4 @@
+declare module 'schema:*' {
+  const compiled: import('./walk.ts').Compiled;
+  export default compiled;
+}
