@@ -1,10 +1,16 @@
 import type { Change, Plan } from '../lib/ansible/plan.ts';
+import { together } from '../lib/ansible/problems.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { diffSeeds, type FileDifference, instanceIdOf } from '../lib/cloudinit/diff.ts';
-import { type Seed, seedOf, stableInstanceId } from '../lib/cloudinit/seed.ts';
-import { OptionError } from '../lib/failure.ts';
+import { extraFiles, extraSeedFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
+import { checkLabel, isFound, isSameLabel, seedImage } from '../lib/cloudinit/image.ts';
+import { judged } from '../lib/cloudinit/judge.ts';
+import { CORE_FILES, type Seed, seedOf, stableInstanceId } from '../lib/cloudinit/seed.ts';
+import type { StoredSeed, Unreadable } from '../lib/cloudinit/stored.ts';
+import { Failure, OptionError } from '../lib/failure.ts';
 import type { FileInfo } from '../lib/host/host.ts';
-import { type IsoFile, isoBytes } from '../lib/iso9660/memory.ts';
+import type { Pieces } from '../lib/volume.ts';
+import { whyOf } from './applied.ts';
 import type { spec } from './spec.ts';
 
 export type IsoOptions = OptionsOf<typeof spec>;
@@ -18,54 +24,73 @@ export interface Attributes {
 
 export interface State {
   readonly file: FileInfo | undefined;
-  /** What the seed that is there holds; undefined where it can't be read as one. */
-  readonly files: readonly IsoFile[] | undefined;
-  readonly label: string | undefined;
+  /** What is there; undefined when there is nothing. */
+  readonly seed: StoredSeed | Unreadable | undefined;
+  /** The files on the host that the seed is to hold, by path. */
+  readonly sources: ReadonlyMap<string, SourceFile>;
   readonly wanted: Attributes;
 }
 
 export type Step =
-  | { readonly act: 'write'; readonly image: Uint8Array; readonly attributes: Attributes }
+  | { readonly act: 'write'; readonly image: Pieces; readonly attributes: Attributes }
   | { readonly act: 'attributes'; readonly attributes: Attributes }
   | { readonly act: 'remove' };
 
 type Content = Record<string, unknown> | string | undefined;
 
-function contentOf(options: IsoOptions, name: (typeof CONTENTS)[number]): Content {
+function contentOf(options: IsoOptions, name: 'meta_data' | 'network_config'): Content {
   const value = options[name];
   if (value === undefined || typeof value === 'string') return value;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Content;
   throw new OptionError(name, 'is neither a mapping nor a text');
 }
 
-const CONTENTS = ['user_data', 'meta_data', 'network_config', 'vendor_data'] as const;
+function userDataIn(options: IsoOptions, name: 'user_data' | 'vendor_data'): Content | unknown[] {
+  const value = options[name];
+  if (value === undefined || typeof value === 'string' || Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null) return value as Content;
+  throw new OptionError(name, 'is neither a mapping, nor a text, nor a list of parts');
+}
+
+const documentsOf = (options: IsoOptions) => ({
+  user_data: userDataIn(options, 'user_data'),
+  vendor_data: userDataIn(options, 'vendor_data'),
+  network_config: contentOf(options, 'network_config'),
+});
 
 /** The seed that the options describe. @throws OptionError */
-export function seedFrom(options: IsoOptions): Seed {
-  const { dest, hostname, instance_id } = options;
-  const contents = Object.fromEntries(CONTENTS.map((name) => [name, contentOf(options, name)]));
+export function seedFrom(options: IsoOptions, sources: State['sources'] = new Map()): Seed {
+  const { dest, hostname, instance_id, extra_files } = options;
   return seedOf({
-    ...contents,
+    ...documentsOf(options),
+    meta_data: contentOf(options, 'meta_data'),
     hostname,
     instance_id,
     defaultInstanceId: stableInstanceId(dest),
+    extra: extraSeedFiles(extraFiles(extra_files), sources),
   });
 }
 
 /** Rules that the spec can't say. @throws OptionError */
 export function checkOptions(options: IsoOptions): void {
-  const { dest, state } = options;
+  const { dest, state, label, format } = options;
   if (!dest.startsWith('/')) throw new OptionError('dest', `'${dest}' must be an absolute path`);
-  if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the ISO file`);
-  if (state === 'present') seedFrom(options);
+  if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the seed's file`);
+  checkLabel(label, format);
+  if (state === 'absent') return;
+  for (const { path, option } of extraFiles(options.extra_files)) {
+    const own = CORE_FILES.find((name) => name === path.toLowerCase());
+    if (own) throw new OptionError(option, `is cloud-init's own file: give it as '${own.replace('-', '_')}'`);
+  }
+  seedFrom(options);
 }
 
 // Digests and the names of keys, never a word of the contents.
 function shown(differences: readonly FileDifference[], side: 'before' | 'after') {
   return Object.fromEntries(
-    differences.map(({ name, paths, ...digests }) => [
-      name,
-      { digest: digests[side] ?? 'none', ...(paths.length > 0 ? { keys: paths } : {}) },
+    differences.map(({ path, keys, ...digests }) => [
+      path,
+      { digest: digests[side] ?? 'none', ...(keys.length > 0 ? { keys } : {}) },
     ]),
   );
 }
@@ -80,43 +105,79 @@ function attributesChange(dest: string, file: FileInfo, wanted: Attributes): Cha
   return [{ title: `set mode and owner of ${dest}`, before: now, after, step }];
 }
 
+// What a guest would trip over, as errors or as warnings, as the task has it.
+function findingsOf(options: IsoOptions): string[] {
+  if (options.validate === 'off') return [];
+  const found = judged(documentsOf(options)).map(({ option, level, message }) => ({
+    level,
+    failure: new OptionError(option, message),
+  }));
+  const errors = found.filter(({ level }) => level === 'error' && options.validate === 'strict');
+  if (errors.length > 0) throw together(errors.map(({ failure }) => failure));
+  return found.map(({ failure }) => failure.message);
+}
+
 /** From what the task says and what is on the host to what is to be done. Pure. */
-export function planIso(options: IsoOptions, state: State): Plan<Step> {
-  const { dest } = options;
-  if (options.state === 'absent') return planAbsent(dest, state);
-  const { files, label, instanceId } = seedFrom(options);
-  const differences = diffSeeds(state.files ?? [], files);
+export const planIso = (options: IsoOptions, state: State): Plan<Step> =>
+  options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
+
+function planPresent(options: IsoOptions, state: State): Plan<Step> {
+  const { dest, label, format } = options;
+  const { file, sources, wanted } = state;
+  const findings = findingsOf(options);
+  const { files, instanceId } = seedFrom(options, sources);
   const result = { dest, instance_id: instanceId };
-  if (state.file && state.files && state.label === label && differences.length === 0) {
-    return { changes: attributesChange(dest, state.file, state.wanted), result };
+  const missing = extraFiles(options.extra_files).flatMap((extra) =>
+    'source' in extra && !sources.has(extra.source)
+      ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
+      : [],
+  );
+  const old = readable(dest, state.seed);
+  const differences = diffSeeds(old?.files ?? [], files);
+  const unlike = [
+    ...(old && old.format !== format ? [{ format: old.format }] : []),
+    ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
+  ];
+  if (file && old && differences.length === 0 && unlike.length === 0) {
+    return { changes: attributesChange(dest, file, wanted), warnings: findings, missing, result };
   }
   const write = {
     title: `write seed ${dest}`,
-    before: state.file ? shown(differences, 'before') : undefined,
-    after: shown(differences, 'after'),
-    step: { act: 'write', image: isoBytes(files, { label }), attributes: state.wanted } as const,
+    before: file ? Object.assign({}, ...unlike, shown(differences, 'before')) : undefined,
+    after: { ...(unlike.length > 0 ? { format, label } : {}), ...shown(differences, 'after') },
+    step: { act: 'write', image: seedImage(files, label, format), attributes: wanted } as const,
   };
-  if (!state.file) return { changes: [write], result };
-  const applied = state.files ? instanceIdOf(state.files) !== instanceId : true;
+  const told = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
+  const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
   return {
     changes: [write],
-    warnings: warningsOf(dest, state, applied, instanceId),
-    result: { ...result, applied },
+    warnings: [...findings, ...lost(dest, state.seed), ...unfound(label), ...unsaid],
+    missing,
+    result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
   };
 }
 
-function warningsOf(dest: string, { files }: State, applied: boolean, id: string): string[] {
-  if (!files) return [`${dest} was there, but can't be read as a seed: it is replaced`];
-  if (applied) return [];
-  return [
-    `${dest} changes, but its instance-id stays '${id}': a guest that has booted with it will not apply the change, unless it is given another 'instance_id' (and then makes new SSH host keys)`,
-  ];
+// What was cut short or damaged is ours to replace; what never was a seed isn't.
+function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
+  if (seed === undefined || 'files' in seed) return seed;
+  if (seed.damaged) return undefined;
+  throw new Failure(`${dest} is there, and is no seed: remove it, or give another 'dest' (${seed.reason})`);
 }
 
-function planAbsent(dest: string, { file, files }: State): Plan<Step> {
+const lost = (dest: string, seed: State['seed']) =>
+  seed && 'reason' in seed ? [`${dest} was there, but is damaged: it is replaced (${seed.reason})`] : [];
+
+const unfound = (label: string) =>
+  isFound(label)
+    ? []
+    : [
+        `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`,
+      ];
+
+function planAbsent({ dest }: IsoOptions, { file, seed }: State): Plan<Step> {
   const remove = {
     title: `remove seed ${dest}`,
-    before: shown(diffSeeds(files ?? [], []), 'before'),
+    before: shown(diffSeeds(seed && 'files' in seed ? seed.files : [], []), 'before'),
     after: undefined,
     step: { act: 'remove' } as const,
   };

@@ -26,7 +26,7 @@ const file = (name: string) => sh(`isoinfo -R -x /${name} -i ${DEST}`);
 
 const full = {
   hostname: 'guest',
-  user_data: { users: [{ name: 'joe', passwd: 'very secret indeed' }] },
+  user_data: { write_files: [{ path: '/etc/token', content: 'very secret indeed' }] },
   network_config: 'version: 1\nconfig: []\n',
 };
 
@@ -38,6 +38,14 @@ describe('a seed', () => {
     expect(await file('meta-data')).toContain('local-hostname');
     expect(await file('network-config')).toContain('version: 1');
     expect(await sh(`stat -c '%a %U' ${DEST}`)).toBe('600 root');
+  });
+
+  it('has the same bytes each time', async () => {
+    const sum = () => sh(`sha256sum <${DEST}`);
+    const before = await sum();
+    await sh(`rm ${DEST}`);
+    await seed(full);
+    expect(await sum()).toBe(before);
   });
 
   it('takes owner and mode without being written again', async () => {
@@ -52,15 +60,33 @@ describe('a seed', () => {
     const changed = await thrice({ ...full, user_data: {} });
     expect(changed.applied).toBe(false);
     expect(JSON.stringify(changed.warnings)).toContain('instance-id');
+    expect(changed.applied_why).toMatch(
+      /^its instance-id stays 'iid-[0-9a-f]{16}': a guest that has booted with it will not apply the change/,
+    );
     const renewed = await thrice({ ...full, instance_id: 'second' });
     expect(renewed.applied).toBe(true);
+    expect(renewed.applied_why).toMatch(/^its instance-id becomes 'second' \(it was 'iid-/);
     expect(renewed).not.toHaveProperty('warnings');
   });
 
+  it('has another instance-id with every content, where that is asked for', async () => {
+    const args = { dest: `${HOME}/guest/content.iso`, instance_id: 'content' };
+    const one = await thrice({ ...args, ...full });
+    const two = await thrice({ ...args, ...full, extra_files: { note: 'a' } });
+    const three = await thrice({ ...args, ...full, extra_files: { note: 'b' }, hostname: 'other' });
+    expect(new Set([one, two, three].map((result) => result.instance_id)).size).toBe(3);
+    expect(three).toMatchObject({ applied: true });
+    expect(await thrice({ ...args, ...full })).toMatchObject({ instance_id: one.instance_id });
+    await sh(`rm ${args.dest}`);
+  });
+
   it('shows keys and digests in its diff, and no secret', async () => {
-    const secret = { ...full, user_data: { users: [{ name: 'joe', passwd: 'another secret' }] } };
+    const secret = {
+      ...full,
+      user_data: { write_files: [{ path: '/etc/token', content: 'another secret' }] },
+    };
     const result = await seed(secret, { check: true });
-    expect(JSON.stringify(result)).toContain('users[0].passwd');
+    expect(JSON.stringify(result)).toContain('write_files[0].content');
     expect(JSON.stringify(result)).not.toMatch(/another secret|very secret/);
   });
 
@@ -77,7 +103,26 @@ describe('a seed', () => {
   it('that is damaged is replaced, and said to be', async () => {
     await sh(`truncate -s 40000 ${DEST}`);
     const result = await thrice(full);
-    expect(JSON.stringify(result.warnings)).toContain("can't be read as a seed");
+    expect(result.warnings).toEqual([
+      expect.stringMatching(
+        new RegExp(`^${DEST} was there, but is damaged: it is replaced \\(the image ends at byte 40000`),
+      ),
+    ]);
+    await sh(`: >${DEST}`);
+    expect(await thrice(full)).toMatchObject({ changed: true });
+  });
+
+  it('takes the place of no file that never was one', async () => {
+    await sh(
+      `mv ${DEST} ${HOME}/kept.iso && qemu-img create -q -f qcow2 ${DEST} 1M && sha256sum ${DEST} >${HOME}/sum`,
+    );
+    const result = await seed(full);
+    expect(result).toMatchObject({ failed: true, changed: false });
+    expect(result.msg).toMatch(
+      new RegExp(`^${DEST} is there, and is no seed: remove it, or give another 'dest' \\(`),
+    );
+    expect(await sh(`sha256sum -c ${HOME}/sum`)).toContain('OK');
+    await sh(`mv ${HOME}/kept.iso ${DEST}`);
   });
 
   it('is removed', async () => {
@@ -86,10 +131,154 @@ describe('a seed', () => {
   });
 });
 
+describe('parts, files and formats', () => {
+  const parts = [
+    { content: { users: [{ name: 'joe' }] } },
+    { content: '#!/bin/sh\necho größer', filename: 'grow.sh' },
+    { content: 'packages: [vim]\n', type: 'text/cloud-config' },
+    '#cloud-boothook\n:\n',
+  ];
+
+  it('sends parts as cloud-init takes them apart', async () => {
+    await thrice({ user_data: parts });
+    await sh(`isoinfo -R -x /user-data -i ${DEST} >${HOME}/user-data`);
+    const script = [
+      'import email, json, sys',
+      'message = email.message_from_bytes(open(sys.argv[1], "rb").read())',
+      'print(json.dumps([[p.get_content_type(), p.get_filename(), p.get_payload(decode=True).decode()] for p in message.walk() if not p.is_multipart()]))',
+    ].join('\n');
+    const { stdout } = await hypervisor.exec(['python3', '-c', script, `${HOME}/user-data`]);
+    expect(JSON.parse(stdout)).toEqual([
+      ['text/cloud-config', 'part-001', '#cloud-config\n"users":\n  - "name": "joe"\n'],
+      ['text/x-shellscript', 'grow.sh', '#!/bin/sh\necho größer'],
+      ['text/cloud-config', 'part-003', 'packages: [vim]\n'],
+      ['text/cloud-boothook', 'part-004', '#cloud-boothook\n:\n'],
+    ]);
+  });
+
+  it.each(['iso9660', 'vfat'])('holds texts and files of the host as %s, also large ones', async (format) => {
+    await sh(`head -c 5000000 /dev/urandom >${HOME}/large`);
+    const args = {
+      dest: `${HOME}/guest/extra-${format}`,
+      format,
+      extra_files: { 'a/b/Größe.txt': 'text', large: { src: `${HOME}/large` } },
+    };
+    await thrice(args);
+    expect(await sh(`blkid -o value -s TYPE -s LABEL ${args.dest}`)).toMatch(
+      format === 'vfat' ? /CIDATA\nvfat/ : /cidata\niso9660/,
+    );
+    const extract =
+      format === 'vfat'
+        ? `mcopy -n -i ${args.dest} ::large`
+        : `bsdtar -xf ${args.dest} -C ${HOME}/out large; :`;
+    await sh(
+      `rm -rf ${HOME}/out && mkdir ${HOME}/out && ${extract} ${HOME}/out/large; cmp ${HOME}/out/large ${HOME}/large`,
+    );
+    // The file on the host counts, not its name.
+    await sh(`head -c 5000000 /dev/urandom >${HOME}/large`);
+    expect(await thrice(args)).toMatchObject({ changed: true, applied: true });
+    const other = format === 'vfat' ? 'iso9660' : 'vfat';
+    expect(await thrice({ ...args, format: other })).toMatchObject({ changed: true });
+    expect(await sh(`blkid -o value -s TYPE ${args.dest}`)).toBe(other);
+  });
+
+  it('holds thousands of files', async () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, i) => [`many/${i % 7}/file-${i}.txt`, `number ${i}`]),
+    );
+    const args = { dest: `${HOME}/guest/many.iso`, extra_files: many };
+    await thrice(args);
+    expect(await sh(`bsdtar -tf ${args.dest} | grep -c 'file-'`)).toBe('3000');
+    await sh(`rm ${args.dest}`);
+  });
+
+  it('warns of a label that cloud-init does not look for', async () => {
+    const result = await thrice({ dest: `${HOME}/guest/labelled`, label: 'MY_SEED' });
+    expect(result.warnings).toEqual([
+      "option 'label': cloud-init looks for 'cidata', and takes 'MY_SEED' only where its 'fs_label' says so",
+    ]);
+    await sh(`rm ${HOME}/guest/*`);
+  });
+});
+
+describe('what a guest would trip over', () => {
+  const wrong = {
+    user_data: '#cloud-config\nusers:\n  - name: joe\n    sudo: 5\npackges: [vim]\n',
+    network_config: { version: 2, ethernets: { eth0: { addresses: ['10.0.0.1/24'], gateway4: '10.9.0.1' } } },
+  };
+
+  it('is an error, with its place', async () => {
+    const result = await seed(wrong);
+    expect(result).toMatchObject({ failed: true, changed: false });
+    expect(result.msg).toMatch(/option 'user_data': users\[0\]\.sudo \(line 4, column 5\): /);
+    expect(result.msg).toMatch(/option 'network_config': ethernets\.eth0\.gateway4: /);
+    expect(await sh(`ls -A ${HOME}/guest`)).toBe('');
+  });
+
+  it('is a warning where the task says so, and nothing where it says that', async () => {
+    const warned = await thrice({ ...wrong, validate: 'warn' });
+    expect(warned.warnings).toEqual([
+      expect.stringContaining("option 'user_data': users[0].sudo"),
+      expect.stringMatching(/packges .*did you mean 'packages'\?$/),
+      expect.stringContaining("option 'network_config': ethernets.eth0.gateway4: is outdated"),
+      expect.stringContaining('ethernets.eth0.gateway4: 10.9.0.1 is in no subnet of the interface'),
+    ]);
+    expect(await seed({ ...wrong, validate: 'off' })).not.toHaveProperty('warnings');
+    await sh(`rm ${DEST}`);
+  });
+});
+
 describe('what goes wrong leaves nothing behind', () => {
   const rows: [string, object, string][] = [
     ['a full disk', { dest: `${HOME}/small/seed.iso` }, 'No space left on device'],
     ['a text that cloud-init would not know', { user_data: 'echo hello' }, "option 'user_data'"],
+    [
+      'a part of no kind',
+      { user_data: [{ content: 'echo' }] },
+      "option 'user_data[0]': needs a 'type', such as text/cloud-config",
+    ],
+    [
+      'a part that is a cloud-config',
+      { user_data: [{ packages: ['vim'] }] },
+      "a part that is a cloud-config has it as 'content'",
+    ],
+    [
+      'a type of no part',
+      { user_data: [{ content: 'x', type: 'text/x-shelscript' }] },
+      "did you mean 'text/x-shellscript'?",
+    ],
+    [
+      'an error in a part',
+      { user_data: [{ content: { users: [{ name: 'joe', sudo: 5 }] } }] },
+      "option 'user_data[0].content': users[0].sudo: ",
+    ],
+    [
+      'a file of the seed itself',
+      { extra_files: { 'user-data': 'x' } },
+      "option 'extra_files.user-data': is cloud-init's own file: give it as 'user_data'",
+    ],
+    ['a file that leads out', { extra_files: { '../x': 'x' } }, "option 'extra_files'"],
+    [
+      "a file that there isn't",
+      { extra_files: { x: { src: '/nowhere/x' } } },
+      "option 'extra_files.x': /nowhere/x isn't there on the host",
+    ],
+    [
+      'a directory for a file',
+      { extra_files: { x: { src: '/etc' } } },
+      '/etc is no file: a seed holds files',
+    ],
+    ['a name that FAT has not', { format: 'vfat', extra_files: { 'a:b': 'x' } }, "option 'extra_files'"],
+    [
+      'a label that is too long',
+      { format: 'vfat', label: 'cloud-init-seed' },
+      "option 'label': 'cloud-init-seed' is no label of vfat: it has 1 to 11 letters",
+    ],
+    [
+      'two instance-ids',
+      { instance_id: 'content', meta_data: { 'instance-id': 'x' } },
+      "option 'instance_id': is 'content', but meta_data has 'instance-id: x': give it in one place only",
+    ],
     ['a list for a mapping', { meta_data: ['a'] }, "option 'meta_data': is neither a mapping nor a text"],
     ['a user who is not there', { owner: 'nobody-here' }, "there is no user 'nobody-here'"],
     ['a network-config without a version', { network_config: { config: [] } }, "option 'network_config'"],

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/modules.ts';
-import { isoFiles } from '../../modules/lib/iso9660/memory.ts';
+import { storedSeed } from '../../modules/lib/cloudinit/stored.ts';
+import { imageOf } from '../../modules/lib/volume.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { ANSIBLES, makeProject, type Project } from './ansible.ts';
@@ -25,8 +26,9 @@ const fileOf = (name: string) => join(hypervisor.root, 'srv/contract', `${name}.
 
 /** The user-data of a seed that a task wrote. */
 async function userData(name: string): Promise<string> {
-  const { files } = await isoFiles(readFileSync(fileOf(name)));
-  return new TextDecoder().decode(files.find((file) => file.name === 'user-data')?.content);
+  const seed = await storedSeed(imageOf(readFileSync(fileOf(name))));
+  const files = 'files' in seed ? seed.files : [];
+  return new TextDecoder().decode(files.find(({ path }) => path === 'user-data')?.content);
 }
 
 describe.each(ANSIBLES)('under Ansible %s', (ansible) => {

@@ -1,30 +1,40 @@
 import { createHash } from 'node:crypto';
-import type { IsoFile } from '../iso9660/memory.ts';
-import { forOption, SeedError } from './error.ts';
+import type { VolumeFile } from '../volume.ts';
+import { SeedError } from './error.ts';
 import { type MetaData, type MetaDataOptions, metaData } from './metadata.ts';
 import { networkConfig } from './network.ts';
-import { checkUserData } from './userdata.ts';
-import { emitYaml } from './yaml.ts';
+import { type UserData, userDataOf } from './userdata.ts';
 
 export { SeedError } from './error.ts';
 
-type Given = Readonly<Record<string, unknown>> | string | undefined;
-
 /** The options of a seed by their names in a task. A mapping is written as YAML, a text is taken as it is. */
 export interface SeedOptions extends MetaDataOptions {
-  readonly user_data?: Given;
-  readonly vendor_data?: Given;
-  readonly network_config?: Given;
+  readonly user_data?: UserData;
+  readonly vendor_data?: UserData;
+  readonly network_config?: Readonly<Record<string, unknown>> | string | undefined;
+  /** Files beside those of cloud-init. */
+  readonly extra?: readonly SeedFile[];
+}
+
+/** A file of a seed, with its digest. */
+export interface SeedFile extends VolumeFile {
+  /** sha256 of its content in hexadecimal. */
+  readonly digest: string;
 }
 
 /** The files of a seed, and what a guest is told by it. */
 export interface Seed extends Omit<MetaData, 'text'> {
-  readonly label: typeof SEED_LABEL;
-  readonly files: readonly IsoFile[];
+  readonly files: readonly SeedFile[];
 }
 
 /** The label that cloud-init looks for (cloudinit/sources/DataSourceNoCloud.py, fs_label). */
 export const SEED_LABEL = 'cidata';
+
+/** The files of a seed that cloud-init reads. */
+export const CORE_FILES = ['meta-data', 'user-data', 'vendor-data', 'network-config'] as const;
+
+/** The `instance_id` that stands for one made of the seed's content. */
+export const ID_OF_CONTENT = 'content';
 
 /**
  * The files of a NoCloud seed: `meta-data` and `user-data`, which cloud-init both requires, and `network-config` and
@@ -32,20 +42,31 @@ export const SEED_LABEL = 'cidata';
  * @throws SeedError
  */
 export function seedOf(options: SeedOptions): Seed {
-  const { text, ...told } = metaData(options);
+  const { network_config, extra = [] } = options;
   const contents: [string, string | undefined][] = [
-    ['meta-data', text],
-    ['user-data', cloudConfig('user_data', options.user_data) ?? CLOUD_CONFIG({})],
-    ['vendor-data', cloudConfig('vendor_data', options.vendor_data)],
-    [
-      'network-config',
-      options.network_config === undefined ? undefined : networkConfig(options.network_config),
-    ],
+    ['user-data', userDataOf('user_data', options.user_data) ?? '#cloud-config\n{}\n'],
+    ['vendor-data', userDataOf('vendor_data', options.vendor_data)],
+    ['network-config', network_config === undefined ? undefined : networkConfig(network_config)],
   ];
-  const files = contents.flatMap(([name, content]) =>
-    content === undefined ? [] : [{ name, content: utf8(name.replace('-', '_'), content) }],
-  );
-  return { label: SEED_LABEL, files, ...told };
+  const files = contents.flatMap(([path, text]) => (text === undefined ? [] : [textFile(path, text)]));
+  const all = [...files, ...extra];
+  const { text, ...told } = metaData({ ...options, instance_id: idOf(options, all) });
+  return { files: [textFile('meta-data', text), ...all], ...told };
+}
+
+const textFile = (path: string, text: string): SeedFile => {
+  const content = utf8(path.replace('-', '_'), text);
+  return { path, content, digest: digestOf(content) };
+};
+
+/** sha256 of a content in hexadecimal. */
+export const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+// An id made of the content is another whenever anything of it is, the rest of the meta-data too.
+function idOf(options: SeedOptions, files: readonly SeedFile[]): string | undefined {
+  if (options.instance_id !== ID_OF_CONTENT) return options.instance_id;
+  const { text } = metaData(options);
+  return stableInstanceId(text, ...files.flatMap(({ path, digest }) => [path, digest]));
 }
 
 /**
@@ -57,18 +78,8 @@ export function seedOf(options: SeedOptions): Seed {
 export const stableInstanceId = (...names: readonly string[]): string =>
   `iid-${createHash('sha256').update(JSON.stringify(names)).digest('hex').slice(0, 16)}`;
 
-const CLOUD_CONFIG = (value: unknown) => `#cloud-config\n${emitYaml(value)}`;
-
-function cloudConfig(option: string, given: Given): string | undefined {
-  if (typeof given !== 'string') {
-    return given === undefined ? undefined : forOption(option, () => CLOUD_CONFIG(given));
-  }
-  if (given.trim() === '') return undefined;
-  checkUserData(option, given);
-  return given;
-}
-
-function utf8(option: string, text: string): Uint8Array {
+/** A text's bytes. @param option the option's name for the error */
+export function utf8(option: string, text: string): Uint8Array {
   if (/\p{Surrogate}/u.test(text)) {
     throw new SeedError(option, 'has half a surrogate pair, which is no character: it can only be text');
   }

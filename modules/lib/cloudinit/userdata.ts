@@ -1,20 +1,31 @@
-import { SeedError } from './error.ts';
+import { forOption, SeedError } from './error.ts';
+import { BEGINNINGS, startOf, typeOf } from './kinds.ts';
+import { multipart } from './mime.ts';
+import { partsOf } from './parts.ts';
+import { emitYaml } from './yaml.ts';
+
+/** User data as a task may give it: a mapping, a text, or a list of parts. */
+export type UserData = Readonly<Record<string, unknown>> | string | readonly unknown[] | undefined;
+
+/** A mapping as a cloud-config. */
+export const cloudConfig = (value: unknown): string => `#cloud-config\n${emitYaml(value)}`;
 
 /**
- * What user-data may begin with, in any case, after white space (cloudinit/handlers/__init__.py, INCLUSION_TYPES_MAP
- * and type_from_starts_with; `#upstart-job` is gone since 20.x).
+ * The file `user-data` or `vendor-data`.
+ * @param option the option's name for errors
+ * @returns undefined for what isn't given, and for a blank text
+ * @throws SeedError
  */
-const BEGINNINGS = [
-  '#cloud-config',
-  '#!',
-  '#include',
-  '#cloud-boothook',
-  '#part-handler',
-  '## template: jinja',
-];
-
-// JavaScript's white space holds U+FEFF and Python's does not: with a byte order mark cloud-init knows no beginning.
-const WHITE_SPACE = /^(?:(?!\uFEFF)\s)+/;
+export function userDataOf(option: string, given: UserData): string | undefined {
+  if (given === undefined) return undefined;
+  if (Array.isArray(given)) {
+    return given.length === 0 ? undefined : multipart(partsOf(option, given, cloudConfig));
+  }
+  if (typeof given !== 'string') return forOption(option, () => cloudConfig(given));
+  if (given.trim() === '') return undefined;
+  checkUserData(option, given);
+  return given;
+}
 
 /**
  * Checks that cloud-init will know what a user-data or vendor-data text is. It ignores one that it doesn't know, with a
@@ -23,8 +34,7 @@ const WHITE_SPACE = /^(?:(?!\uFEFF)\s)+/;
  * @throws SeedError that says what to put in front
  */
 export function checkUserData(option: string, text: string): void {
-  const start = text.replace(WHITE_SPACE, '').toLowerCase();
-  if (BEGINNINGS.some((beginning) => start.startsWith(beginning))) return;
+  if (typeOf(text) !== undefined) return;
   // cloudinit/user_data.py, convert_string: a MIME message is known by this header in the first 4096 bytes.
   if (text.slice(0, 4096).toLowerCase().includes('mime-version:')) return;
   if (text.startsWith('\uFEFF')) {
@@ -33,12 +43,15 @@ export function checkUserData(option: string, text: string): void {
       'begins with a byte order mark (U+FEFF), which cloud-init does not take: remove it',
     );
   }
-  if (start.startsWith('content-type:')) {
+  if (startOf(text).startsWith('content-type:')) {
     throw new SeedError(option, "looks like a MIME message, but has no header 'MIME-Version: 1.0': add it");
   }
+  const others = BEGINNINGS.map(([beginning]) => beginning).filter(
+    (one) => !['#cloud-config', '#!'].includes(one),
+  );
   throw new SeedError(
     option,
     `cloud-init knows a text by its first line, and this one's isn't known: put '#cloud-config' there for YAML, ` +
-      `'#!/bin/sh' for a script (others: ${BEGINNINGS.slice(2).join(', ')}, a MIME message), or give a mapping`,
+      `'#!/bin/sh' for a script (others: ${others.join(', ')}, a MIME message), or give a mapping`,
   );
 }

@@ -77,8 +77,11 @@ it('PyYAML reads back a seed, with its meta_data given as text too', async () =>
     'network-config': network,
   };
   const pairs = files.map(
-    ({ name, content }) =>
-      [new TextDecoder().decode(content), jsonOf(expected[name as keyof typeof expected])] as const,
+    ({ path, content }) =>
+      [
+        new TextDecoder().decode(content as Uint8Array),
+        jsonOf(expected[path as keyof typeof expected]),
+      ] as const,
   );
   expect(await compare(pairs)).toEqual({ pairs: 3, bad: [] });
 });

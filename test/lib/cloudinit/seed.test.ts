@@ -11,9 +11,9 @@ import { OptionError } from '../../../modules/lib/failure.ts';
 const DEFAULT = { defaultInstanceId: 'iid-default' };
 const texts = (options: Partial<SeedOptions>): Record<string, string> =>
   Object.fromEntries(
-    seedOf({ ...DEFAULT, ...options }).files.map(({ name, content }) => [
-      name,
-      new TextDecoder().decode(content),
+    seedOf({ ...DEFAULT, ...options }).files.map(({ path, content }) => [
+      path,
+      new TextDecoder().decode(content as Uint8Array),
     ]),
   );
 

@@ -4,7 +4,13 @@ import { readFat } from '../../../modules/lib/fat/read.ts';
 import { FatError } from '../../../modules/lib/fat/volume.ts';
 import { writeFat } from '../../../modules/lib/fat/write.ts';
 import { writeIso } from '../../../modules/lib/iso9660/write.ts';
-import { type Image, imageOf, type Pieces, type Volume, type VolumeFile } from '../../../modules/lib/volume.ts';
+import {
+  type Image,
+  imageOf,
+  type Pieces,
+  type Volume,
+  type VolumeFile,
+} from '../../../modules/lib/volume.ts';
 import {
   AWKWARD,
   anyFiles,
@@ -361,7 +367,9 @@ describe('a damaged image', () => {
   });
 
   const inMemory = (pieces: Pieces) =>
-    new Uint8Array(Buffer.concat([...pieces].flatMap((piece) => (piece instanceof Uint8Array ? [piece] : []))));
+    new Uint8Array(
+      Buffer.concat([...pieces].flatMap((piece) => (piece instanceof Uint8Array ? [piece] : []))),
+    );
   const iso = inMemory(writeIso([{ path: 'user-data', content: text('x') }], { label: 'cidata' }));
 
   it.each<[string, Uint8Array, string]>([
