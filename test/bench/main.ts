@@ -1,6 +1,7 @@
 import { say } from '../support/stages.ts';
 import { benchDomains } from './domains.ts';
 import { benchOvs } from './ovs.ts';
+import { benchSeeds } from './seeds.ts';
 import { benchSite } from './site.ts';
 
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
@@ -8,6 +9,7 @@ const benches: Record<string, () => Promise<string>> = {
   site: benchSite,
   domains: benchDomains,
   ovs: benchOvs,
+  seeds: benchSeeds,
 };
 
 const wanted = process.argv.slice(2);
