@@ -23,12 +23,15 @@ const narrowed = (tags: Tags): Tags =>
       : tag;
   });
 
-/** A text as YAML 1.1, with the types of values that PyYAML gives them. Of a key that is there twice the last counts. */
-export const readYaml = (text: string) =>
+/**
+ * A text as YAML 1.1, with the types of values that PyYAML gives them.
+ * @param uniqueKeys whether a key that is there twice is an error; if not, the last counts, as to PyYAML
+ */
+export const readYaml = (text: string, uniqueKeys = false) =>
   parseDocument(text, {
     version: '1.1',
     customTags: narrowed,
-    uniqueKeys: false,
+    uniqueKeys,
     prettyErrors: false,
     logLevel: 'error',
   });

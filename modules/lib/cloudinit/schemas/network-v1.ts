@@ -174,7 +174,7 @@ const item: Schema = {
 /** The schema of a network-config of version 1, without a top-level `network`. */
 export const schema = mapping(
   {
-    version: is('1', { enum: [1] }),
+    version: any,
     config: either("a list, or 'disabled'", ['array'], { items: item }),
   },
   { required: ['version', 'config'] },
