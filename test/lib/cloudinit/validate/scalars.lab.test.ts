@@ -9,7 +9,7 @@ import json, sys, yaml
 
 def kind(text):
     try:
-        return type(yaml.safe_load("[" + text + "]")[0]).__name__
+        return type(yaml.safe_load("- " + text)[0]).__name__
     except Exception:
         return "none"
 
@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function kindOf(text: string): string {
-  const document = readYaml(`[${text}]`);
+  const document = readYaml(`- ${text}`);
   if (document.errors.length > 0) return 'none';
   const [value] = document.toJS() as unknown[];
   if (value === null) return 'null';
@@ -40,9 +40,7 @@ it('a plain scalar is of the type that PyYAML gives it', async () => {
     fc.constantFrom('yes', 'no', 'on', 'off', 'true', 'false', 'null', 'y', 'n', '.inf', '.nan'),
   );
   const made = fc.sample(fc.oneof(digits, words), { numRuns: 5000, seed: 1 });
-  const texts = [...new Set([...known.split(' '), ...made])].filter(
-    (text) => !/^[-?:](?:$|[-?:])|:$|^[-.]+$/.test(text),
-  );
+  const texts = [...new Set([...known.split(' '), ...made])].filter((text) => !/^[?:]|^-$|:$/.test(text));
   const { stdout } = await judge(['/usr/bin/python3', '-c', TYPES], { input: JSON.stringify(texts) });
   const theirs = (JSON.parse(stdout) as string[]).map(
     (kind) => KINDS[kind] ?? (kind === 'NoneType' ? 'null' : kind),
