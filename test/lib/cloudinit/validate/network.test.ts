@@ -241,7 +241,7 @@ describe('interfaces', () => {
       'error bridges.b.interfaces[0]: is in two bonds or bridges, and can be in one only',
     ],
     [
-      { version: 2, ethernets: { a: mac('52:54:00:12:34:56'), b: mac('52:54:00:12:34:56'.toUpperCase()) } },
+      { version: 2, ethernets: { a: mac('52:54:00:ab:cd:ef'), b: mac('52:54:00:AB:CD:EF') } },
       'error ethernets.b.match.macaddress: is the MAC address of two interfaces',
     ],
     [

@@ -103,9 +103,12 @@ describe('a key that is there twice', () => {
     ]);
   });
 
-  it('is none when it is in two mappings, or merged in twice', () => {
-    expect(saidOfCloudConfig('#cloud-config\nusers: [{name: a, shell: x}, {name: b, shell: x}]\n')).toEqual(
-      [],
+  it('is none when it is in two mappings, or two are merged into one', () => {
+    const twoUsers = 'users: [{name: a, shell: x}, {name: b, shell: x}]';
+    expect(saidOfCloudConfig(`#cloud-config\n${twoUsers}\n`)).toEqual([]);
+    const merged = 'datasource: [&a {x: 1}, &b {y: 2}]\nuser:\n  name: ops\n  <<: *a\n  <<: *b\n';
+    expect(saidOfCloudConfig(`#cloud-config\n${merged}`)).not.toContainEqual(
+      expect.stringContaining('twice'),
     );
   });
 });
