@@ -2,12 +2,12 @@ import { placeOf, readYaml } from './read.ts';
 import { YamlError } from './yaml.ts';
 
 /**
- * What a YAML 1.1 text says, as cloud-init reads it.
+ * What a YAML 1.1 text says, as cloud-init reads it, but for a key that is there twice, which is an error.
  * @returns undefined for a text without a value (blank, or comments only)
  * @throws YamlError with line and column, and nothing of the text, which may hold secrets
  */
 export function parseYaml(text: string): unknown {
-  const document = readYaml(text);
+  const document = readYaml(text, true);
   const [error] = document.errors;
   if (error) throw new YamlError('', `isn't YAML: ${placeOf(text, error.pos[0])} (${error.code})`);
   try {

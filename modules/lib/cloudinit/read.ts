@@ -5,6 +5,9 @@ const INTEGER =
 const FLOAT =
   '[-+]?[0-9][0-9_]*\\.[0-9_]*(?:[eE][-+][0-9]+)?|\\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|' +
   '[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\\.[0-9_]*|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN)';
+const TIMESTAMP =
+  '\\d{4}-\\d\\d-\\d\\d|\\d{4}-\\d\\d?-\\d\\d?(?:[Tt]|[ \\t]+)\\d\\d?:\\d\\d:\\d\\d(?:\\.\\d*)?' +
+  '(?:[ \\t]*(?:Z|[-+]\\d\\d?(?::\\d\\d)?))?';
 const BOOLEAN = 'yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF';
 
 // What PyYAML (yaml/resolver.py) takes for a value of a type. The library reads more: `y` as true, 08 as 8.
@@ -12,6 +15,7 @@ const PYYAML: Readonly<Record<string, string>> = {
   'tag:yaml.org,2002:int': INTEGER,
   'tag:yaml.org,2002:float': FLOAT,
   'tag:yaml.org,2002:bool': BOOLEAN,
+  'tag:yaml.org,2002:timestamp': TIMESTAMP,
 };
 
 const narrowed = (tags: Tags): Tags =>
@@ -23,12 +27,15 @@ const narrowed = (tags: Tags): Tags =>
       : tag;
   });
 
-/** A text as YAML 1.1, with the types of values that PyYAML gives them. Of a key that is there twice the last counts. */
-export const readYaml = (text: string) =>
+/**
+ * A text as YAML 1.1, with the types of values that PyYAML gives them.
+ * @param uniqueKeys whether a key that is there twice is an error; if not, the last counts, as to PyYAML
+ */
+export const readYaml = (text: string, uniqueKeys = false) =>
   parseDocument(text, {
     version: '1.1',
     customTags: narrowed,
-    uniqueKeys: false,
+    uniqueKeys,
     prettyErrors: false,
     logLevel: 'error',
   });

@@ -1,4 +1,6 @@
 import { agents } from './agents.ts';
+import { commands } from './commands.ts';
+import { disks } from './disks.ts';
 import {
   any,
   anyMapping,
@@ -14,10 +16,12 @@ import {
   type Schema,
   text,
 } from './dsl.ts';
-import { commands, disks, files } from './files.ts';
+import { files } from './files.ts';
 import { packages } from './packages.ts';
-import { reporting, system } from './system.ts';
-import { ssh, users } from './users.ts';
+import { reporting } from './reporting.ts';
+import { ssh } from './ssh.ts';
+import { system } from './system.ts';
+import { users } from './users.ts';
 
 const settings = listOf(
   choice(

@@ -33,12 +33,19 @@ export function both(...parts: readonly Schema[]): Schema {
 
 /** Any value. */
 export const any: Schema = {};
+/** A text; binary data counts as one. */
 export const text = is('a text', { type: 'string' });
+/** A text, or nothing. */
 export const textOrNull = is('a text, or null', { type: ['string', 'null'] });
+/** True or false. */
 export const flag = is('true or false', { type: 'boolean' });
+/** A whole number. */
 export const number = is('a whole number', { type: 'integer' });
+/** A number that isn't negative. */
 export const atLeastZero = is('a number, 0 or more', { type: 'number', minimum: 0 });
+/** A mapping with any keys. */
 export const anyMapping = is('a mapping', { type: 'object' });
+/** A list of anything. */
 export const anyList = is('a list', { type: 'array' });
 
 /** One of some texts. */
@@ -57,7 +64,9 @@ export const filledListOf = (items: Schema, what: string): Schema => ({
   items,
 });
 
+/** A list of texts. */
 export const texts = listOf(text, 'texts');
+/** A list of texts, with one at least. */
 export const filledTexts = filledListOf(text, 'texts');
 
 /** Holds of lists only: how many items there are. */
@@ -99,7 +108,9 @@ export const mappingOf = (others: Schema): Schema => mapping({}, { others });
 export const either = (what: string, types: readonly string[], ...parts: readonly Schema[]): Schema =>
   both(is(what, { type: types }), ...parts);
 
+/** A text, or several. */
 export const textOrTexts = either('a text or a list of texts', ['string', 'array'], { items: text });
+/** A value that holds no others. */
 export const scalar = either('a text, a whole number, true or false', ['string', 'integer', 'boolean']);
 
 /** Something that is taken, but has a better way. @param check the values that have */

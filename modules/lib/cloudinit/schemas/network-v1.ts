@@ -2,7 +2,6 @@ import {
   any,
   both,
   choice,
-  each,
   either,
   flag,
   is,
@@ -12,10 +11,9 @@ import {
   number,
   oneOfKeys,
   type Schema,
-  scalar,
   text,
-  texts,
 } from './dsl.ts';
+import { bondParams, bridgeParams } from './network-v1-parameters.ts';
 
 // What cloudinit/net/network_state.py reads, which is more than `cloud-init schema` knows.
 
@@ -94,41 +92,6 @@ const device: Record<string, Schema> = {
   config_id: text,
 };
 
-const BOND =
-  'active-slave ad-actor-key ad-actor-sys-prio ad-actor-system ad-aggregator ad-num-ports ad-partner-key ' +
-  'ad-partner-mac ad-select ad-user-port-key all-slaves-active arp-all-targets arp-interval arp-ip-target ' +
-  'arp-validate downdelay fail-over-mac lacp-rate lp-interval miimon mii-status min-links num-grat-arp ' +
-  'num-unsol-na packets-per-slave peer-notif-delay primary primary-reselect queue-id resend-igmp slaves ' +
-  'tlb-dynamic-lb updelay use-carrier xmit-hash-policy';
-
-// cloud-init takes them with hyphens, as ifenslave does, and with underscores, as the kernel does.
-const bondNames = BOND.split(' ').flatMap((key) => [`bond-${key}`, `bond-${key.replaceAll('-', '_')}`]);
-
-const bondParams = mapping({
-  'bond-mode': choice(
-    'balance-rr',
-    'active-backup',
-    'balance-xor',
-    'broadcast',
-    '802.3ad',
-    'balance-tlb',
-    'balance-alb',
-    'balance-tcp',
-    'balance-slb',
-  ),
-  ...each(scalar, [...new Set(bondNames)].join(' ')),
-});
-
-const bridgeParams = mapping({
-  ...each(
-    number,
-    'bridge_ageing bridge_bridgeprio bridge_fd bridge_gcint bridge_hello bridge_maxage bridge_maxwait',
-  ),
-  bridge_hw: text,
-  bridge_stp: is("true, false, 'on' or 'off'", { enum: ['on', 'off', true, false, 0, 1, '0', '1'] }),
-  ...each(texts, 'bridge_ports bridge_pathcost bridge_portprio bridge_waitport'),
-});
-
 const vlanId = is('a whole number from 0 to 4094', { type: 'integer', minimum: 0, maximum: 4094 });
 
 const item: Schema = {
@@ -174,7 +137,7 @@ const item: Schema = {
 /** The schema of a network-config of version 1, without a top-level `network`. */
 export const schema = mapping(
   {
-    version: is('1', { enum: [1] }),
+    version: any,
     config: either("a list, or 'disabled'", ['array'], { items: item }),
   },
   { required: ['version', 'config'] },

@@ -16,43 +16,10 @@ import {
   text,
   texts,
 } from './dsl.ts';
+import { flag, mac, name, number, prefix, renderer } from './netplan.ts';
+import { bondParameters, bridgeParameters } from './network-v2-parameters.ts';
 
 // What netplan 0.106 (Debian 12) to 1.1 (Debian 13) takes: cloud-init hands a version 2 to it as it is.
-
-const SWITCH = is('true or false', {
-  enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'No', 'True', 'False'],
-});
-// To cloud-init itself, where there is no netplan, a text is true, whatever it says.
-const flag: Schema = {
-  ...SWITCH,
-  avoid: { check: { type: 'string' }, advice: 'is a text: write true or false, without quotes' },
-};
-const time = is("a number, or a text such as '100ms'", {
-  anyOf: [
-    { type: 'integer', minimum: 0 },
-    { type: 'string', pattern: '^\\d+(?:[a-z ].*)?$' },
-  ],
-});
-const renderer = choice('networkd', 'NetworkManager', 'sriov');
-const number = is('a whole number, 0 or more', {
-  anyOf: [
-    { type: 'integer', minimum: 0 },
-    { type: 'string', pattern: '^\\d+$' },
-  ],
-});
-
-const mac = is("a MAC address as '52:54:00:12:34:56', quoted", {
-  type: 'string',
-  pattern:
-    '^(?:(?:[0-9a-fA-F]{2}:){5}(?:(?:[0-9a-fA-F]{2}:){14})?[0-9a-fA-F]{2}|permanent|random|stable|preserve)$',
-});
-
-const prefix = is("an address or a network, such as '192.0.2.0/24'", {
-  type: 'string',
-  pattern: '^(?:[0-9a-fA-F:.]+(?:/\\d{1,3})?|default)$',
-});
-const ip4 = is('an IPv4 address', { type: 'string', pattern: '^\\d{1,3}(?:\\.\\d{1,3}){3}$' });
-const name = is('a text, and not an empty one', { type: 'string', minLength: 1 });
 
 const overrides = mapping({
   ...each(flag, 'use-dns use-ntp send-hostname use-hostname use-mtu use-routes'),
@@ -152,43 +119,6 @@ const ethernet = mapping({
   auth: anyMapping,
 });
 
-const bondParameters = mapping({
-  mode: choice(
-    'balance-rr',
-    'active-backup',
-    'balance-xor',
-    'broadcast',
-    '802.3ad',
-    'balance-tlb',
-    'balance-alb',
-    'balance-tcp',
-    'balance-slb',
-  ),
-  'lacp-rate': choice('slow', 'fast'),
-  ...each(time, 'mii-monitor-interval arp-interval up-delay down-delay learn-packet-interval'),
-  ...each(
-    number,
-    'min-links gratuitous-arp gratuitious-arp packets-per-slave packets-per-member resend-igmp',
-  ),
-  'transmit-hash-policy': choice('layer2', 'layer3+4', 'layer2+3', 'encap2+3', 'encap3+4', 'vlan+srcmac'),
-  'ad-select': choice('stable', 'bandwidth', 'count'),
-  ...each(flag, 'all-slaves-active all-members-active'),
-  'arp-ip-targets': listOf(ip4, 'IPv4 addresses'),
-  'arp-validate': choice('none', 'active', 'backup', 'all'),
-  'arp-all-targets': choice('any', 'all'),
-  'fail-over-mac-policy': choice('none', 'active', 'follow'),
-  'primary-reselect-policy': choice('always', 'better', 'failure'),
-  primary: name,
-});
-
-const bridgeParameters = mapping({
-  ...each(time, 'ageing-time aging-time forward-delay hello-time max-age'),
-  priority: number,
-  'port-priority': mappingOf(number),
-  'path-cost': mappingOf(number),
-  stp: flag,
-});
-
 const members = listOf(text, 'interfaces');
 const vlanId = is('a whole number from 0 to 4094', {
   anyOf: [
@@ -200,7 +130,7 @@ const vlanId = is('a whole number from 0 to 4094', {
 /** The schema of a network-config of version 2, without a top-level `network`. */
 export const schema = mapping(
   {
-    version: is('2', { enum: [2] }),
+    version: any,
     renderer,
     ethernets: mappingOf(ethernet),
     bonds: mappingOf(mapping({ ...common, interfaces: members, parameters: bondParameters })),

@@ -61,7 +61,11 @@ function plain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? Symbol('no mapping or list') : value;
 }
 
-const keyOf = (key: unknown): string => String(isScalar(key) ? key.value : key);
+// The library makes a symbol of the key that merges (<<).
+function keyOf(key: unknown): string {
+  const value = isScalar(key) ? key.value : key;
+  return typeof value === 'symbol' ? (value.description ?? '') : String(value);
+}
 
 function aliasWithoutAnchor(yaml: Document): number | undefined {
   let found: number | undefined;

@@ -16,14 +16,17 @@ export interface Finding {
 
 /** Problems of a document as findings, in the document's order, each once. */
 export function findings(option: string, { value, place }: Given, problems: readonly Problem[]): Finding[] {
-  const told = problems.map((problem) => ({ problem, order: order(value, problem.path) }));
+  const seen = new Set<string>();
+  const once = problems.filter(({ path, text }) => {
+    const key = JSON.stringify([path, text]);
+    return !seen.has(key) && seen.add(key);
+  });
+  const told = once.map((problem) => ({ problem, order: order(value, problem.path) }));
   told.sort((one, other) => compare(one.order, other.order));
-  const all = told.map(({ problem: { path, level, text } }) => {
+  return told.map(({ problem: { path, level, text } }) => {
     const where = [written(path), bracketed(place(path), path)].filter(Boolean).join(' ');
     return { option, level, message: where ? `${where}: ${text}` : text };
   });
-  const seen = new Set<string>();
-  return all.filter(({ message }) => !seen.has(message) && seen.add(message));
 }
 
 const bracketed = (place: string | undefined, path: Path) =>

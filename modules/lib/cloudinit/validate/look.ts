@@ -29,9 +29,11 @@ export function itemsIn({ value, path }: At<Mapping>, key: string): At<unknown>[
   return Array.isArray(found) ? found.map((item, i) => ({ value: item, path: [...path, key, i] })) : [];
 }
 
+/** Those of some values that are mappings. */
 export const mappingsOf = (items: readonly At<unknown>[]): At<Mapping>[] =>
   items.filter((item): item is At<Mapping> => isMapping(item.value));
 
+/** Those of some values that are texts. */
 export const textsOf = (items: readonly At<unknown>[]): At<string>[] =>
   items.filter((item): item is At<string> => typeof item.value === 'string');
 

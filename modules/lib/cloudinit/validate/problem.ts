@@ -9,5 +9,7 @@ export interface Problem {
   readonly text: string;
 }
 
+/** A problem that cloud-init refuses the document for, or that fails at boot. */
 export const error = (path: Path, text: string): Problem => ({ path, level: 'error', text });
+/** A problem that a guest can live with. */
 export const warning = (path: Path, text: string): Problem => ({ path, level: 'warning', text });

@@ -44,4 +44,5 @@ export function within(ip: Ip, subnet: Subnet): boolean {
   return ip.family === subnet.family && ip.number >> rest === subnet.number >> rest;
 }
 
+/** Whether an address is one that every link of IPv6 has for itself (RFC 4291, section 2.5.6). */
 export const isLinkLocal = ({ family, number }: Ip): boolean => family === 6 && number >> 118n === 0x3fan;

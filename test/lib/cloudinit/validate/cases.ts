@@ -388,6 +388,35 @@ system_info: {default_user: {name: ops}}
 datasource: {NoCloud: {}}
 datasource_list: [NoCloud]
 manual_cache_clean: true
+users: [{name: ops, sudo: [5]}]
+users: [{name: ops, groups: 5}]
+users: [{name: ops, no-log-init: true, no-user-group: true, create-groups: true, primary-group: x, selinux-user: x}]
+users: [{name: ops, hashed-passwd: '${HASH}', plain-text-passwd: x, ssh-import-id: [gh:ops], ssh-redirect-user: false}]
+groups: [5]
+chpasswd: {list: 5}
+disk_setup: {/dev/vdb: {layout: [[50, true]]}}
+fs_setup: [{device: /dev/vdb, cmd: 5}]
+snap: {assertions: a}
+snap: {assertions: [5]}
+power_state: {mode: halt, condition: 5}
+phone_home: {url: 'http://example.org/', post: 5}
+vendor_data: {prefix: 5}
+vendor_data: {prefix: [true]}
+rsyslog: {configs: x}
+rsyslog: {configs: [5]}
+wireguard: {interfaces: []}
+landscape: {client: {account_name: a, computer_title: b, log_level: loud}}
+ansible: {galaxy: {actions: x}}
+ansible: {setup_controller: {run_ansible: [{forks: -1}]}}
+chef: {chef_license: agreed}
+chef: {initial_attributes: [a]}
+lxd: {bridge: {mode: old}}
+lxd: {bridge: {mode: new, mtu: -2}}
+cloud_final_modules: [5]
+merge_how: 5
+merge_how: [{name: tuple, settings: [append]}]
+merge_how: []
+output: {all: 5}
 runcmds: [echo]
 hostnam: web
 `
@@ -534,6 +563,31 @@ version: 1, config: [{type: route, destination: nowhere, gateway: 192.0.2.1}]
 version: 1, config: [{type: route, destination: 198.51.100.0/24}]
 version: 1, config: [{type: loopback, name: lo, subnets: [{type: static, address: 192.0.2.10/32}]}]
 version: 1, config: [{type: infiniband, name: ib0}]
+version: 2, ethernets: {eth0: {addresses: [5]}}
+version: 2, ethernets: {eth0: {addresses: [192.0.2.10/24: {lifetime: 5}]}}
+version: 2, ethernets: {eth0: {addresses: [192.0.2.10/24], routes: default}}
+version: 2, ethernets: {eth0: {addresses: [192.0.2.10/24], routes: [{to: 198.51.100.0/24, via: 192.0.2.1, type: fast}]}}
+version: 2, ethernets: {eth0: {addresses: [192.0.2.10/24], routes: [{to: 198.51.100.0/24, via: 192.0.2.1, scope: wide}]}}
+version: 2, ethernets: {eth0: {routing-policy: [{from: somewhere}]}}
+version: 2, ethernets: {eth0: {optional-addresses: [dhcp]}}
+version: 2, ethernets: {eth0: {ipv6-address-generation: random}}
+version: 2, ethernets: {eth0: {infiniband-mode: fast}}
+version: 2, ethernets: {eth0: {match: {name: ''}}}
+version: 2, ethernets: {eth0: {embedded-switch-mode: fast}}
+version: 2, ethernets: {eth0: {match: {name: [a]}, set-name: 'x'}}
+version: 2, ethernets: {eth0: {}}, bridges: {br0: {interfaces: [eth0], parameters: {forward-delay: [5]}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {transmit-hash-policy: layer7}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-ip-targets: 192.0.2.1}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-ip-targets: [nowhere]}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-validate: some}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-all-targets: some}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {fail-over-mac-policy: some}}}
+version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {primary-reselect-policy: some}}}
+version: 2, ethernets: {eth0: {}, eth1: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {primary: eth1}}}
+version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, dns_search: 5}]}]
+version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, routes: default}]}]
+version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, routes: [{type: way, network: 198.51.100.0/24, gateway: 192.0.2.1}]}]}]
+version: 1, config: [{type: nameserver, address: 5}]
 version: 1, config: []
 version: 1, config: {}
 version: 1

@@ -16,6 +16,8 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     refusedBy: 'cloud-init',
     releases: [12],
     texts: [
+      'users: [{name: ops, no-log-init: true, no-user-group: true, create-groups: true, primary-group: x, selinux-user: x}]',
+      "users: [{name: ops, hashed-passwd: '$6$rounds=4096$salt$abcdefghijklmnopqrstuvwxyz', plain-text-passwd: x, ssh-import-id: [gh:ops], ssh-redirect-user: false}]",
       'users: [{name: ops, sudo: [ALL=(ALL) ALL]}]',
       'users: [{name: ops, no-create-home: true}]',
       "users: [{name: ops, ssh-authorized-keys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPKSUTyz1HwHReFVvD5obVsALAgJRNarH4TRpNePnAS ops@example.org']}]",
@@ -70,6 +72,11 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     refusedBy: 'us',
     releases: [12],
     texts: [
+      'chef: {chef_license: agreed}',
+      'merge_how: 5',
+      'merge_how: [{name: tuple, settings: [append]}]',
+      'merge_how: []',
+      'output: {all: 5}',
       'ubuntu_pro: {tokens: x}',
       'landscape: {client: {url: a}}',
       'merge_how: [{name: list}]',
@@ -84,6 +91,11 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     refusedBy: 'us',
     releases: [12, 13],
     texts: [
+      '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {transmit-hash-policy: layer7}}}}',
+      '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-validate: some}}}}',
+      '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {arp-all-targets: some}}}}',
+      '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {fail-over-mac-policy: some}}}}',
+      '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {primary-reselect-policy: some}}}}',
       '{version: 2, ethernets: {eth0: {dhcp4: true, dhcp4-overrides: {use-domains: never}}}}',
       '{version: 2, ethernets: {eth0: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {ad-select: random}}}}',
     ],
@@ -101,6 +113,8 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
     refusedBy: 'us',
     releases: [12],
     texts: [
+      '{version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, routes: [{type: way, network: 198.51.100.0/24, gateway: 192.0.2.1}]}]}]}',
+      '{version: 1, config: [{type: nameserver, address: 5}]}',
       '{version: 1, config: [{type: physical, name: eth0, subnets: [{type: dhcp5}]}]}',
       '{version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, control: never}]}]}',
       '{version: 1, config: [{type: physical, name: eth0, subnets: [{type: static, address: 192.0.2.10/24, routes: [{network: 198.51.100.0/24}]}]}]}',
@@ -154,6 +168,14 @@ export const DISAGREEMENTS: readonly Disagreement[] = [
       '{version: 1, config: [{type: physical, name: eth0}, {type: bridge, name: br0, bridge_interfaces: [eth0]}]}',
       '{version: 1, config: [{type: loopback, name: lo, subnets: [{type: static, address: 192.0.2.10/32}]}]}',
       '{version: 1, config: [{type: infiniband, name: ib0}]}',
+    ],
+  },
+  {
+    reason: 'netplan asks only whether the interface is there, not whether it is in the bond.',
+    refusedBy: 'us',
+    releases: [12, 13],
+    texts: [
+      '{version: 2, ethernets: {eth0: {}, eth1: {}}, bonds: {bond0: {interfaces: [eth0], parameters: {primary: eth1}}}}',
     ],
   },
 ];

@@ -1,0 +1,44 @@
+import { choice, is, type Schema } from './dsl.ts';
+
+// netplan takes any scalar for a text, and these texts for true and false.
+const SWITCH = is('true or false', {
+  enum: [true, false, 'true', 'false', 'yes', 'no', 'on', 'off', 'y', 'n', 'Yes', 'No', 'True', 'False'],
+});
+/** True or false. Of a text there is a warning: to cloud-init itself, where there is no netplan, any text is true. */
+export const flag: Schema = {
+  ...SWITCH,
+  avoid: { check: { type: 'string' }, advice: 'is a text: write true or false, without quotes' },
+};
+/** A time, in milliseconds or seconds as netplan documents of each. */
+export const time = is("a number, or a text such as '100ms'", {
+  anyOf: [
+    { type: 'integer', minimum: 0 },
+    { type: 'string', pattern: '^\\d+(?:[a-z ].*)?$' },
+  ],
+});
+/** Who sets up an interface. */
+export const renderer = choice('networkd', 'NetworkManager', 'sriov');
+/** A whole number, 0 or more. */
+export const number = is('a whole number, 0 or more', {
+  anyOf: [
+    { type: 'integer', minimum: 0 },
+    { type: 'string', pattern: '^\\d+$' },
+  ],
+});
+
+/** A MAC address of Ethernet or InfiniBand, or one of NetworkManager's words for one. */
+export const mac = is("a MAC address as '52:54:00:12:34:56', quoted", {
+  type: 'string',
+  pattern:
+    '^(?:(?:[0-9a-fA-F]{2}:){5}(?:(?:[0-9a-fA-F]{2}:){14})?[0-9a-fA-F]{2}|permanent|random|stable|preserve)$',
+});
+
+/** What a routing rule is about. */
+export const prefix = is("an address or a network, such as '192.0.2.0/24'", {
+  type: 'string',
+  pattern: '^(?:[0-9a-fA-F:.]+(?:/\\d{1,3})?|default)$',
+});
+/** An IPv4 address, by its looks. */
+export const ip4 = is('an IPv4 address', { type: 'string', pattern: '^\\d{1,3}(?:\\.\\d{1,3}){3}$' });
+/** A text that isn't empty. */
+export const name = is('a text, and not an empty one', { type: 'string', pattern: '^.' });
