@@ -2,6 +2,7 @@
 export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   cloudinit_iso: { dest: '/srv/contract/seed.iso', user_data: { hostname: 'contract' } },
   disk_image: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/disk.qcow2', size: '1G' },
+  disk_template: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/named.qcow2', version: '1' },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},

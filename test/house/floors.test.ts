@@ -58,7 +58,7 @@ describe('the floors of modules/', () => {
 
 // A seed is an ISO, and the modules of Open vSwitch are one topology seen from several sides.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
-  cloudinit: ['fat', 'iso9660'],
+  cloudinit: ['fat', 'iso9660', 'net'],
   disk: ['ansible', 'libvirt'],
   host: ['failure.ts', 'volume.ts'],
   ovs_bridge: ['ovs_topology'],

@@ -9,7 +9,8 @@ export interface Address {
   readonly prefix: number;
 }
 
-const BITS = { 4: 32, 6: 128 } as const;
+/** Bits of an address. */
+export const BITS = { 4: 32, 6: 128 } as const;
 
 // A URL's host is IPv6 in the canonical form of RFC 5952.
 const canonical6 = (ip: string) => new URL(`http://[${ip}]/`).hostname.slice(1, -1);
@@ -65,7 +66,8 @@ export function parseAddress(text: string, netmask?: string): Address {
 /** `192.168.192.129/29` */
 export const formatAddress = ({ ip, prefix }: Address): string => `${ip}/${prefix}`;
 
-function numberOf(family: 4 | 6, ip: string): bigint {
+/** The number that an IP address in its canonical form stands for. */
+export function numberOf(family: 4 | 6, ip: string): bigint {
   if (family === 4) return ip.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   const [head = '', tail] = ip.split('::');
   const groups = (text: string) => (text === '' ? [] : text.split(':'));

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BITS, numberOf, parseIp } from '../../net/address.ts';
 
 /** An IP address, or the network that it is in. */
 export interface Ip {
@@ -11,22 +11,10 @@ export interface Subnet extends Ip {
   readonly prefix: number;
 }
 
-const BITS = { 4: 32, 6: 128 } as const;
-
-const number4 = (text: string) => text.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-
-function number6(text: string): bigint {
-  const [head = '', tail] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split('::');
-  const groups = (part: string) => (part === '' ? [] : part.split(':'));
-  const [front, back] = [groups(head), groups(tail ?? '')];
-  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0');
-  return [...front, ...zeros, ...back].reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
-}
-
 /** @returns undefined when the text is no IP address */
 export function ipOf(text: string): Ip | undefined {
-  if (isIPv4(text)) return { family: 4, number: number4(text) };
-  return isIPv6(text) && !text.includes('%') ? { family: 6, number: number6(text) } : undefined;
+  const parsed = parseIp(text);
+  return parsed && { family: parsed.family, number: numberOf(parsed.family, parsed.ip) };
 }
 
 /** The length of a prefix, from its digits or a netmask. @returns undefined when it is none of that family */
