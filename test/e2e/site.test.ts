@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,49 +208,6 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
     expect(run.exitCode).not.toBe(0);
     expect(run.output).toContain(message);
     expect(await snapshot()).toBe(before);
-  });
-
-  /** What is at the beginning of the disk of that name. */
-  const held = async (name: string) => {
-    const path = `/var/lib/libvirt/templates/${name}.qcow2`;
-    return (await sh(`qemu-img convert -O raw ${path} /run/held && tr -d '\\0' </run/held`)).trim();
-  };
-  const forget = async (name: string) => {
-    const images = { [`${name}.qcow2`]: { debootstrap: {} } };
-    await mustPass(play('images', { extraVars: { image_list: images, image_state: 'absent' } }));
-    expect(await sh('ls /var/lib/libvirt/templates')).not.toContain(name);
-  };
-
-  it('but an image of the controller with the right checksum is there, once', async () => {
-    const image = join(mkdtempSync(join(tmpdir(), 'piecewise-image-')), 'x.qcow2');
-    writeFileSync(image, 'what was expected');
-    temporary.push({ remove: () => rmSync(image) });
-    const checksum = `sha256:${createHash('sha256').update('what was expected').digest('hex')}`;
-    const options = { extraVars: { image_list_extra: { 'right.qcow2': { path: image, checksum } } } };
-    await mustPass(play('images', options));
-    expect(await held('right')).toBe('what was expected');
-    expect(changedBy(await mustPass(play('images', options)))).toBe(0);
-    await forget('right');
-  });
-
-  it('and one by URL, if its checksum is right', async () => {
-    const serve = 'python3 -m http.server 8099 --bind 127.0.0.1 --directory /srv/web';
-    await sh(`mkdir -p /srv/web && printf 'from afar' >/srv/web/x && systemd-run -q --unit=web ${serve}`);
-    const url = 'http://127.0.0.1:8099/x';
-    const digest = createHash('sha256').update('from afar').digest('hex');
-    const fetch = (checksum: string) =>
-      play('images', {
-        extraVars: { image_list_extra: { 'far.qcow2': { url, checksum: `sha256:${checksum}` } } },
-      });
-    const wrong = await fetch('0'.repeat(64));
-    expect(wrong.exitCode).not.toBe(0);
-    expect(wrong.output).toContain(`${url} has sha256:${digest} and not`);
-    expect(await sh('ls /var/lib/libvirt/templates')).not.toContain('far');
-    await mustPass(fetch(digest));
-    expect(await held('far')).toBe('from afar');
-    expect(changedBy(await mustPass(fetch(digest)))).toBe(0);
-    await sh('systemctl stop web');
-    await forget('far');
   });
 
   it('a wrong checksum', async () => {
