@@ -17,11 +17,11 @@ const files = mkdtempSync(join(tmpdir(), 'piecewise-image-'));
 const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout;
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
-const bring = (images: object, extraVars = {}): Promise<PlaybookRun> =>
+const bring = (images: object, extraVars = {}, args: string[] = []): Promise<PlaybookRun> =>
   runPlaybook(
     join(ROOT, 'playbooks/images.yml'),
     { hv1: LAB },
-    { extraVars: { image_list: images, ...extraVars } },
+    { args, extraVars: { image_list: images, ...extraVars } },
   );
 
 async function changed(run: Promise<PlaybookRun>): Promise<number | undefined> {
@@ -57,6 +57,8 @@ afterAll(async () => {
 describe('an image of the controller', () => {
   it('is there once, as a link to what nobody writes to', async () => {
     const images = { 'mine.qcow2': onController('the first') };
+    expect(await changed(bring(images, {}, ['--check', '--diff']))).toBeGreaterThan(0);
+    expect(await sh(`ls -d ${NAMES} 2>/dev/null || true`)).toBe('');
     expect(await changed(bring(images))).toBeGreaterThan(0);
     expect(await held('mine.qcow2')).toBe('the first');
     expect(await sh(`readlink ${NAMES}/mine.qcow2`)).toBe(

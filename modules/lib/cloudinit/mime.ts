@@ -36,7 +36,7 @@ const written = ({ type, filename, content }: Part) =>
  */
 export function multipart(parts: readonly Part[]): string {
   const bodies = parts.map(written);
-  // No line of a part holds `==` before its end, so none is taken for a boundary.
+  // Base64 has no dashes, so no line of a part is taken for a boundary, which begins with two.
   const digest = createHash('sha256').update(bodies.join('\0')).digest('hex').slice(0, 32);
   const boundary = `==piecewise-${digest}==`;
   const head = `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n\n`;
