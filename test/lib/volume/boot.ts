@@ -1,0 +1,106 @@
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { extract } from 'tar-stream';
+import { type Pieces, sizeOf } from '../../../modules/lib/volume.ts';
+import type { Hypervisor } from '../../lab/hypervisor.ts';
+import type { Kind } from './images.ts';
+
+/** What a guest finds beside its own disk. */
+export interface Medium {
+  /** An ISO is put into a CD drive, a FAT volume is a disk. */
+  readonly kind: Kind;
+  readonly pieces: Pieces;
+}
+
+/** What a guest left behind, by the names that it gave it. */
+export type Answer = Readonly<Record<string, string>>;
+
+/** The disk, as a guest names it, on which a guest leaves its answer, a tar archive, before it powers itself off. */
+export const ANSWER_DISK = '/dev/disk/by-id/virtio-answer';
+
+/** The MAC of a guest's only NIC. */
+export const MAC = '52:54:00:76:6f:6c';
+
+const ANSWER_SIZE = 16 << 20;
+
+// Emulated as libvirt_domain's own guests are, and its disk is as it was afterwards.
+const MACHINE = [
+  ...['-nodefaults', '-display', 'none', '-no-reboot', '-machine', 'q35', '-cpu', 'qemu64', '-m', '512'],
+  ...['-smp', '2', '-accel', 'tcg,thread=multi,tb-size=1024', '-device', 'virtio-scsi-pci'],
+  ...['-netdev', 'user,id=net,restrict=on', '-device', `virtio-net-pci,netdev=net,mac=${MAC}`],
+];
+
+const disk = (id: string, options: string, device: string) => [
+  '-drive',
+  `if=none,id=${id},${options}`,
+  '-device',
+  `${device},drive=${id}`,
+];
+
+const medium = (kind: Kind, id: string, file: string) => {
+  const options = `format=raw,readonly=on,file=${file}`;
+  return kind === 'iso9660'
+    ? disk(id, `media=cdrom,${options}`, 'scsi-cd')
+    : disk(id, options, 'virtio-blk-pci');
+};
+
+/**
+ * Boots a guest from an image and waits until it has powered itself off.
+ * @param limit seconds that it may take
+ * @throws with the end of its console when it takes longer, or leaves no answer
+ */
+export async function bootWith(
+  hypervisor: Hypervisor,
+  image: string,
+  media: readonly Medium[],
+  limit = 240,
+): Promise<Answer> {
+  const place = await mkdtemp(join(hypervisor.root, 'var/tmp/guest-'));
+  const at = (name: string) => `${place.slice(hypervisor.root.length)}/${name}`;
+  try {
+    for (const [i, { pieces }] of media.entries()) await put(join(place, `${i}`), pieces);
+    await put(join(place, 'answer'), [{ source: '', size: ANSWER_SIZE }]);
+    const argv = [
+      ...['qemu-system-x86_64', ...MACHINE, '-serial', `file:${at('console')}`],
+      ...disk('root', `snapshot=on,cache=unsafe,file=${image}`, 'virtio-blk-pci'),
+      ...media.flatMap(({ kind }, i) => medium(kind, `medium${i}`, at(`${i}`))),
+      ...disk('answer', `format=raw,cache=unsafe,file=${at('answer')}`, 'virtio-blk-pci,serial=answer'),
+    ];
+    const ended = await hypervisor
+      .exec(argv, { timeout: limit, check: false })
+      .catch((error: Error) => ({ exitCode: -1, stderr: error.message }));
+    const answer = await unpacked(await readFile(join(place, 'answer')));
+    if (ended.exitCode === 0 && Object.keys(answer).length > 0) return answer;
+    const console = await readFile(join(place, 'console'), 'utf8').catch(() => '');
+    throw new Error(`the guest left no answer: ${ended.stderr}\n${console.slice(-3000)}`);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+// A file on the host is a hole.
+async function put(path: string, pieces: Pieces): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    let at = 0;
+    for (const piece of pieces) {
+      if (piece instanceof Uint8Array) await file.write(piece, 0, piece.length, at);
+      at += sizeOf(piece);
+    }
+    await file.truncate(at);
+  } finally {
+    await file.close();
+  }
+}
+
+async function unpacked(archive: Uint8Array): Promise<Answer> {
+  const answer: Record<string, string> = {};
+  for await (const entry of Readable.from([archive]).pipe(extract())) {
+    const parts: Uint8Array[] = [];
+    for await (const part of entry) parts.push(part as Uint8Array);
+    if (entry.header.type === 'file')
+      answer[entry.header.name.replace('./', '')] = Buffer.concat(parts).toString();
+  }
+  return answer;
+}
