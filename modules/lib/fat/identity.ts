@@ -1,5 +1,4 @@
-import { sizeOf, type VolumeFile } from '../volume.ts';
-import { compareCodePoints } from './names.ts';
+import { compareCodePoints, sizeOf, type VolumeFile } from '../volume.ts';
 import { FatError } from './volume.ts';
 
 /**

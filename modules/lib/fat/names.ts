@@ -31,27 +31,18 @@ export function checkName(name: string, path: string): void {
   if (problem) throw new FatError(`the path ${JSON.stringify(path)} ${problem}`);
 }
 
+// Letters whose capitals have been the same in every version of Unicode that a Node.js of today has: Latin, Greek,
+// Cyrillic, Armenian, their extensions, and full-width Latin. What is taken must not depend on where it is taken.
+const SETTLED = /^[\0-\u024f\u0370-\u058f\u1e00-\u1fff\uff21-\uff5a]$/;
+
 /**
  * What two names of a directory may not have in common, since FAT takes one for the other: the name in capitals, unit
- * by unit. It is compared and never written, so another version of Unicode changes no image.
+ * by unit. It is compared and never written.
  */
 export const folded = (name: string): string =>
   Array.from({ length: name.length }, (_, i) => {
     const unit = name.charAt(i);
     const upper = unit.toUpperCase();
     // A letter beyond ASCII stays there: FAT tells a dotless i from an i.
-    return upper.length === 1 && upper < '\x80' === unit < '\x80' ? upper : unit;
+    return SETTLED.test(unit) && SETTLED.test(upper) && upper < '\x80' === unit < '\x80' ? upper : unit;
   }).join('');
-
-// Where a UTF-16 unit stands in the order of code points: halves of surrogate pairs stand for those above U+FFFF.
-const rank = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
-
-/** The order of two texts' code points, for sort(): negative, 0 or positive. */
-export function compareCodePoints(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = rank(a.charCodeAt(i)) - rank(b.charCodeAt(i));
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}

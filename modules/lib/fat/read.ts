@@ -1,8 +1,7 @@
-import type { Image, StoredFile, Volume } from '../volume.ts';
+import { compareCodePoints, type Image, type StoredFile, type Volume } from '../volume.ts';
 import { readGeometry, readPart } from './bpb.ts';
 import { type Chain, chainsOf } from './chain.ts';
 import { entriesOf, type Found } from './directory.ts';
-import { compareCodePoints } from './names.ts';
 import { FatError, MOST_DIRECTORY } from './volume.ts';
 
 /** What is found is told in memory: so many characters of paths, and so many for each entry on top, are enough. */

@@ -1,6 +1,6 @@
-import { type Content, sizeOf, type VolumeFile } from '../volume.ts';
+import { type Content, compareCodePoints, sizeOf, type VolumeFile } from '../volume.ts';
 import { isPlain } from './alias.ts';
-import { checkName, compareCodePoints, folded } from './names.ts';
+import { checkName, folded } from './names.ts';
 import { ENTRY, FatError, LONG_UNITS, MOST_DIRECTORY, MOST_FILE } from './volume.ts';
 
 /** A file of a directory. */

@@ -1,6 +1,6 @@
+import { compareCodePoints } from '../volume.ts';
 import { IsoError } from './image.ts';
 import { compareIdentifiers, type Nameable } from './names.ts';
-import { compareCodePoints } from './order.ts';
 import { MOST_DIRECTORIES } from './pathtable.ts';
 import { SELF } from './records.ts';
 import type { Directory, Leaf } from './tree.ts';

@@ -1,7 +1,6 @@
-import type { Image, Volume } from '../volume.ts';
+import { compareCodePoints, type Image, type Volume } from '../volume.ts';
 import { fromUcs2, fromUtf8 } from './bytes.ts';
 import { IsoError, SECTOR } from './image.ts';
-import { compareCodePoints } from './order.ts';
 import { type DirectoryRecord, parseRecord, readDirectory } from './readrecords.ts';
 import { rockRidge } from './readrock.ts';
 import { type Described, recognise } from './recognise.ts';

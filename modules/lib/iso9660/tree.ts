@@ -1,6 +1,5 @@
-import { type Content, sizeOf, type VolumeFile } from '../volume.ts';
+import { type Content, compareCodePoints, sizeOf, type VolumeFile } from '../volume.ts';
 import { IsoError, PATH_LENGTH } from './image.ts';
-import { compareCodePoints } from './order.ts';
 
 /** A file in a directory that is to be written. */
 export interface Leaf {
