@@ -4,7 +4,8 @@ import { extraFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
 import { storedSeed } from '../lib/cloudinit/stored.ts';
 import { Failure } from '../lib/failure.ts';
 import type { Host } from '../lib/host/host.ts';
-import { type Attributes, checkOptions, type IsoOptions, planIso, type State, type Step } from './plan.ts';
+import { checkOptions, type IsoOptions } from './desired.ts';
+import { type Attributes, planIso, type State, type Step } from './plan.ts';
 import { spec } from './spec.ts';
 
 async function wantedAttributes(host: Host, { mode, owner, group }: IsoOptions): Promise<Attributes> {

@@ -1,19 +1,14 @@
 import type { Change, Plan } from '../lib/ansible/plan.ts';
-import { together } from '../lib/ansible/problems.ts';
-import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { diffSeeds, type FileDifference, instanceIdOf } from '../lib/cloudinit/diff.ts';
-import { extraFiles, extraSeedFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
-import { checkLabel, isFound, isSameLabel, seedImage } from '../lib/cloudinit/image.ts';
-import { judged } from '../lib/cloudinit/judge.ts';
-import { CORE_FILES, type Seed, seedOf, stableInstanceId } from '../lib/cloudinit/seed.ts';
+import { extraFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
+import { cutByLinux, isFound, isSameLabel, seedImage } from '../lib/cloudinit/image.ts';
 import type { StoredSeed, Unreadable } from '../lib/cloudinit/stored.ts';
-import { Failure, OptionError } from '../lib/failure.ts';
+import { keyPath } from '../lib/cloudinit/yaml.ts';
+import { Failure } from '../lib/failure.ts';
 import type { FileInfo } from '../lib/host/host.ts';
 import type { Pieces } from '../lib/volume.ts';
 import { whyOf } from './applied.ts';
-import type { spec } from './spec.ts';
-
-export type IsoOptions = OptionsOf<typeof spec>;
+import { findingsOf, type IsoOptions, seedFrom } from './desired.ts';
 
 /** Numeric, and undefined where the task doesn't say. */
 export interface Attributes {
@@ -36,55 +31,6 @@ export type Step =
   | { readonly act: 'attributes'; readonly attributes: Attributes }
   | { readonly act: 'remove' };
 
-type Content = Record<string, unknown> | string | undefined;
-
-function contentOf(options: IsoOptions, name: 'meta_data' | 'network_config'): Content {
-  const value = options[name];
-  if (value === undefined || typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Content;
-  throw new OptionError(name, 'is neither a mapping nor a text');
-}
-
-function userDataIn(options: IsoOptions, name: 'user_data' | 'vendor_data'): Content | unknown[] {
-  const value = options[name];
-  if (value === undefined || typeof value === 'string' || Array.isArray(value)) return value;
-  if (typeof value === 'object' && value !== null) return value as Content;
-  throw new OptionError(name, 'is neither a mapping, nor a text, nor a list of parts');
-}
-
-const documentsOf = (options: IsoOptions) => ({
-  user_data: userDataIn(options, 'user_data'),
-  vendor_data: userDataIn(options, 'vendor_data'),
-  network_config: contentOf(options, 'network_config'),
-});
-
-/** The seed that the options describe. @throws OptionError */
-export function seedFrom(options: IsoOptions, sources: State['sources'] = new Map()): Seed {
-  const { dest, hostname, instance_id, extra_files } = options;
-  return seedOf({
-    ...documentsOf(options),
-    meta_data: contentOf(options, 'meta_data'),
-    hostname,
-    instance_id,
-    defaultInstanceId: stableInstanceId(dest),
-    extra: extraSeedFiles(extraFiles(extra_files), sources),
-  });
-}
-
-/** Rules that the spec can't say. @throws OptionError */
-export function checkOptions(options: IsoOptions): void {
-  const { dest, state, label, format } = options;
-  if (!dest.startsWith('/')) throw new OptionError('dest', `'${dest}' must be an absolute path`);
-  if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the seed's file`);
-  checkLabel(label, format);
-  if (state === 'absent') return;
-  for (const { path, option } of extraFiles(options.extra_files)) {
-    const own = CORE_FILES.find((name) => name === path.toLowerCase());
-    if (own) throw new OptionError(option, `is cloud-init's own file: give it as '${own.replace('-', '_')}'`);
-  }
-  seedFrom(options);
-}
-
 // Digests and the names of keys, never a word of the contents.
 function shown(differences: readonly FileDifference[], side: 'before' | 'after') {
   return Object.fromEntries(
@@ -105,18 +51,6 @@ function attributesChange(dest: string, file: FileInfo, wanted: Attributes): Cha
   return [{ title: `set mode and owner of ${dest}`, before: now, after, step }];
 }
 
-// What a guest would trip over, as errors or as warnings, as the task has it.
-function findingsOf(options: IsoOptions): string[] {
-  if (options.validate === 'off') return [];
-  const found = judged(documentsOf(options)).map(({ option, level, message }) => ({
-    level,
-    failure: new OptionError(option, message),
-  }));
-  const errors = found.filter(({ level }) => level === 'error' && options.validate === 'strict');
-  if (errors.length > 0) throw together(errors.map(({ failure }) => failure));
-  return found.map(({ failure }) => failure.message);
-}
-
 /** From what the task says and what is on the host to what is to be done. Pure. */
 export const planIso = (options: IsoOptions, state: State): Plan<Step> =>
   options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
@@ -132,6 +66,10 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
       ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
       : [],
   );
+  const cut = cutByLinux(files, format).map(
+    (path) =>
+      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
+  );
   const old = readable(dest, state.seed);
   const differences = diffSeeds(old?.files ?? [], files);
   const unlike = [
@@ -139,7 +77,12 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
     ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
   ];
   if (file && old && differences.length === 0 && unlike.length === 0) {
-    return { changes: attributesChange(dest, file, wanted), warnings: findings, missing, result };
+    return {
+      changes: attributesChange(dest, file, wanted),
+      warnings: [...findings, ...cut],
+      missing,
+      result,
+    };
   }
   const write = {
     title: `write seed ${dest}`,
@@ -151,7 +94,7 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
   const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
   return {
     changes: [write],
-    warnings: [...findings, ...lost(dest, state.seed), ...unfound(label), ...unsaid],
+    warnings: [...findings, ...cut, ...lost(dest, state.seed), ...unfound(label), ...unsaid],
     missing,
     result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
   };

@@ -192,6 +192,18 @@ describe('parts, files and formats', () => {
     await sh(`rm ${args.dest}`);
   });
 
+  it('warns of a name that Linux would cut', async () => {
+    const args = {
+      dest: `${HOME}/guest/long`,
+      extra_files: { [`a/${'x'.repeat(254)}`]: '', ['y'.repeat(253)]: '' },
+    };
+    expect((await thrice(args)).warnings).toEqual([
+      "option 'extra_files.…': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'",
+    ]);
+    expect(await thrice({ ...args, format: 'vfat' })).not.toHaveProperty('warnings');
+    await sh(`rm ${args.dest}`);
+  });
+
   it('warns of a label that cloud-init does not look for', async () => {
     const result = await thrice({ dest: `${HOME}/guest/labelled`, label: 'MY_SEED' });
     expect(result.warnings).toEqual([

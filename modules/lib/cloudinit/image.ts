@@ -25,6 +25,17 @@ export const isFound = (label: string): boolean => [SEED_LABEL, SEED_LABEL.toUpp
 export const isSameLabel = (one: string, other: string, format: SeedFormat): boolean =>
   format === 'vfat' ? one.toUpperCase() === other.toUpperCase() : one === other;
 
+/** The longest name, in bytes, that Linux reads whole from ISO 9660 (fs/isofs/rock.c, get_rock_ridge_filename). */
+const LINUX_NAME = 253;
+
+/** The files whose names a guest with Linux would see cut, though the image holds them whole. */
+export const cutByLinux = (files: readonly SeedFile[], format: SeedFormat): string[] =>
+  files
+    .map(({ path }) => path)
+    .filter(
+      (path) => format === 'iso9660' && path.split('/').some((name) => Buffer.byteLength(name) > LINUX_NAME),
+    );
+
 /** The image of a seed: the same bytes for the same files. @throws OptionError when it can't hold one of the files */
 export const seedImage = (files: readonly SeedFile[], label: string, format: SeedFormat): Pieces =>
   asOption('extra_files', () =>

@@ -370,7 +370,9 @@ describe('what FAT cannot hold is refused, with the path', () => {
   });
 
   it('but names that only look alike are no such thing', async () => {
-    await roundTrip(['ß', 'SS', 'i', 'ı', 'ä', 'a\u0308', '\u0264', '\ua7cb'].map((path) => file(path, text(path))));
+    await roundTrip(
+      ['ß', 'SS', 'i', 'ı', 'ä', 'a\u0308', '\u0264', '\ua7cb'].map((path) => file(path, text(path))),
+    );
   });
 
   it('a file of 4 GiB', () => {
