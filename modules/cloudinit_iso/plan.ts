@@ -2,6 +2,7 @@ import type { Change, Plan } from '../lib/ansible/plan.ts';
 import { diffSeeds, type FileDifference, instanceIdOf } from '../lib/cloudinit/diff.ts';
 import { extraFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
 import { cutByLinux, isFound, isSameLabel, seedImage } from '../lib/cloudinit/image.ts';
+import type { SeedFile } from '../lib/cloudinit/seed.ts';
 import type { StoredSeed, Unreadable } from '../lib/cloudinit/stored.ts';
 import { keyPath } from '../lib/cloudinit/yaml.ts';
 import { Failure } from '../lib/failure.ts';
@@ -58,7 +59,6 @@ export const planIso = (options: IsoOptions, state: State): Plan<Step> =>
 function planPresent(options: IsoOptions, state: State): Plan<Step> {
   const { dest, label, format } = options;
   const { file, sources, wanted } = state;
-  const findings = findingsOf(options);
   const { files, instanceId } = seedFrom(options, sources);
   const result = { dest, instance_id: instanceId };
   const missing = extraFiles(options.extra_files).flatMap((extra) =>
@@ -66,10 +66,7 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
       ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
       : [],
   );
-  const cut = cutByLinux(files, format).map(
-    (path) =>
-      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
-  );
+  const warnings = [...findingsOf(options), ...doubts(options, files)];
   const old = readable(dest, state.seed);
   const differences = diffSeeds(old?.files ?? [], files);
   const unlike = [
@@ -77,12 +74,7 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
     ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
   ];
   if (file && old && differences.length === 0 && unlike.length === 0) {
-    return {
-      changes: attributesChange(dest, file, wanted),
-      warnings: [...findings, ...cut],
-      missing,
-      result,
-    };
+    return { changes: attributesChange(dest, file, wanted), warnings, missing, result };
   }
   const write = {
     title: `write seed ${dest}`,
@@ -94,7 +86,7 @@ function planPresent(options: IsoOptions, state: State): Plan<Step> {
   const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
   return {
     changes: [write],
-    warnings: [...findings, ...cut, ...lost(dest, state.seed), ...unfound(label), ...unsaid],
+    warnings: [...warnings, ...lost(dest, state.seed), ...unsaid],
     missing,
     result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
   };
@@ -110,12 +102,15 @@ function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
 const lost = (dest: string, seed: State['seed']) =>
   seed && 'reason' in seed ? [`${dest} was there, but is damaged: it is replaced (${seed.reason})`] : [];
 
-const unfound = (label: string) =>
-  isFound(label)
-    ? []
-    : [
-        `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`,
-      ];
+// What a guest may not find as it is meant.
+function doubts({ label, format }: IsoOptions, files: readonly SeedFile[]): string[] {
+  const cut = cutByLinux(files, format).map(
+    (path) =>
+      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
+  );
+  const other = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
+  return [...cut, ...(isFound(label) ? [] : [other])];
+}
 
 function planAbsent({ dest }: IsoOptions, { file, seed }: State): Plan<Step> {
   const remove = {
