@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PART_TYPES } from '../../../modules/lib/cloudinit/kinds.ts';
 import { multipart, type Part } from '../../../modules/lib/cloudinit/mime.ts';
-import { judge } from '../iso9660/judge.ts';
+import { judge } from '../../support/judge.ts';
 
 // Python's email package, by which cloud-init takes user-data apart (cloudinit/user_data.py).
 const TAKE_APART = `

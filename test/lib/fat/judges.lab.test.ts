@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFat } from '../../../modules/lib/fat/read.ts';
 import { writeFat } from '../../../modules/lib/fat/write.ts';
-import { type Content, imageOf, sizeOf, type VolumeFile } from '../../../modules/lib/volume.ts';
+import { imageOf, type VolumeFile } from '../../../modules/lib/volume.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
-import { judge } from '../iso9660/judge.ts';
+import { judge } from '../../support/judge.ts';
+import { putPieces } from '../../support/pieces.ts';
 import { AWKWARD, BALLAST, bytesOf, file, inOrder, LABEL, MANY, onHost, SEED } from './files.ts';
 
 const MARK = 'the last bytes of a large file';
@@ -32,23 +33,11 @@ beforeAll(async () => {
   place = await mkdtemp(join(root, 'var/tmp/fat-'));
   inside = place.slice(root.length);
   for (const [i, [name, files]] of KINDS.entries()) {
-    await store(join(place, `${i}.img`), writeFat(files, LABEL));
+    await putPieces(join(place, `${i}.img`), writeFat(files, LABEL), MARK);
     images.set(name, `${inside}/${i}.img`);
   }
 });
 afterAll(() => rm(place, { recursive: true, force: true }));
-
-// A file on the host is zeros, which take no room, and a mark at its end.
-async function store(path: string, pieces: Iterable<Content>): Promise<void> {
-  const handle = await open(path, 'w');
-  let at = 0;
-  for (const piece of pieces) {
-    if (piece instanceof Uint8Array) await handle.write(piece, 0, piece.length, at);
-    else await handle.write(MARK, at + piece.size - MARK.length);
-    at += sizeOf(piece);
-  }
-  await handle.close();
-}
 
 const ofKind = (name: string) => images.get(name) ?? '';
 const lines = (stdout: string) => stdout.split('\n').filter(Boolean);
@@ -117,9 +106,9 @@ describe('mtools', () => {
   it('goes on with what we wrote: adds and removes files', async () => {
     const bytes = await readFile(join(place, '1.img'));
     const command =
-      'mdel -i image ::empty; mmd -i image ::new; echo added >added.txt; mcopy -i image added.txt ::new; fsck.fat -n image';
+      'cp image changed; mdel -i changed ::empty; mmd -i changed ::new; echo added >added.txt; mcopy -i changed added.txt ::new; fsck.fat -n changed';
     const { files } = await judge([...utf8, 'sh', '-euc', command], { files: { image: bytes } });
-    const image = imageOf(files.image ?? new Uint8Array());
+    const image = imageOf(files.changed ?? new Uint8Array());
     const expected = [...AWKWARD.filter(({ path }) => path !== 'empty'), file('new/added.txt', 'added\n')];
     expect((await readFat(image)).files.map(({ path }) => path)).toEqual(
       inOrder(expected).map(({ path }) => path),

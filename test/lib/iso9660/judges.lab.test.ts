@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeIso } from '../../../modules/lib/iso9660/write.ts';
+import { judge } from '../../support/judge.ts';
 import {
   AWKWARD,
   anyFiles,
@@ -13,7 +14,6 @@ import {
   NESTED,
   SEED,
 } from './files.ts';
-import { judge } from './judge.ts';
 
 /** Everything at once, since a judge takes longer to ask than to answer. */
 const ALL: readonly MemoryFile[] = [

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readIso } from '../../../modules/lib/iso9660/read.ts';
+import { judge } from '../../support/judge.ts';
 import { digests, file, filesIn, LABEL, type MemoryFile, NESTED, SEED, written } from './files.ts';
-import { judge } from './judge.ts';
 
 const FILES: readonly MemoryFile[] = [
   ...SEED,

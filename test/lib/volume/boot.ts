@@ -1,9 +1,10 @@
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
-import { type Pieces, sizeOf } from '../../../modules/lib/volume.ts';
+import type { Pieces } from '../../../modules/lib/volume.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
+import { putPieces } from '../../support/pieces.ts';
 import type { Kind } from './images.ts';
 
 /** What a guest finds beside its own disk. */
@@ -59,8 +60,8 @@ export async function bootWith(
   const place = await mkdtemp(join(hypervisor.root, 'var/tmp/guest-'));
   const at = (name: string) => `${place.slice(hypervisor.root.length)}/${name}`;
   try {
-    for (const [i, { pieces }] of media.entries()) await put(join(place, `${i}`), pieces);
-    await put(join(place, 'answer'), [{ source: '', size: ANSWER_SIZE }]);
+    for (const [i, { pieces }] of media.entries()) await putPieces(join(place, `${i}`), pieces);
+    await putPieces(join(place, 'answer'), [{ source: '', size: ANSWER_SIZE }]);
     const argv = [
       ...['qemu-system-x86_64', ...MACHINE, '-serial', `file:${at('console')}`],
       ...disk('root', `snapshot=on,cache=unsafe,file=${image}`, 'virtio-blk-pci'),
@@ -80,20 +81,6 @@ export async function bootWith(
 }
 
 // A file on the host is a hole.
-async function put(path: string, pieces: Pieces): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    let at = 0;
-    for (const piece of pieces) {
-      if (piece instanceof Uint8Array) await file.write(piece, 0, piece.length, at);
-      at += sizeOf(piece);
-    }
-    await file.truncate(at);
-  } finally {
-    await file.close();
-  }
-}
-
 async function unpacked(archive: Uint8Array): Promise<Answer> {
   const answer: Record<string, string> = {};
   for await (const entry of Readable.from([archive]).pipe(extract())) {

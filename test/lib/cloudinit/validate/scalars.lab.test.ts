@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readYaml } from '../../../../modules/lib/cloudinit/read.ts';
-import { judge } from '../../iso9660/judge.ts';
+import { judge } from '../../../support/judge.ts';
 
 // Reads a list of plain scalars and prints the type that PyYAML gives each.
 const TYPES = `

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Content, type Pieces, sizeOf } from '../../../modules/lib/volume.ts';
-import { sharedHypervisor } from '../../lab/shared.ts';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pieces } from '../../modules/lib/volume.ts';
+import { sharedHypervisor } from '../lab/shared.ts';
+import { putPieces } from './pieces.ts';
 
 /**
  * What a judge works with: `input` goes to its standard input, `files` lie in its working directory, by their paths.
@@ -21,8 +22,7 @@ export interface Verdict {
 }
 
 /**
- * Asks a real program, in the lab's hypervisor. All judges of this folder and of cloudinit's are run here and nowhere
- * else.
+ * Asks a real program, in the lab's hypervisor, about something that we wrote or read.
  * @param argv the program and its arguments; file names are relative to its working directory, a new one each time
  * @throws when the program is missing or fails: a judge that isn't there has not agreed
  */
@@ -32,7 +32,7 @@ export async function judge(argv: readonly string[], { input, files = {} }: Evid
   const inside = place.slice(hypervisor.root.length);
   try {
     for (const [name, content] of Object.entries(files)) {
-      await put(join(place, name), content instanceof Uint8Array ? [content] : content);
+      await putPieces(join(place, name), content instanceof Uint8Array ? [content] : content);
     }
     // By a file, since every byte of it counts.
     const recorded = ['env', '-C', inside, 'sh', '-c', `exec "$@" >${OUTPUT}`, 'sh', ...argv];
@@ -49,20 +49,5 @@ export async function judge(argv: readonly string[], { input, files = {} }: Evid
     return { stdout, files: made };
   } finally {
     await rm(place, { recursive: true, force: true });
-  }
-}
-
-async function put(path: string, pieces: Iterable<Content>): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, 'w');
-  try {
-    let at = 0;
-    for (const piece of pieces) {
-      if (piece instanceof Uint8Array) await file.write(piece, 0, piece.length, at);
-      at += sizeOf(piece);
-    }
-    await file.truncate(at);
-  } finally {
-    await file.close();
   }
 }
