@@ -105,7 +105,7 @@ export const spec = defineSpec({
           set-name: eth0
           addresses: [192.168.192.130/29]
           routes:
-            - to: default
+            - to: 0.0.0.0/0
               via: 192.168.192.129
 
 - name: A seed of several parts, with a file, that is applied whenever it changes
