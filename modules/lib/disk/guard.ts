@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
@@ -37,10 +38,24 @@ export const readingWhole = (host: Host, disk: Disk, act: () => Promise<unknown>
 /** Does something that changes a disk. @throws Failure when it is in use, or others are overlays of it */
 export const changing = (host: Host, path: string, act: () => Promise<unknown>): Promise<void> =>
   unused(host, path, 'stop it first', async () => {
-    const [one] = (await overlaysByBacking(host, [])).get((await host.realPath(path)) ?? path) ?? [];
+    const [one] = await overlaysOf(host, path);
     if (one) throw new Failure(`${path} can't be changed: ${one} is an overlay of it`);
     await act();
   });
+
+const overlaysOf = async (host: Host, path: string) =>
+  (await overlaysByBacking(host, [dirname(path)])).get((await host.realPath(path)) ?? path) ?? [];
+
+/**
+ * Makes sure that nobody needs a file that is to go.
+ * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it
+ */
+export async function takingAway(host: Host, path: string): Promise<void> {
+  const [user] = await guestsOf(host, path);
+  if (user) throw new Failure(`${path} can't be taken: it is a disk of ${described(user)}`);
+  const [one] = await overlaysOf(host, path);
+  if (one) throw new Failure(`${path} can't be taken: ${one} is an overlay of it`);
+}
 
 /** Does something that needs a disk to stay as it is for good. @throws Failure when it is a guest's own */
 export async function relyingOn(host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,6 @@
 import { defineOptions } from '../ansible/spec.ts';
+import { asOption } from '../failure.ts';
+import { urlOf } from '../host/url.ts';
 import { CHECKSUM_PATTERN } from './checksum.ts';
 
 // What modules that take a template's origin say of it.
@@ -17,3 +19,16 @@ export const { checksum: checksumOption, member: memberOption } = defineOptions(
     description: 'Which file of an archive is the disk, where it holds several that may be.',
   },
 });
+
+/** What the specs can't say of a template's origin. @throws OptionError */
+export function checkOrigin({
+  url,
+  checksum,
+}: {
+  url?: string | undefined;
+  checksum?: string | undefined;
+}): void {
+  if (url !== undefined) asOption('url', () => urlOf(url));
+  const list = /^sha\d+:(https?:.*)$/.exec(checksum ?? '')?.[1];
+  if (list !== undefined) asOption('checksum', () => urlOf(list));
+}
