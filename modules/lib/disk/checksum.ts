@@ -89,7 +89,10 @@ async function textIn(content: Bytes, place: string): Promise<string> {
 export function digestIn(list: string, algorithm: Algorithm, name: string): string | undefined {
   const digits = algorithm === 'sha256' ? 64 : 128;
   const lines = list.split('\n').map((line) => line.trim());
-  const plain = new RegExp(`^(\\\\?)(?<digest>[0-9a-f]{${digits}})(?: [ *]|[ \\t]+\\*?)[ \\t]*(?<file>.+)$`, 'i');
+  const plain = new RegExp(
+    `^(\\\\?)(?<digest>[0-9a-f]{${digits}})(?: [ *]|[ \\t]+\\*?)[ \\t]*(?<file>.+)$`,
+    'i',
+  );
   const tagged = new RegExp(
     `^(\\\\?)${algorithm}\\s*\\((?<file>.+)\\)\\s*=\\s*(?<digest>[0-9a-f]{${digits}})$`,
     'i',

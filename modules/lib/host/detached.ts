@@ -117,7 +117,8 @@ export function report({ what, done, total }: Progress): void {
   const last = window[window.length - 1];
   if (place === undefined || (last?.what === what && at - last.at < PAUSE)) return;
   // What was done and isn't any more was begun anew: a rate of that would be of nothing.
-  const related = window.filter((one) => one.what === what && one.done <= done && at - one.at < WINDOW);
+  const anew = last !== undefined && last.done > done;
+  const related = anew ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
   window = [...related, { at, done, what }];
   const [first] = window;
   const seconds = first ? (at - first.at) / 1000 : 0;
