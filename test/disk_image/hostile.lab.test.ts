@@ -87,7 +87,10 @@ describe('an archive', () => {
     ['by zip, packed once more', 'bsdtar --format zip -cf z.zip raw; gzip -c z.zip >x'],
     ['by zip, of a tar', 'tar -cf raw.tar raw; bsdtar --format zip -cf x raw.tar'],
     ['by zip, with a link', 'ln -sf /etc/shadow l; bsdtar --format zip -cf x l raw'],
-    ['by zip, from a pipe', 'cat raw | bsdtar --format zip -cf - raw | cat >x'],
+    [
+      'by zip, from a pipe',
+      `python3 -c "import sys, zipfile; z = zipfile.ZipFile(sys.stdout.buffer, 'w', zipfile.ZIP_DEFLATED); z.write('raw'); z.close()" | cat >x`,
+    ],
     [
       'by zip, of more than 4 GB as far as it says',
       `python3 -c "import zipfile; z = zipfile.ZipFile('x', 'w', zipfile.ZIP_DEFLATED); f = z.open('raw', 'w', force_zip64=True); f.write(open('raw', 'rb').read()); f.close(); z.close()"`,
@@ -109,7 +112,7 @@ describe('an archive', () => {
   it('of names that lead out of it is refused', async () => {
     await sh(`mkdir -p ${IN}/d; cd ${IN}/d; tar -cPf ../x ../raw`);
     expect((await disk({ source: `${IN}/x` })).msg).toMatch(
-      /^x: tar: \.\.\/raw: Member name contains '\.\.'/,
+      /^x: tar: .*\.\.\/raw: Member name contains '\.\.'/s,
     );
     expect(await sh(`ls -A ${HOME}/out; rm -r ${IN}/d`)).toBe('');
   });

@@ -71,10 +71,14 @@ export async function overlaysByBacking(
 // overlay, and what it is of would be taken for unneeded.
 async function filesBelow(host: Host, roots: readonly string[]): Promise<string[]> {
   const { stdout, stderr } = await host.run('find', ['-L', ...roots, '-type', 'f', '-size', '+0', '-print0']);
-  // Neither is a file that vanished meanwhile, nor a link to a directory above it.
+  // A file that vanished meanwhile is none, nor is a link that leads to itself or to a directory above it.
   const problem = stderr
     .split('\n')
-    .find((line) => line && !/No such file or directory$|File system loop detected/.test(line));
+    .find(
+      (line) =>
+        line &&
+        !/No such file or directory$|Too many levels of symbolic links$|File system loop detected/.test(line),
+    );
   if (problem)
     throw new Failure(`not every disk can be looked at, so what they need isn't known: ${problem}`);
   const files = stdout.split('\0').filter(Boolean);
