@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
-import { runModule } from '../support/module.ts';
+import { moduleText, runModule } from '../support/module.ts';
 
 const HOME = '/var/lib/libvirt/hostile-test';
 const IN = `${HOME}/in`;
@@ -201,6 +201,24 @@ describe('a place that is none', () => {
       'Images are identical.',
     );
     await sh(`rm -rf ${HOME}/out/*`);
+  });
+});
+
+describe('who is not root', () => {
+  it('makes disks where he may, and is told where he may not', async () => {
+    await sh(`mkdir -p ${HOME}/mine; chown nobody ${HOME}/mine; chmod 644 ${IN}/raw`);
+    const run = async (args: object) => {
+      const input = await moduleText('disk_image', { source: `${IN}/raw.gz`, format: 'raw', ...args });
+      const argv = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'node', '-'];
+      const { stdout } = await hypervisor.exec(argv, { input, check: false });
+      return JSON.parse(stdout);
+    };
+    await sh(`gzip -kf ${IN}/raw`);
+    expect(await run({ dest: `${HOME}/mine/disk` })).toMatchObject({ changed: true });
+    expect(await sh(`stat -c '%U %a' ${HOME}/mine/disk; ls -A ${HOME}/mine`)).toBe('nobody 600\ndisk');
+    expect((await run({ dest: `${HOME}/out/disk` })).msg).toMatch(
+      /out\/.disk.piecewise-\d+-\d+: permission denied: run the task with become$/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { connection, MARK, quoted } from '../libvirt/virsh.ts';
+import { connection, MARK, quoted, reasonIn } from '../libvirt/virsh.ts';
 
 /** A disk of a guest that libvirt knows. */
 export interface GuestDisk {
@@ -21,25 +21,26 @@ const DEFINED = '/etc/libvirt/qemu';
 /** Milliseconds in which libvirt answers. */
 const PATIENCE = 120_000;
 
+// What each of some commands prints; of one that fails that is nothing.
 async function ask(host: Host, commands: readonly string[]): Promise<string[]> {
   const script = commands.join(`; echo ${MARK}; `);
-  const { stdout } = await host.run('virsh', [...connection(URI), script], { timeout: PATIENCE });
-  return stdout.split(MARK);
+  const { stdout, stderr } = await host.run('virsh', [...connection(URI), script], { timeout: PATIENCE });
+  const answers = stdout.split(MARK);
+  if (answers.length === commands.length) return answers;
+  throw new Failure(reasonIn(stderr) || 'virsh says nothing');
 }
 
 // The names of all guests, and of those that are saved. A host without libvirt has none.
 async function namesOfGuests(host: Host): Promise<readonly (readonly string[])[]> {
   const commands = ['list --all --name', 'list --all --name --with-managed-save'];
-  let why = 'virsh list says nothing: see whether libvirtd runs';
   try {
-    const answers = await ask(host, commands);
-    if (answers.length === commands.length) return answers.map(lines);
+    return (await ask(host, commands)).map(lines);
   } catch (error) {
-    why = (error as Error).message;
+    // A libvirt that doesn't answer has its guests all the same, and they may run.
+    if (!(await host.list(DEFINED)).some((name) => name.endsWith('.xml'))) return [];
+    const why = (error as Error).message;
+    throw new Failure(`there are guests, and libvirt doesn't tell which disks they use: ${why}`);
   }
-  // A libvirt that doesn't answer has its guests all the same, and they may run.
-  if (!(await host.list(DEFINED)).some((name) => name.endsWith('.xml'))) return [];
-  throw new Failure(`there are guests, and libvirt doesn't tell which disks they use: ${why}`);
 }
 
 const lines = (text = '') =>

@@ -96,7 +96,7 @@ describe('the disks of guests', () => {
       const { host, put } = hostOf({}, { virsh });
       put('/etc/libvirt/qemu/web1.xml', '<domain/>');
       await expect(guestDisks(host)).rejects.toThrow(
-        /^there are guests, and libvirt doesn't tell which disks they use: virsh/,
+        /^there are guests, and libvirt doesn't tell which disks they use: (virsh isn't installed|Failed to connect socket)$/,
       );
     }
   });
