@@ -8,6 +8,9 @@ import { qcow2Of } from './kind.ts';
 /** Where libvirt keeps disks unless it is told otherwise. */
 const USUAL = '/var/lib/libvirt';
 
+/** Whether a file is where overlays are looked for anyway. */
+export const isUsual = (path: string): boolean => path.startsWith(`${USUAL}/`);
+
 // A backing file is a path, or a description of one as JSON (qemu(1), "json:" pseudo-protocol).
 /**
  * The path in what a qcow2 says of its backing file.

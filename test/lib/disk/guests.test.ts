@@ -164,4 +164,22 @@ describe('a disk that somebody needs', () => {
       "/srv/base can't be taken: /srv/over is an overlay of it",
     );
   });
+
+  it('is looked for once for many disks, and again when one was made', async () => {
+    const { host, put, commands } = hostOf({});
+    const walks = () => commands.filter((command) => command.startsWith('find')).length;
+    const grow = (path: string) => changing(host, path, async () => undefined);
+    for (const name of ['a', 'b', 'c']) put(`/var/lib/libvirt/images/${name}/disk`, qcow2Header());
+    await grow('/var/lib/libvirt/images/a/disk');
+    await grow('/var/lib/libvirt/images/b/disk');
+    expect(walks()).toBe(1);
+    await relyingOn(host, rawDisk('/var/lib/libvirt/images/b/disk', 1), async () =>
+      put('/var/lib/libvirt/images/c/disk', qcow2Header({ backing: '../b/disk' })),
+    );
+    await expect(grow('/var/lib/libvirt/images/b/disk')).rejects.toThrow(
+      '/var/lib/libvirt/images/c/disk is an overlay of it',
+    );
+    put('/var/lib/libvirt/images/d/disk', qcow2Header({ backing: '../c/disk' }));
+    await expect(takingAway(host, '/var/lib/libvirt/images/c/disk')).rejects.toThrow('is an overlay of it');
+  });
 });
