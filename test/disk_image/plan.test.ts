@@ -219,6 +219,11 @@ describe('options that do not go together', () => {
     [{ size: '9999999T' }, "option 'size': 9999999T is no size of a disk: a multiple of 512 bytes"],
     [{ url: 'http://h:x', source: undefined }, "option 'url': it is no URL"],
     [{ url: 'http://joe:100%@h', source: undefined }, "option 'url': it is no URL"],
+    [{ url: 'ftp://joe:hidden@h', source: undefined }, "option 'url': it is no http or https URL, but ftp:"],
+    [
+      { checksum: 'md5:https://joe:hidden@h/S' },
+      "option 'checksum': must be sha256: or sha512: with the digest",
+    ],
     [{ checksum: 'sha256:https://[h/S' }, "option 'checksum': it is no URL"],
     [{ cluster_size: '256' }, "option 'cluster_size': 256 is no power of two from 512 to 2M"],
     [{ cluster_size: '4M' }, "option 'cluster_size': 4M is no power of two from 512 to 2M"],
@@ -232,7 +237,9 @@ describe('options that do not go together', () => {
     [{ backing: 'overlay', preallocation: 'full' }, "option 'preallocation': an overlay takes no room"],
   ];
   it.each(rows)('%j', (given, message) => {
-    expect(() => checkOptions(options(given))).toThrow(message);
+    const check = () => checkOptions(options(given));
+    expect(check).toThrow(message);
+    expect(check).not.toThrow(/hidden/);
   });
 
   it('are few', () => {

@@ -1,5 +1,5 @@
 import { defineOptions } from '../ansible/spec.ts';
-import { asOption } from '../failure.ts';
+import { asOption, OptionError } from '../failure.ts';
 import { urlOf } from '../host/url.ts';
 import { CHECKSUM_PATTERN } from './checksum.ts';
 
@@ -7,8 +7,6 @@ import { CHECKSUM_PATTERN } from './checksum.ts';
 export const { checksum: checksumOption, member: memberOption } = defineOptions({
   checksum: {
     type: 'str',
-    pattern: CHECKSUM_PATTERN,
-    hint: "sha256: or sha512: with the digest in hexadecimal, or with the path or URL of a list such as SHA256SUMS that has the file's name",
     description: [
       'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (F(SHA256SUMS)) that has its name.',
       'It is compared while the file is read; nothing is made of one that differs.',
@@ -20,15 +18,27 @@ export const { checksum: checksumOption, member: memberOption } = defineOptions(
   },
 });
 
-/** What the specs can't say of a template's origin. @throws OptionError */
-export function checkOrigin({
-  url,
-  checksum,
-}: {
-  url?: string | undefined;
-  checksum?: string | undefined;
-}): void {
+const CHECKSUM = new RegExp(`^(?:${CHECKSUM_PATTERN})$`);
+
+/**
+ * What the specs don't say of a template's origin. They could, but a pattern's error has the value, and a URL may have a
+ * password.
+ * @throws OptionError
+ */
+export function checkOrigin({ url, checksum }: Origin): void {
   if (url !== undefined) asOption('url', () => urlOf(url));
-  const list = /^sha\d+:(https?:.*)$/.exec(checksum ?? '')?.[1];
+  if (checksum === undefined) return;
+  if (!CHECKSUM.test(checksum)) {
+    throw new OptionError(
+      'checksum',
+      "must be sha256: or sha512: with the digest in hexadecimal, or with the path or URL of a list such as SHA256SUMS that has the file's name",
+    );
+  }
+  const list = /^sha\d+:(https?:.*)$/.exec(checksum)?.[1];
   if (list !== undefined) asOption('checksum', () => urlOf(list));
+}
+
+interface Origin {
+  readonly url?: string | undefined;
+  readonly checksum?: string | undefined;
 }

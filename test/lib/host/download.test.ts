@@ -58,6 +58,12 @@ describe('download', () => {
     expect(asked[0]?.headers['accept-encoding']).toBe('identity');
   });
 
+  it('reaches a server by its IPv6 address', async () => {
+    const { port, asked } = await serve((_, response) => response.end('six'), '::1');
+    expect(await text((await download(`http://[::1]:${port}/x`)).content)).toBe('six');
+    expect(asked[0]?.headers.host).toBe(`[::1]:${port}`);
+  });
+
   it('has nothing left of what is whole, and begins anew what is more than the whole', async () => {
     const { base } = await serve(({ headers }, response) => {
       if (headers.range) response.writeHead(416, { 'content-range': 'bytes */6' }).end();
