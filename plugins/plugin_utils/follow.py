@@ -54,7 +54,9 @@ def described(progress):
     if total and total >= done and rate:
         left = int((total - done) / rate)
         words.append("%d:%02d left" % (left // 60, left % 60))
-    return "%s: %s" % (progress["what"], ", ".join(words))
+    # A file's name may be made to speak to the terminal.
+    what = "".join(char if char.isprintable() else "?" for char in progress["what"])
+    return "%s: %s" % (what, ", ".join(words))
 
 
 class Follower(ActionBase):

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
@@ -31,6 +32,25 @@ const task = (args: object) => `    - name: disk
 `;
 
 const matrix = ANSIBLES.flatMap((ansible) => [true, false].map((pipelining) => ({ ansible, pipelining })));
+
+describe('what is said of how far it is', () => {
+  const GIB = 1024 ** 3;
+  it.each([
+    [{ done: GIB, total: 4 * GIB, rate: 50 * 1024 ** 2 }, '25 % of 4.0 GiB, 50.0 MiB/s, 1:01 left'],
+    [{ done: 0, total: 1000 }, '0 % of 1000 B'],
+    [{ done: 5000, rate: 0 }, '4.9 KiB'],
+    // Of what is more than it was said to be, nothing is said that can't be.
+    [{ done: 2 * GIB, total: GIB, rate: 1024 }, '2.0 GiB, 1.0 KiB/s'],
+    [{ done: 3000 * 1024 ** 4 }, '3000.0 TiB'],
+  ])('%j: %s', async (progress, words) => {
+    const given = JSON.stringify({ what: 'unpack \u001b[2J\nä', ...progress });
+    const script =
+      'import importlib, json, sys; print(importlib.import_module("ansible_collections.piecewise.cloud.plugins.plugin_utils.follow").described(json.loads(sys.argv[1])))';
+    const env = { PYTHONPATH: join(project.directory, 'collections'), LC_ALL: 'C.UTF-8' };
+    const { stdout, stderr } = await project.run('2.14', ['/usr/bin/python3', '-c', script, given], env);
+    expect(stdout, stderr).toBe(`unpack ?[2J?ä: ${words}`);
+  });
+});
 
 describe('long work', () => {
   it.each(matrix)(

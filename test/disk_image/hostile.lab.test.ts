@@ -222,6 +222,47 @@ describe('who is not root', () => {
   });
 });
 
+describe('a qcow2 of another make', () => {
+  it('that is encrypted is not copied to another format without its key', async () => {
+    await sh(
+      `cd ${IN}; qemu-img create -q --object secret,id=key,data=hidden -f qcow2 -o encrypt.format=luks,encrypt.key-secret=key locked 1M`,
+    );
+    const result = await disk({ source: `${IN}/locked` });
+    expect(result.msg).toMatch(/locked: qemu-img: .*encrypt.key-secret/);
+    expect(await out()).toBe('');
+  });
+
+  it.each([
+    ['with a snapshot', 'qemu-img snapshot -c one made'],
+    ['that is packed inside', 'qemu-img convert -c -O qcow2 made packed; mv packed made'],
+    ['of the second version', 'qemu-img amend -f qcow2 -o compat=0.10 made'],
+  ])('%s is copied, and is a template', async (_, make) => {
+    await sh(`cd ${IN}; qemu-img convert -O qcow2 raw made; ${make}`);
+    expect(await disk({ source: `${IN}/made`, size: '2M' })).toMatchObject({ changed: true });
+    expect(await sh(`cmp -n 1048576 ${HOME}/out/disk ${IN}/raw; stat -c %s ${HOME}/out/disk`)).toBe(
+      '2097152',
+    );
+    const over = {
+      source: `${IN}/made`,
+      dest: `${HOME}/out/over`,
+      format: 'qcow2',
+      backing: 'overlay',
+      size: '2M',
+    };
+    expect(await disk(over)).toMatchObject({ changed: true });
+    expect(await sh(`qemu-img compare ${HOME}/out/over ${HOME}/out/disk`)).toBe('Images are identical.');
+    await sh(`rm -rf ${HOME}/out/*`);
+  });
+
+  it('that is raw grows with the room that it may need', async () => {
+    await sh(`cp ${IN}/raw ${HOME}/out/disk`);
+    const args = { source: `${IN}/raw`, size: '8M', preallocation: 'falloc' };
+    expect(await disk(args)).toMatchObject({ changed: true, size: 8 * 1024 ** 2 });
+    expect(Number(await sh(`stat -c %b ${HOME}/out/disk`)) * 512).toBeGreaterThanOrEqual(8 * 1024 ** 2);
+    expect(await sh(`cmp -n 1048576 ${HOME}/out/disk ${IN}/raw; rm ${HOME}/out/disk`)).toBe('');
+  });
+});
+
 describe('a disk whose beginning its guest wrote', () => {
   it('is made as raw, whatever it looks like', async () => {
     // A qcow2 whose guest sees a qcow2 that names a file of the host.
