@@ -204,6 +204,43 @@ describe('a place that is none', () => {
   });
 });
 
+describe('a file system that is full', () => {
+  const SMALL = `${HOME}/small`;
+  const at = (name: string) => `tar -C ${IN} -cf ${IN}/full.tar ${name}`;
+  const rows: [string, string, object][] = [
+    ['by what is unpacked', `gzip -c ${IN}/big >${IN}/full`, {}],
+    ['by a member of a zip', `cd ${IN}; rm -f full; bsdtar --format zip -cf full big`, {}],
+    ['by a member of a tar', `${at('big')}; xz -0 -c ${IN}/full.tar >${IN}/full`, {}],
+    ['by a copy', `cp ${IN}/big ${IN}/full`, { format: 'qcow2' }],
+    ['by its room', `cp ${IN}/raw ${IN}/full`, { size: '8M', preallocation: 'full' }],
+  ];
+  it.each(rows)('%s is told, and has nothing more on it', async (_, make, args) => {
+    await sh(
+      `mkdir -p ${SMALL}; mount -t tmpfs -o size=2m lab ${SMALL}; head -c 4M /dev/urandom >${IN}/big; ${make}`,
+    );
+    try {
+      const result = await disk({ source: `${IN}/full`, dest: `${SMALL}/disk`, ...args });
+      expect(result).toMatchObject({ failed: true, changed: false });
+      expect(result.msg).toContain('No space left on device');
+      expect(await sh(`ls -A ${SMALL}`)).toBe('');
+      const kept = {
+        backing: 'overlay',
+        format: 'qcow2',
+        templates: SMALL,
+        checksum: `sha256:${HOME}/sum`,
+        size: undefined,
+      };
+      await sh(`sha256sum ${IN}/full >${HOME}/sum`);
+      // A source that is a disk is its own template.
+      if ('format' in args || 'size' in args) return;
+      expect((await disk({ source: `${IN}/full`, ...kept })).msg).toContain('No space left on device');
+      expect(await sh(`ls -A ${SMALL}/by-checksum; ls -A ${HOME}/out`)).toBe('');
+    } finally {
+      await sh(`umount ${SMALL}`);
+    }
+  });
+});
+
 describe('who is not root', () => {
   it('makes disks where he may, and is told where he may not', async () => {
     await sh(`mkdir -p ${HOME}/mine; chown nobody ${HOME}/mine; chmod 644 ${IN}/raw`);
@@ -225,7 +262,7 @@ describe('who is not root', () => {
 describe('a qcow2 of another make', () => {
   it('that is encrypted is not copied to another format without its key', async () => {
     await sh(
-      `cd ${IN}; qemu-img create -q --object secret,id=key,data=hidden -f qcow2 -o encrypt.format=luks,encrypt.key-secret=key locked 1M`,
+      `cd ${IN}; qemu-img create -q --object secret,id=key,data=hidden -f qcow2 -o encrypt.format=aes,encrypt.key-secret=key locked 1M`,
     );
     const result = await disk({ source: `${IN}/locked` });
     expect(result.msg).toMatch(/locked: qemu-img: .*encrypt.key-secret/);

@@ -59,12 +59,21 @@ describe('templates on another file system', () => {
     expect(await sh(`ls ${STORE}`)).toBe('version-1.qcow2');
   });
 
-  it('are not shared by a disk that a link to it was the source of', async () => {
-    await sh(`mv ${HOME}/built ${FAR}/disk; ln -s ${FAR}/disk ${HOME}/built`);
+  it('are the very file of a source that goes, where that has no other name', async () => {
+    const inode = await sh(`stat -c %i ${HOME}/built`);
     expect(await template({ ...built('1'), remove_source: true })).toMatchObject({ changed: true });
-    expect(await sh(`stat -c '%F %a' ${kept('1')}; stat -c %a ${FAR}/disk; ls ${HOME}`)).toBe(
-      'regular file 444\n644\nraw\ntemplates',
-    );
+    expect(await sh(`stat -c %i ${kept('1')}; ls ${HOME}`)).toBe(`${inode}\nraw\ntemplates`);
+  });
+
+  it.each([
+    ['symbolic', `mv ${HOME}/built ${FAR}/disk; ln -s ${FAR}/disk ${HOME}/built`, `${FAR}/disk`],
+    ['hard', `ln ${HOME}/built ${HOME}/raw2`, `${HOME}/raw2`],
+  ])('are not shared with another name of their source, by a %s link', async (_, link, other) => {
+    await sh(link);
+    expect(await template({ ...built('1'), remove_source: true })).toMatchObject({ changed: true });
+    expect(
+      await sh(`stat -c '%F %a' ${kept('1')}; stat -c '%F %a' ${other}; ls ${HOME} | grep built || true`),
+    ).toBe('regular file 444\nregular file 644');
     await same(dest);
   });
 });

@@ -99,12 +99,18 @@ async function asQcow2(
   const made = join(work, 'template');
   await readingWhole(host, disk, async () => {
     if (disk.format === 'qcow2') {
-      // The file of a link stays, and so does whoever writes to it.
-      const own = take && (await host.realPath(disk.path)) === disk.path;
-      if (own && (await host.run('ln', ['--', disk.path, made])).code === 0) return;
+      if (take && (await hasOneName(host, disk.path))) {
+        if ((await host.run('ln', ['--', disk.path, made])).code === 0) return;
+      }
       if (await reflink(host, disk.path, made)) return;
     }
     await convert(host, disk, made, { format: 'qcow2', preallocation: 'off', clusterSize: undefined });
   });
   return made;
+}
+
+// By another name, or the link's target, somebody could go on to write to what is a template now.
+async function hasOneName(host: Host, path: string): Promise<boolean> {
+  if ((await host.realPath(path)) !== path) return false;
+  return (await host.run('stat', ['-c', '%h', '--', path])).stdout.trim() === '1';
 }
