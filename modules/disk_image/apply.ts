@@ -1,6 +1,15 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { changing, readingWhole, relyingOn } from '../lib/disk/guard.ts';
-import { convert, type Disk, type Layout, lookInto, overlay, reflink, resize } from '../lib/disk/image.ts';
+import {
+  convert,
+  type Disk,
+  type Layout,
+  lookInto,
+  overlay,
+  reflink,
+  resize,
+  wholeDisk,
+} from '../lib/disk/image.ts';
 import { humanSize } from '../lib/disk/size.ts';
 import { keepTemplate } from '../lib/disk/store.ts';
 import { unpack } from '../lib/disk/unpack.ts';
@@ -24,7 +33,10 @@ async function diskAt(host: Host, path: string): Promise<Disk> {
 async function templateOf(host: Host, step: Create, options: ImageOptions, work: string): Promise<Disk> {
   const { from, checksum, key } = step;
   const { url, source, member, templates } = options;
-  if (key === undefined) return diskAt(host, await unpack(host, { path: from, checksum, member }, work));
+  if (key === undefined) {
+    const path = await unpack(host, { path: from, checksum, member }, work);
+    return path === from ? diskAt(host, path) : wholeDisk(host, path, from);
+  }
   const origin = { url, source: source === undefined ? undefined : from, checksum, member };
   return diskAt(host, await keepTemplate(host, templates, key, origin));
 }
@@ -44,8 +56,14 @@ async function copy(host: Host, template: Disk, made: string, layout: Layout): P
   });
 }
 
+/** A disk under `work`, of the size of its template, in bytes. */
+interface Built {
+  readonly path: string;
+  readonly size: number;
+}
+
 // Makes the disk under `work`, a directory beside it, so that naming it is a rename.
-async function build(host: Host, step: Create, options: ImageOptions, work: string): Promise<string> {
+async function build(host: Host, step: Create, options: ImageOptions, work: string): Promise<Built> {
   const { layout } = step;
   const template = await templateOf(host, step, options, work);
   if (step.size !== undefined && step.size < template.size) {
@@ -55,23 +73,26 @@ async function build(host: Host, step: Create, options: ImageOptions, work: stri
     );
   }
   const made = join(work, 'made');
+  const { size } = template;
   if (options.backing === 'overlay') {
     await relyingOn(host, template, () => overlay(host, template, made, layout));
-    return made;
+    return { path: made, size };
   }
-  if (template.path.startsWith(`${work}/`) && isAlike(template, layout)) return template.path;
+  if (template.path.startsWith(`${work}/`) && isAlike(template, layout)) return template;
   await copy(host, template, made, layout);
-  return made;
+  return { path: made, size };
 }
 
 async function create(host: Host, step: Create, options: ImageOptions): Promise<void> {
   const { dest } = options;
   await withWork(host, dest, async (work) => {
-    const made = await build(host, step, options, work);
-    const { size } = await diskAt(host, made);
-    if (step.size !== undefined && step.size > size) await resize(host, made, step.layout, step.size);
-    await host.setAttributes(made, { mode: MODE });
-    await host.publishNew(made, dest);
+    if ((await host.list(dirname(dest))).includes(basename(dest))) {
+      throw new Failure(`${dest} is there by now, or is a link that leads nowhere: see what it is`);
+    }
+    const { path, size } = await build(host, step, options, work);
+    if (step.size !== undefined && step.size > size) await resize(host, path, step.layout, step.size);
+    await host.setAttributes(path, { mode: MODE });
+    await host.publishNew(path, dest);
   });
 }
 

@@ -1,10 +1,12 @@
 import type { Plan } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import type { Checksum } from '../lib/disk/checksum.ts';
-import type { Disk, Found, Layout } from '../lib/disk/image.ts';
+import { type Disk, type Found, type Layout, rawDisk } from '../lib/disk/image.ts';
+import { checkOrigin } from '../lib/disk/options.ts';
 import { bytesOf, humanSize } from '../lib/disk/size.ts';
 import { bytesToRead, keyOf, storedAs } from '../lib/disk/store.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
+import { shownUrl } from '../lib/host/url.ts';
 import type { spec } from './spec.ts';
 
 export type ImageOptions = OptionsOf<typeof spec>;
@@ -40,6 +42,9 @@ const tooSmall = (wanted: number, size: number, of: string) =>
     `${humanSize(wanted)} is less than the ${humanSize(size)} of ${of}: a disk never shrinks`,
   );
 
+/** Bytes: qemu-img has no smaller part of a disk. */
+const SECTOR = 512;
+
 const inBytes = (text: string | undefined) => (text === undefined ? undefined : bytesOf(text));
 
 /** Whether a template is unpacked or fetched to be kept for others. */
@@ -54,7 +59,8 @@ function planOld(
   { dest, format, cluster_size, preallocation, size: wanted }: ImageOptions,
   found: Found,
 ): Plan<Step> {
-  const { disk } = found;
+  // A guest may have written anything to its raw disk.
+  const disk = found.disk ?? (format === 'raw' ? rawDisk(dest, found.length) : undefined);
   if (!disk) throw new Failure(`${dest} is there, but is no disk: it is packed (${found.kind})`);
   const size = inBytes(wanted);
   const clusterSize = inBytes(cluster_size);
@@ -67,6 +73,14 @@ function planOld(
       ? [`'cluster_size' is ${humanSize(disk.clusterSize)} and not ${cluster_size}`]
       : []),
   ];
+  const larger = size !== undefined && size > disk.size;
+  // What a guest wrote to its raw disk may look like a qcow2 of its own making.
+  if (larger && format !== undefined && format !== disk.format) {
+    throw new OptionError(
+      'format',
+      `${dest} looks like ${disk.format}, and isn't grown as ${format}: say what it is, or leave 'size' out`,
+    );
+  }
   const layout = { format: disk.format, preallocation, clusterSize: undefined };
   const grow = {
     title: `grow disk ${dest}`,
@@ -75,7 +89,7 @@ function planOld(
     step: { act: 'grow', layout, size: size ?? 0 } as const,
   };
   return {
-    changes: size !== undefined && size > disk.size ? [grow] : [],
+    changes: larger ? [grow] : [],
     warnings: unlike.map((what) => `${dest} is there, and its ${what}: a disk that is there isn't converted`),
     result: { dest, size: size ?? disk.size },
   };
@@ -85,7 +99,7 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
   const { dest, url, member, backing, preallocation, cluster_size, templates } = options;
   const keep = isKept(options, source);
   if (keep && !checksum) {
-    const why = `${url ?? options.source} is packed, and the template for an overlay is kept by it`;
+    const why = `${options.source} is packed, and the template for an overlay is kept by it`;
     throw new OptionError(
       'checksum',
       `is required: ${url === undefined ? why : 'what is fetched is kept by it'}`,
@@ -94,7 +108,7 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
   const key = keep && checksum ? keyOf(checksum, member) : undefined;
   const template = kept ?? source?.disk;
   const size = inBytes(options.size);
-  const from = url ?? options.source ?? '';
+  const from = url === undefined ? (options.source ?? '') : shownUrl(url);
   if (template && size !== undefined && size < template.size) throw tooSmall(size, template.size, from);
   const known = size ?? template?.size;
   const format = backing === 'overlay' ? 'qcow2' : (options.format ?? 'qcow2');
@@ -104,7 +118,15 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
     title: `make disk ${dest}`,
     before: undefined,
     after: { from, backing, format, ...(known === undefined ? {} : { size: humanSize(known) }) },
-    step: { act: 'create', from: source?.path ?? from, checksum, key, layout, size, weight } as const,
+    step: {
+      act: 'create',
+      from: source?.path ?? options.source ?? '',
+      checksum,
+      key,
+      layout,
+      size,
+      weight,
+    } as const,
   };
   const absent = url === undefined && !source;
   return {
@@ -131,6 +153,14 @@ export function checkOptions(options: ImageOptions): void {
     if (path !== undefined && !path.startsWith('/')) {
       throw new OptionError(option, `'${path}' must be an absolute path`);
     }
+  }
+  checkOrigin(options);
+  if (dest.startsWith('/dev/')) {
+    throw new OptionError('dest', `'${dest}' would be in memory: a disk is made as a file on a file system`);
+  }
+  const size = inBytes(options.size) ?? 0;
+  if (size % SECTOR !== 0 || !Number.isSafeInteger(size)) {
+    throw new OptionError('size', `${options.size} is no size of a disk: a multiple of ${SECTOR} bytes`);
   }
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the disk's file`);
   if (dest === source) throw new Failure("'dest' and 'source' are the same file");

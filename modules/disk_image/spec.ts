@@ -27,8 +27,6 @@ export const spec = defineSpec({
     },
     url: {
       type: 'str',
-      pattern: 'https?://.+',
-      hint: 'a URL that begins with http:// or https://',
       description: [
         'Where the template is fetched from, by the proxies of the environment. It needs O(checksum), and is kept in O(templates), so that it is fetched once for all disks. A download that broke off goes on where it was.',
       ],
@@ -61,7 +59,7 @@ export const spec = defineSpec({
       pattern: SIZE,
       hint: 'a number of bytes, or a number with a unit such as 512M or 20G, by 1024',
       description:
-        "The size that the guest sees; the template's own by default. A disk that is smaller grows.",
+        "The size that the guest sees, a multiple of 512 bytes; the template's own by default. A disk that is smaller grows.",
     },
     preallocation: {
       type: 'str',
@@ -81,6 +79,7 @@ export const spec = defineSpec({
   rules: { requiredOneOf: [['source', 'url']], mutuallyExclusive: [['source', 'url']] },
   notes: [
     'Long work shows how far it is, with percent and rate, while it runs.',
+    'A disk that is fetched or was packed must be whole: one that has other files of the host be read, such as a backing file, is refused.',
     'In check mode nothing is fetched but lists of checksums, and no checksum is compared.',
   ],
   examples: `

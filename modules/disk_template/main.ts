@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
-import { type Module, observeEach } from '../lib/ansible/plan.ts';
+import { type Module, type Outcome, observeEach } from '../lib/ansible/plan.ts';
 import { checksumOf } from '../lib/disk/checksum.ts';
 import { fileNameOf } from '../lib/disk/fetch.ts';
 import { lookInto } from '../lib/disk/image.ts';
@@ -26,17 +26,24 @@ async function wishOf(host: Host, options: TemplateOptions): Promise<Wish> {
 
 // Where a name leads, if it is a link to a template of its directory.
 async function leadsTo(host: Host, dest: string): Promise<State['now']> {
-  const [directory, target] = await Promise.all([host.realPath(dirname(dest)), host.realPath(dest)]);
-  if (directory === undefined || target === undefined) return undefined;
-  return target.startsWith(`${storeIn(directory)}/`)
-    ? join(storeIn(dirname(dest)), basename(target))
-    : 'taken';
+  const target = await host.realPath(dest);
+  if (target === undefined) return undefined;
+  const store = storeIn(dirname(dest));
+  // The store may be a link to where there is room.
+  if (dirname(target) === (await host.realPath(store))) return join(store, basename(target));
+  // And so may a template of it.
+  for (const name of await host.list(store)) {
+    if ((await host.realPath(join(store, name))) === target) return join(store, name);
+  }
+  return 'taken';
 }
 
 // The templates of a directory that no name leads to, but for the names of the task itself.
 async function looseIn(host: Host, directory: string, wishes: readonly Wish[]): Promise<string[]> {
   const own = wishes.map(({ options }) => options.dest);
-  const names = (await host.list(directory)).map((name) => join(directory, name));
+  // A link that a killed run was about to give its name is no name.
+  const given = (await host.list(directory)).filter((name) => !/^\..*\.piecewise-\d+$/.test(name));
+  const names = given.map((name) => join(directory, name));
   const others = await Promise.all(
     names.filter((name) => !own.includes(name)).map((name) => leadsTo(host, name)),
   );
@@ -76,11 +83,28 @@ async function observe(host: Host, items: readonly TemplateOptions[]): Promise<(
   });
 }
 
-async function apply(host: Host, step: Step, { dest }: TemplateOptions): Promise<undefined> {
+async function apply(
+  host: Host,
+  step: Step,
+  { dest, overlay_directories }: TemplateOptions,
+): Promise<Outcome | undefined> {
   const directory = dirname(dest);
   if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
   else if (step.act === 'name') await host.symlink(relative(directory, step.template), dest);
-  else await host.remove(step.act === 'unname' ? dest : step.template);
+  else if (step.act === 'unname') await host.remove(dest);
+  else return removeUnneeded(host, step.template, [directory, ...overlay_directories]);
+  return undefined;
+}
+
+// Since it was looked for, somebody may have made an overlay.
+async function removeUnneeded(
+  host: Host,
+  template: string,
+  places: readonly string[],
+): Promise<Outcome | undefined> {
+  const overlays = (await overlaysByBacking(host, places)).get((await host.realPath(template)) ?? template);
+  if (overlays === undefined) await host.remove(template);
+  return overlays && { changed: false, result: { needed: { [template]: overlays } } };
 }
 
 export const module: Module<TemplateOptions, State, Step> = {

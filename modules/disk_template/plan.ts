@@ -3,8 +3,10 @@ import type { Change, Plan } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import type { Checksum } from '../lib/disk/checksum.ts';
 import type { Found } from '../lib/disk/image.ts';
+import { checkOrigin } from '../lib/disk/options.ts';
 import { bytesToRead, keyOf, type Origin } from '../lib/disk/store.ts';
 import { Failure, OptionError } from '../lib/failure.ts';
+import { shownUrl } from '../lib/host/url.ts';
 import type { spec } from './spec.ts';
 
 export type TemplateOptions = OptionsOf<typeof spec>;
@@ -72,7 +74,12 @@ function keeping(options: TemplateOptions, { kept, source: found, checksum }: St
     weight: bytesToRead(url, found),
   } as const;
   return [
-    { title: `make template ${basename(dest)}`, before: undefined, after: { from: url ?? source }, step },
+    {
+      title: `make template ${basename(dest)}`,
+      before: undefined,
+      after: { from: url === undefined ? source : shownUrl(url) },
+      step,
+    },
   ];
 }
 
@@ -104,6 +111,7 @@ export function checkOptions(options: TemplateOptions): void {
       throw new OptionError(option, `'${path}' must be an absolute path`);
   }
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: give the template a name`);
+  checkOrigin(options);
   if (state === 'absent') return;
   if (source === undefined && url === undefined) {
     throw new OptionError('source', "is required, or 'url': what the template is made from");

@@ -40,8 +40,6 @@ export const spec = defineSpec({
     },
     url: {
       type: 'str',
-      pattern: 'https?://.+',
-      hint: 'a URL that begins with http:// or https://',
       description:
         'Where it is fetched from, by the proxies of the environment. It needs O(checksum). A download that broke off goes on where it was.',
     },

@@ -134,8 +134,8 @@ describe('what is not taken', () => {
     ],
     [
       'another scheme',
-      () => ({ url: 'ftp://example.org/disk.xz', checksum: wrong }),
-      () => 'option \'url\': "ftp://example.org/disk.xz" must be a URL that begins with http:// or https://',
+      () => ({ url: 'ftp://joe:hidden@example.org/disk.xz', checksum: wrong }),
+      () => "option 'url': it is no http or https URL, but ftp:",
     ],
     [
       'a disk that refers to a file of the host',

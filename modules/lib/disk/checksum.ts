@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure, OptionError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
+import { shownUrl } from '../host/url.ts';
 import type { Bytes } from '../volume.ts';
 
 export type Algorithm = 'sha256' | 'sha512';
@@ -16,6 +17,8 @@ export interface Checksum {
 export const CHECKSUM_PATTERN =
   '(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}|sha(256|512):(/|https?://).+)';
 
+const shown = (place: string) => (place.startsWith('/') ? place : shownUrl(place));
+
 const isList = (value: string) => /^(\/|https?:)/.test(value);
 
 /**
@@ -30,47 +33,91 @@ export async function checksumOf(host: Host, given: string, name: string): Promi
   if (!isList(value)) return { algorithm, digest: value.toLowerCase() };
   const digest = digestIn(await textOf(host, value), algorithm, name);
   if (digest) return { algorithm, digest };
-  throw new OptionError('checksum', `${value} has no ${algorithm} of '${name}': give the digest itself`);
+  throw new OptionError(
+    'checksum',
+    `${shown(value)} has no ${algorithm} of '${name}': give the digest itself`,
+  );
 }
 
 /** More than any list of checksums has, in bytes. */
 const LONGEST_LIST = 16 * 1024 ** 2;
 
 async function textOf(host: Host, place: string): Promise<string> {
-  if (place.startsWith('/') && !(await host.stat(place))) {
-    throw new OptionError('checksum', `${place} isn't there: the list of checksums`);
+  const { content, close } = place.startsWith('/') ? await opened(host, place) : await fetched(host, place);
+  try {
+    return await textIn(content, place);
+  } finally {
+    close();
   }
-  const content = place.startsWith('/') ? host.stream(place) : (await host.download(place)).content;
+}
+
+async function opened(host: Host, place: string) {
+  const file = await host.stat(place);
+  if (!file) throw new OptionError('checksum', `${place} isn't there: the list of checksums`);
+  if (file.kind !== 'file') throw new OptionError('checksum', `${place} is no file: the list of checksums`);
+  return { content: host.stream(place), close: () => undefined };
+}
+
+async function fetched(host: Host, place: string) {
+  const answer = await host.download(place);
+  if (!place.startsWith('https:') || answer.from.startsWith('https:')) return answer;
+  answer.close();
+  // Nothing checks the list itself.
+  throw new OptionError(
+    'checksum',
+    `${shown(place)} leads to ${shown(answer.from)}, which anybody on the way could change: give the digest itself`,
+  );
+}
+
+async function textIn(content: Bytes, place: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of content) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > LONGEST_LIST) throw new OptionError('checksum', `${place} is no list of checksums`);
+    if (length > LONGEST_LIST) throw new OptionError('checksum', `${shown(place)} is no list of checksums`);
   }
   return Buffer.concat(chunks).toString('utf8');
 }
 
 /**
  * A file's digest in a list as sha256sum(1) makes it, also with `--tag`; or in one that holds a digest and nothing
- * else.
+ * else. A line for the name as it is counts more than those for files of that name in directories.
  * @returns undefined where the list doesn't name it
+ * @throws OptionError where it names several that differ
  */
 export function digestIn(list: string, algorithm: Algorithm, name: string): string | undefined {
   const digits = algorithm === 'sha256' ? 64 : 128;
   const lines = list.split('\n').map((line) => line.trim());
-  const plain = new RegExp(`^\\\\?([0-9a-f]{${digits}})[ \\t]+\\*?(.+)$`, 'i');
-  const tagged = new RegExp(`^${algorithm}\\s*\\((.+)\\)\\s*=\\s*([0-9a-f]{${digits}})$`, 'i');
-  for (const line of lines) {
-    const [, digest, file] = plain.exec(line) ?? [];
-    if (digest && file && basenameOf(file) === name) return digest.toLowerCase();
-    const [, other, value] = tagged.exec(line) ?? [];
-    if (value && other && basenameOf(other) === name) return value.toLowerCase();
+  const plain = new RegExp(
+    `^(\\\\?)(?<digest>[0-9a-f]{${digits}})(?: [ *]|[ \\t]+\\*?)[ \\t]*(?<file>.+)$`,
+    'i',
+  );
+  const tagged = new RegExp(
+    `^(\\\\?)${algorithm}\\s*\\((?<file>.+)\\)\\s*=\\s*(?<digest>[0-9a-f]{${digits}})$`,
+    'i',
+  );
+  const entries = lines.flatMap((line) => {
+    const found = plain.exec(line) ?? tagged.exec(line);
+    const { digest = '', file = '' } = found?.groups ?? {};
+    return found ? [{ digest: digest.toLowerCase(), file: found[1] ? unescaped(file) : file }] : [];
+  });
+  const own = entries.filter(({ file }) => file.replace(/^(\.\/)+/, '') === name);
+  const alike = own.length > 0 ? own : entries.filter(({ file }) => basenameOf(file) === name);
+  const [digest, ...others] = new Set(alike.map((entry) => entry.digest));
+  if (others.length > 0) {
+    throw new OptionError('checksum', `the list has several digests of '${name}': give the digest itself`);
   }
-  const bare = lines.filter(Boolean);
-  const only = bare.length === 1 ? bare[0] : undefined;
-  return only && new RegExp(`^[0-9a-f]{${digits}}$`, 'i').test(only) ? only.toLowerCase() : undefined;
+  if (digest !== undefined) return digest;
+  const [only, ...more] = lines.filter(Boolean);
+  const bare = new RegExp(`^[0-9a-f]{${digits}}$`, 'i');
+  return only !== undefined && more.length === 0 && bare.test(only) ? only.toLowerCase() : undefined;
 }
+
+// A line that begins with a backslash has others in its name: sha256sum(1), "--check".
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', '\\': '\\' };
+const unescaped = (file: string) =>
+  file.replace(/\\([nr\\])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
 
 const basenameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 

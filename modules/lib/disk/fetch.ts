@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
-import { BrokenDownload, shownUrl } from '../host/download.ts';
+import { BrokenDownload } from '../host/download.ts';
 import type { Host } from '../host/host.ts';
+import { shownUrl } from '../host/url.ts';
 import type { Bytes } from '../volume.ts';
 import type { Checksum } from './checksum.ts';
 import { followed } from './follow.ts';
@@ -16,9 +17,21 @@ interface Part {
   hash: Hash;
 }
 
-/** The last part of a URL's path: the name of the file that it leads to. */
-export const fileNameOf = (url: string): string =>
-  decodeURIComponent(new URL(url).pathname.split('/').pop() ?? '');
+/** The name of the file that a URL leads to: the last part of its path, or its host where it has none. */
+export function fileNameOf(url: string): string {
+  const { pathname, host } = new URL(url);
+  const [last = host] = decoded(pathname).split('/').filter(Boolean).reverse();
+  return last;
+}
+
+// A server takes a lone percent sign for what it is.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
 
 /**
  * Fetches what a URL leads to, and checks it while it is read.
@@ -43,33 +56,43 @@ export async function fetchTo(host: Host, url: string, path: string, checksum: C
 
 async function begun(host: Host, path: string, { algorithm }: Checksum): Promise<Part> {
   const part = { have: 0, hash: createHash(algorithm) };
-  if (!(await host.stat(path))) return part;
-  for await (const chunk of host.stream(path)) {
-    part.hash.update(chunk);
-    part.have += chunk.length;
-  }
+  const file = await host.stat(path);
+  if (!file) return part;
+  for await (const _ of followed(host, taken(host.stream(path), part), 'read what is there', file.size));
   return part;
 }
 
 async function fetchRest(host: Host, url: string, path: string, { algorithm }: Checksum, part: Part) {
+  // What a try brings counts only beyond all that one brought before: a server that always begins anew, and breaks off
+  // now sooner and now later, would be asked for ever.
+  let most = part.have;
   for (let tries = 0; ; tries++) {
-    const before = part.have;
     try {
-      const { start, total, content } = await host.download(url, part.have);
-      if (start !== part.have) {
-        await host.remove(path);
-        part.have = 0;
-        part.hash = createHash(algorithm);
-      }
-      await host.append(path, followed(host, taken(content, part), `fetch ${fileNameOf(url)}`, total, start));
+      const total = await fetchOn(host, url, path, algorithm, part);
       if (total === undefined || part.have >= total) return;
       throw new BrokenDownload(`${shownUrl(url)}: the server ended after ${part.have} of ${total} bytes`);
     } catch (error) {
       if (!(error instanceof BrokenDownload)) throw error;
-      if (part.have > before) tries = 0;
+      if (part.have > most) tries = 0;
+      most = Math.max(most, part.have);
       if (tries + 1 >= MOST_TRIES) throw new Failure(`${error.message}; the next run goes on from there`);
       await setTimeout(250 * 2 ** tries);
     }
+  }
+}
+
+async function fetchOn(host: Host, url: string, path: string, algorithm: Checksum['algorithm'], part: Part) {
+  const { start, total, content, close } = await host.download(url, part.have);
+  try {
+    if (start !== part.have) {
+      await host.remove(path);
+      part.have = 0;
+      part.hash = createHash(algorithm);
+    }
+    await host.append(path, followed(host, taken(content, part), `fetch ${fileNameOf(url)}`, total, start));
+    return total;
+  } finally {
+    close();
   }
 }
 

@@ -1,9 +1,10 @@
+import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 import { type GuestDisk, guestsOf } from './guests.ts';
 import { type Disk, isLocked } from './image.ts';
-import { overlaysByBacking } from './overlays.ts';
+import { isUsual, overlaysByBacking } from './overlays.ts';
 
 const busy = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
 
@@ -37,10 +38,37 @@ export const readingWhole = (host: Host, disk: Disk, act: () => Promise<unknown>
 /** Does something that changes a disk. @throws Failure when it is in use, or others are overlays of it */
 export const changing = (host: Host, path: string, act: () => Promise<unknown>): Promise<void> =>
   unused(host, path, 'stop it first', async () => {
-    const [one] = (await overlaysByBacking(host, [])).get((await host.realPath(path)) ?? path) ?? [];
+    const [one] = await overlaysOf(host, path);
     if (one) throw new Failure(`${path} can't be changed: ${one} is an overlay of it`);
     await act();
   });
+
+type Overlays = Awaited<ReturnType<typeof overlaysByBacking>>;
+
+// To look through all disks for each of many that grow would take longer than to grow them. What others make meanwhile
+// does no harm: an overlay has a size of its own.
+const walks = new WeakMap<Host, Map<string, Promise<Overlays>>>();
+
+async function overlaysOf(host: Host, path: string): Promise<readonly string[]> {
+  const known = walks.get(host) ?? new Map<string, Promise<Overlays>>();
+  walks.set(host, known);
+  const places = isUsual(path) ? [] : [dirname(path)];
+  const walk = known.get(places.join()) ?? overlaysByBacking(host, places);
+  known.set(places.join(), walk);
+  return (await walk).get((await host.realPath(path)) ?? path) ?? [];
+}
+
+/**
+ * Makes sure that nobody needs a file that is to go.
+ * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it
+ */
+export async function takingAway(host: Host, path: string): Promise<void> {
+  walks.delete(host);
+  const [user] = await guestsOf(host, path);
+  if (user) throw new Failure(`${path} can't be taken: it is a disk of ${described(user)}`);
+  const [one] = await overlaysOf(host, path);
+  if (one) throw new Failure(`${path} can't be taken: ${one} is an overlay of it`);
+}
 
 /** Does something that needs a disk to stay as it is for good. @throws Failure when it is a guest's own */
 export async function relyingOn(host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> {
@@ -51,4 +79,5 @@ export async function relyingOn(host: Host, disk: Disk, act: () => Promise<unkno
     );
   }
   await act();
+  walks.delete(host);
 }

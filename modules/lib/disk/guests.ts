@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { connection, MARK, quoted } from '../libvirt/virsh.ts';
+import { connection, MARK, quoted, reasonIn } from '../libvirt/virsh.ts';
 
 /** A disk of a guest that libvirt knows. */
 export interface GuestDisk {
@@ -15,14 +15,32 @@ export interface GuestDisk {
 
 const URI = 'qemu:///system';
 
-// A host without libvirt has no guests of it.
+/** Where libvirt keeps its guests of QEMU, whether it runs or not. */
+const DEFINED = '/etc/libvirt/qemu';
+
+/** Milliseconds in which libvirt answers. */
+const PATIENCE = 120_000;
+
+// What each of some commands prints; of one that fails that is nothing.
 async function ask(host: Host, commands: readonly string[]): Promise<string[]> {
   const script = commands.join(`; echo ${MARK}; `);
-  const answer = await host.run('virsh', [...connection(URI), script]).catch((error) => {
-    if (error instanceof Failure) return { code: 1, stdout: '' };
-    throw error;
-  });
-  return answer.stdout.split(MARK);
+  const { stdout, stderr } = await host.run('virsh', [...connection(URI), script], { timeout: PATIENCE });
+  const answers = stdout.split(MARK);
+  if (answers.length === commands.length) return answers;
+  throw new Failure(reasonIn(stderr) || 'virsh says nothing');
+}
+
+// The names of all guests, and of those that are saved. A host without libvirt has none.
+async function namesOfGuests(host: Host): Promise<readonly (readonly string[])[]> {
+  const commands = ['list --all --name', 'list --all --name --with-managed-save'];
+  try {
+    return (await ask(host, commands)).map(lines);
+  } catch (error) {
+    // A libvirt that doesn't answer has its guests all the same, and they may run.
+    if (!(await host.list(DEFINED)).some((name) => name.endsWith('.xml'))) return [];
+    const why = (error as Error).message;
+    throw new Failure(`there are guests, and libvirt doesn't tell which disks they use: ${why}`);
+  }
 }
 
 const lines = (text = '') =>
@@ -43,28 +61,33 @@ export function guestDisks(host: Host): Promise<readonly GuestDisk[]> {
   return known;
 }
 
+/** Guests of one question: a program's argument has an end. */
+const GUESTS = 200;
+
 async function lookForDisks(host: Host): Promise<GuestDisk[]> {
-  const [all, saved] = (await ask(host, ['list --all --name', 'list --all --name --with-managed-save'])).map(
-    lines,
-  );
-  if (!all || all.length === 0) return [];
-  const questions = all.flatMap((name) => [
-    `domstate ${quoted(name)}`,
-    `domblklist --details ${quoted(name)}`,
-  ]);
-  const answers = await ask(host, questions);
-  const disks = all.map(async (guest, i) => {
-    const [state = ''] = lines(answers[2 * i]);
-    // "file  disk  vda  /path": a path may have spaces in it.
-    const paths = lines(answers[2 * i + 1]).flatMap(
-      (line) => /^\S+\s+disk\s+\S+\s+(\/.*)$/.exec(line)?.[1] ?? [],
+  const [all = [], saved = []] = await namesOfGuests(host);
+  const disks: GuestDisk[] = [];
+  for (let i = 0; i < all.length; i += GUESTS) {
+    const guests = all.slice(i, i + GUESTS);
+    const answers = await ask(
+      host,
+      guests.flatMap((name) => [`domstate ${quoted(name)}`, `domblklist --details ${quoted(name)}`]),
     );
-    const found = await Promise.all(paths.map((path) => host.realPath(path)));
-    return found.flatMap((path) =>
-      path === undefined ? [] : { guest, path, state, saved: saved?.includes(guest) ?? false },
-    );
-  });
-  return (await Promise.all(disks)).flat();
+    for (const [n, guest] of guests.entries()) {
+      const [state = ''] = lines(answers[2 * n]);
+      for (const path of await disksIn(host, answers[2 * n + 1])) {
+        disks.push({ guest, path, state, saved: saved.includes(guest) });
+      }
+    }
+  }
+  return disks;
+}
+
+// "file  disk  vda  /path": a path may have spaces in it.
+async function disksIn(host: Host, answer: string | undefined): Promise<string[]> {
+  const paths = lines(answer).flatMap((line) => /^\S+\s+(?:disk|lun)\s+\S+\s+(\/.*)$/.exec(line)?.[1] ?? []);
+  const real = await Promise.all(paths.map((path) => host.realPath(path)));
+  return real.filter((path) => path !== undefined);
 }
 
 /** The guests that have a file as a disk. */

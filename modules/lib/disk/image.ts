@@ -3,7 +3,16 @@ import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 import type { Bytes } from '../volume.ts';
-import { type DiskFormat, HEAD, type Kind, kindOf, qcow2Of } from './kind.ts';
+import {
+  type DiskFormat,
+  HEAD,
+  headerLength,
+  isDescription,
+  isDisk,
+  type Kind,
+  kindOf,
+  qcow2Of,
+} from './kind.ts';
 
 /** What a disk says of itself. */
 export interface Disk {
@@ -26,47 +35,70 @@ export interface Found {
   readonly disk: Disk | undefined;
 }
 
-/** Looks into a file, also into one that a guest is using. @returns undefined when there is none */
+/** The beginning of a file, with all that tells what disk it is. @returns nothing where it isn't there */
+export async function headOf(host: Host, path: string): Promise<Uint8Array> {
+  const head = (await host.readStart(path, HEAD)) ?? new Uint8Array();
+  const length = headerLength(head);
+  return length <= HEAD ? head : ((await host.readStart(path, length)) ?? head);
+}
+
+/**
+ * Looks into a file, also into one that a guest is using.
+ * @returns undefined when there is none
+ * @throws Failure for what is neither a file nor a block device
+ */
 export async function lookInto(host: Host, path: string): Promise<Found | undefined> {
   const file = await host.stat(path);
   if (!file) return undefined;
   if (file.kind === 'directory') throw new Failure(`${path} is a directory, and no disk`);
-  const head = (await host.readStart(path, HEAD)) ?? new Uint8Array();
+  // To read from a pipe or a terminal is to wait for ever.
+  if (file.kind === 'other' && (await host.run('test', ['-b', path])).code !== 0) {
+    throw new Failure(`${path} is no disk: neither a file nor a block device`);
+  }
+  const head = await headOf(host, path);
   const kind = kindOf(head);
-  const header = qcow2Of(head);
-  const own = { path, clusterSize: header?.clusterSize, backing: header?.backing };
+  const found = { kind, length: file.size };
+  if (!isDisk(kind)) return { ...found, disk: undefined };
   // The two that there are most of need no process.
-  if (header)
-    return {
-      kind,
-      length: file.size,
-      disk: { ...own, format: 'qcow2', size: header.size, external: header.external },
-    };
-  if (kind === 'raw' && file.kind === 'file') {
-    return { kind, length: file.size, disk: { ...own, format: 'raw', size: file.size, external: false } };
-  }
-  if (
-    kind === 'gz' ||
-    kind === 'xz' ||
-    kind === 'zst' ||
-    kind === 'bz2' ||
-    kind === 'zip' ||
-    kind === 'tar'
-  ) {
-    return { kind, length: file.size, disk: undefined };
-  }
-  const json = await runOrFail(host, 'qemu-img', [
-    'info',
-    '--force-share',
-    '--output=json',
-    '-f',
-    kind,
-    path,
-  ]);
-  const size = Number((JSON.parse(json) as Record<string, unknown>)['virtual-size']);
-  // A descriptor in text names the files that hold the content.
-  const external = kind === 'vmdk' && head[0] === '#'.charCodeAt(0);
-  return { kind, length: file.size, disk: { ...own, format: kind, size, external } };
+  const header = qcow2Of(head);
+  if (header) return { ...found, disk: { path, format: 'qcow2', ...header } };
+  if (kind === 'raw' && file.kind === 'file') return { ...found, disk: rawDisk(path, file.size) };
+  return { ...found, disk: await asked(host, path, kind, isDescription(head)) };
+}
+
+/** A disk that is nothing but its content, of a length in bytes. */
+export const rawDisk = (path: string, size: number): Disk => ({
+  ...{ path, format: 'raw', size },
+  ...{ clusterSize: undefined, backing: undefined, external: false },
+});
+
+// What qemu-img says of a disk. Its backing file isn't opened, but the files are that a description names.
+async function asked(host: Host, path: string, format: DiskFormat, external: boolean): Promise<Disk> {
+  const args = ['info', '--force-share', '--output=json', '-f', format, path];
+  const said = JSON.parse(await runOrFail(host, 'qemu-img', args)) as Record<string, unknown>;
+  const backing = said['backing-filename'];
+  return {
+    ...{ path, format, external, clusterSize: undefined },
+    size: Number(said['virtual-size']),
+    backing: typeof backing === 'string' ? backing : undefined,
+  };
+}
+
+/**
+ * The disk in a file that was made elsewhere. Whoever made it could otherwise have any file of this host be read as the
+ * guest's disk.
+ * @param whence it came, for the error
+ * @throws Failure when it holds none, or one whose content is in other files too
+ */
+export async function wholeDisk(host: Host, path: string, whence: string): Promise<Disk> {
+  const elsewhere = new Failure(
+    `${whence}: its disk is no whole one, but refers to other files: convert it to one file`,
+  );
+  if (isDescription(await headOf(host, path))) throw elsewhere;
+  const disk = (await lookInto(host, path))?.disk;
+  if (!disk) throw new Failure(`${whence} holds no disk`);
+  if (disk.external || disk.backing !== undefined) throw elsewhere;
+  return disk;
 }
 
 /** How a disk is laid out. */

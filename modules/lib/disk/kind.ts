@@ -7,7 +7,7 @@ export type Compression = 'gz' | 'xz' | 'zst' | 'bz2';
 /** What a file is, by its content. */
 export type Kind = DiskFormat | Compression | 'zip' | 'tar';
 
-/** So many bytes of a file's beginning tell its kind, and what a qcow2 says of its backing file. */
+/** So many bytes of a file's beginning tell its kind, and mostly what a qcow2 says of its backing file. */
 export const HEAD = 4096;
 
 const ascii = (text: string) => [...text].map((char) => char.charCodeAt(0));
@@ -71,20 +71,55 @@ export interface Qcow2 {
 /** The incompatible feature of a data file of its own. */
 const EXTERNAL_DATA_FILE = 4n;
 
+/** The bytes of a header of each version: the first has another layout, and is none of ours. */
+const HEADER: Readonly<Record<number, number>> = { 2: 72, 3: 104 };
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+// Where the name of the backing file begins and ends.
+function backingIn(head: Uint8Array): readonly [number, number] | undefined {
+  if (kindOf(head) !== 'qcow2' || head.length < 8) return undefined;
+  const view = viewOf(head);
+  const length = HEADER[view.getUint32(4)];
+  if (length === undefined || head.length < length) return undefined;
+  const at = Number(view.getBigUint64(8));
+  return [at, at === 0 ? 0 : at + view.getUint32(16)];
+}
+
+/** The name is in the first cluster, which is 2 MiB at most. */
+const LONGEST_HEADER = 2 * 1024 ** 2;
+
+/**
+ * So many bytes of a file's beginning must be there to know a disk's header.
+ * @param head its first HEAD bytes
+ */
+export function headerLength(head: Uint8Array): number {
+  const [, end] = backingIn(head) ?? [0, 0];
+  return Math.max(HEAD, Math.min(end, LONGEST_HEADER));
+}
+
 /**
  * Reads the header of a qcow2 (QEMU's docs/interop/qcow2.txt, "Header").
+ * @param head its first bytes, as many as `headerLength` says
  * @returns undefined for what is no whole header of one
  */
 export function qcow2Of(head: Uint8Array): Qcow2 | undefined {
-  if (kindOf(head) !== 'qcow2' || head.length < 104) return undefined;
-  const view = new DataView(head.buffer, head.byteOffset, head.length);
-  const [backingAt, backingLength] = [Number(view.getBigUint64(8)), view.getUint32(16)];
-  const name = head.subarray(backingAt, backingAt + backingLength);
-  if (name.length < backingLength) return undefined;
+  const [backingAt, backingEnd] = backingIn(head) ?? [0, Number.POSITIVE_INFINITY];
+  if (backingEnd > head.length) return undefined;
+  const view = viewOf(head);
   return {
     size: Number(view.getBigUint64(24)),
     clusterSize: 2 ** view.getUint32(20),
-    backing: backingAt > 0 ? new TextDecoder().decode(name) : undefined,
+    backing: backingAt > 0 ? new TextDecoder().decode(head.subarray(backingAt, backingEnd)) : undefined,
     external: view.getUint32(4) >= 3 && (view.getBigUint64(72) & EXTERNAL_DATA_FILE) !== 0n,
   };
+}
+
+/**
+ * Whether a vmdk is a description of other files: as a text, or in a sparse one that has no capacity (VMware's "Virtual
+ * Disk Format"; QEMU's block/vmdk.c, vmdk_open_vmdk4).
+ */
+export function isDescription(head: Uint8Array): boolean {
+  if (kindOf(head) !== 'vmdk') return false;
+  return head[0] === '#'.charCodeAt(0) || (head.length >= 20 && viewOf(head).getBigUint64(12) === 0n);
 }

@@ -1,6 +1,6 @@
 import { Failure, OptionError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { type DiskFormat, HEAD, kindOf } from './kind.ts';
+import { HEAD, isDisk, kindOf } from './kind.ts';
 
 /** A file that was in an archive. */
 export interface Member {
@@ -36,15 +36,16 @@ export async function chosen(
   const [only, ...others] = members;
   if (!only) throw new Failure(`${archive} holds no file, and should hold a disk`);
   if (others.length === 0) return only;
-  const heads = await Promise.all(
-    members.map(async (member) => {
-      const head = (await host.readStart(member.path, HEAD)) ?? new Uint8Array();
-      return { member, format: kindOf(head) as DiskFormat, head };
-    }),
-  );
-  const known = heads.filter(({ format }) => ['qcow2', 'vmdk', 'vdi', 'vhdx', 'vpc'].includes(format));
-  const [disk, ...more] = known.length > 0 ? known : heads.filter(({ head }) => isBootable(head));
-  if (disk && more.length === 0) return disk.member;
+  const known: Member[] = [];
+  const bootable: Member[] = [];
+  // One after the other: there may be more of them than files that a process may open.
+  for (const member of members) {
+    const head = (await host.readStart(member.path, HEAD)) ?? new Uint8Array();
+    const kind = kindOf(head);
+    if (kind === 'raw' ? isBootable(head) : isDisk(kind)) (kind === 'raw' ? bootable : known).push(member);
+  }
+  const [disk, ...more] = known.length > 0 ? known : bootable;
+  if (disk && more.length === 0) return disk;
   throw new OptionError(
     'member',
     `${archive} holds ${members.length} files, ${disk ? 'several' : 'none'} of which look like a disk: say which is meant, of ${told}`,

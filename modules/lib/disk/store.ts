@@ -1,11 +1,11 @@
+import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { Failure } from '../failure.ts';
-import { shownUrl } from '../host/download.ts';
 import type { Host } from '../host/host.ts';
+import { shownUrl } from '../host/url.ts';
 import type { Checksum } from './checksum.ts';
 import { fetchTo, fileNameOf } from './fetch.ts';
-import { readingWhole } from './guard.ts';
-import { convert, type Disk, type Found, lookInto, reflink } from './image.ts';
+import { readingWhole, takingAway } from './guard.ts';
+import { convert, type Disk, type Found, reflink, wholeDisk } from './image.ts';
 import { unpack } from './unpack.ts';
 import { withWork } from './work.ts';
 
@@ -26,9 +26,18 @@ export const storeIn = (directory: string): string => join(directory, 'by-checks
 /** A template that is kept. @param key what tells its content from all others */
 export const storedAs = (directory: string, key: string): string => join(storeIn(directory), `${key}.qcow2`);
 
-/** What tells the content of a template that has a checksum. */
+/** What tells the content of a template that has a checksum; it is part of a file's name. */
 export const keyOf = ({ algorithm, digest }: Checksum, member?: string): string =>
-  [algorithm, digest, ...(member === undefined ? [] : [member.replace(/[^\w.-]/g, '_')])].join('-');
+  [algorithm, digest, ...(member === undefined ? [] : [nameOfMember(member)])].join('-');
+
+const LONGEST_NAME = 40;
+
+// Two members must not have one name, so what is changed has a digest of what it was.
+function nameOfMember(member: string): string {
+  const name = member.replace(/[^\w.-]/g, '_').slice(0, LONGEST_NAME);
+  if (name === member) return name;
+  return `${name}-${createHash('sha256').update(member).digest('hex').slice(0, 16)}`;
+}
 
 /** What is packed is more than it looks. */
 const PACKED = 4;
@@ -55,14 +64,16 @@ export async function keepTemplate(
 ): Promise<string> {
   const path = storedAs(directory, key);
   if (await host.stat(path)) return path;
+  const { source, take = false } = origin;
   await withWork(host, path, async (work) => {
     if (await host.stat(path)) return;
+    if (take && source !== undefined) await takingAway(host, source);
     const made = await madeFrom(host, origin, join(storeIn(directory), `${key}.part`), work);
     await host.setAttributes(made, { mode: MODE });
     await host.publishNew(made, path);
   });
   await host.remove(join(storeIn(directory), `${key}.part`));
-  if (origin.take && origin.source !== undefined) await host.remove(origin.source);
+  if (take && source !== undefined) await host.remove(source);
   return path;
 }
 
@@ -72,15 +83,7 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
   const name = url === undefined ? basename(source) : fileNameOf(url);
   const packed = { path: source, name, member, checksum: url === undefined ? checksum : undefined };
   const unpacked = await unpack(host, packed, work);
-  const disk = (await lookInto(host, unpacked))?.disk;
-  if (!disk) throw new Failure(`${name} holds no disk`);
-  // Whoever made it could have any file of this host be read as the guest's disk.
-  if (disk.external || disk.backing !== undefined) {
-    const whence = url === undefined ? source : shownUrl(url);
-    throw new Failure(
-      `${whence}: its disk is no whole one, but refers to other files: convert it to one file`,
-    );
-  }
+  const disk = await wholeDisk(host, unpacked, url === undefined ? source : shownUrl(url));
   const whole = unpacked !== source || url !== undefined;
   return asQcow2(host, disk, work, { whole, take: origin.take === true });
 }
@@ -96,10 +99,18 @@ async function asQcow2(
   const made = join(work, 'template');
   await readingWhole(host, disk, async () => {
     if (disk.format === 'qcow2') {
-      if (take && (await host.run('ln', ['--', disk.path, made])).code === 0) return;
+      if (take && (await hasOneName(host, disk.path))) {
+        if ((await host.run('ln', ['--', disk.path, made])).code === 0) return;
+      }
       if (await reflink(host, disk.path, made)) return;
     }
     await convert(host, disk, made, { format: 'qcow2', preallocation: 'off', clusterSize: undefined });
   });
   return made;
+}
+
+// By another name, or the link's target, somebody could go on to write to what is a template now.
+async function hasOneName(host: Host, path: string): Promise<boolean> {
+  if ((await host.realPath(path)) !== path) return false;
+  return (await host.run('stat', ['-c', '%h', '--', path])).stdout.trim() === '1';
 }

@@ -26,10 +26,12 @@ export async function withWork<T>(
   const work = join(dirname(path), own);
   await host.makeDirectory(work);
   try {
+    // What becomes a disk is readable by all until it is complete.
+    await host.setAttributes(work, { mode: 0o700 });
     // Looked for after ours is there, so that of two that begin at once each sees the other.
     for (const name of await host.list(dirname(path))) {
-      if (!name.startsWith(prefix) || name === own) continue;
-      const [pid = '', begun] = name.slice(prefix.length).split('-');
+      const [, pid = '', begun] = /^(\d+)-(\d+)$/.exec(name.slice(prefix.length)) ?? [];
+      if (!name.startsWith(prefix) || name === own || begun === undefined) continue;
       if ((await begunAt(host, pid)) === begun) {
         throw new Failure(`${path} is being made by another run (process ${pid}): wait until it is done`);
       }

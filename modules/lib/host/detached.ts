@@ -1,9 +1,19 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { fileFailure } from './errors.ts';
 import type { Progress } from './host.ts';
 
 /** By this variable a run knows that it was detached, and where it is to say how far it has come. */
@@ -32,12 +42,11 @@ const BEGINNING = 30_000;
 
 /**
  * Starts a run again, by itself: it outlives this process, and the connection.
+ * @param beginning milliseconds in which it must have begun
  * @returns when it has begun, so that what it was started from may go
  */
-export async function detach({ program, args, input }: Again): Promise<Detached> {
-  const home = process.getuid?.() === 0 ? '/run/piecewise-cloud' : tmpdir();
-  mkdirSync(home, { recursive: true, mode: 0o755 });
-  const place = mkdtempSync(join(home, 'run-'));
+export async function detach({ program, args, input }: Again, beginning = BEGINNING): Promise<Detached> {
+  const place = newPlace();
   const log = openSync(join(place, 'log'), 'w', 0o600);
   const child = spawn(program, args, {
     detached: true,
@@ -49,13 +58,34 @@ export async function detach({ program, args, input }: Again): Promise<Detached>
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
+  const ended = () => child.exitCode !== null || child.signalCode !== null;
   for (const start = Date.now(); !existsSync(join(place, 'progress')); await setTimeout(10)) {
-    if (Date.now() - start > BEGINNING || child.exitCode !== null) {
-      throw new Failure(`the work can't be started by itself: see ${place}/log`);
-    }
+    if (Date.now() - start <= beginning && !ended()) continue;
+    // What we say failed must not go on.
+    child.kill('SIGKILL');
+    throw new Failure(`the work can't be started by itself: see ${place}/log`);
   }
   child.unref();
   return { place, pid: child.pid ?? 0 };
+}
+
+/** Where root's runs are: gone with the next boot. */
+const HOME = '/run/piecewise-cloud';
+
+function newPlace(): string {
+  if (process.getuid?.() === 0) {
+    try {
+      mkdirSync(HOME, { recursive: true, mode: 0o755 });
+      return mkdtempSync(join(HOME, 'run-'));
+    } catch {
+      // A /run that can't be written to, or is full.
+    }
+  }
+  try {
+    return mkdtempSync(join(tmpdir(), 'piecewise-run-'));
+  } catch (error) {
+    throw fileFailure(tmpdir(), error);
+  }
 }
 
 function publish(place: string, name: string, text: string): void {
@@ -67,7 +97,11 @@ function publish(place: string, name: string, text: string): void {
 export const begun = (place: string): void => publish(place, 'progress', '');
 
 /** Leaves a detached run's result for who follows it. */
-export const leaveResult = (place: string, text: string): void => publish(place, 'result', text);
+export function leaveResult(place: string, text: string): void {
+  // What it needs may be the last room there is.
+  for (const name of ['progress', '.progress']) rmSync(join(place, name), { force: true });
+  publish(place, 'result', text);
+}
 
 /** Milliseconds between two reports: nobody looks more often. */
 const PAUSE = 500;
@@ -76,15 +110,22 @@ const WINDOW = 10_000;
 
 let window: { readonly at: number; readonly done: number; readonly what: string }[] = [];
 
-/** Says how far a detached run has come; another says nothing. */
+/** Says how far a detached run has come; another says nothing. It never fails: the work is what counts. */
 export function report({ what, done, total }: Progress): void {
   const place = detachedPlace();
   const at = Date.now();
   const last = window[window.length - 1];
   if (place === undefined || (last?.what === what && at - last.at < PAUSE)) return;
-  window = [...window.filter((one) => one.what === what && at - one.at < WINDOW), { at, done, what }];
+  // What was done and isn't any more was begun anew: a rate of that would be of nothing.
+  const anew = last !== undefined && last.done > done;
+  const related = anew ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
+  window = [...related, { at, done, what }];
   const [first] = window;
   const seconds = first ? (at - first.at) / 1000 : 0;
   const rate = first && seconds > 0 ? Math.round((done - first.done) / seconds) : undefined;
-  publish(place, 'progress', JSON.stringify({ what, done, total, rate }));
+  try {
+    publish(place, 'progress', JSON.stringify({ what, done, total, rate }));
+  } catch {
+    // Who follows sees how far it was.
+  }
 }

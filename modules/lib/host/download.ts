@@ -1,8 +1,10 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { Failure } from '../failure.ts';
 import type { Bytes } from '../volume.ts';
+import { routeTo } from './proxy.ts';
+import { shownUrl, urlOf } from './url.ts';
 
 /** What a server sends. */
 export interface Download {
@@ -11,6 +13,10 @@ export interface Download {
   /** The whole length in bytes, where the server tells it. */
   readonly total: number | undefined;
   readonly content: Bytes;
+  /** Where it came from in the end: the URL, or where that was redirected to. */
+  readonly from: string;
+  /** Ends it, also where nobody has begun to read `content`: an open connection keeps the process alive. */
+  close(): void;
 }
 
 /** A download that broke off, and may go on from where it is. */
@@ -23,48 +29,50 @@ const SILENCE = 60_000;
 
 const MOST_REDIRECTS = 10;
 
-/** A URL for people: without the password that may be in it. */
-export function shownUrl(url: string): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  return shown.href;
-}
-
 /**
- * Fetches what a URL leads to, by `http_proxy`, `https_proxy` and `no_proxy` of the environment.
+ * Fetches what a URL leads to, by `http_proxy`, `https_proxy` and `no_proxy` of the environment. A name and password
+ * in the URL go to its own server, and not to another that it redirects to.
  * @param from the first byte that is wanted; a server may not know how, see `start` of what it answers
+ * @param silence milliseconds in which the server, or the proxy, may say nothing
  * @throws BrokenDownload where another try may help, else Failure
  */
-export async function download(url: string, from = 0): Promise<Download> {
-  let at = url;
+export async function download(url: string, from = 0, silence = SILENCE): Promise<Download> {
+  let at = urlOf(url);
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-    const response = await get(at, from);
+    const response = await get(at, from, silence);
     const { statusCode = 0, headers } = response;
     if (statusCode >= 300 && statusCode < 400 && headers.location) {
       response.destroy();
-      at = new URL(headers.location, at).href;
+      at = urlOf(headers.location, at);
       continue;
     }
-    return answerOf(response, url, from);
+    const answer = answerOf(response, at, from);
+    // What we have isn't a beginning of what the server has: it is had anew.
+    return answer ?? download(url, 0, silence);
   }
   throw new Failure(`${shownUrl(url)} is redirected more than ${MOST_REDIRECTS} times`);
 }
 
-function answerOf(response: IncomingMessage, url: string, from: number): Download {
+function answerOf(response: IncomingMessage, { href: url }: URL, from: number): Download | undefined {
   const { statusCode = 0, statusMessage, headers } = response;
   const [, first, whole] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const total = (length: string | undefined) => (length === undefined ? undefined : Number(length));
+  const close = () => void response.destroy();
   if (statusCode === 206 && Number(first) === from) {
-    return { start: from, total: total(whole), content: contentOf(response, url) };
+    return { start: from, total: total(whole), content: contentOf(response, url), from: url, close };
   }
   if (statusCode === 200) {
-    return { start: 0, total: total(headers['content-length']), content: contentOf(response, url) };
+    const length = total(headers['content-length']);
+    return { start: 0, total: length, content: contentOf(response, url), from: url, close };
   }
-  response.destroy();
-  // RFC 9110, 15.5.17: nothing is left to send, if what we have is all of it.
-  if (statusCode === 416 && Number(whole) === from) return { start: from, total: from, content: nothing() };
-  const Kind = statusCode === 429 || statusCode === 416 || statusCode >= 500 ? BrokenDownload : Failure;
+  close();
+  if (statusCode === 416 && from > 0) {
+    // RFC 9110, 15.5.17: nothing is left to send, if what we have is all of it.
+    return Number(whole) === from
+      ? { start: from, total: from, content: nothing(), from: url, close }
+      : undefined;
+  }
+  const Kind = statusCode === 429 || statusCode >= 500 ? BrokenDownload : Failure;
   throw new Kind(`${shownUrl(url)} answers ${statusCode} ${statusMessage}`);
 }
 
@@ -80,38 +88,24 @@ async function* contentOf(response: IncomingMessage, url: string): Bytes {
   }
 }
 
-async function get(url: string, from: number): Promise<IncomingMessage> {
-  const target = new URL(url);
-  const headers: Record<string, string> = {
-    'accept-encoding': 'identity',
-    'user-agent': 'piecewise.cloud',
-    ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+async function get(target: URL, from: number, silence: number): Promise<IncomingMessage> {
+  const { headers, ...route } = await routeTo(target);
+  const options = {
+    ...route,
+    headers: {
+      ...headers,
+      'accept-encoding': 'identity',
+      'user-agent': 'piecewise.cloud',
+      ...(from > 0 ? { range: `bytes=${from}-` } : {}),
+    },
+    // The agent of a proxy takes it for its own request, which ours waits for.
+    timeout: silence,
   };
-  const route = await routeTo(target, headers);
-  const request = target.protocol === 'https:' ? httpsRequest : httpRequest;
+  const request = (route.protocol ?? target.protocol) === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const broken = (reason: string) => reject(new BrokenDownload(`${shownUrl(url)}: ${reason}`));
-    const sent = request(target, { ...route, headers }, resolve);
-    sent.setTimeout(SILENCE, () => sent.destroy(new Error(`no answer within ${SILENCE / 1000} s`)));
-    sent.on('error', (error) => broken(error.message));
+    const sent = request(target, options, resolve);
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${silence / 1000} s`)));
+    sent.on('error', (error) => reject(new BrokenDownload(`${shownUrl(target.href)}: ${error.message}`)));
     sent.end();
   });
-}
-
-// By a proxy, http asks it for the whole URL, and https goes through a tunnel that it makes.
-async function routeTo(target: URL, headers: Record<string, string>): Promise<RequestOptions> {
-  const { getProxyForUrl } = await import('proxy-from-env');
-  const found = getProxyForUrl(target.href);
-  if (!found) return {};
-  const proxy = new URL(found);
-  if (target.protocol === 'https:') {
-    const { HttpsProxyAgent } = await import('hpagent');
-    return { agent: new HttpsProxyAgent({ proxy: found }) };
-  }
-  if (proxy.username) {
-    const words = [proxy.username, proxy.password].map(decodeURIComponent).join(':');
-    headers['proxy-authorization'] = `Basic ${Buffer.from(words).toString('base64')}`;
-  }
-  headers.host = target.host;
-  return { hostname: proxy.hostname, port: proxy.port || 80, path: shownUrl(target.href) };
 }

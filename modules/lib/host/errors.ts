@@ -11,6 +11,8 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a directory',
   ENOTEMPTY: "it isn't empty",
   EEXIST: 'it is there already',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'it is a symbolic link that leads to itself',
 };
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';

@@ -38,7 +38,8 @@ export const removeFile = (path: string): Promise<void> =>
 
 export const readFileStart = (path: string, length: number): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, async () => {
-    const file = await fs.open(path, 'r');
+    // Without waiting for whoever may write to a pipe.
+    const file = await fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
       return buffer.subarray(0, bytesRead);
@@ -77,7 +78,12 @@ export const symlinkFile = (target: string, path: string): Promise<void> =>
     const temporary = join(dirname(path), `.${basename(path)}.piecewise-${process.pid}`);
     await fs.rm(temporary, { force: true });
     await fs.symlink(target, temporary);
-    await fs.rename(temporary, path);
+    try {
+      await fs.rename(temporary, path);
+    } catch (error) {
+      await fs.rm(temporary, { force: true });
+      throw error;
+    }
     await sync(dirname(path));
   });
 

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import type { Entry, ZipFile } from 'yauzl';
 import { Failure } from '../failure.ts';
 import type { Bytes } from '../volume.ts';
+import { crc32 } from './crc32.ts';
 
 /** A file in a zip archive. */
 export interface ZipEntry {
@@ -27,7 +29,7 @@ export async function* zipEntries(path: string): AsyncGenerator<ZipEntry> {
   );
   try {
     for (let entry = await told(nextEntry(archive)); entry; entry = await told(nextEntry(archive))) {
-      if (entry.fileName.endsWith('/')) continue;
+      if (entry.fileName.endsWith('/') || isLink(entry)) continue;
       if (entry.isEncrypted())
         throw new Failure(`${path}: ${entry.fileName} in it is encrypted: unpack it first`);
       yield { name: entry.fileName, size: entry.uncompressedSize, content: contentOf(archive, entry, told) };
@@ -49,20 +51,31 @@ const nextEntry = (archive: ZipFile) =>
     archive.readEntry();
   });
 
+// Made on Unix (APPNOTE.TXT, 4.4.2), with the type of its inode above the two bytes of MS-DOS (4.4.15).
+const isLink = ({ versionMadeBy, externalFileAttributes: attributes }: Entry) =>
+  versionMadeBy >>> 8 === 3 && ((attributes >>> 16) & 0o170000) === 0o120000;
+
 async function* contentOf(
   archive: ZipFile,
   entry: Entry,
   told: <T>(promise: Promise<T>) => Promise<T>,
 ): Bytes {
   const stream = await told(
-    new Promise<AsyncIterable<Uint8Array>>((resolve, reject) => {
+    new Promise<Readable>((resolve, reject) => {
       archive.openReadStream(entry, (error, opened) => (error ? reject(error) : resolve(opened)));
     }),
   );
   const chunks = stream[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value } = await told(chunks.next());
-    if (done) return;
-    yield value;
+  let sum = 0;
+  try {
+    for (;;) {
+      const { done, value } = await told(chunks.next());
+      if (done) break;
+      sum = crc32(value, sum);
+      yield value;
+    }
+  } finally {
+    stream.destroy();
   }
+  if (sum !== entry.crc32) await told(Promise.reject(new Error(`${entry.fileName} in it is damaged`)));
 }

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type Algorithm,
+  CHECKSUM_PATTERN,
+  checked,
+  checksumOf,
+  digestIn,
+} from '../../../modules/lib/disk/checksum.ts';
+import { all, chunks, fakeHost } from './fake.ts';
+
+const algorithm = fc.constantFrom<Algorithm>('sha256', 'sha512');
+const digestOf = (name: Algorithm, content: string) => createHash(name).update(content).digest('hex');
+const fileName = fc
+  .string({ minLength: 1, maxLength: 20 })
+  .filter((name) => !name.includes('/') && name.trim() === name && !['.', '..'].includes(name));
+
+// As GNU coreutils writes it: a backslash before the line where one is in the name.
+const escaped = (name: string) =>
+  name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+const FORMS: Readonly<Record<string, (digest: string, name: string, of: Algorithm) => string>> = {
+  text: (digest, name) => `${digest}  ${name}`,
+  binary: (digest, name) => `${digest} *${name}`,
+  tag: (digest, name, of) => `${of.toUpperCase()} (${name}) = ${digest}`,
+  'a directory before': (digest, name) => `${digest}  ./images/${name}`,
+  'capital letters': (digest, name) => `${digest.toUpperCase()}  ${name}`,
+};
+
+describe('a list of checksums', () => {
+  it.each(Object.entries(FORMS))('gives the digest of a file among others: %s', (_, form) => {
+    fc.assert(
+      fc.property(algorithm, fileName, fileName, fc.constantFrom('\n', '\r\n'), (of, name, other, end) => {
+        fc.pre(name !== other);
+        const line = (file: string) => {
+          const name = escaped(file);
+          return `${name === file ? '' : '\\'}${form(digestOf(of, file), name, of)}`;
+        };
+        const list = ['# a comment', line(other), line(name), ''].join(end);
+        expect(digestIn(list, of, name)).toBe(digestOf(of, name));
+        expect(digestIn(list, of, `${name}x`)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('of another kind has none', () => {
+    fc.assert(
+      fc.property(fileName, fc.constantFrom(...Object.values(FORMS)), (name, form) => {
+        const list = form(digestOf('sha512', name), name, 'sha512');
+        expect(digestIn(list, 'sha256', name)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('that is a digest and nothing else is that', () => {
+    const digest = digestOf('sha256', 'x');
+    expect(digestIn(`${digest.toUpperCase()}\r\n`, 'sha256', 'any')).toBe(digest);
+    expect(digestIn(`${digest}\n${digest}\n`, 'sha256', 'any')).toBeUndefined();
+    expect(digestIn(digest, 'sha512', 'any')).toBeUndefined();
+    expect(digestIn('', 'sha256', 'any')).toBeUndefined();
+  });
+
+  it('counts the name as it is before those in directories, and refuses to choose among these', () => {
+    const [own, one, two] = ['own', 'one', 'two'].map((text) => digestOf('sha256', text));
+    const inside = `${one}  a/disk\n${two}  b/disk\n`;
+    expect(digestIn(`${inside}${own}  disk\n`, 'sha256', 'disk')).toBe(own);
+    expect(digestIn(`${inside}${own}  ./disk\n`, 'sha256', 'disk')).toBe(own);
+    expect(() => digestIn(inside, 'sha256', 'disk')).toThrow(
+      "option 'checksum': the list has several digests of 'disk': give the digest itself",
+    );
+    expect(digestIn(`${one}  a/disk\n${one}  b/disk\n`, 'sha256', 'disk')).toBe(one);
+  });
+});
+
+describe('a checksum', () => {
+  it('as the option takes it', () => {
+    const pattern = new RegExp(`^(?:${CHECKSUM_PATTERN})$`);
+    const [short, long] = [digestOf('sha256', ''), digestOf('sha512', '')];
+    for (const right of [`sha256:${short}`, `sha512:${long}`, 'sha256:/SUMS', 'sha512:https://h/S']) {
+      expect(right).toMatch(pattern);
+    }
+    for (const wrong of [`sha512:${short}`, `sha256:${long}`, short, 'md5:/SUMS', 'sha256:SUMS', 'sha256:']) {
+      expect(wrong).not.toMatch(pattern);
+    }
+  });
+
+  const list = `${digestOf('sha256', 'x')}  disk\n`;
+  const served = (from: string, text = list) => {
+    let closed = 0;
+    const fake = fakeHost({
+      download: async () => ({
+        ...{ start: 0, total: undefined, from, content: chunks(Buffer.from(text)) },
+        close: () => void closed++,
+      }),
+    });
+    return { ...fake, closed: () => closed };
+  };
+
+  it('is had from a list on the host, or on a server', async () => {
+    const { host, put, closed } = served('http://h/S');
+    put('/SUMS', list);
+    const wanted = { algorithm: 'sha256', digest: digestOf('sha256', 'x') };
+    expect(await checksumOf(host, 'sha256:/SUMS', 'disk')).toEqual(wanted);
+    expect(await checksumOf(host, 'sha256:http://h/S', 'disk')).toEqual(wanted);
+    expect(closed()).toBe(1);
+    expect(await checksumOf(host, `sha256:${wanted.digest.toUpperCase()}`, 'disk')).toEqual(wanted);
+  });
+
+  it('is not had from a list that https leads away from, nor told with its password', async () => {
+    const away = served('http://mirror/S');
+    await expect(checksumOf(away.host, 'sha256:https://joe:hidden@h/S?sig=1', 'disk')).rejects.toThrow(
+      "option 'checksum': https://h/S?… leads to http://mirror/S, which anybody on the way could change: give the digest itself",
+    );
+    expect(away.closed()).toBe(1);
+    const { host } = served('https://mirror/S');
+    await expect(checksumOf(host, 'sha256:https://joe:hidden@h/S', 'other')).rejects.toThrow(
+      "option 'checksum': https://h/S has no sha256 of 'other': give the digest itself",
+    );
+  });
+
+  it('is not had from what is no list', async () => {
+    const { host, put } = fakeHost();
+    put('/d/file', 'x');
+    const of = (place: string) => checksumOf(host, `sha256:${place}`, 'disk');
+    await expect(of('/none')).rejects.toThrow("/none isn't there: the list of checksums");
+    await expect(of('/d')).rejects.toThrow('/d is no file: the list of checksums');
+    put('/long', new Uint8Array(16 * 1024 ** 2 + 1));
+    await expect(of('/d/file')).rejects.toThrow("has no sha256 of 'disk'");
+  });
+});
+
+describe('a content that is checked', () => {
+  it('comes through as it is, and fails at its end when it is another', async () => {
+    await fc.assert(
+      fc.asyncProperty(algorithm, fc.uint8Array(), fc.uint8Array(), async (of, bytes, other) => {
+        const digest = createHash(of).update(bytes).digest('hex');
+        expect(await all(checked(chunks(bytes), { algorithm: of, digest }, 'it'))).toEqual(
+          Buffer.from(bytes),
+        );
+        fc.pre(Buffer.compare(bytes, other) !== 0);
+        await expect(all(checked(chunks(other), { algorithm: of, digest }, 'it'))).rejects.toThrow(
+          /^option 'checksum': it has .* and not .*: it is damaged, or another one$/,
+        );
+      }),
+    );
+  });
+});

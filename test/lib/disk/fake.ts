@@ -1,0 +1,145 @@
+import { dirname, resolve } from 'node:path';
+import { Failure } from '../../../modules/lib/failure.ts';
+import type { Download } from '../../../modules/lib/host/download.ts';
+import type { FileInfo, Host, Progress, Ran } from '../../../modules/lib/host/host.ts';
+import type { Bytes } from '../../../modules/lib/volume.ts';
+
+type Node = { bytes: Uint8Array; mode: number } | { link: string } | { directory: true; mode: number };
+
+/** What a host does that isn't about files; each is an error unless it is given. */
+export interface Rest {
+  readonly run?: (program: string, args: readonly string[]) => Partial<Ran> | Promise<Partial<Ran>>;
+  readonly download?: (url: string, from: number) => Promise<Download>;
+}
+
+/** A host whose files are in memory. */
+export interface Fake {
+  readonly host: Host;
+  readonly reports: Progress[];
+  /** The programs that were run, with their arguments. */
+  readonly commands: string[];
+  put(path: string, content: string | Uint8Array): void;
+  link(target: string, path: string): void;
+  /** What a file holds, or undefined where there is none. */
+  content(path: string): Uint8Array | undefined;
+  mode(path: string): number | undefined;
+  /** All files and links, sorted. */
+  files(): string[];
+}
+
+export async function* chunks(bytes: Uint8Array, size = 7): Bytes {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+export async function all(content: Bytes): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of content) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+export function fakeHost({ run, download }: Rest = {}): Fake {
+  const nodes = new Map<string, Node>();
+  const reports: Progress[] = [];
+  const commands: string[] = [];
+
+  const real = (path: string): string => {
+    const parent = path === '/' ? '/' : real(dirname(path));
+    const own = path === '/' ? '/' : `${parent === '/' ? '' : parent}/${path.split('/').pop()}`;
+    const node = nodes.get(own);
+    return node && 'link' in node ? real(resolve(dirname(own), node.link)) : own;
+  };
+  const at = (path: string) => nodes.get(real(path));
+  const bytesAt = (path: string) => {
+    const node = at(path);
+    return node && 'bytes' in node ? node.bytes : undefined;
+  };
+  const makeDirectory = (path: string): void => {
+    if (path === '/' || at(path)) return;
+    makeDirectory(dirname(path));
+    nodes.set(real(path), { directory: true, mode: 0o755 });
+  };
+  const put = (path: string, content: string | Uint8Array, mode = 0o644): void => {
+    makeDirectory(dirname(path));
+    nodes.set(real(path), { bytes: Buffer.from(content as string), mode });
+  };
+
+  const host: Partial<Host> = {
+    async run(program, args) {
+      commands.push([program, ...args].join(' '));
+      if (!run) throw new Error(`${program} was run`);
+      return { code: 0, stdout: '', stderr: '', ...(await run(program, args)) };
+    },
+    async stat(path) {
+      const node = at(path);
+      if (!node || 'link' in node) return undefined;
+      const kind: FileInfo['kind'] = 'bytes' in node ? 'file' : 'directory';
+      return { kind, size: 'bytes' in node ? node.bytes.length : 0, mode: node.mode, uid: 0, gid: 0 };
+    },
+    async list(directory) {
+      const inside = [...nodes.keys()].filter((path) => path !== '/' && dirname(path) === real(directory));
+      return inside.map((path) => path.split('/').pop() ?? '').sort();
+    },
+    realPath: async (path) => (at(path) ? real(path) : undefined),
+    read: async (path) => bytesAt(path),
+    readStart: async (path, length) => bytesAt(path)?.subarray(0, length),
+    stream(path) {
+      const bytes = bytesAt(path);
+      if (!bytes) throw new Failure(`${path}: it isn't there`);
+      return chunks(bytes);
+    },
+    async writeSparse(path, content) {
+      const bytes = await all(content);
+      put(path, bytes, 0o600);
+      return bytes.length;
+    },
+    async append(path, content) {
+      // As the real one, which has by then what came before it broke off.
+      for await (const chunk of content) put(path, Buffer.concat([bytesAt(path) ?? Buffer.of(), chunk]));
+    },
+    async remove(path) {
+      for (const one of [...nodes.keys()]) {
+        if (one === path || one.startsWith(`${path}/`)) nodes.delete(one);
+      }
+    },
+    makeDirectory: async (path) => makeDirectory(path),
+    async setAttributes(path, { mode }) {
+      const node = at(path);
+      if (node && !('link' in node) && mode !== undefined) node.mode = mode;
+    },
+    async publishNew(from, to) {
+      const node = nodes.get(from);
+      if (!node) throw new Error(`${from} isn't there`);
+      if (nodes.has(to)) throw new Failure(`${to}: it is there already`);
+      nodes.set(to, node);
+      nodes.delete(from);
+    },
+    async symlink(target, path) {
+      makeDirectory(dirname(path));
+      nodes.set(path, { link: target });
+    },
+    async download(url, from = 0) {
+      if (!download) throw new Error(`${url} was fetched`);
+      return download(url, from);
+    },
+    report: (progress) => void reports.push(progress),
+  };
+  const unknown = (name: string) => () => {
+    throw new Error(`this host has no ${name}`);
+  };
+  return {
+    host: new Proxy(host as Host, { get: (known, name: keyof Host) => known[name] ?? unknown(name) }),
+    reports,
+    commands,
+    put,
+    link: (target, path) => {
+      makeDirectory(dirname(path));
+      nodes.set(path, { link: target });
+    },
+    content: bytesAt,
+    mode: (path) => {
+      const node = at(path);
+      return node && 'mode' in node ? node.mode : undefined;
+    },
+    files: () => [...nodes].flatMap(([path, node]) => ('directory' in node ? [] : path)).sort(),
+  };
+}

@@ -1,0 +1,205 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { type AddressInfo, createServer as createPlainServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BrokenDownload, download } from '../../../modules/lib/host/download.ts';
+import { shownUrl, urlOf } from '../../../modules/lib/host/url.ts';
+import { all } from '../disk/fake.ts';
+
+const ends: (() => unknown)[] = [];
+const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy'];
+const environment = Object.fromEntries(PROXIES.map((name) => [name, process.env[name]]));
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  for (const name of PROXIES) {
+    if (environment[name] === undefined) delete process.env[name];
+    else process.env[name] = environment[name];
+  }
+});
+
+async function listening(server: Server | ReturnType<typeof createPlainServer>, address = '127.0.0.1') {
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  ends.push(() => server.close());
+  for (const name of PROXIES) delete process.env[name];
+  return (server.address() as AddressInfo).port;
+}
+
+interface Asked {
+  readonly url: string | undefined;
+  readonly headers: Record<string, unknown>;
+}
+
+/** A server of this process; `asked` is what it was asked for. */
+async function serve(answer: RequestListener, address?: string) {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    asked.push({ url: request.url, headers: request.headers });
+    answer(request, response);
+  });
+  ends.push(() => server.closeAllConnections());
+  const port = await listening(server, address);
+  return { port, base: `127.0.0.1:${port}`, asked };
+}
+
+const text = async (content: Parameters<typeof all>[0]) => Buffer.from(await all(content)).toString();
+const basic = (words: string) => `Basic ${Buffer.from(words).toString('base64')}`;
+
+describe('download', () => {
+  it('gives what a server sends, from the byte that is asked for where it can', async () => {
+    const { base, asked } = await serve((request, response) => {
+      if (request.headers.range) response.writeHead(206, { 'content-range': 'bytes 3-5/6' }).end('def');
+      else response.writeHead(200, { 'content-length': 6 }).end('abcdef');
+    });
+    const whole = await download(`http://${base}/x`);
+    expect([whole.start, whole.total, await text(whole.content)]).toEqual([0, 6, 'abcdef']);
+    const rest = await download(`http://${base}/x`, 3);
+    expect([rest.start, rest.total, await text(rest.content)]).toEqual([3, 6, 'def']);
+    expect(asked[1]?.headers.range).toBe('bytes=3-');
+    // A text that is sent packed would not have its checksum.
+    expect(asked[0]?.headers['accept-encoding']).toBe('identity');
+  });
+
+  it('reaches a server by its IPv6 address', async () => {
+    const { port, asked } = await serve((_, response) => response.end('six'), '::1');
+    expect(await text((await download(`http://[::1]:${port}/x`)).content)).toBe('six');
+    expect(asked[0]?.headers.host).toBe(`[::1]:${port}`);
+  });
+
+  it('has nothing left of what is whole, and begins anew what is more than the whole', async () => {
+    const { base } = await serve(({ headers }, response) => {
+      if (headers.range) response.writeHead(416, { 'content-range': 'bytes */6' }).end();
+      else response.end('abcdef');
+    });
+    const whole = await download(`http://${base}/x`, 6);
+    expect([whole.start, whole.total, await text(whole.content)]).toEqual([6, 6, '']);
+    const more = await download(`http://${base}/x`, 7);
+    expect([more.start, await text(more.content)]).toEqual([0, 'abcdef']);
+  });
+
+  it('begins anew where a server refuses a range, and says no more', async () => {
+    const { base } = await serve(({ headers }, response) => {
+      if (headers.range) response.writeHead(416).end();
+      else response.end('abcdef');
+    });
+    expect(await text((await download(`http://${base}/x`, 6)).content)).toBe('abcdef');
+  });
+
+  it('is broken where a connection ends before its time, or the server is busy', async () => {
+    const { base } = await serve(({ url }, response) => {
+      if (url === '/busy') return response.writeHead(503).end();
+      response.writeHead(200, { 'content-length': 6 });
+      return response.write('abc', () => response.destroy());
+    });
+    const { content } = await download(`http://${base}/x`);
+    await expect(all(content)).rejects.toThrow(BrokenDownload);
+    await expect(download(`http://${base}/busy`)).rejects.toThrow(BrokenDownload);
+  });
+
+  it('is broken where nobody answers for a while', async () => {
+    const { base } = await serve((_, response) => void response.flushHeaders());
+    const { content } = await download(`http://${base}/x`, 0, 50);
+    await expect(all(content)).rejects.toThrow(/broke off/);
+    const port = await listening(createPlainServer((socket) => void ends.unshift(() => socket.destroy())));
+    const silent = download(`http://127.0.0.1:${port}/x`, 0, 50);
+    await expect(silent).rejects.toThrow(`http://127.0.0.1:${port}/x: no answer within 0.05 s`);
+  });
+
+  it('may be ended before anybody has read of it', async () => {
+    let closed = () => {};
+    const ended = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const { base } = await serve((request, response) => {
+      request.socket.on('close', closed);
+      response.writeHead(200, { 'content-length': 6 }).write('a');
+    });
+    (await download(`http://${base}/x`)).close();
+    await ended;
+  });
+});
+
+describe('a redirect', () => {
+  it('is followed; a password stays with its own server', async () => {
+    const other = await serve((_, response) => response.end('there'));
+    const { base, asked } = await serve(({ url }, response) => {
+      const to = url === '/x' ? '/y' : `http://localhost:${other.port}/z`;
+      response.writeHead(302, { location: to }).end();
+    });
+    const found = await download(`http://joe:hi%20dden@${base}/x`);
+    expect(await text(found.content)).toBe('there');
+    expect(found.from).toBe(`http://localhost:${other.port}/z`);
+    expect(asked.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(basic('joe:hi dden')));
+    expect(other.asked[0]?.headers.authorization).toBeUndefined();
+  });
+
+  it.each([
+    ['to itself for ever', '/x', 'is redirected more than 10 times'],
+    ['to a file', 'file:///etc/shadow', 'redirects to what is no http or https URL, but file:'],
+    ['to nothing', 'http://[', 'redirects to what is no URL'],
+  ])('%s is refused', async (_, location, message) => {
+    const { base } = await serve((_request, response) => response.writeHead(302, { location }).end());
+    await expect(download(`http://joe:hidden@${base}/x?key=k`)).rejects.toThrow(
+      `http://${base}/x?… ${message}`,
+    );
+  });
+});
+
+describe('a proxy', () => {
+  it('is asked by http for the whole URL, with its own password', async () => {
+    const { base, asked } = await serve((_, response) => response.end('it'));
+    process.env.http_proxy = `http://me:pro%2Fxy@${base}`;
+    const { content } = await download('http://joe:hidden@images.invalid:81/a%20b?key=k#part');
+    expect(await text(content)).toBe('it');
+    expect(asked).toMatchObject([
+      {
+        url: 'http://images.invalid:81/a%20b?key=k',
+        headers: {
+          host: 'images.invalid:81',
+          authorization: basic('joe:hidden'),
+          'proxy-authorization': basic('me:pro/xy'),
+        },
+      },
+    ]);
+  });
+
+  it('may have an IPv6 address', async () => {
+    const { port, asked } = await serve((_, response) => response.end('it'), '::1');
+    process.env.http_proxy = `http://[::1]:${port}`;
+    expect(await text((await download('http://images.invalid/')).content)).toBe('it');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('makes a tunnel for https, or is told not to be any good', async () => {
+    const { base } = await serve((_, response) => response.end());
+    process.env.https_proxy = `http://me:hidden@${base}`;
+    // To a server that knows no CONNECT.
+    await expect(download('https://images.invalid/x')).rejects.toThrow(/^https:\/\/images.invalid\/x: /);
+    const port = await listening(createPlainServer((socket) => void ends.unshift(() => socket.destroy())));
+    process.env.https_proxy = `http://127.0.0.1:${port}`;
+    await expect(download('https://images.invalid/x', 0, 50)).rejects.toThrow(
+      /^https:\/\/images.invalid\/x: (Proxy timeout|no answer)/,
+    );
+  });
+
+  it.each(['socks5://me:hidden@h:1', 'http://me:hid#den@h', 'http://me:100%@h'])(
+    'that is none is refused, and not told: %s',
+    async (proxy) => {
+      for (const name of PROXIES) delete process.env[name];
+      process.env.http_proxy = proxy;
+      await expect(download('http://images.invalid/')).rejects.toThrow(
+        /^the environment's http_proxy \(or all_proxy\) is no URL of an http proxy: http:\/\/HOST:PORT$/,
+      );
+    },
+  );
+});
+
+describe('a URL', () => {
+  it.each([
+    ['https://joe:hidden@h:81/a%20b/c', 'https://h:81/a%20b/c'],
+    ['http://h/x?key=k#part', 'http://h/x?…'],
+    ['http://[::1]/x', 'http://[::1]/x'],
+  ])('is shown without what may be secret in it: %s', (url, shown) => expect(shownUrl(url)).toBe(shown));
+
+  it.each(['http://h:x', 'http://', 'ftp://h/x', '/x', 'http://joe:%@h/'])('that is none: %s', (url) => {
+    expect(() => urlOf(url)).toThrow(/^it is no (http or https )?URL/);
+  });
+});
