@@ -140,10 +140,15 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
   };
 }
 
-function weightOf({ url, backing }: ImageOptions, source: Found | undefined, kept: Disk | undefined): number {
+function weightOf(
+  { url, backing, checksum }: ImageOptions,
+  source: Found | undefined,
+  kept: Disk | undefined,
+): number {
   const template = kept ?? source?.disk;
   if (!template) return bytesToRead(url, source);
-  return backing === 'overlay' ? 0 : template.size;
+  const read = checksum === undefined || kept ? 0 : (source?.length ?? 0);
+  return read + (backing === 'overlay' ? 0 : template.size);
 }
 
 /** Rules that the spec can't say. @throws OptionError */

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,6 +81,19 @@ describe('an image of the controller', () => {
     await sh(`rm ${OVERLAY}`);
     expect(await changed(bring(images, where))).toBe(1);
     expect(await stored()).toBe(`sha256-${digestOf('the second')}.qcow2`);
+  });
+
+  it('in an archive is the member that is asked for, and is copied once', async () => {
+    mkdirSync(join(files, 'a b'));
+    for (const name of ['one', 'two']) writeFileSync(join(files, 'a b', name), `the ${name}`);
+    const path = join(files, 'both.tar');
+    execFileSync('tar', ['-cf', path, '-C', files, 'a b']);
+    const checksum = `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+    const images = { 'two.qcow2': { path, checksum, member: 'a b/two' } };
+    expect(await changed(bring(images))).toBeGreaterThan(0);
+    expect(await held('two.qcow2')).toBe('the two');
+    expect(await changed(bring(images))).toBe(0);
+    await changed(bring(images, { image_state: 'absent' }));
   });
 
   it('of another checksum is refused on the controller', async () => {

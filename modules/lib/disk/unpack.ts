@@ -68,9 +68,21 @@ export async function unpack(host: Host, packed: Packed, work: string): Promise<
   const what = isDisk(kind) || kind === 'zip' ? `check ${name}` : `unpack ${name}`;
   const content = checked(await read(layer, path, what), checksum, path);
   if (what.startsWith('unpack')) return fromStream(layer, content);
-  // These aren't read as a stream, so they are read once more for their checksum.
-  for await (const _ of content);
+  // These aren't read as a stream, so they are read once more for their checksum: once for all disks of a task.
+  const agreed = known(host);
+  const key = `${path} ${checksum.algorithm}:${checksum.digest}`;
+  if (!agreed.has(key)) for await (const _ of content);
+  agreed.add(key);
   return fromFile(layer, path);
+}
+
+const agreements = new WeakMap<Host, Set<string>>();
+
+// The files of a host whose checksums were compared in this run.
+function known(host: Host): Set<string> {
+  const set = agreements.get(host) ?? new Set();
+  agreements.set(host, set);
+  return set;
 }
 
 async function read({ host }: Layer, path: string, what: string): Promise<Bytes> {
