@@ -71,6 +71,8 @@ class ActionModule(ActionBase):
             done, now = int(look["stdout"].strip() or 0), time.monotonic()
             rate = (done - before) / (now - at)
             before, at = done, now
+            if self._task.no_log:
+                continue
             Display().display("%s: %s" % (host, described({"what": what, "done": done, "total": total, "rate": rate})))
         if failures:
             raise failures[0]

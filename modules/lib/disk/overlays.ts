@@ -11,9 +11,8 @@ const USUAL = '/var/lib/libvirt';
 /** Whether a file is where overlays are looked for anyway. */
 export const isUsual = (path: string): boolean => path.startsWith(`${USUAL}/`);
 
-// A backing file is a path, or a description of one as JSON (qemu(1), "json:" pseudo-protocol).
 /**
- * The path in what a qcow2 says of its backing file.
+ * The path in what a qcow2 says of its backing file: a path, or a description of one as JSON (qemu(1), "json:").
  * @returns undefined where that is no file of this host, but a server's
  */
 export function pathIn(backing: string): string | undefined {
