@@ -31,7 +31,11 @@ const task = (args: object) => `    - name: disk
       register: disk
 `;
 
-const matrix = ANSIBLES.flatMap((ansible) => [true, false].map((pipelining) => ({ ansible, pipelining })));
+const matrix = [
+  { ansible: '2.14', pipelining: true },
+  { ansible: '2.14', pipelining: false },
+  { ansible: '2.19', pipelining: true },
+] as const;
 
 describe('what is said of how far it is', () => {
   const GIB = 1024 ** 3;
