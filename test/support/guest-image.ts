@@ -1,17 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parse } from 'yaml';
 import { ROOT } from '../../build/modules.ts';
 import { withLock } from '../lab/cache.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
-import { templateCache } from './templates.ts';
+import { keptAs, recipeOf, templateCache } from './templates.ts';
 
 const NAME = 'debian-12.qcow2';
 
 /**
  * An image of Debian 12 with cloud-init and SSH, as the role `image` builds it, in the shared hypervisor: from the cache, or
- * built there.
+ * built there, so that the role finds it where the cache is shown to it.
  * @returns its path inside
  */
 export async function guestImage(hypervisor: Hypervisor): Promise<string> {
@@ -19,18 +17,14 @@ export async function guestImage(hypervisor: Hypervisor): Promise<string> {
   const path = `/srv/templates/${basename(host)}/${NAME}`;
   await withLock(`image-${basename(host)}`, async () => {
     if (existsSync(join(host, NAME))) return;
-    const role = (file: string) => readFileSync(join(ROOT, 'roles', 'image', file), 'utf8');
-    const defaults = parse(role('defaults/main.yml')) as Record<string, string & string[]>;
-    const size = String(defaults.image_debootstrap_size);
-    const words = ['bookworm', size, ...(defaults.image_debootstrap_packages ?? []).map(String)];
-    // Kept as the role would keep it, so that the role finds it where the cache is shown to it.
-    const recipe = createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
-    const template = `by-checksum/version-recipe-${recipe}.qcow2`;
-    await hypervisor.exec(['sh', '-s', '--', join(dirname(path), template), ...words], {
-      input: role('files/build-image.sh'),
+    // The suite is the hypervisor's own, as in the example inventory.
+    const recipe = recipeOf('-');
+    await hypervisor.exec(['sh', '-s', '--', join(dirname(path), keptAs(recipe)), ...recipe], {
+      input: readFileSync(join(ROOT, 'roles/image/files/build-image.sh'), 'utf8'),
       timeout: 1200,
     });
-    symlinkSync(template, join(host, NAME));
+    rmSync(join(host, NAME), { force: true });
+    symlinkSync(keptAs(recipe), join(host, NAME));
   });
   return path;
 }
