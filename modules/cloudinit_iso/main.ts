@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Module, observeEach } from '../lib/ansible/plan.ts';
+import { type Module, type Once, observeEach, onlyOnce } from '../lib/ansible/plan.ts';
 import { extraFiles, type SourceFile } from '../lib/cloudinit/extra.ts';
 import { storedSeed } from '../lib/cloudinit/stored.ts';
 import { Failure } from '../lib/failure.ts';
@@ -16,35 +16,24 @@ async function wantedAttributes(host: Host, { mode, owner, group }: IsoOptions):
   };
 }
 
-/** The files on the host that seeds are to hold, each looked at once however many seeds hold it. */
-class Sources {
-  readonly #seen = new Map<string, Promise<SourceFile | undefined>>();
-
-  constructor(private readonly host: Host) {}
-
-  async of(options: IsoOptions): Promise<State['sources']> {
-    const found = extraFiles(options.extra_files).map(async (extra) => {
-      const known = 'source' in extra ? await this.#once(extra.source) : undefined;
-      return known && 'source' in extra ? ([[extra.source, known]] as const) : [];
-    });
-    return new Map((await Promise.all(found)).flat());
-  }
-
-  #once(path: string): Promise<SourceFile | undefined> {
-    const known = this.#seen.get(path) ?? this.#look(path);
-    this.#seen.set(path, known);
-    return known;
-  }
-
-  async #look(path: string): Promise<SourceFile | undefined> {
-    const file = await this.host.stat(path);
-    if (!file) return undefined;
-    if (file.kind !== 'file') throw new Failure(`${path} is no file: a seed holds files`);
-    return { size: file.size, digest: await this.host.digest(path, 'sha256') };
-  }
+async function sourceFile(host: Host, path: string): Promise<SourceFile | undefined> {
+  const file = await host.stat(path);
+  if (!file) return undefined;
+  if (file.kind !== 'file') throw new Failure(`${path} is no file: a seed holds files`);
+  return { size: file.size, digest: await host.digest(path, 'sha256') };
 }
 
-async function observe(host: Host, options: IsoOptions, sources: Sources): Promise<State> {
+// The files on the host that a seed is to hold, each looked at once however many seeds hold it.
+async function sourcesOf(host: Host, options: IsoOptions, once: Once): Promise<State['sources']> {
+  const paths = extraFiles(options.extra_files).flatMap((extra) => ('source' in extra ? extra.source : []));
+  const found = paths.map(async (path) => {
+    const file = await once(path, () => sourceFile(host, path));
+    return file ? ([[path, file]] as const) : [];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
+
+async function observe(host: Host, options: IsoOptions, once: Once): Promise<State> {
   const { dest, state } = options;
   const file = await host.stat(dest);
   if (file && file.kind !== 'file') throw new Failure(`${dest} is there, and is no file`);
@@ -53,7 +42,7 @@ async function observe(host: Host, options: IsoOptions, sources: Sources): Promi
     return { file, seed, sources: new Map(), wanted: { mode: 0, uid: undefined, gid: undefined } };
   }
   const wanted = await wantedAttributes(host, options);
-  return { file, seed, sources: await sources.of(options), wanted };
+  return { file, seed, sources: await sourcesOf(host, options, once), wanted };
 }
 
 async function apply(host: Host, step: Step, { dest }: IsoOptions): Promise<undefined> {
@@ -75,8 +64,8 @@ export const module: Module<IsoOptions, State, Step> = {
   key: ({ dest }) => dest,
   check: checkOptions,
   observe: (host, items) => {
-    const sources = new Sources(host);
-    return observeEach(items, (options) => observe(host, options, sources));
+    const once = onlyOnce();
+    return observeEach(items, (options) => observe(host, options, once));
   },
   plan: planIso,
   apply,

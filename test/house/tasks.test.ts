@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadSpecs, ROOT } from '../../build/modules.ts';
+import type { Module } from '../../modules/lib/ansible/plan.ts';
 import { taskProblems, tasksIn } from '../support/tasks.ts';
 
 const specs = new Map((await loadSpecs()).map((spec) => [spec.module, spec]));
@@ -38,6 +39,15 @@ const places: [string, unknown[]][] = [
     [parse(spec.examples)],
   ]),
 ];
+
+describe('the action plugin that follows long work', () => {
+  it.each([...specs.keys()])('is there for %s just if its work may be long', async (name) => {
+    const { module } = (await import(`../../modules/${name}/main.ts`)) as {
+      module: Module<never, never, never>;
+    };
+    expect(existsSync(join(ROOT, 'plugins/action', `${name}.py`))).toBe(module.weight !== undefined);
+  });
+});
 
 describe('each task fits the spec of its module', () => {
   it.each(places.filter(([, documents]) => tasksIn(documents).length > 0))('%s', (_, documents) => {

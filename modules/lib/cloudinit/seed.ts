@@ -34,7 +34,7 @@ export const SEED_LABEL = 'cidata';
 export const CORE_FILES = ['meta-data', 'user-data', 'vendor-data', 'network-config'] as const;
 
 /** The `instance_id` that stands for one made of the seed's content. */
-export const ID_OF_CONTENT = 'content';
+const ID_OF_CONTENT = 'content';
 
 /**
  * The files of a NoCloud seed: `meta-data` and `user-data`, which cloud-init both requires, and `network-config` and

@@ -33,7 +33,7 @@ export function userDataOf(option: string, given: UserData): string | undefined 
  * @param option the option's name for the error
  * @throws SeedError that says what to put in front
  */
-export function checkUserData(option: string, text: string): void {
+function checkUserData(option: string, text: string): void {
   if (typeOf(text) !== undefined) return;
   // cloudinit/user_data.py, convert_string: a MIME message is known by this header in the first 4096 bytes.
   if (text.slice(0, 4096).toLowerCase().includes('mime-version:')) return;

@@ -37,7 +37,7 @@ function filenameIn(described: unknown): string | undefined {
 }
 
 /** The file that a disk is an overlay of, wherever links lead. @returns undefined for none that is there */
-export async function backingOf(host: Host, disk: string): Promise<string | undefined> {
+async function backingOf(host: Host, disk: string): Promise<string | undefined> {
   const backing = qcow2Of(await headOf(host, disk))?.backing;
   const path = backing && pathIn(backing);
   return path ? host.realPath(resolve(dirname(disk), path)) : undefined;

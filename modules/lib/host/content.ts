@@ -48,11 +48,7 @@ export async function writeContent(
 }
 
 /** Writes all of some bytes, at a place or where the file stands. */
-export async function writeAll(
-  file: fs.FileHandle,
-  bytes: Uint8Array,
-  position: number | null,
-): Promise<void> {
+async function writeAll(file: fs.FileHandle, bytes: Uint8Array, position: number | null): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     const place = position === null ? null : position + done;
     done += (await file.write(bytes, done, bytes.length - done, place)).bytesWritten;

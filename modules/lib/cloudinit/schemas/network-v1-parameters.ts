@@ -1,4 +1,5 @@
-import { choice, each, is, mapping, number, scalar, text, texts } from './dsl.ts';
+import { each, is, mapping, number, scalar, text, texts } from './dsl.ts';
+import { bondMode } from './network-v2-parameters.ts';
 
 const BOND =
   'active-slave ad-actor-key ad-actor-sys-prio ad-actor-system ad-aggregator ad-num-ports ad-partner-key ' +
@@ -12,17 +13,7 @@ const bondNames = BOND.split(' ').flatMap((key) => [`bond-${key}`, `bond-${key.r
 
 /** How a bond of version 1 works. */
 export const bondParams = mapping({
-  'bond-mode': choice(
-    'balance-rr',
-    'active-backup',
-    'balance-xor',
-    'broadcast',
-    '802.3ad',
-    'balance-tlb',
-    'balance-alb',
-    'balance-tcp',
-    'balance-slb',
-  ),
+  'bond-mode': bondMode,
   ...each(scalar, [...new Set(bondNames)].join(' ')),
 });
 

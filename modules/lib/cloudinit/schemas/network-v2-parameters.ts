@@ -2,19 +2,22 @@ import { choice, each, listOf, mapping, mappingOf } from './dsl.ts';
 
 import { flag, ip4, name, number, time } from './netplan.ts';
 
+/** The modes of a bond: the kernel's, and Open vSwitch's. */
+export const bondMode = choice(
+  'balance-rr',
+  'active-backup',
+  'balance-xor',
+  'broadcast',
+  '802.3ad',
+  'balance-tlb',
+  'balance-alb',
+  'balance-tcp',
+  'balance-slb',
+);
+
 /** How a bond of version 2 works: netplan(5). */
 export const bondParameters = mapping({
-  mode: choice(
-    'balance-rr',
-    'active-backup',
-    'balance-xor',
-    'broadcast',
-    '802.3ad',
-    'balance-tlb',
-    'balance-alb',
-    'balance-tcp',
-    'balance-slb',
-  ),
+  mode: bondMode,
   'lacp-rate': choice('slow', 'fast'),
   ...each(time, 'mii-monitor-interval arp-interval up-delay down-delay learn-packet-interval'),
   ...each(
