@@ -55,7 +55,7 @@ const validators: Plugin = {
 // Loading these takes longer than most runs need them for: they are loaded when they are first called.
 const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['execFile', 'spawn'],
-  'node:crypto': ['createHash'],
+  'node:crypto': ['createHash', 'randomBytes'],
   'node:http': ['request'],
   'node:https': ['request'],
   'node:net': ['createConnection', 'isIPv4', 'isIPv6'],

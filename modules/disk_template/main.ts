@@ -6,6 +6,7 @@ import { lookInto } from '../lib/disk/image.ts';
 import { overlaysByBacking } from '../lib/disk/overlays.ts';
 import { keepTemplate, storedAs, storeIn } from '../lib/disk/store.ts';
 import type { Host } from '../lib/host/host.ts';
+import { isTemporary } from '../lib/host/temporary.ts';
 import { checkOptions, keyFor, planTemplate, type State, type Step, type TemplateOptions } from './plan.ts';
 import { spec } from './spec.ts';
 
@@ -42,7 +43,7 @@ async function leadsTo(host: Host, dest: string): Promise<State['now']> {
 async function looseIn(host: Host, directory: string, wishes: readonly Wish[]): Promise<string[]> {
   const own = wishes.map(({ options }) => options.dest);
   // A link that a killed run was about to give its name is no name.
-  const given = (await host.list(directory)).filter((name) => !/^\..*\.piecewise-\d+$/.test(name));
+  const given = (await host.list(directory)).filter((name) => !isTemporary(name));
   const names = given.map((name) => join(directory, name));
   const others = await Promise.all(
     names.filter((name) => !own.includes(name)).map((name) => leadsTo(host, name)),

@@ -254,7 +254,7 @@ describe('who is not root', () => {
     expect(await run({ dest: `${HOME}/mine/disk` })).toMatchObject({ changed: true });
     expect(await sh(`stat -c '%U %a' ${HOME}/mine/disk; ls -A ${HOME}/mine`)).toBe('nobody 600\ndisk');
     expect((await run({ dest: `${HOME}/out/disk` })).msg).toMatch(
-      /out\/.disk.piecewise-\d+-\d+: permission denied: run the task with become$/,
+      /out\/.disk.piecewise-\d+-\d+-: permission denied: run the task with become$/,
     );
   });
 });

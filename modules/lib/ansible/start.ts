@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -34,7 +35,7 @@ function cachedCode(path: string): Buffer | undefined {
 }
 
 function writeCode(path: string, data: Buffer): void {
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   const file = openSync(temporary, 'wx', 0o600);
   try {
     writeFileSync(file, data);

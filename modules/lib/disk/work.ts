@@ -21,24 +21,21 @@ export async function withWork<T>(
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   const prefix = `.${basename(path)}.piecewise-`;
+  const run = `${process.pid}-${(await begunAt(host, 'self')) ?? 0}`;
   await host.makeDirectory(dirname(path));
-  const own = `${prefix}${process.pid}-${(await begunAt(host, 'self')) ?? 0}`;
-  const work = join(dirname(path), own);
-  await host.makeDirectory(work);
-  try {
-    // What becomes a disk is readable by all until it is complete.
-    await host.setAttributes(work, { mode: 0o700 });
+  return host.withNewDirectory(join(dirname(path), `${prefix}${run}-`), async (work) => {
     // Looked for after ours is there, so that of two that begin at once each sees the other.
     for (const name of await host.list(dirname(path))) {
-      const [, pid = '', begun] = /^(\d+)-(\d+)$/.exec(name.slice(prefix.length)) ?? [];
-      if (!name.startsWith(prefix) || name === own || begun === undefined) continue;
+      const [, other, pid = '', begun] = RUN.exec(name.slice(prefix.length)) ?? [];
+      if (!name.startsWith(prefix) || other === undefined || other === run) continue;
       if ((await begunAt(host, pid)) === begun) {
         throw new Failure(`${path} is being made by another run (process ${pid}): wait until it is done`);
       }
       await host.remove(join(dirname(path), name));
     }
-    return await use(work);
-  } finally {
-    await host.remove(work);
-  }
+    return use(work);
+  });
 }
+
+// What release 0.1.0 left has nothing behind its process.
+const RUN = /^((\d+)-(\d+))(?:-\w{6})?$/;

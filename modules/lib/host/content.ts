@@ -1,8 +1,10 @@
-import * as fs from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type * as fs from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import type { Bytes, Content, Pieces } from '../volume.ts';
 import { named } from './errors.ts';
 import { streamFile } from './stream.ts';
+import { NEW, openItself } from './temporary.ts';
 
 /** Bytes that small pieces are put together to, so that each isn't a write of its own. */
 const BATCH = 1024 ** 2;
@@ -76,8 +78,8 @@ function* stretches(chunk: Uint8Array): Generator<readonly [number, number]> {
   if (start >= 0) yield [start, chunk.length];
 }
 
-async function opened<T>(path: string, flags: string, use: (file: fs.FileHandle) => Promise<T>): Promise<T> {
-  const file = await named(path, () => fs.open(path, flags, 0o600));
+async function opened<T>(path: string, flags: number, use: (file: fs.FileHandle) => Promise<T>): Promise<T> {
+  const file = await named(path, () => openItself(path, flags, 0o600));
   try {
     return await use(file);
   } finally {
@@ -90,7 +92,7 @@ async function opened<T>(path: string, flags: string, use: (file: fs.FileHandle)
  * @returns its length in bytes
  */
 export const writeSparse = (path: string, content: Bytes): Promise<number> =>
-  opened(path, 'wx', async (file) => {
+  opened(path, NEW, async (file) => {
     let length = 0;
     for await (const chunk of content) {
       for (const [from, to] of stretches(chunk)) {
@@ -102,8 +104,17 @@ export const writeSparse = (path: string, content: Bytes): Promise<number> =>
     return length;
   });
 
-/** Writes at the end of a file, which is made where there is none. */
+const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+
+/**
+ * Writes at the end of a file, which is made where there is none.
+ * @throws Failure where the file may be another user's
+ */
 export const appendTo = (path: string, content: Bytes): Promise<void> =>
-  opened(path, 'a', async (file) => {
+  opened(path, O_WRONLY | O_APPEND | O_CREAT, async (file) => {
+    const found = await file.stat();
+    if (!found.isFile() || found.uid !== process.geteuid?.() || found.nlink !== 1) {
+      throw new Failure(`${path} may be a file of another user: remove it, and run again`);
+    }
     for await (const chunk of content) await named(path, () => writeAll(file, chunk, null));
   });

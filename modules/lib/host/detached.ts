@@ -15,6 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { fileFailure } from './errors.ts';
 import type { Progress } from './host.ts';
+import { NEW, temporaryBeside } from './temporary.ts';
 
 /** By this variable a run knows that it was detached, and where it is to say how far it has come. */
 const VARIABLE = 'PIECEWISE_DETACHED';
@@ -47,7 +48,7 @@ const BEGINNING = 30_000;
  */
 export async function detach({ program, args, input }: Again, beginning = BEGINNING): Promise<Detached> {
   const place = newPlace();
-  const log = openSync(join(place, 'log'), 'w', 0o600);
+  const log = openSync(join(place, 'log'), NEW, 0o600);
   const child = spawn(program, args, {
     detached: true,
     cwd: '/',
@@ -89,8 +90,14 @@ function newPlace(): string {
 }
 
 function publish(place: string, name: string, text: string): void {
-  writeFileSync(join(place, `.${name}`), text, { mode: 0o600 });
-  renameSync(join(place, `.${name}`), join(place, name));
+  const temporary = temporaryBeside(join(place, name));
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
+    renameSync(temporary, join(place, name));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 /** Says that a detached run has begun: what it was started from is no longer needed. */
@@ -99,7 +106,7 @@ export const begun = (place: string): void => publish(place, 'progress', '');
 /** Leaves a detached run's result for who follows it. */
 export function leaveResult(place: string, text: string): void {
   // What it needs may be the last room there is.
-  for (const name of ['progress', '.progress']) rmSync(join(place, name), { force: true });
+  rmSync(join(place, 'progress'), { force: true });
   publish(place, 'result', text);
 }
 

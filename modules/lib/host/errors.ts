@@ -15,7 +15,8 @@ const REASONS: Record<string, string> = {
   ELOOP: 'it is a symbolic link that leads to itself',
 };
 
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+/** The system's name of an error, such as `ENOENT`; empty where it has none. */
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
 /** An error of the file system in words that name the file. */
 export function fileFailure(path: string, error: unknown): Failure {

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Image, Pieces } from '../volume.ts';
 import { writeContent } from './content.ts';
 import { named, orAbsent } from './errors.ts';
 import type { FileInfo, WriteOptions } from './host.ts';
+import { openItself, replaceFile, syncDirectory, temporaryBeside } from './temporary.ts';
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, () => fs.readFile(path));
@@ -18,23 +19,22 @@ export const statFile = (path: string): Promise<FileInfo | undefined> =>
     return { kind, size: found.size, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
   });
 
-export const listDirectory = (path: string): Promise<string[]> =>
-  orAbsent(path, [], async () => (await fs.readdir(path)).sort());
+async function setAttributes(file: fs.FileHandle, { mode, uid, gid }: WriteOptions): Promise<void> {
+  if (uid !== undefined || gid !== undefined) await file.chown(uid ?? -1, gid ?? -1);
+  // After chown, which clears the set-id bits.
+  if (mode !== undefined) await file.chmod(mode);
+}
 
-export const setFileAttributes = (path: string, { mode, uid, gid }: WriteOptions): Promise<void> =>
+/** Mode and owner of a file or directory; by a handle, so that they are nobody else's. */
+export const setFileAttributes = (path: string, options: WriteOptions): Promise<void> =>
   named(path, async () => {
-    if (uid !== undefined || gid !== undefined) await fs.chown(path, uid ?? -1, gid ?? -1);
-    // After chown, which clears the set-id bits.
-    if (mode !== undefined) await fs.chmod(path, mode);
+    const file = await openItself(path, constants.O_RDONLY);
+    try {
+      await setAttributes(file, options);
+    } finally {
+      await file.close();
+    }
   });
-
-export const makeDirectory = (path: string): Promise<void> =>
-  named(path, async () => {
-    await fs.mkdir(path, { recursive: true });
-  });
-
-export const removeFile = (path: string): Promise<void> =>
-  named(path, () => fs.rm(path, { force: true, recursive: true }));
 
 export const readFileStart = (path: string, length: number): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, async () => {
@@ -58,25 +58,24 @@ export const digestFile = (path: string, algorithm: 'sha256' | 'sha512'): Promis
 /** Gives a complete file its name, so that a power cut leaves either nothing under it or all of it. */
 export const publishFile = (from: string, to: string): Promise<void> =>
   named(to, async () => {
-    await sync(from);
+    await syncFile(from);
     await fs.rename(from, to);
-    await sync(dirname(to));
+    await syncDirectory(dirname(to));
   });
 
 /** The same for a new name. A link, and not a rename, which would replace a file that has got the name meanwhile. */
 export const publishNewFile = (from: string, to: string): Promise<void> =>
   named(to, async () => {
-    await sync(from);
+    await syncFile(from);
     await fs.link(from, to);
     await fs.rm(from);
-    await sync(dirname(to));
+    await syncDirectory(dirname(to));
   });
 
 /** A symbolic link, in place of one that may be there. */
 export const symlinkFile = (target: string, path: string): Promise<void> =>
   named(path, async () => {
-    const temporary = join(dirname(path), `.${basename(path)}.piecewise-${process.pid}`);
-    await fs.rm(temporary, { force: true });
+    const temporary = temporaryBeside(path);
     await fs.symlink(target, temporary);
     try {
       await fs.rename(temporary, path);
@@ -84,7 +83,7 @@ export const symlinkFile = (target: string, path: string): Promise<void> =>
       await fs.rm(temporary, { force: true });
       throw error;
     }
-    await sync(dirname(path));
+    await syncDirectory(dirname(path));
   });
 
 export const realPathOf = (path: string): Promise<string | undefined> =>
@@ -121,34 +120,22 @@ export const writeFile = (
   options: WriteOptions,
 ): Promise<void> =>
   named(path, async () => {
-    const old = await statFile(path);
-    const temporary = join(dirname(path), `.${basename(path)}.piecewise-${process.pid}`);
-    try {
-      // Private until it has its owner and mode, since it may hold secrets.
-      const file = await fs.open(
-        temporary,
-        constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC,
-        0o600,
-      );
-      try {
-        await writeContent(file, content);
-      } finally {
-        await file.close();
-      }
-      await setFileAttributes(temporary, {
-        mode: 0o644,
-        ...(old && { mode: old.mode, uid: old.uid, gid: old.gid }),
-        ...options,
-      });
-      await publishFile(temporary, path);
-    } catch (error) {
-      await fs.rm(temporary, { force: true });
-      throw error;
-    }
+    const kept = await attributesOf(path);
+    await replaceFile(path, async (file) => {
+      await writeContent(file, content);
+      await setAttributes(file, { mode: 0o644, ...kept, ...options });
+    });
   });
 
-async function sync(path: string): Promise<void> {
-  const file = await fs.open(path, 'r');
+// Those of a file that a link leads to aren't the link's, which is what is replaced.
+const attributesOf = (path: string): Promise<WriteOptions> =>
+  orAbsent(path, {}, async () => {
+    const old = await fs.lstat(path);
+    return old.isFile() ? { mode: old.mode & 0o7777, uid: old.uid, gid: old.gid } : {};
+  });
+
+async function syncFile(path: string): Promise<void> {
+  const file = await openItself(path, constants.O_RDONLY);
   try {
     await file.sync();
   } finally {

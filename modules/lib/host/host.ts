@@ -81,22 +81,28 @@ export interface Host {
   download(url: string, from?: number): Promise<Download>;
   /** Writes a new file with holes for what is zero. @returns its length in bytes */
   writeSparse(path: string, content: Bytes): Promise<number>;
-  /** Writes at the end of a file, which is made where there is none. */
+  /** Writes at the end of a file of ours, which is made where there is none. */
   append(path: string, content: Bytes): Promise<void>;
   /** Writes atomically: a temporary file beside it, fsync, rename. */
   write(path: string, content: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;
   /** A symbolic link, in place of one that may be there, atomically. */
   symlink(target: string, path: string): Promise<void>;
-  /** Mode and owner of what is there already. */
+  /** Mode and owner of what is there already, and is no symbolic link. */
   setAttributes(path: string, options: WriteOptions): Promise<void>;
   makeDirectory(path: string): Promise<void>;
+  /**
+   * Does something in a new directory of its own, which is gone in the end.
+   * @param prefix what its path begins with
+   * @param use gets a path that is good for this process and its children, until then
+   */
+  withNewDirectory<T>(prefix: string, use: (path: string) => Promise<T>): Promise<T>;
   /** Gives a complete file its name, durably: fsync, rename, fsync of the directory. */
   publish(from: string, to: string): Promise<void>;
   /** The same for a name that nobody has: a file that has got it meanwhile stays, and this fails. */
   publishNew(from: string, to: string): Promise<void>;
   /** Says how far long work has come, to whoever waits for it. */
   report(progress: Progress): void;
-  /** Removes a file, or a directory with all that is in it; one that isn't there is fine. */
+  /** Removes a file, or a directory with all that is in it, and follows no symbolic link; one that isn't there is fine. */
   remove(path: string): Promise<void>;
   /** The numeric id of a user or group given by name or number. */
   userId(name: string): Promise<number>;

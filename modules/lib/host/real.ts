@@ -3,18 +3,16 @@ import type { Duplex } from 'node:stream';
 import { groupId, userId } from './accounts.ts';
 import { appendTo, writeSparse } from './content.ts';
 import { report } from './detached.ts';
+import { listDirectory, makeDirectory, removeFile, withNewDirectory } from './directories.ts';
 import { download } from './download.ts';
 import { fileFailure } from './errors.ts';
 import {
   digestFile,
-  listDirectory,
-  makeDirectory,
   publishFile,
   publishNewFile,
   readFile,
   readFileStart,
   realPathOf,
-  removeFile,
   setFileAttributes,
   statFile,
   symlinkFile,
@@ -54,6 +52,7 @@ export const realHost: Host = {
   write: (path, content, options = {}) => writeFile(path, content, options),
   setAttributes: setFileAttributes,
   makeDirectory,
+  withNewDirectory,
   publish: publishFile,
   publishNew: publishNewFile,
   report,

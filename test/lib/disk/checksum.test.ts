@@ -31,7 +31,7 @@ describe('a list of checksums', () => {
   it.each(Object.entries(FORMS))('gives the digest of a file among others: %s', (_, form) => {
     fc.assert(
       fc.property(algorithm, fileName, fileName, fc.constantFrom('\n', '\r\n'), (of, name, other, end) => {
-        fc.pre(name !== other);
+        fc.pre(name !== other && `${name}x` !== other);
         const line = (file: string) => {
           const name = escaped(file);
           return `${name === file ? '' : '\\'}${form(digestOf(of, file), name, of)}`;

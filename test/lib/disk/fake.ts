@@ -102,6 +102,15 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
       }
     },
     makeDirectory: async (path) => makeDirectory(path),
+    async withNewDirectory(prefix, use) {
+      const path = `${prefix}random`;
+      nodes.set(real(path), { directory: true, mode: 0o700 });
+      try {
+        return await use(path);
+      } finally {
+        await host.remove?.(path);
+      }
+    },
     async setAttributes(path, { mode }) {
       const node = at(path);
       if (node && !('link' in node) && mode !== undefined) node.mode = mode;

@@ -21,7 +21,7 @@ describe('a directory to work in', () => {
       fake.put(`${work}/made`, 'x');
       return [work, fake.mode(work)];
     });
-    expect(name).toBe(`/images/web1/.disk.piecewise-${process.pid}-111`);
+    expect(name).toMatch(new RegExp(`^/images/web1/.disk.piecewise-${process.pid}-111-\\w+$`));
     expect(mode).toBe(0o700);
     expect(await below(fake)).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('a directory to work in', () => {
     fake.put('/proc/7/stat', stat(222));
     const others = ['.disk.piecewise-7', '.disk.piecewise-x-1', '.disk2.piecewise-9-9', '.disk', 'disk2'];
     // Of a process that is gone, and of one whose number another has now.
-    for (const name of ['.disk.piecewise-8-5', '.disk.piecewise-7-221', ...others]) {
+    for (const name of ['.disk.piecewise-8-5', '.disk.piecewise-7-221-aZ09xy', ...others]) {
       fake.put(`/images/web1/${name}/made`, 'x');
     }
     await withWork(fake.host, DEST, async () => undefined);
@@ -50,7 +50,7 @@ describe('a directory to work in', () => {
   it('is refused while another run has one for the same file', async () => {
     const fake = hostWith();
     fake.put('/proc/7/stat', stat(222));
-    fake.put('/images/web1/.disk.piecewise-7-222/made', 'x');
+    fake.put('/images/web1/.disk.piecewise-7-222-aZ09xy/made', 'x');
     let used = false;
     const second = withWork(fake.host, DEST, async () => {
       used = true;
@@ -59,7 +59,7 @@ describe('a directory to work in', () => {
       `${DEST} is being made by another run (process 7): wait until it is done`,
     );
     expect(used).toBe(false);
-    expect(await below(fake)).toEqual(['.disk.piecewise-7-222']);
+    expect(await below(fake)).toEqual(['.disk.piecewise-7-222-aZ09xy']);
     await withWork(fake.host, '/images/web1/disk2', async () => {
       used = true;
     });

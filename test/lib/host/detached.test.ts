@@ -33,7 +33,7 @@ describe('a run that goes on by itself', () => {
   it('has begun when it is told of, with its input read, in a place of its own', async () => {
     elsewhere();
     const script =
-      'text=$(cat); : >$PIECEWISE_DETACHED/progress; sleep 0.2; echo "$text" >$PIECEWISE_DETACHED/result';
+      'text=$(cat); : >$PIECEWISE_DETACHED/progress; sleep 0.2; cd $PIECEWISE_DETACHED; echo "$text" >.result; mv .result result';
     const input = 'x'.repeat(300_000);
     const { place, pid } = await detach({ program: 'sh', args: ['-c', script], input });
     expect(existsSync(join(place, 'result'))).toBe(false);

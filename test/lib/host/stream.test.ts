@@ -130,10 +130,11 @@ describe('a file', () => {
   it('lets go of its content when it cannot be written', async () => {
     const { state, content } = endless();
     await expect(writeSparse('/dev/full/x', content)).rejects.toThrow(/^\/dev\/full\/x: /);
-    await expect(appendTo('/dev/full', endless().content)).rejects.toThrow(
-      '/dev/full: No space left on device',
+    const other = endless();
+    await expect(appendTo('/dev/full', other.content)).rejects.toThrow(
+      /^\/dev\/full may be a file of another/,
     );
-    expect(state.taken).toBe(0);
+    expect([state.taken, other.state.taken]).toEqual([0, 0]);
   });
 
   it('that is a pipe is not waited for', async () => {

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { codeOf } from './errors.ts';
+
+// Files are made in directories that may belong to another user, who could put a symbolic link there first: no name
+// can be guessed, nothing that is there is opened as a new file, and no link is followed.
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** The flags that open a new file for writing: they fail on whatever has its name. */
+export const NEW = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+
+/** A path beside another that is to be renamed to it. */
+export const temporaryBeside = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.piecewise-${randomBytes(8).toString('hex')}`);
+
+/** Whether a file's name is that of a temporary one, which a killed run may have left. */
+export const isTemporary = (name: string): boolean => /^\..*\.piecewise-[0-9a-f]+$/.test(name);
+
+/**
+ * Makes a file under a name that it gets when it is complete. Until then only its owner reads it. A power cut leaves
+ * what was there before, or all of the new one.
+ * @param fill writes it, and gives it its attributes
+ */
+export async function replaceFile(path: string, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> {
+  const temporary = temporaryBeside(path);
+  const file = await fs.open(temporary, NEW, 0o600);
+  try {
+    try {
+      await fill(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await fs.rename(temporary, path);
+  } catch (error) {
+    await fs.rm(temporary, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(path));
+}
+
+/** Makes what was renamed in a directory outlive a power cut. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await fs.open(path, O_RDONLY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Opens a file that is there, whose last part is no symbolic link. It waits for nobody who may write to a pipe.
+ * @throws Failure for a link
+ */
+export async function openItself(path: string, flags: number, mode?: number): Promise<fs.FileHandle> {
+  try {
+    return await fs.open(path, flags | O_NOFOLLOW | O_NONBLOCK, mode);
+  } catch (error) {
+    if (codeOf(error) !== 'ELOOP') throw error;
+    throw new Failure(
+      `${path} is a symbolic link, which another user may have made: give the path that it leads to`,
+    );
+  }
+}
