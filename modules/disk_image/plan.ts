@@ -1,6 +1,6 @@
 import type { Plan } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import type { Checksum } from '../lib/disk/checksum.ts';
+import { type Checksum, checksumWarnings } from '../lib/disk/checksum.ts';
 import { type Disk, type Found, type Layout, rawDisk } from '../lib/disk/image.ts';
 import { checkOrigin } from '../lib/disk/options.ts';
 import { bytesOf, humanSize } from '../lib/disk/size.ts';
@@ -131,6 +131,7 @@ function planNew(options: ImageOptions, { source, checksum, kept }: State): Plan
   const absent = url === undefined && !source;
   return {
     changes: [create],
+    warnings: checksumWarnings(options.checksum),
     missing: absent ? [`${from} isn't there: the template that ${dest} is to be made from`] : [],
     result: {
       dest,

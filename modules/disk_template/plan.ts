@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Change, Plan } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import type { Checksum } from '../lib/disk/checksum.ts';
+import { type Checksum, checksumWarnings } from '../lib/disk/checksum.ts';
 import type { Found } from '../lib/disk/image.ts';
 import { checkOrigin } from '../lib/disk/options.ts';
 import { bytesToRead, keyOf, type Origin } from '../lib/disk/store.ts';
@@ -54,6 +54,7 @@ export function planTemplate(options: TemplateOptions, state: State): Plan<Step>
   const absent = wanted !== undefined && !state.kept && url === undefined && !state.source;
   return {
     changes,
+    warnings: wanted === undefined ? [] : checksumWarnings(options.checksum),
     missing: absent ? [`${source} isn't there: what ${dest} is to be made from`] : [],
     result: {
       dest,

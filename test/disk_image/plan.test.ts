@@ -117,6 +117,13 @@ describe('a disk that is not there', () => {
     );
   });
 
+  it('warns of a list of checksums that comes by plain http, where it is read', () => {
+    const given = options({ checksum: 'sha256:http://h/SUMS' });
+    const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS comes by plain http/)];
+    expect(planDisk(given, { ...NOTHING, source: found(), checksum }).warnings).toEqual(warnings);
+    expect(planDisk(given, { ...NOTHING, disk: found() }).warnings).toEqual([]);
+  });
+
   const weights: [string, Given, Partial<State>, number][] = [
     ['a copy of a disk', {}, { source: found() }, 8 * MIB],
     ['an overlay of a disk', { backing: 'overlay' }, { source: found() }, 0],

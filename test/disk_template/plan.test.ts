@@ -49,6 +49,7 @@ describe('a template', () => {
     expect(acts({ kept: true })).toEqual([['name', 'name template /n/debian']]);
     expect(planTemplate(options(), state({ kept: true, now: NEW }))).toEqual({
       changes: [],
+      warnings: [],
       missing: [],
       result: { dest: '/n/debian', template: NEW },
     });
@@ -85,7 +86,15 @@ describe('a template', () => {
       options(absent),
       state({ now: undefined, wanted: undefined, source: undefined }),
     );
-    expect(plan).toEqual({ changes: [], missing: [], result: { dest: '/n/debian' } });
+    expect(plan).toEqual({ changes: [], warnings: [], missing: [], result: { dest: '/n/debian' } });
+  });
+
+  it('warns of a list of checksums that comes by plain http', () => {
+    const warnings = (of: Given) => planTemplate(options(of), state()).warnings;
+    expect(warnings({ checksum: 'sha256:http://h/SUMS' })).toEqual([
+      expect.stringMatching(/comes by plain http/),
+    ]);
+    expect(warnings({ checksum: 'sha256:https://h/SUMS' })).toEqual([]);
   });
 
   it('misses a source that there is not, unless it is kept or fetched', () => {

@@ -10,6 +10,7 @@ export const { checksum: checksumOption, member: memberOption } = defineOptions(
     description: [
       'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (F(SHA256SUMS)) that has its name.',
       'It is compared while the file is read; nothing is made of one that differs.',
+      'A list that comes by plain http is a warning, since nothing checks it. A redirect from https to http is refused.',
     ],
   },
   member: {

@@ -13,8 +13,6 @@ export interface Download {
   /** The whole length in bytes, where the server tells it. */
   readonly total: number | undefined;
   readonly content: Bytes;
-  /** Where it came from in the end: the URL, or where that was redirected to. */
-  readonly from: string;
   /** Ends it, also where nobody has begun to read `content`: an open connection keeps the process alive. */
   close(): void;
 }
@@ -31,7 +29,7 @@ const MOST_REDIRECTS = 10;
 
 /**
  * Fetches what a URL leads to, by `http_proxy`, `https_proxy` and `no_proxy` of the environment. A name and password
- * in the URL go to its own server, and not to another that it redirects to.
+ * in the URL go to its own server, and not to another that it redirects to. No redirect leads from https to http.
  * @param from the first byte that is wanted; a server may not know how, see `start` of what it answers
  * @param silence milliseconds in which the server, or the proxy, may say nothing
  * @throws BrokenDownload where another try may help, else Failure
@@ -43,7 +41,7 @@ export async function download(url: string, from = 0, silence = SILENCE): Promis
     const { statusCode = 0, headers } = response;
     if (statusCode >= 300 && statusCode < 400 && headers.location) {
       response.destroy();
-      at = urlOf(headers.location, at);
+      at = redirected(at, headers.location);
       continue;
     }
     const answer = answerOf(response, at, from);
@@ -53,24 +51,31 @@ export async function download(url: string, from = 0, silence = SILENCE): Promis
   throw new Failure(`${shownUrl(url)} is redirected more than ${MOST_REDIRECTS} times`);
 }
 
+// What came by http on its way could have been led anywhere, also to another https.
+function redirected(at: URL, location: string): URL {
+  const next = urlOf(location, at);
+  if (at.protocol !== 'https:' || next.protocol === 'https:') return next;
+  throw new Failure(
+    `${shownUrl(at.href)} redirects to ${shownUrl(next.href)}, where anybody on the way could change it: give a URL that stays with https`,
+  );
+}
+
 function answerOf(response: IncomingMessage, { href: url }: URL, from: number): Download | undefined {
   const { statusCode = 0, statusMessage, headers } = response;
   const [, first, whole] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const total = (length: string | undefined) => (length === undefined ? undefined : Number(length));
   const close = () => void response.destroy();
   if (statusCode === 206 && Number(first) === from) {
-    return { start: from, total: total(whole), content: contentOf(response, url), from: url, close };
+    return { start: from, total: total(whole), content: contentOf(response, url), close };
   }
   if (statusCode === 200) {
     const length = total(headers['content-length']);
-    return { start: 0, total: length, content: contentOf(response, url), from: url, close };
+    return { start: 0, total: length, content: contentOf(response, url), close };
   }
   close();
   if (statusCode === 416 && from > 0) {
     // RFC 9110, 15.5.17: nothing is left to send, if what we have is all of it.
-    return Number(whole) === from
-      ? { start: from, total: from, content: nothing(), from: url, close }
-      : undefined;
+    return Number(whole) === from ? { start: from, total: from, content: nothing(), close } : undefined;
   }
   const Kind = statusCode === 429 || statusCode >= 500 ? BrokenDownload : Failure;
   throw new Kind(`${shownUrl(url)} answers ${statusCode} ${statusMessage}`);

@@ -44,7 +44,7 @@ function server(bytes: Uint8Array, answers: readonly Answer[], then: Partial<Ans
       if (breaks !== undefined && breaks < rest.length) throw new BrokenDownload('broke off');
     }
     const total = lie === undefined ? undefined : Math.max(0, bytes.length + lie);
-    return { start, total, content: content(), from: 'http://h/', close: () => void open-- };
+    return { start, total, content: content(), close: () => void open-- };
   }
   return { download, requests: () => requests, open: () => open };
 }

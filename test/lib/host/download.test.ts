@@ -1,6 +1,11 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, globalAgent } from 'node:https';
 import { type AddressInfo, createServer as createPlainServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BrokenDownload, download } from '../../../modules/lib/host/download.ts';
 import { shownUrl, urlOf } from '../../../modules/lib/host/url.ts';
 import { all } from '../disk/fake.ts';
@@ -38,6 +43,22 @@ async function serve(answer: RequestListener, address?: string) {
   ends.push(() => server.closeAllConnections());
   const port = await listening(server, address);
   return { port, base: `127.0.0.1:${port}`, asked };
+}
+
+/** A key of this machine's loopback address, with a certificate by itself. */
+function createKey() {
+  const place = mkdtempSync(join(tmpdir(), 'piecewise-key-'));
+  try {
+    const words =
+      'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1';
+    execFileSync('openssl', [...words.split(' '), '-keyout', 'key', '-out', 'cert'], {
+      cwd: place,
+      stdio: 'pipe',
+    });
+    return { key: readFileSync(join(place, 'key')), cert: readFileSync(join(place, 'cert')) };
+  } finally {
+    rmSync(place, { recursive: true });
+  }
 }
 
 const text = async (content: Parameters<typeof all>[0]) => Buffer.from(await all(content)).toString();
@@ -126,7 +147,6 @@ describe('a redirect', () => {
     });
     const found = await download(`http://joe:hi%20dden@${base}/x`);
     expect(await text(found.content)).toBe('there');
-    expect(found.from).toBe(`http://localhost:${other.port}/z`);
     expect(asked.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill(basic('joe:hi dden')));
     expect(other.asked[0]?.headers.authorization).toBeUndefined();
   });
@@ -140,6 +160,42 @@ describe('a redirect', () => {
     await expect(download(`http://joe:hidden@${base}/x?key=k`)).rejects.toThrow(
       `http://${base}/x?… ${message}`,
     );
+  });
+});
+
+describe('a redirect of https', () => {
+  const { ca } = globalAgent.options;
+  const key = createKey();
+  const trust = (certificates: typeof ca) => {
+    globalAgent.options.ca = certificates;
+  };
+  beforeAll(() => trust(key.cert));
+  afterAll(() => trust(ca));
+
+  /** A server that redirects to a place, or gives a text. */
+  async function secure(location?: string) {
+    const server = createSecureServer(key, (_, response) => {
+      if (location) response.writeHead(302, { location });
+      response.end('it');
+    });
+    return `https://127.0.0.1:${await listening(server)}/x`;
+  }
+
+  it('stays with https', async () => {
+    const first = await secure(await secure());
+    expect(await text((await download(first)).content)).toBe('it');
+  });
+
+  it('does not go by http, though it comes back to https, and nothing is asked of that', async () => {
+    const last = await secure();
+    const { base, asked } = await serve((_, response) => response.writeHead(302, { location: last }).end());
+    const first = await secure(`http://joe:hidden@${base}/y`);
+    await expect(download(first)).rejects.toThrow(
+      `${first} redirects to http://${base}/y, where anybody on the way could change it`,
+    );
+    expect(asked).toEqual([]);
+    // Who gives http himself knows it.
+    expect(await text((await download(`http://${base}/`)).content)).toBe('it');
   });
 });
 
