@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 import { viteSchemas } from './build/schemas.ts';
+import { cacheDir } from './test/lab/cache.ts';
+import { WORKERS } from './test/lab/workers.ts';
 
 // From quick to slow: `house` looks at the sources as a whole (types, lint, docs), `unit` touches no machine, `integration` talks to real programs in a
 // lab hypervisor (*.lab.test.ts), `e2e` runs playbooks.
 export default defineConfig({
+  // What vitest learns of how long files take, by which it begins with the longest, is kept beside the lab's roots.
+  cacheDir: cacheDir('vitest'),
   test: {
+    maxWorkers: WORKERS,
     projects: [
       {
         plugins: [viteSchemas],
@@ -31,9 +36,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.lab.test.ts'],
           exclude: ['test/e2e/**'],
-          testTimeout: 120_000,
+          testTimeout: 240_000,
           hookTimeout: 1_200_000,
-          fileParallelism: false,
         },
       },
       {
@@ -43,7 +47,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 1_200_000,
           hookTimeout: 1_200_000,
-          fileParallelism: false,
         },
       },
     ],

@@ -1,58 +1,57 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { ROOT } from '../build/modules.ts';
 import { findHypervisor } from './lab/hypervisor.ts';
-import { sharedNames } from './lab/shared.ts';
+import { prepareRoots } from './lab/prepare.ts';
+import { sharedHypervisor, sharedNames } from './lab/shared.ts';
 import { ensureTools } from './lab/tools.ts';
-import { stage } from './support/stages.ts';
+import { guestImage } from './support/guest-image.ts';
+import { type Report, readReport, summary } from './support/report.ts';
+import { say, stage } from './support/stages.ts';
 
-// `npm test`: every project of vitest.config.ts, one after the other, since they share one lab. It ends with the
-// line `N passed, N failed`; a test that is skipped counts as failed, so that none is left out in silence.
-const PROJECTS = ['house', 'unit', 'integration', 'e2e'];
+// `npm test`: every project of vitest.config.ts. Those that need no lab run while the lab's roots and the guests' image
+// are built, then the others, two files side by side. It ends with the line `N passed, N failed`; a test that is
+// skipped counts as failed, so that none is left out in silence.
+const WITHOUT_LAB = ['house', 'unit'];
+const IN_LAB = ['integration', 'e2e'];
 
-interface Totals {
-  passed: number;
-  failed: number;
+async function runProjects(projects: readonly string[], reports: string): Promise<Report> {
+  const file = join(reports, `${projects.join('-')}.json`);
+  const command = [
+    ...['vitest', 'run', ...projects.flatMap((project) => ['--project', project])],
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+  ];
+  const { exitCode } = await execa('npx', command, { cwd: ROOT, reject: false, stdio: 'inherit' });
+  return readReport(file, exitCode);
 }
 
-/** The counts in vitest's JSON report; a run without a report is one failure. */
-function totalsOf(report: string, exitCode: number | undefined): Totals {
-  if (!existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8')) as Record<
-    string,
-    number
-  >;
-  const failed = (numTotalTests ?? 0) - (numPassedTests ?? 0);
-  // A file that can't be loaded has no tests to count.
-  return { passed: numPassedTests ?? 0, failed: exitCode === 0 ? failed : Math.max(failed, 1) };
+async function prepareLab(): Promise<void> {
+  await stage('roots of the lab', prepareRoots);
+  await stage('image of the guests', async () => guestImage(await sharedHypervisor()));
 }
 
-async function runProject(project: string, reports: string): Promise<Totals> {
-  const report = join(reports, `${project}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { exitCode } = await execa('npx', ['vitest', 'run', '--project', project, ...reporters], {
-    cwd: ROOT,
-    reject: false,
-    stdio: 'inherit',
-  });
-  return totalsOf(report, exitCode);
-}
-
-const wanted = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const [first, second] = [WITHOUT_LAB, IN_LAB].map((all) =>
+  all.filter((project) => asked.length === 0 || asked.includes(project)),
+) as [string[], string[]];
 const reports = mkdtempSync(join(tmpdir(), 'piecewise-test-'));
-const totals: Totals = { passed: 0, failed: 0 };
+const done: Report[] = [];
+const run = async (projects: readonly string[]) => {
+  if (projects.length === 0) return;
+  done.push(await stage(`tests: ${projects.join(', ')}`, () => runProjects(projects, reports)));
+};
 try {
   await stage('tools of the lab', ensureTools);
-  for (const project of wanted.length > 0 ? wanted : PROJECTS) {
-    const { passed, failed } = await stage(`tests: ${project}`, () => runProject(project, reports));
-    totals.passed += passed;
-    totals.failed += failed;
-  }
+  await Promise.all([second.length > 0 ? prepareLab() : undefined, run(first)]);
+  await run(second);
 } finally {
   rmSync(reports, { recursive: true, force: true });
   for (const name of sharedNames()) await (await findHypervisor(name))?.remove();
 }
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
-process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+const passed = done.reduce((sum, report) => sum + report.passed, 0);
+const failed = done.reduce((sum, report) => sum + report.failed, 0);
+for (const line of summary(done)) say(line);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -8,7 +8,7 @@ import { execOnController } from './controller.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from './hypervisor.ts';
 import { inventory } from './inventory.ts';
 import { link } from './link.ts';
-import { sharedHypervisor, sharedNames } from './shared.ts';
+import { sharedHypervisor, sharedName } from './shared.ts';
 import { ensureTools, plainEnv } from './tools.ts';
 
 const machineInterfaces = async () => (await execa('ip', ['-brief', 'link'])).stdout;
@@ -163,7 +163,7 @@ describe('a bare machine', () => {
 
 describe('the shared hypervisor', () => {
   test('is the same one for all who ask, with the kept templates', async () => {
-    const wasRunning = await findHypervisor(sharedNames()[0] ?? '');
+    const wasRunning = await findHypervisor(sharedName());
     const [one, other] = await Promise.all([sharedHypervisor(), sharedHypervisor()]);
     expect(one.pid).toBe(other.pid);
     await one.exec(['test', '-d', '/srv/templates']);

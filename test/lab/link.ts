@@ -1,3 +1,4 @@
+import { withLock } from './cache.ts';
 import { execInside, initPid } from './exec.ts';
 import { labIp } from './network.ts';
 import { readState, type State, writeState } from './state.ts';
@@ -10,12 +11,15 @@ export interface LinkMember {
 
 async function connect(name: string, { bridge, address }: NonNullable<State['link']>): Promise<void> {
   initPid(name);
-  const bridges = await labIp('-brief', 'link', 'show', 'type', 'bridge');
-  if (!bridges.split('\n').some((line) => line.startsWith(`${bridge} `))) {
-    await labIp('link', 'add', bridge, 'type', 'bridge');
-  }
-  await labIp('link', 'set', bridge, 'up');
-  await labIp('link', 'set', `ve-${name}`, 'master', bridge, 'up');
+  // Who tidies up meanwhile would remove a bridge that has no port yet.
+  await withLock('network', async () => {
+    const bridges = await labIp('-brief', 'link', 'show', 'type', 'bridge');
+    if (!bridges.split('\n').some((line) => line.startsWith(`${bridge} `))) {
+      await labIp('link', 'add', bridge, 'type', 'bridge');
+    }
+    await labIp('link', 'set', bridge, 'up');
+    await labIp('link', 'set', `ve-${name}`, 'master', bridge, 'up');
+  });
   await execInside(name, ['ip', 'link', 'set', 'host0', 'up']);
   if (address) await execInside(name, ['ip', 'address', 'replace', address, 'dev', 'host0']);
 }
