@@ -28,7 +28,15 @@ export const GALAXY = {
 };
 
 /** What goes into the collection as it stands in the checkout. */
-export const COPIED = ['plugins', 'roles', 'playbooks', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
+export const COPIED = [
+  'plugins',
+  'roles',
+  'playbooks',
+  'README.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'LICENSE',
+];
 
 /** The files below these paths that git knows or would know: what is ignored, or left lying about, isn't shipped. */
 function sourceFiles(): string[] {
