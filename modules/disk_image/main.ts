@@ -1,46 +1,4 @@
-import { basename } from 'node:path';
-import { type Module, type Once, observeEach, onlyOnce } from '../lib/ansible/plan.ts';
-import { checksumOf } from '../lib/disk/checksum.ts';
-import { fileNameOf } from '../lib/disk/fetch.ts';
-import { lookInto } from '../lib/disk/image.ts';
-import { keyOf, storedAs } from '../lib/disk/store.ts';
-import type { Host } from '../lib/host/host.ts';
-import { applyStep } from './apply.ts';
-import { checkOptions, type ImageOptions, isKept, planDisk, type State, type Step } from './plan.ts';
+import { disk } from '../objects/disk/disk.ts';
 import { spec } from './spec.ts';
 
-async function observeSource(host: Host, given: string): Promise<State['source']> {
-  const path = await host.realPath(given);
-  const found = path === undefined ? undefined : await lookInto(host, path);
-  return path === undefined || found === undefined ? undefined : { ...found, path };
-}
-
-async function observeDisk(host: Host, options: ImageOptions, once: Once): Promise<State> {
-  const { dest, source, url, checksum: given, member, templates } = options;
-  const nothing = { source: undefined, checksum: undefined, kept: undefined };
-  const disk = await lookInto(host, dest);
-  if (disk) return { disk, ...nothing };
-  const found =
-    source === undefined ? undefined : await once(`source ${source}`, () => observeSource(host, source));
-  const name = url === undefined ? basename(source ?? '') : fileNameOf(url);
-  const checksum =
-    given === undefined
-      ? undefined
-      : await once(`checksum ${given} ${name}`, () => checksumOf(host, given, name));
-  const path = checksum && isKept(options, found) ? storedAs(templates, keyOf(checksum, member)) : undefined;
-  const kept = path === undefined ? undefined : await once(`kept ${path}`, () => lookInto(host, path));
-  return { disk: undefined, source: found, checksum, kept: kept?.disk };
-}
-
-export const module: Module<ImageOptions, State, Step> = {
-  spec,
-  key: ({ dest }) => dest,
-  check: checkOptions,
-  observe: (host, items) => {
-    const once = onlyOnce();
-    return observeEach(items, (options) => observeDisk(host, options, once));
-  },
-  plan: planDisk,
-  weight: (step) => (step.act === 'create' ? step.weight : 0),
-  apply: applyStep,
-};
+export const module = { spec, ...disk };

@@ -1,11 +1,8 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { DEFINING, LEFT_ALONE } from './options/paths.ts';
-import { BOOT } from './spec/boot.ts';
-import { DEVICES } from './spec/devices.ts';
-import { EXAMPLES } from './spec/examples.ts';
-import { MACHINE } from './spec/machine.ts';
-import { RETURNS } from './spec/returns.ts';
-import { RUNNING } from './spec/running.ts';
+import { LEFT_ALONE } from '../objects/domain/options/paths.ts';
+import { domainOptions, domainRules } from '../objects/domain/table.ts';
+import { EXAMPLES } from './examples.ts';
+import { RETURNS } from './returns.ts';
 
 const optionList = (names: readonly string[]) => names.map((name) => `O(${name})`).join(', ');
 
@@ -23,35 +20,8 @@ export const spec = defineSpec({
     option: 'domains',
     description: 'Several domains in one task, read from libvirt together.',
   },
-  options: {
-    name: {
-      type: 'str',
-      description: 'The name of the domain. It may be left out where O(xml) has it.',
-      pattern: '(?!\\.{1,2}$)[^/\\n]+',
-      hint: 'a name without a slash or a line break',
-      maxLength: 200,
-    },
-    xml: {
-      type: 'str',
-      description:
-        'The domain as libvirt XML. Give this or the options it would be built from. What an earlier XML stated and this one no longer does is removed.',
-    },
-    validate: {
-      type: 'bool',
-      default: true,
-      description:
-        "Whether a domain is refused that libvirt's schema doesn't allow and of which libvirt would leave something out. With V(false) it is taken as C(virsh define) takes it, and a warning says why it would be refused.",
-    },
-    uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
-    ...RUNNING,
-    ...MACHINE,
-    ...BOOT,
-    ...DEVICES,
-  },
-  rules: {
-    requiredOneOf: [['name', 'xml']],
-    mutuallyExclusive: [...DEFINING, 'hotplug_slots'].map((name) => ['xml', name]),
-  },
+  options: domainOptions,
+  rules: domainRules,
   notes: [
     'A change that the running guest cannot take takes effect when it is started the next time; RV(restart_required) says so.',
     'Devices that no task lists are kept, and named in a warning.',

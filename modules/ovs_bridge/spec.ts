@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { bridgeOptions, connectionOptions } from '../ovs_topology/options.ts';
+import { oneBridgeOptions } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_bridge',
@@ -9,11 +9,7 @@ export const spec = defineSpec({
     "Speaks to Open vSwitch's database itself: what is to be changed is written at once, or not at all.",
   ],
   requirements: ['openvswitch-switch'],
-  options: {
-    bridge: { type: 'str', required: true, description: 'The bridge. At most 15 characters.' },
-    ...bridgeOptions,
-    ...connectionOptions,
-  },
+  options: oneBridgeOptions,
   examples: `
 - name: A bridge
   piecewise.cloud.ovs_bridge:

@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { connectionOptions } from '../ovs_topology/options.ts';
+import { connectionOptions } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_info',

@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { connectionOptions, portOptions } from '../ovs_topology/options.ts';
+import { onePortOptions } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_port',
@@ -10,7 +10,7 @@ export const spec = defineSpec({
     'Addresses that were put on the interface by others stay.',
   ],
   requirements: ['openvswitch-switch', 'iproute2'],
-  options: { ...portOptions, ...connectionOptions },
+  options: onePortOptions,
   examples: `
 - name: A port of VLAN 25 with an address
   piecewise.cloud.ovs_port:

@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { bridgeOptions, connectionOptions, portOptions } from './options.ts';
+import { topologyOptions } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_topology',
@@ -10,47 +10,7 @@ export const spec = defineSpec({
     'The keys are the options of M(piecewise.cloud.ovs_bridge) and M(piecewise.cloud.ovs_port).',
   ],
   requirements: ['openvswitch-switch', 'iproute2'],
-  options: {
-    bridges: {
-      type: 'list',
-      default: [],
-      elements: {
-        type: 'dict',
-        options: {
-          name: {
-            type: 'str',
-            required: true,
-            aliases: ['bridge'],
-            description: 'The bridge. At most 15 characters.',
-          },
-          ...bridgeOptions,
-        },
-      },
-      description: 'The bridges.',
-    },
-    ports: {
-      type: 'list',
-      default: [],
-      elements: { type: 'dict', options: portOptions },
-      description: 'The ports.',
-    },
-    owner: {
-      type: 'str',
-      default: 'topology',
-      pattern: '[A-Za-z0-9._-]+',
-      hint: 'letters, digits and "._-"',
-      description: 'The name under which bridges and ports that this task creates are marked as its own.',
-    },
-    purge: {
-      type: 'bool',
-      default: false,
-      description: [
-        'Remove the bridges and ports that earlier tasks of this O(owner) created and that the lists no longer have.',
-        "What others created stays: a guest's port, a port of M(piecewise.cloud.ovs_port), one that was there before. So does a bridge that such ports are on.",
-      ],
-    },
-    ...connectionOptions,
-  },
+  options: topologyOptions,
   examples: `
 - name: A bridge, and a port of VLAN 25 with an address
   piecewise.cloud.ovs_topology:

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Spec } from './spec.ts';
 
@@ -11,7 +12,7 @@ export interface Change<Step> {
   readonly step: Step;
 }
 
-export interface Plan<Step> {
+export interface Plan<Step, Result extends object = object> {
   /** In the order in which they are carried out; empty when the host is as desired. */
   readonly changes: readonly Change<Step>[];
   readonly warnings?: readonly string[];
@@ -21,7 +22,7 @@ export interface Plan<Step> {
    */
   readonly missing?: readonly string[];
   /** What the module returns when the plan has been carried out. */
-  readonly result?: Readonly<Record<string, unknown>>;
+  readonly result?: Result;
 }
 
 /** What a change left to say that planning couldn't know. */
@@ -36,21 +37,34 @@ export interface Outcome {
   readonly changed?: boolean;
 }
 
-/** A module: three steps over the options of its spec. */
-export interface Module<Options, State, Step> {
-  readonly spec: Spec;
+/** An item of a task: its options, and where they stand in it, such as `vms[1]`. */
+export interface Placed<Options> {
+  readonly path: string;
+  readonly options: Options;
+}
+
+/** Something that a user declares by options: three steps over them. Objects are composed of others by calling theirs. */
+export interface ObjectKind<Options, State, Step, Result extends object = object> {
   /** What an item is about (the domain, the file): it names results, and two items may not share it. */
   readonly key: (options: Options) => string;
-  /** Rules that the spec can't say. Pure. @throws OptionError */
+  /** Rules that the options' own table can't say. Pure. @throws OptionError */
   readonly check?: (options: Options) => void;
+  /** Rules between items. Pure. @returns what is wrong with each, in their order */
+  readonly checkAll?: (items: readonly Placed<Options>[]) => readonly (Failure | undefined)[];
   /** Reads the host's state for all items together; an item that can't be read is an Error in its place. */
   readonly observe: (host: Host, items: readonly Options[]) => Promise<readonly (State | Error)[]>;
   /** Pure. @throws Failure when what is desired can't be had from this state */
-  readonly plan: (options: Options, state: State) => Plan<Step>;
+  readonly plan: (options: Options, state: State) => Plan<Step, Result>;
   /** How many bytes a change has to read or write, for a module whose work may be long. */
   readonly weight?: (step: Step) => number;
   /** Carries out one change. */
   readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
+}
+
+/** A module: an object with what Ansible is told of it. */
+export interface Module<Options, State, Step, Result extends object = object>
+  extends ObjectKind<Options, State, Step, Result> {
+  readonly spec: Spec;
 }
 
 /** Observes each item by itself, all at once. */

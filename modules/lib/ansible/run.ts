@@ -82,6 +82,7 @@ async function planItems<Options, State, Step>(
     });
   }
   refuseTwins(module, items);
+  checkTogether(module, items);
   await observeAll(module, host, items);
   for (const item of items.filter(isAlive)) {
     attempt(item, () => {
@@ -115,6 +116,15 @@ function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Item<O, S, X>[]): 
     if (twin !== undefined) item.error = new Failure(`${item.given.path}: '${key}' is in ${twin} already`);
     else first.set(key, item.given.path);
   }
+}
+
+function checkTogether<O, S, X>({ checkAll }: Module<O, S, X>, items: Item<O, S, X>[]): void {
+  const alive = items.filter(isAlive);
+  const placed = alive.map(({ given, options }) => ({ path: given.path, options: options as O }));
+  checkAll?.(placed).forEach((problem, i) => {
+    const item = alive[i];
+    if (item && problem) item.error = located(problem, item.given.path);
+  });
 }
 
 async function observeAll<O, S, X>(

@@ -1,0 +1,106 @@
+import { basename, dirname, join } from 'node:path';
+import { changing, readingWhole, relyingOn } from '../../lib/disk/guard.ts';
+import {
+  convert,
+  type Disk,
+  type Layout,
+  lookInto,
+  overlay,
+  reflink,
+  resize,
+  wholeDisk,
+} from '../../lib/disk/image.ts';
+import { humanSize } from '../../lib/disk/size.ts';
+import { keepTemplate } from '../../lib/disk/store.ts';
+import { unpack } from '../../lib/disk/unpack.ts';
+import { withWork } from '../../lib/disk/work.ts';
+import { Failure, OptionError } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+import type { DiskOptions } from './options.ts';
+import type { Step } from './plan.ts';
+
+/** A disk holds what its guest keeps secret. libvirt gives it to the guest's user while it runs. */
+const MODE = 0o600;
+
+type Create = Step & { readonly act: 'create' };
+
+async function diskAt(host: Host, path: string): Promise<Disk> {
+  const disk = (await lookInto(host, path))?.disk;
+  if (!disk) throw new Failure(`${path} holds no disk`);
+  return disk;
+}
+
+// The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
+async function templateOf(host: Host, step: Create, options: DiskOptions, work: string): Promise<Disk> {
+  const { from, checksum, key } = step;
+  const { url, source, member, templates } = options;
+  if (key === undefined) {
+    const path = await unpack(host, { path: from, checksum, member }, work);
+    return path === from ? diskAt(host, path) : wholeDisk(host, path, from);
+  }
+  const origin = { url, source: source === undefined ? undefined : from, checksum, member };
+  return diskAt(host, await keepTemplate(host, templates, key, origin));
+}
+
+// A disk can be taken as it is where nothing is to be laid out anew.
+const isAlike = (disk: Disk, { format, preallocation, clusterSize }: Layout) =>
+  disk.format === format &&
+  preallocation === 'off' &&
+  disk.backing === undefined &&
+  !disk.external &&
+  (clusterSize === undefined || clusterSize === disk.clusterSize);
+
+async function copy(host: Host, template: Disk, made: string, layout: Layout): Promise<void> {
+  await readingWhole(host, template, async () => {
+    if (isAlike(template, layout) && (await reflink(host, template.path, made))) return;
+    await convert(host, template, made, layout);
+  });
+}
+
+/** A disk under `work`, of the size of its template, in bytes. */
+interface Built {
+  readonly path: string;
+  readonly size: number;
+}
+
+// Makes the disk under `work`, a directory beside it, so that naming it is a rename.
+async function build(host: Host, step: Create, options: DiskOptions, work: string): Promise<Built> {
+  const { layout } = step;
+  const template = await templateOf(host, step, options, work);
+  if (step.size !== undefined && step.size < template.size) {
+    throw new OptionError(
+      'size',
+      `${humanSize(step.size)} is less than the ${humanSize(template.size)} of the template: a disk never shrinks`,
+    );
+  }
+  const made = join(work, 'made');
+  const { size } = template;
+  if (options.backing === 'overlay') {
+    await relyingOn(host, template, () => overlay(host, template, made, layout));
+    return { path: made, size };
+  }
+  if (template.path.startsWith(`${work}/`) && isAlike(template, layout)) return template;
+  await copy(host, template, made, layout);
+  return { path: made, size };
+}
+
+async function create(host: Host, step: Create, options: DiskOptions): Promise<void> {
+  const { dest } = options;
+  await withWork(host, dest, async (work) => {
+    if ((await host.list(dirname(dest))).includes(basename(dest))) {
+      throw new Failure(`${dest} is there by now, or is a link that leads nowhere: see what it is`);
+    }
+    const { path, size } = await build(host, step, options, work);
+    if (step.size !== undefined && step.size > size) await resize(host, path, step.layout, step.size);
+    await host.setAttributes(path, { mode: MODE });
+    await host.publishNew(path, dest);
+  });
+}
+
+/** Carries out one step. */
+export async function applyStep(host: Host, step: Step, options: DiskOptions): Promise<undefined> {
+  const { dest } = options;
+  if (step.act === 'create') await create(host, step, options);
+  else await changing(host, dest, () => resize(host, dest, step.layout, step.size));
+  return undefined;
+}

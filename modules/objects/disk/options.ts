@@ -1,0 +1,68 @@
+import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
+import { checksumOption, memberOption } from '../../lib/disk/options.ts';
+
+const SIZE = '[0-9]+ *([kKmMgGtT](i?[bB])?)?';
+
+/** What is said of a disk. */
+export const diskOptions = defineOptions({
+  dest: { type: 'path', required: true, description: 'The disk. Directories above it are made as needed.' },
+  source: {
+    type: 'path',
+    description: [
+      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content.',
+      'A symbolic link is followed: an overlay is one of the file that it leads to.',
+    ],
+  },
+  url: {
+    type: 'str',
+    description: [
+      'Where the template is fetched from, by the proxies of the environment. It needs O(checksum), and is kept in O(templates), so that it is fetched once for all disks. A download that broke off goes on where it was.',
+    ],
+  },
+  checksum: checksumOption,
+  member: memberOption,
+  templates: {
+    type: 'path',
+    default: '/var/lib/libvirt/templates',
+    description:
+      'The directory that templates are kept in which are fetched, or unpacked for overlays: as F(by-checksum/CHECKSUM.qcow2) in it, once for all disks.',
+  },
+  format: {
+    type: 'str',
+    choices: ['qcow2', 'raw'],
+    description:
+      'The format of a disk that is made, V(qcow2) by default. One that is there is not converted.',
+  },
+  backing: {
+    type: 'str',
+    choices: ['overlay', 'copy'],
+    default: 'copy',
+    description: [
+      'V(overlay) makes a qcow2 that holds only what differs from the template, which must stay as it is from then on. A packed template is unpacked into O(templates) first, by its O(checksum).',
+      'V(copy) makes a disk that needs no other. Where the file system can (Btrfs, XFS), the two share their blocks.',
+    ],
+  },
+  size: {
+    type: 'str',
+    pattern: SIZE,
+    hint: 'a number of bytes, or a number with a unit such as 512M or 20G, by 1024',
+    description:
+      "The size that the guest sees, a multiple of 512 bytes; the template's own by default. A disk that is smaller grows.",
+  },
+  preallocation: {
+    type: 'str',
+    choices: ['off', 'metadata', 'falloc', 'full'],
+    default: 'off',
+    description: [
+      'What of the room that the disk may need is taken as it is made, or grows: nothing, the tables of a qcow2, all of it unwritten, or all of it written.',
+    ],
+  },
+  cluster_size: {
+    type: 'str',
+    pattern: SIZE,
+    hint: 'a power of two from 512 to 2M',
+    description: 'The size of the clusters of a qcow2 that is made, 64K by default.',
+  },
+});
+
+export type DiskOptions = ValuesOf<typeof diskOptions>;

@@ -1,0 +1,199 @@
+import type { Plan } from '../../lib/ansible/plan.ts';
+import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
+import { type Disk, type Found, type Layout, rawDisk } from '../../lib/disk/image.ts';
+import { checkOrigin } from '../../lib/disk/options.ts';
+import { bytesOf, humanSize } from '../../lib/disk/size.ts';
+import { bytesToRead, keyOf, storedAs } from '../../lib/disk/store.ts';
+import { Failure, OptionError } from '../../lib/failure.ts';
+import { shownUrl } from '../../lib/host/url.ts';
+import type { DiskOptions } from './options.ts';
+
+export interface State {
+  /** The disk: undefined when there is none. */
+  readonly disk: Found | undefined;
+  /** The source on the host, where a disk is to be made of one; `path` is where links lead. */
+  readonly source: (Found & { readonly path: string }) | undefined;
+  /** Where a disk is to be made, and the task has one. */
+  readonly checksum: Checksum | undefined;
+  /** The template that is kept already of what the checksum says. */
+  readonly kept: Disk | undefined;
+}
+
+export type Step =
+  | {
+      readonly act: 'create';
+      readonly from: string;
+      readonly checksum: Checksum | undefined;
+      /** What the template is to be kept as; undefined where it isn't. */
+      readonly key: string | undefined;
+      readonly layout: Layout;
+      readonly size: number | undefined;
+      /** Bytes that are to be read for it, or more than anybody knows. */
+      readonly weight: number;
+    }
+  | { readonly act: 'grow'; readonly layout: Layout; readonly size: number };
+
+/** What is said of a disk. */
+export interface DiskResult {
+  readonly dest: string;
+  /** Bytes that the guest sees, where it is known. */
+  readonly size?: number;
+  /** The template that is kept, and the disk made from. */
+  readonly template?: string;
+}
+
+const tooSmall = (wanted: number, size: number, of: string) =>
+  new OptionError(
+    'size',
+    `${humanSize(wanted)} is less than the ${humanSize(size)} of ${of}: a disk never shrinks`,
+  );
+
+/** Bytes: qemu-img has no smaller part of a disk. */
+const SECTOR = 512;
+
+const inBytes = (text: string | undefined) => (text === undefined ? undefined : bytesOf(text));
+
+/** Whether a template is unpacked or fetched to be kept for others. */
+export const isKept = ({ url, backing }: DiskOptions, source: Found | undefined): boolean =>
+  url !== undefined || (backing === 'overlay' && source !== undefined && !source.disk);
+
+/** From what the task says and what is on the host to what is to be done. Pure. */
+export const planDisk = (options: DiskOptions, state: State): Plan<Step, DiskResult> =>
+  state.disk ? planOld(options, state.disk) : planNew(options, state);
+
+function planOld(
+  { dest, format, cluster_size, preallocation, size: wanted }: DiskOptions,
+  found: Found,
+): Plan<Step, DiskResult> {
+  // A guest may have written anything to its raw disk.
+  const disk = found.disk ?? (format === 'raw' ? rawDisk(dest, found.length) : undefined);
+  if (!disk) throw new Failure(`${dest} is there, but is no disk: it is packed (${found.kind})`);
+  const size = inBytes(wanted);
+  const clusterSize = inBytes(cluster_size);
+  if (size !== undefined && size < disk.size) throw tooSmall(size, disk.size, dest);
+  const unlike = [
+    ...(format !== undefined && format !== disk.format
+      ? [`'format' is ${disk.format} and not ${format}`]
+      : []),
+    ...(clusterSize !== undefined && disk.clusterSize !== undefined && clusterSize !== disk.clusterSize
+      ? [`'cluster_size' is ${humanSize(disk.clusterSize)} and not ${cluster_size}`]
+      : []),
+  ];
+  const larger = size !== undefined && size > disk.size;
+  // What a guest wrote to its raw disk may look like a qcow2 of its own making.
+  if (larger && format !== undefined && format !== disk.format) {
+    throw new OptionError(
+      'format',
+      `${dest} looks like ${disk.format}, and isn't grown as ${format}: say what it is, or leave 'size' out`,
+    );
+  }
+  const layout = { format: disk.format, preallocation, clusterSize: undefined };
+  const grow = {
+    title: `grow disk ${dest}`,
+    before: { size: humanSize(disk.size) },
+    after: { size: humanSize(size ?? 0) },
+    step: { act: 'grow', layout, size: size ?? 0 } as const,
+  };
+  return {
+    changes: larger ? [grow] : [],
+    warnings: unlike.map((what) => `${dest} is there, and its ${what}: a disk that is there isn't converted`),
+    result: { dest, size: size ?? disk.size },
+  };
+}
+
+function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<Step, DiskResult> {
+  const { dest, url, member, backing, preallocation, cluster_size, templates } = options;
+  const keep = isKept(options, source);
+  if (keep && !checksum) {
+    const why = `${options.source} is packed, and the template for an overlay is kept by it`;
+    throw new OptionError(
+      'checksum',
+      `is required: ${url === undefined ? why : 'what is fetched is kept by it'}`,
+    );
+  }
+  const key = keep && checksum ? keyOf(checksum, member) : undefined;
+  const template = kept ?? source?.disk;
+  const size = inBytes(options.size);
+  const from = url === undefined ? (options.source ?? '') : shownUrl(url);
+  if (template && size !== undefined && size < template.size) throw tooSmall(size, template.size, from);
+  const known = size ?? template?.size;
+  const format = backing === 'overlay' ? 'qcow2' : (options.format ?? 'qcow2');
+  const layout = { format, preallocation, clusterSize: inBytes(cluster_size) };
+  const weight = weightOf(options, source, kept);
+  const create = {
+    title: `make disk ${dest}`,
+    before: undefined,
+    after: { from, backing, format, ...(known === undefined ? {} : { size: humanSize(known) }) },
+    step: {
+      act: 'create',
+      from: source?.path ?? options.source ?? '',
+      checksum,
+      key,
+      layout,
+      size,
+      weight,
+    } as const,
+  };
+  const absent = url === undefined && !source;
+  return {
+    changes: [create],
+    warnings: checksumWarnings(options.checksum),
+    missing: absent ? [`${from} isn't there: the template that ${dest} is to be made from`] : [],
+    result: {
+      dest,
+      ...(known === undefined ? {} : { size: known }),
+      ...(key === undefined ? {} : { template: storedAs(templates, key) }),
+    },
+  };
+}
+
+function weightOf(
+  { url, backing, checksum }: DiskOptions,
+  source: Found | undefined,
+  kept: Disk | undefined,
+): number {
+  const template = kept ?? source?.disk;
+  if (!template) return bytesToRead(url, source);
+  const read = checksum === undefined || kept ? 0 : (source?.length ?? 0);
+  return read + (backing === 'overlay' ? 0 : template.size);
+}
+
+/** Rules that the spec can't say. @throws OptionError */
+export function checkOptions(options: DiskOptions): void {
+  const { dest, source, templates, format, backing, preallocation, cluster_size, member } = options;
+  for (const [option, path] of Object.entries({ dest, source, templates })) {
+    if (path !== undefined && !path.startsWith('/')) {
+      throw new OptionError(option, `'${path}' must be an absolute path`);
+    }
+  }
+  checkOrigin(options);
+  if (dest.startsWith('/dev/')) {
+    throw new OptionError('dest', `'${dest}' would be in memory: a disk is made as a file on a file system`);
+  }
+  const size = inBytes(options.size) ?? 0;
+  if (size % SECTOR !== 0 || !Number.isSafeInteger(size)) {
+    throw new OptionError('size', `${options.size} is no size of a disk: a multiple of ${SECTOR} bytes`);
+  }
+  if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the disk's file`);
+  if (dest === source) throw new Failure("'dest' and 'source' are the same file");
+  if (member?.endsWith('/')) throw new OptionError('member', `'${member}' is a directory`);
+  const raw = format === 'raw';
+  if (raw && backing === 'overlay') {
+    throw new OptionError('format', "an overlay is a qcow2: leave 'format' out, or 'backing: copy'");
+  }
+  if (raw && preallocation === 'metadata') {
+    throw new OptionError('preallocation', 'a raw disk has no tables: falloc, full or off');
+  }
+  if (backing === 'overlay' && preallocation !== 'off') {
+    throw new OptionError(
+      'preallocation',
+      "an overlay takes no room before it is written to: 'backing: copy'",
+    );
+  }
+  if (cluster_size === undefined) return;
+  const clusterSize = bytesOf(cluster_size) ?? 0;
+  if (raw) throw new OptionError('cluster_size', 'a raw disk has no clusters: leave it out');
+  if (clusterSize < 512 || clusterSize > 2 * 1024 ** 2 || !Number.isInteger(Math.log2(clusterSize))) {
+    throw new OptionError('cluster_size', `${cluster_size} is no power of two from 512 to 2M`);
+  }
+}

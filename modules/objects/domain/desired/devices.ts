@@ -1,0 +1,53 @@
+import type { Element } from '../../../lib/xml/element.ts';
+import type { DomainOptions } from '../table.ts';
+import { disksXml } from './disks.ts';
+import { interfaceXml } from './interfaces.ts';
+import { ifAny, tag } from './tag.ts';
+import type { Graphics } from './types.ts';
+
+/** A fixed port, or a free one each time, which libvirt writes as -1 for VNC (formatdomain, "Graphics"). */
+const portOf = ({ type, port }: Graphics) =>
+  port === undefined ? { port: type === 'vnc' ? -1 : undefined, autoport: true } : { port, autoport: false };
+
+// libvirt keeps the address in both places: stated in one only, it would come back from the other when it goes.
+function graphicsXml(graphics: Graphics): Element {
+  const { type, listen, password } = graphics;
+  return tag('graphics', { type, ...portOf(graphics), listen, passwd: password }, [
+    listen === undefined ? undefined : tag('listen', { type: 'address', address: listen }),
+  ]);
+}
+
+/** The first serial port and the console are one device, which libvirt writes twice (formatdomain, "Console"). */
+export const CONSOLE = [
+  tag('serial', { type: 'pty' }, [tag('target', { port: 0 })]),
+  tag('console', { type: 'pty' }, [tag('target', { type: 'serial', port: 0 })]),
+];
+
+/** How libvirt reaches the QEMU guest agent (formatdomain, "Channel"). */
+export const GUEST_AGENT = tag('channel', { type: 'unix' }, [
+  tag('target', { type: 'virtio', name: 'org.qemu.guest_agent.0' }),
+]);
+
+/** A generator that takes its numbers from the host. */
+export const rngXml = (source = '/dev/urandom') =>
+  tag('rng', { model: 'virtio' }, [tag('backend', { model: 'random' }, source)]);
+
+const tpmXml = ({ model, version }: NonNullable<DomainOptions['tpm']>) =>
+  tag('tpm', { model }, [tag('backend', { type: 'emulator', version: version.toFixed(1) })]);
+
+/** The devices; a new domain has a console, the guest agent's channel and a random number generator by itself. */
+export function devicesXml(options: DomainOptions, isNew: boolean): Element | undefined {
+  const { disks, interfaces, console, guest_agent, tpm, graphics, video, rng, rng_source } = options;
+  return ifAny(
+    tag('devices', {}, [
+      ...disksXml(disks ?? []),
+      ...(interfaces ?? []).map(interfaceXml),
+      ...((console ?? isNew) ? CONSOLE : []),
+      (guest_agent ?? isNew) ? GUEST_AGENT : undefined,
+      tpm && tpmXml(tpm),
+      ...(graphics ?? []).map(graphicsXml),
+      video === undefined ? undefined : tag('video', {}, [tag('model', { type: video })]),
+      (rng ?? (isNew || rng_source !== undefined)) ? rngXml(rng_source) : undefined,
+    ]),
+  );
+}

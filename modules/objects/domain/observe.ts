@@ -1,0 +1,120 @@
+import { asError, observeEach } from '../../lib/ansible/plan.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
+import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
+import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
+import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { filesOfOthers } from './observe/storage.ts';
+import { nameOf } from './options.ts';
+import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
+import type { State } from './plan/state.ts';
+import type { DomainOptions } from './table.ts';
+
+async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
+  const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
+  const device = await host.stat('/dev/kvm');
+  const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
+  // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
+  return { machineId, kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
+}
+
+/** What is known of an item when its domain has been read; its draft is what libvirt is asked about. */
+interface Drafted extends Known {
+  readonly options: DomainOptions;
+  readonly draft: DomainDraft | undefined;
+  readonly there: boolean;
+}
+
+function drafted(options: DomainOptions, known: Known): Drafted | Error {
+  try {
+    const draft = options.state === 'absent' ? undefined : draftOf(options, known);
+    return { ...known, options, draft, there: draft !== undefined && isThere(draft) };
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+async function readItems(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+): Promise<readonly (Domain | undefined | Error)[]> {
+  try {
+    return await readDomains(host, uri, items.map(nameOf));
+  } catch (error) {
+    return items.map(() => asError(error));
+  }
+}
+
+/** Asks libvirt what it would make of each draft that isn't there already. */
+async function rehearseItems(
+  host: Host,
+  uri: string,
+  items: readonly Drafted[],
+): Promise<ReadonlyMap<Drafted, Rehearsed>> {
+  const open = items.flatMap((item) => (item.draft && !item.there ? [{ item, draft: item.draft }] : []));
+  const drafts = open.map(({ item, draft }) => ({
+    name: nameOf(item.options),
+    xml: serialiseXml(draft.definition),
+  }));
+  const answers = await rehearse(host, uri, drafts);
+  return new Map(open.map(({ item }, i) => [item, answers[i] as Rehearsed]));
+}
+
+async function othersFiles(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+): Promise<ReadonlySet<string>> {
+  const gone = items.filter(({ state, remove_storage }) => state === 'absent' && remove_storage);
+  return gone.length === 0 ? new Set() : filesOfOthers(host, uri, new Set(gone.map(nameOf)));
+}
+
+async function observeAt(
+  host: Host,
+  uri: string,
+  items: readonly DomainOptions[],
+): Promise<(State | Error)[]> {
+  // Together, since a process takes its time to start.
+  const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host)]);
+  const drafts = items.map((options, i) => {
+    const domain = domains[i];
+    return domain instanceof Error ? domain : drafted(options, { ...common, domain });
+  });
+  const rehearsed = await rehearseItems(
+    host,
+    uri,
+    drafts.filter((item): item is Drafted => !(item instanceof Error)),
+  );
+  const files = await othersFiles(host, uri, items);
+  return observeEach(drafts, async (item) => {
+    if (item instanceof Error) throw item;
+    const answer = rehearsed.get(item);
+    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, othersFiles: files };
+  });
+}
+
+// libvirt doesn't know of a port that was moved to another bridge; Open vSwitch does.
+async function withBridges(
+  host: Host,
+  { domain, draft }: Drafted,
+  rehearsed: Rehearsed | undefined,
+): Promise<Domain | undefined> {
+  const next =
+    rehearsed?.outcome === 'defined' ? rehearsed.definition : (draft?.definition ?? domain?.definition);
+  if (!domain?.live || !next) return domain;
+  return { ...domain, live: await withActualBridges(host, domain.live, next) };
+}
+
+/** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
+export async function observe(host: Host, items: readonly DomainOptions[]): Promise<(State | Error)[]> {
+  const states = new Map<DomainOptions, State | Error>();
+  for (const uri of new Set(items.map((item) => item.uri))) {
+    const mine = items.filter((item) => item.uri === uri);
+    const found = await observeAt(host, uri, mine);
+    mine.forEach((item, i) => {
+      states.set(item, found[i] as State | Error);
+    });
+  }
+  return items.map((item) => states.get(item) as State | Error);
+}

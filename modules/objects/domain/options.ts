@@ -1,0 +1,53 @@
+import { OptionError } from '../../lib/failure.ts';
+import { valueAt } from '../../lib/xml/element.ts';
+import { checkDevices } from './options/check/devices.ts';
+import { checkBuses, checkDisks } from './options/check/disks.ts';
+import { checkInterfaces } from './options/check/interfaces.ts';
+import { checkBoot, checkProcessor, checkSizes } from './options/check/machine.ts';
+import { isDefining, parseOption } from './options/given.ts';
+import type { DomainOptions } from './table.ts';
+
+export { isDefining, nameOf, parseOption } from './options/given.ts';
+
+function checkXml({ name, xml, extra_xml }: DomainOptions): void {
+  if (xml !== undefined) {
+    const inXml = valueAt(parseOption(xml), 'name');
+    if (!inXml) throw new OptionError('xml', 'it has no <name>');
+    if (inXml.includes('/'))
+      throw new OptionError('xml', `the name '${inXml}' has a slash, which libvirt doesn't take`);
+    if (name !== undefined && name !== inXml) {
+      throw new OptionError(
+        'name',
+        `is '${name}', but the XML names '${inXml}': make them equal or leave 'name' out`,
+      );
+    }
+  }
+  if (extra_xml !== undefined) {
+    const inExtra = valueAt(parseOption(extra_xml, 'extra_xml'), 'name');
+    if (inExtra !== undefined && inExtra !== name)
+      throw new OptionError('extra_xml', `it names '${inExtra}', but 'name' is '${name}': leave <name> out`);
+  }
+}
+
+function checkScope(options: DomainOptions): void {
+  const { state, remove_storage, adopt, hotplug_slots } = options;
+  if (remove_storage && state !== 'absent')
+    throw new OptionError('remove_storage', `is for 'state: absent', and 'state' is ${state}`);
+  if (isDefining(options) || state === 'absent') return;
+  const way = 'says nothing in a task that states nothing of the definition: give what it is to have';
+  if (adopt) throw new OptionError('adopt', way);
+  if (hotplug_slots !== undefined) throw new OptionError('hotplug_slots', way);
+}
+
+/** Rules that the spec can't say. @throws OptionError */
+export function checkOptions(options: DomainOptions): void {
+  checkXml(options);
+  checkScope(options);
+  checkSizes(options);
+  checkProcessor(options);
+  checkBoot(options);
+  checkDisks(options.disks ?? []);
+  checkBuses(options.disks ?? [], options.machine ?? '');
+  checkInterfaces(options.interfaces ?? []);
+  checkDevices(options);
+}

@@ -1,0 +1,44 @@
+import { OptionError } from '../../../../lib/failure.ts';
+import { kibibytes } from '../../../../lib/libvirt/normalise.ts';
+import type { DomainOptions } from '../../table.ts';
+
+/** Sizes that don't go together. @throws OptionError */
+export function checkSizes({ memory, current_memory, vcpus, vcpus_max }: DomainOptions): void {
+  const most = memory === undefined ? undefined : kibibytes(memory);
+  const now = current_memory === undefined ? undefined : kibibytes(current_memory);
+  if (most !== undefined && now !== undefined && now > most)
+    throw new OptionError('current_memory', `${current_memory} is more than 'memory', which is ${memory}`);
+  if (vcpus_max === undefined) return;
+  if (vcpus === undefined) throw new OptionError('vcpus_max', "needs 'vcpus' beside it");
+  if (vcpus > vcpus_max)
+    throw new OptionError('vcpus_max', `${vcpus_max} is less than 'vcpus', which is ${vcpus}`);
+}
+
+/** A processor model is that of a custom processor, and a custom processor has one. @throws OptionError */
+export function checkProcessor({ cpu_mode, cpu_model }: DomainOptions): void {
+  if (cpu_mode === 'custom' && !cpu_model)
+    throw new OptionError('cpu_model', "is needed with 'cpu_mode: custom'");
+  if (cpu_model && cpu_mode !== 'custom')
+    throw new OptionError('cpu_model', "needs 'cpu_mode: custom' beside it");
+}
+
+/** @throws OptionError */
+export function checkBoot(options: DomainOptions): void {
+  const { kernel, initrd, cmdline, firmware, secure_boot, boot, disks = [], interfaces = [] } = options;
+  if (!kernel && (initrd || cmdline))
+    throw new OptionError('kernel', "is needed with 'initrd' and 'cmdline'");
+  if (secure_boot !== undefined && firmware !== 'efi')
+    throw new OptionError('secure_boot', "needs 'firmware: efi' beside it");
+  const ordered = [
+    ...disks.map(({ boot_order }, i) => [`disks[${i}].boot_order`, boot_order] as const),
+    ...interfaces.map(({ boot_order }, i) => [`interfaces[${i}].boot_order`, boot_order] as const),
+  ];
+  const seen = new Map<number, string>();
+  for (const [path, order] of ordered) {
+    if (order === undefined) continue;
+    if (boot) throw new OptionError(path, "and 'boot' exclude each other: order the devices, or their kinds");
+    const other = seen.get(order);
+    if (other) throw new OptionError(path, `${order} is taken by ${other}`);
+    seen.set(order, path);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Plan } from '../../../lib/ansible/plan.ts';
+import { withoutApplied } from '../../../lib/libvirt/applied.ts';
+import { definitionTexts } from '../../../lib/libvirt/secrets.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
+import { nameOf } from '../options.ts';
+import type { DomainOptions } from '../table.ts';
+import { planPower } from './power.ts';
+import type { DomainResult, State, Step } from './state.ts';
+
+/** Files that a domain has as disks of its own: no CD, nothing read-only or shared. */
+export const ownFiles = (definition: Element): string[] =>
+  childrenOf(childOf(definition, 'devices'), 'disk')
+    .filter((disk) => (disk.attributes.device ?? 'disk') === 'disk')
+    .filter((disk) => !childOf(disk, 'readonly') && !childOf(disk, 'shareable'))
+    .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);
+
+/** What removes a domain, and its disks where the task says so. */
+export function absentPlan(options: DomainOptions, { domain, othersFiles }: State): Plan<Step, DomainResult> {
+  if (!domain) return { changes: [], result: { actions: [], restart_required: false, restart_reasons: [] } };
+  const name = nameOf(options);
+  const { before: definition } = definitionTexts(withoutApplied(domain.definition), domain.definition);
+  const undefine = {
+    title: `undefine domain ${name}`,
+    before: definition,
+    after: undefined,
+    step: { act: 'undefine' as const },
+  };
+  const files = options.remove_storage ? [...new Set(ownFiles(domain.definition))] : [];
+  const removed = files.filter((file) => !othersFiles.has(file));
+  const changes = [
+    ...planPower(name, options, domain.state, []).changes,
+    // A transient domain is gone when it is off.
+    ...(domain.persistent ? [undefine] : []),
+    ...removed.map((path) => ({
+      title: `remove disk ${path}`,
+      before: `${path}\n`,
+      after: undefined,
+      step: { act: 'remove' as const, path },
+    })),
+  ];
+  const kept = files.filter((file) => othersFiles.has(file));
+  return {
+    changes,
+    warnings: kept.map((file) => `disk ${file} of domain ${name} stays: another domain uses it`),
+    result: { actions: changes.map(({ title }) => title), restart_required: false, restart_reasons: [] },
+  };
+}

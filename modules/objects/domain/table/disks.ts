@@ -1,0 +1,140 @@
+import { defineOptions } from '../../../lib/ansible/spec.ts';
+
+/** The counters that a disk can be limited by, and what each counts (formatdomain, "iotune"). */
+export const LIMITS = {
+  total_bytes_sec: 'Bytes a second, read and written together.',
+  read_bytes_sec: 'Bytes a second that are read.',
+  write_bytes_sec: 'Bytes a second that are written.',
+  total_iops_sec: 'Operations a second, reads and writes together.',
+  read_iops_sec: 'Reads a second.',
+  write_iops_sec: 'Writes a second.',
+} as const;
+
+type Limit = keyof typeof LIMITS;
+
+interface LimitOption {
+  readonly type: 'int';
+  readonly minimum: 0;
+  readonly maximum: number;
+  readonly description: string;
+}
+
+const limit = (description: string): LimitOption => ({
+  type: 'int',
+  minimum: 0,
+  // libvirt's own limit (QEMU_BLOCK_IOTUNE_MAX).
+  maximum: 1_000_000_000_000_000,
+  description,
+});
+
+const IOTUNE = Object.fromEntries(
+  Object.entries(LIMITS).flatMap(([name, text]) => [
+    [name, limit(text)],
+    [`${name}_max`, limit(`To how much O(disks[].iotune.${name}) may rise in a burst.`)],
+  ]),
+) as Record<Limit | `${Limit}_max`, LimitOption>;
+
+/** One of the guest's disks. */
+export const DISK = defineOptions({
+  source: {
+    type: 'path',
+    description:
+      'The file or block device on the host, by its absolute path; of a network disk its name on the server, V(pool/image) for V(rbd). A V(cdrom) or V(floppy) without it is an empty drive.',
+  },
+  type: {
+    type: 'str',
+    choices: ['file', 'block', 'network'],
+    description:
+      'What O(disks[].source) is; by default V(network) with O(disks[].protocol), V(block) for a path under C(/dev/), else V(file).',
+  },
+  device: {
+    type: 'str',
+    choices: ['disk', 'cdrom', 'floppy'],
+    default: 'disk',
+    description: 'What the guest sees.',
+  },
+  format: {
+    type: 'str',
+    choices: ['qcow2', 'raw'],
+    description: 'The format of what is in it; V(qcow2) for a file that is a disk, else V(raw).',
+  },
+  bus: {
+    type: 'str',
+    choices: ['virtio', 'scsi', 'sata', 'ide', 'usb', 'fdc'],
+    description:
+      'How it is attached; V(scsi) for a CD, V(fdc) for a floppy disk, else V(virtio). The kernel of a cloud image may have no driver for V(sata), and a V(q35) has no V(ide).',
+  },
+  target: {
+    type: 'str',
+    pattern: '[a-z]{2,3}[a-z]*',
+    hint: 'a device name such as vda',
+    description:
+      'The device name that tells this disk from the others; the next free one of its bus by default.',
+  },
+  cache: {
+    type: 'str',
+    choices: ['none', 'writeback', 'writethrough', 'directsync', 'unsafe'],
+    description: 'How the host caches it; QEMU decides if it is not given.',
+  },
+  io: {
+    type: 'str',
+    choices: ['native', 'threads', 'io_uring'],
+    description:
+      'How the host reads and writes it. V(native) needs O(disks[].cache) V(none) or V(directsync).',
+  },
+  discard: {
+    type: 'str',
+    choices: ['unmap', 'ignore'],
+    description: 'Whether what the guest discards (trim) is given back to the host.',
+  },
+  serial: { type: 'str', description: 'The serial number that the guest sees.' },
+  readonly: { type: 'bool', description: 'Whether the guest can only read it; a CD is always read-only.' },
+  shareable: { type: 'bool', description: 'Whether several guests may have it at once.' },
+  boot_order: {
+    type: 'int',
+    minimum: 1,
+    description:
+      'Its place among what the guest boots from, over all disks and interfaces. It excludes O(boot).',
+  },
+  iotune: {
+    type: 'dict',
+    options: IOTUNE,
+    description: 'Limits of what the guest may read and write; V(0) is none.',
+  },
+  protocol: {
+    type: 'str',
+    choices: ['rbd', 'iscsi', 'nbd', 'gluster', 'http', 'https', 'ftp', 'ftps'],
+    description: 'How a network disk is reached.',
+  },
+  hosts: {
+    type: 'list',
+    description:
+      'The servers of a network disk; for V(rbd) and V(gluster) there may be several, else it is one.',
+    elements: {
+      type: 'dict',
+      options: {
+        name: { type: 'str', required: true, description: 'The name or address of the server.' },
+        port: {
+          type: 'int',
+          minimum: 1,
+          maximum: 65535,
+          description: 'Its port; that of the protocol by default.',
+        },
+      },
+    },
+  },
+  auth: {
+    type: 'dict',
+    description: 'Who the host is to an V(rbd) or V(iscsi) server.',
+    options: {
+      username: { type: 'str', required: true, description: 'The user.' },
+      secret_uuid: {
+        type: 'str',
+        required: true,
+        pattern: '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}',
+        hint: 'the UUID of a libvirt secret (virsh secret-list), not the secret itself',
+        description: 'The UUID of the libvirt secret that holds the key or password.',
+      },
+    },
+  },
+});

@@ -1,0 +1,30 @@
+import type { FileDifference } from '../../lib/cloudinit/diff.ts';
+import { CORE_FILES } from '../../lib/cloudinit/seed.ts';
+
+/** Whether a guest that has booted with the seed from before will apply what changed, and why. */
+export interface Applied {
+  readonly applied: boolean;
+  readonly why: string;
+}
+
+/**
+ * What a guest makes of a changed seed: cloud-init applies network-config, user-data and vendor-data once for each
+ * instance-id (cloudinit/stages.py, is_new_instance; docs, "Boot stages").
+ */
+export function whyOf(
+  differences: readonly FileDifference[],
+  id: { readonly before: string | undefined; readonly after: string },
+): Applied {
+  if (id.before !== id.after) {
+    const from = id.before === undefined ? 'there was none' : `it was '${id.before}'`;
+    const why = `its instance-id becomes '${id.after}' (${from}): a guest that starts with it applies all of it anew, and makes new SSH host keys`;
+    return { applied: true, why };
+  }
+  const read = differences.filter(({ path }) => CORE_FILES.some((name) => name === path));
+  if (read.length === 0) {
+    const why = `its instance-id stays '${id.after}': cloud-init has nothing to apply; a guest has the files when it starts the next time`;
+    return { applied: true, why };
+  }
+  const why = `its instance-id stays '${id.after}': a guest that has booted with it will not apply the change, unless it is given another 'instance_id' (and then makes new SSH host keys)`;
+  return { applied: false, why };
+}

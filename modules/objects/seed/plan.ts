@@ -1,0 +1,133 @@
+import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import { diffSeeds, type FileDifference, instanceIdOf } from '../../lib/cloudinit/diff.ts';
+import { extraFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
+import { cutByLinux, isFound, isSameLabel, seedImage } from '../../lib/cloudinit/image.ts';
+import type { SeedFile } from '../../lib/cloudinit/seed.ts';
+import type { StoredSeed, Unreadable } from '../../lib/cloudinit/stored.ts';
+import { keyPath } from '../../lib/cloudinit/yaml.ts';
+import { Failure } from '../../lib/failure.ts';
+import type { FileInfo } from '../../lib/host/host.ts';
+import type { Pieces } from '../../lib/volume.ts';
+import { whyOf } from './applied.ts';
+import { findingsOf, seedFrom } from './desired.ts';
+import type { SeedOptions } from './options.ts';
+
+/** Numeric, and undefined where the task doesn't say. */
+export interface Attributes {
+  readonly mode: number;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
+export interface State {
+  readonly file: FileInfo | undefined;
+  /** What is there; undefined when there is nothing. */
+  readonly seed: StoredSeed | Unreadable | undefined;
+  /** The files on the host that the seed is to hold, by path. */
+  readonly sources: ReadonlyMap<string, SourceFile>;
+  readonly wanted: Attributes;
+}
+
+export type Step =
+  | { readonly act: 'write'; readonly image: Pieces; readonly attributes: Attributes }
+  | { readonly act: 'attributes'; readonly attributes: Attributes }
+  | { readonly act: 'remove' };
+
+/** What is said of a seed. */
+export interface SeedResult {
+  readonly dest: string;
+  readonly instance_id?: string;
+  /** Whether the guest applies what changed, where it did. */
+  readonly applied?: boolean;
+  readonly applied_why?: string;
+}
+
+// Digests and the names of keys, never a word of the contents.
+function shown(differences: readonly FileDifference[], side: 'before' | 'after') {
+  return Object.fromEntries(
+    differences.map(({ path, keys, ...digests }) => [
+      path,
+      { digest: digests[side] ?? 'none', ...(keys.length > 0 ? { keys } : {}) },
+    ]),
+  );
+}
+
+const octal = (mode: number) => `0${mode.toString(8)}`;
+
+function attributesChange(dest: string, file: FileInfo, wanted: Attributes): Change<Step>[] {
+  const now = { mode: octal(file.mode), uid: file.uid, gid: file.gid };
+  const after = { mode: octal(wanted.mode), uid: wanted.uid ?? file.uid, gid: wanted.gid ?? file.gid };
+  if (JSON.stringify(now) === JSON.stringify(after)) return [];
+  const step = { act: 'attributes', attributes: wanted } as const;
+  return [{ title: `set mode and owner of ${dest}`, before: now, after, step }];
+}
+
+/** From what the task says and what is on the host to what is to be done. Pure. */
+export const planSeed = (options: SeedOptions, state: State): Plan<Step, SeedResult> =>
+  options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
+
+function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult> {
+  const { dest, label, format } = options;
+  const { file, sources, wanted } = state;
+  const { files, instanceId } = seedFrom(options, sources);
+  const result = { dest, instance_id: instanceId };
+  const missing = extraFiles(options.extra_files).flatMap((extra) =>
+    'source' in extra && !sources.has(extra.source)
+      ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
+      : [],
+  );
+  const warnings = [...findingsOf(options), ...doubts(options, files)];
+  const old = readable(dest, state.seed);
+  const differences = diffSeeds(old?.files ?? [], files);
+  const unlike = [
+    ...(old && old.format !== format ? [{ format: old.format }] : []),
+    ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
+  ];
+  if (file && old && differences.length === 0 && unlike.length === 0) {
+    return { changes: attributesChange(dest, file, wanted), warnings, missing, result };
+  }
+  const write = {
+    title: `write seed ${dest}`,
+    before: file ? Object.assign({}, ...unlike, shown(differences, 'before')) : undefined,
+    after: { ...(unlike.length > 0 ? { format, label } : {}), ...shown(differences, 'after') },
+    step: { act: 'write', image: seedImage(files, label, format), attributes: wanted } as const,
+  };
+  const told = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
+  const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
+  return {
+    changes: [write],
+    warnings: [...warnings, ...lost(dest, state.seed), ...unsaid],
+    missing,
+    result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
+  };
+}
+
+// What was cut short or damaged is ours to replace; what never was a seed isn't.
+function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
+  if (seed === undefined || 'files' in seed) return seed;
+  if (seed.damaged) return undefined;
+  throw new Failure(`${dest} is there, and is no seed: remove it, or give another 'dest' (${seed.reason})`);
+}
+
+const lost = (dest: string, seed: State['seed']) =>
+  seed && 'reason' in seed ? [`${dest} was there, but is damaged: it is replaced (${seed.reason})`] : [];
+
+// What a guest may not find as it is meant.
+function doubts({ label, format }: SeedOptions, files: readonly SeedFile[]): string[] {
+  const cut = cutByLinux(files, format).map(
+    (path) =>
+      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
+  );
+  const other = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
+  return [...cut, ...(isFound(label) ? [] : [other])];
+}
+
+function planAbsent({ dest }: SeedOptions, { file, seed }: State): Plan<Step, SeedResult> {
+  const remove = {
+    title: `remove seed ${dest}`,
+    before: shown(diffSeeds(seed && 'files' in seed ? seed.files : [], []), 'before'),
+    after: undefined,
+    step: { act: 'remove' } as const,
+  };
+  return { changes: file ? [remove] : [], result: { dest } };
+}

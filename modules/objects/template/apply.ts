@@ -1,0 +1,32 @@
+import { dirname, relative } from 'node:path';
+import type { Outcome } from '../../lib/ansible/plan.ts';
+import { overlaysByBacking } from '../../lib/disk/overlays.ts';
+import { keepTemplate } from '../../lib/disk/store.ts';
+import type { Host } from '../../lib/host/host.ts';
+import type { TemplateOptions } from './options.ts';
+import type { Step } from './plan.ts';
+
+/** Carries one step out. */
+export async function applyStep(
+  host: Host,
+  step: Step,
+  { dest, overlay_directories }: TemplateOptions,
+): Promise<Outcome | undefined> {
+  const directory = dirname(dest);
+  if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
+  else if (step.act === 'name') await host.symlink(relative(directory, step.template), dest);
+  else if (step.act === 'unname') await host.remove(dest);
+  else return removeUnneeded(host, step.template, [directory, ...overlay_directories]);
+  return undefined;
+}
+
+// Since it was looked for, somebody may have made an overlay.
+async function removeUnneeded(
+  host: Host,
+  template: string,
+  places: readonly string[],
+): Promise<Outcome | undefined> {
+  const overlays = (await overlaysByBacking(host, places)).get((await host.realPath(template)) ?? template);
+  if (overlays === undefined) await host.remove(template);
+  return overlays && { changed: false, result: { needed: { [template]: overlays } } };
+}

@@ -1,0 +1,17 @@
+import { formatAddress } from '../../lib/net/address.ts';
+import { desiredBridge, withOwnPorts } from './desired.ts';
+import { topologyObject } from './face.ts';
+import type { OneBridgeOptions } from './options.ts';
+
+/** A bridge of Open vSwitch. */
+export const bridge = topologyObject<OneBridgeOptions>({
+  key: ({ bridge }) => bridge,
+  topology: (options) => {
+    const bridge = desiredBridge('', options.bridge, options);
+    return { bridges: [bridge], ports: withOwnPorts([{ bridge, options }], []) };
+  },
+  result: ({ bridge, state }, { ports: [own] }) => {
+    const addresses = own?.addressing?.addresses.map(formatAddress);
+    return { bridge, state, ...(addresses && { addresses }) };
+  },
+});

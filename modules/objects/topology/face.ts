@@ -1,0 +1,40 @@
+import type { ObjectKind } from '../../lib/ansible/plan.ts';
+import { applyLinks } from '../../lib/link/apply.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan.ts';
+import type { Topology } from '../../lib/ovs/topology.ts';
+import { writeTransaction } from '../../lib/ovs/transact.ts';
+import { arm } from '../../lib/rollback/arm.ts';
+import { observe, type State } from './observe.ts';
+import type { ConnectionOptions } from './options.ts';
+import { planTask, type Step } from './plan.ts';
+
+/** What makes one of the objects out of the engine. */
+export interface Face<Options> {
+  readonly key: (options: Options) => string;
+  /** @throws OptionError */
+  readonly topology: (options: Options) => Topology;
+  readonly result: (options: Options, topology: Topology, plan: TopologyPlan) => Record<string, unknown>;
+}
+
+/** An object that makes a part of Open vSwitch as its options describe it: one read, one atomic write. */
+export function topologyObject<Options extends ConnectionOptions>(
+  face: Face<Options>,
+): ObjectKind<Options, State, Step> {
+  return {
+    key: face.key,
+    check: face.topology,
+    observe: (host, items) =>
+      Promise.all(items.map((options) => observe(host, options, face.topology(options)))),
+    plan: (options, state) => {
+      const topology = face.topology(options);
+      const { rows, result, ...plan } = planTask(topology, state, options.timeout);
+      return { ...plan, result: { ...face.result(options, topology, rows), ...result } };
+    },
+    apply: async (host, { back, writing, links }) => {
+      if (back) await arm(host, back);
+      if (writing) await writeTransaction(host, writing);
+      if (links) await applyLinks(host, links);
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import { type LinkPlan, planLinks } from '../../lib/link/plan.ts';
+import type { LinkStep } from '../../lib/link/step.ts';
+import { planTopology, type TopologyPlan } from '../../lib/ovs/plan.ts';
+import type { Topology } from '../../lib/ovs/topology.ts';
+import type { Writing } from '../../lib/ovs/transact.ts';
+import type { WayBack } from '../../lib/rollback/wayback.ts';
+import type { Net, State } from './observe.ts';
+import { takingOf, wayBackOf } from './uplink.ts';
+import { leftBehind, wishesOf } from './wishes.ts';
+
+/** The first change carries the way back and the transaction of all, and the last what is done to interfaces and files. */
+export interface Step {
+  readonly back?: WayBack;
+  readonly writing?: Writing;
+  readonly links?: LinkStep;
+}
+
+interface Links {
+  readonly plan: LinkPlan;
+  readonly back: WayBack | undefined;
+}
+
+const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
+
+function linksOf(rows: TopologyPlan, net: Net): Links {
+  const wishes = [...wishesOf(rows), ...leftBehind(rows, net.kept)];
+  const taking = takingOf(rows, wishes, net);
+  if (!taking) return { plan: planLinks(wishes, net.links, net.kept), back: undefined };
+  const plan = planLinks(taking.wishes, net.links, net.kept, taking.edits);
+  return { plan, back: wayBackOf(taking, plan, net, rows.index) };
+}
+
+/**
+ * From a topology and what was read to all that is to be done. Pure.
+ * @param timeout seconds, for each of the database and vswitchd
+ * @throws OptionError
+ */
+export function planTask(
+  topology: Topology,
+  state: State,
+  timeout: number,
+): Plan<Step> & { rows: TopologyPlan } {
+  const { database, devices, net, socket, unreachable } = state;
+  const rows = planTopology(topology, database, devices);
+  const { plan: links, back } = net ? linksOf(rows, net) : { plan: NO_LINKS, back: undefined };
+  const { operations, interfaces } = rows;
+  const writing = operations.length > 0 ? { writing: { socket, timeout, operations, interfaces } } : {};
+  const waiting = back ?? net?.rollback?.pending;
+  return {
+    rows,
+    changes: withSteps(
+      [...(back ? [armed(back)] : []), ...rows.changes, ...links.changes],
+      { ...(back && { back }), ...writing },
+      links.step ? { links: links.step } : {},
+    ),
+    missing: [...(unreachable ? [unreachable] : []), ...rows.missing, ...links.missing],
+    warnings: [...rows.warnings, ...links.warnings],
+    ...(waiting && { result: { rollback: { port: waiting.nic, seconds: waiting.seconds } } }),
+  };
+}
+
+const armed = ({ nic, seconds }: WayBack) => ({
+  title: `put ${nic} back unless ovs_confirm is run in time`,
+  before: undefined,
+  after: { rollback_timeout: seconds },
+});
+
+const withSteps = (
+  described: readonly Omit<Change<Step>, 'step'>[],
+  first: Step,
+  last: Step,
+): Change<Step>[] =>
+  described.map((change, i) => ({
+    ...change,
+    step: { ...(i === 0 && first), ...(i === described.length - 1 && last) },
+  }));

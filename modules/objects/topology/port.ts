@@ -1,0 +1,16 @@
+import { formatAddress } from '../../lib/net/address.ts';
+import { desiredPort } from './desired.ts';
+import { topologyObject } from './face.ts';
+import type { OnePortOptions } from './options.ts';
+
+/** A port of Open vSwitch. */
+export const port = topologyObject<OnePortOptions>({
+  key: ({ port }) => port,
+  topology: (options) => ({ bridges: [], ports: [desiredPort('', options)] }),
+  result: ({ bridge, port, state }, { ports: [desired] }, { fates }) => {
+    const result = { bridge, port, state };
+    if (state === 'absent') return result;
+    const addresses = desired?.addressing?.addresses.map(formatAddress);
+    return { ...result, type: fates.get(port)?.type || 'system', ...(addresses && { addresses }) };
+  },
+});

@@ -1,0 +1,36 @@
+import { OptionError } from '../../lib/failure.ts';
+import { type Addressing, UNADDRESSED } from '../../lib/net/port.ts';
+import type { DesiredPort } from '../../lib/ovs/topology.ts';
+import { type PortOptions, ROLLBACK_TIMEOUT } from './options.ts';
+
+/** How a NIC is when its bridge has taken what it had: up, and nothing else. */
+export const GIVEN_UP: Addressing = { mode: 'manual', ...UNADDRESSED };
+
+/**
+ * Whether the bridge takes the port's addresses, as options describe it.
+ * @throws OptionError
+ */
+export function takeOf(options: PortOptions): DesiredPort['take'] {
+  const { take_address, rollback_timeout, state, type, bridge, port } = options;
+  if (!take_address) {
+    if (rollback_timeout === undefined) return undefined;
+    throw new OptionError('rollback_timeout', "it is given without 'take_address: true'");
+  }
+  if (state === 'absent') return undefined;
+  for (const option of ['interfaces', 'peer'] as const) {
+    if (options[option]) {
+      throw new OptionError(option, "with 'take_address' the port is one NIC of the host: leave it out");
+    }
+  }
+  if ((type ?? 'system') !== 'system') {
+    const way = "leave it out, or give 'type: system'";
+    throw new OptionError('type', `a port of type '${type}' has no address of the host: ${way}`);
+  }
+  if (port === bridge) throw new OptionError('port', 'a bridge takes the address of a NIC, and not its own');
+  for (const option of ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
+    if (options[option] === undefined || options[option] === 'manual') continue;
+    const way = 'leave it out, or give it to the bridge';
+    throw new OptionError(option, `with 'take_address' the bridge has it: ${way}`);
+  }
+  return { seconds: rollback_timeout ?? ROLLBACK_TIMEOUT };
+}

@@ -1,0 +1,50 @@
+import { FILES, KEEPERS, portOf } from '../../lib/link/files.ts';
+import type { Kept } from '../../lib/link/observe.ts';
+import type { LinkWish } from '../../lib/link/wish.ts';
+import { interfaceKind } from '../../lib/ovs/interfaces.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan.ts';
+
+// What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
+const isInternal = (type: string) => interfaceKind(type).device !== 'host';
+
+/** What is wanted of the interface of each port that a plan concerns. */
+export function wishesOf(plan: TopologyPlan): LinkWish[] {
+  // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
+  const present = plan.topology.ports.filter(({ state }) => state === 'present');
+  const desired = new Map(present.map((port) => [port.name, port]));
+  const wishes = new Map<string, LinkWish>();
+  for (const [port, { device, type, was = type, bridge, members }] of plan.fates) {
+    // What goes is what it was.
+    const internal = isInternal(device === 'removed' ? was : type);
+    const { at = '', addressing: wanted } = desired.get(port) ?? {};
+    const addressing = device === 'removed' ? undefined : wanted;
+    if (!members) {
+      if (!wishes.has(port)) wishes.set(port, { port, bridge, at, device, internal, addressing });
+      continue;
+    }
+    // A bond is brought up by its interfaces, whatever else became of these.
+    for (const member of members) {
+      const before = wishes.get(member)?.device ?? plan.fates.get(member)?.device;
+      const kept = before === undefined || before === 'removed' ? 'kept' : before;
+      wishes.set(member, { port: member, bridge, at, device: kept, internal, addressing });
+    }
+  }
+  return [...wishes.values()];
+}
+
+/** Files that a bridge which is to be absent has left behind: of ports that are no more. */
+export function leftBehind(plan: TopologyPlan, kept: Kept): LinkWish[] {
+  const absent = new Set(
+    plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
+  );
+  const found = new Map<string, LinkWish>();
+  for (const [path, text] of kept.files) {
+    const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
+    const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));
+    const bridge = keeper && FILES[keeper].parse(text).bridge;
+    if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || plan.index.ports.has(port))
+      continue;
+    found.set(port, { port, bridge, at: '', device: 'removed', internal: false, addressing: undefined });
+  }
+  return [...found.values()];
+}

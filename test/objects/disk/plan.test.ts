@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { type Disk, rawDisk } from '../../../modules/lib/disk/image.ts';
+import type { DiskOptions } from '../../../modules/objects/disk/options.ts';
+import { checkOptions, planDisk, type State } from '../../../modules/objects/disk/plan.ts';
+
+const MIB = 1024 ** 2;
+/** Options, of which some may be left out. */
+type Given = { readonly [Name in keyof DiskOptions]?: DiskOptions[Name] | undefined };
+
+const options = (given: Given = {}): DiskOptions =>
+  ({
+    ...{ dest: '/d', source: '/t', templates: '/store', backing: 'copy', preallocation: 'off' },
+    ...given,
+  }) as DiskOptions;
+const NOTHING: State = { disk: undefined, source: undefined, checksum: undefined, kept: undefined };
+const disk = (given: Partial<Disk> = {}): Disk => ({
+  ...rawDisk('/t', 8 * MIB),
+  ...{ format: 'qcow2', clusterSize: 65_536 },
+  ...given,
+});
+const found = (of: Disk = disk()) => ({ kind: 'qcow2', length: 3 * MIB, disk: of, path: '/real' }) as const;
+const packed = { kind: 'xz', length: 3 * MIB, disk: undefined, path: '/real' } as const;
+const checksum = { algorithm: 'sha256', digest: 'a'.repeat(64) } as const;
+const KEPT = `/store/by-checksum/sha256-${checksum.digest}.qcow2`;
+
+const stepOf = (given: Given, state: Partial<State>) =>
+  planDisk(options(given), { ...NOTHING, ...state }).changes[0]?.step;
+
+describe('a disk that is not there', () => {
+  it('is made of what the source leads to, and what is to be is told', () => {
+    const plan = planDisk(options({ size: '16 MiB' }), { ...NOTHING, source: found() });
+    expect(plan.changes).toHaveLength(1);
+    expect(plan.changes[0]).toMatchObject({
+      title: 'make disk /d',
+      before: undefined,
+      after: { from: '/t', backing: 'copy', format: 'qcow2', size: '16M' },
+      step: { act: 'create', from: '/real', key: undefined, size: 16 * MIB },
+    });
+    expect(plan.missing).toEqual([]);
+    expect(plan.result).toEqual({ dest: '/d', size: 16 * MIB });
+  });
+
+  it('has the size of its template, where no other is asked for and it is known', () => {
+    expect(planDisk(options(), { ...NOTHING, source: found() }).result).toEqual({
+      dest: '/d',
+      size: 8 * MIB,
+    });
+    expect(planDisk(options(), { ...NOTHING, source: packed }).result).toEqual({ dest: '/d' });
+  });
+
+  it('misses a source that there is not, and nothing else is wrong', () => {
+    const plan = planDisk(options(), NOTHING);
+    expect(plan.missing).toEqual(["/t isn't there: the template that /d is to be made from"]);
+    expect(plan.changes).toHaveLength(1);
+    expect(
+      planDisk(options({ source: undefined, url: 'http://h/x' }), { ...NOTHING, checksum }).missing,
+    ).toEqual([]);
+  });
+
+  it('is never smaller than its template, wherever that is', () => {
+    for (const state of [{ source: found() }, { kept: disk(), checksum }]) {
+      const of = 'kept' in state ? { url: 'http://joe:hidden@h/x', source: undefined } : {};
+      expect(() => planDisk(options({ ...of, size: '4M' }), { ...NOTHING, ...state })).toThrow(
+        `option 'size': 4M is less than the 8M of ${'kept' in state ? 'http://h/x' : '/t'}: a disk never shrinks`,
+      );
+    }
+  });
+
+  const layouts: [string, Given, object][] = [
+    ['as qcow2', {}, { format: 'qcow2', preallocation: 'off', clusterSize: undefined }],
+    ['as raw', { format: 'raw' }, { format: 'raw', preallocation: 'off', clusterSize: undefined }],
+    [
+      'as an overlay',
+      { backing: 'overlay' },
+      { format: 'qcow2', preallocation: 'off', clusterSize: undefined },
+    ],
+    [
+      'as it is asked for',
+      { cluster_size: '128K', preallocation: 'falloc' },
+      { format: 'qcow2', preallocation: 'falloc', clusterSize: 131_072 },
+    ],
+  ];
+  it.each(layouts)('is laid out %s', (_, given, layout) => {
+    expect(stepOf(given, { source: found() })).toMatchObject({ layout });
+  });
+
+  const keys: [string, Given, Partial<State>, boolean][] = [
+    ['of a source that is a disk', {}, { source: found(), checksum }, false],
+    ['of an overlay of a disk', { backing: 'overlay' }, { source: found(), checksum }, false],
+    ['of a copy of what is packed', {}, { source: packed, checksum }, false],
+    ['of an overlay of what is packed', { backing: 'overlay' }, { source: packed, checksum }, true],
+    ['of what is fetched', { url: 'http://h/x', source: undefined }, { checksum }, true],
+  ];
+  it.each(keys)('has its template kept or not: %s', (_, given, state, kept) => {
+    const plan = planDisk(options(given), { ...NOTHING, ...state });
+    const key = `sha256-${checksum.digest}`;
+    expect(plan.changes[0]?.step).toMatchObject({ key: kept ? key : undefined });
+    expect(plan.result?.template).toBe(kept ? KEPT : undefined);
+  });
+
+  it('keeps no two members of an archive as one template', () => {
+    const of = (member: string) => {
+      const step = stepOf({ url: 'http://h/x', source: undefined, member }, { checksum });
+      return step?.act === 'create' ? (step.key ?? '') : '';
+    };
+    const members = ['a/b', 'a_b', 'a b', 'a\nb', 'b', `${'x'.repeat(300)}1`, `${'x'.repeat(300)}2`];
+    expect(new Set(members.map(of)).size).toBe(members.length);
+    // They are names of files, with what is put before and behind them.
+    for (const member of members) expect(of(member)).toMatch(/^[\w.-]{1,180}$/);
+  });
+
+  it('needs a checksum where its template is kept by it', () => {
+    expect(() => planDisk(options({ url: 'http://h/x', source: undefined }), NOTHING)).toThrow(
+      "option 'checksum': is required: what is fetched is kept by it",
+    );
+    expect(() => planDisk(options({ backing: 'overlay' }), { ...NOTHING, source: packed })).toThrow(
+      "option 'checksum': is required: /t is packed, and the template for an overlay is kept by it",
+    );
+  });
+
+  it('warns of a list of checksums that comes by plain http, where it is read', () => {
+    const given = options({ checksum: 'sha256:http://h/SUMS' });
+    const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS comes by plain http/)];
+    expect(planDisk(given, { ...NOTHING, source: found(), checksum }).warnings).toEqual(warnings);
+    expect(planDisk(given, { ...NOTHING, disk: found() }).warnings).toEqual([]);
+  });
+
+  const weights: [string, Given, Partial<State>, number][] = [
+    ['a copy of a disk', {}, { source: found() }, 8 * MIB],
+    ['an overlay of a disk', { backing: 'overlay' }, { source: found() }, 0],
+    ['what is packed', {}, { source: packed }, 12 * MIB],
+    ['what is fetched', { url: 'http://h/x', source: undefined }, { checksum }, Number.POSITIVE_INFINITY],
+    [
+      'a copy of a template that is kept',
+      { url: 'http://h/x', source: undefined },
+      { checksum, kept: disk() },
+      8 * MIB,
+    ],
+  ];
+  it.each(weights)('weighs what is to be read: %s', (_, given, state, weight) => {
+    expect(stepOf(given, state)).toMatchObject({ weight });
+  });
+
+  it('never has a secret of its URL told', () => {
+    const url = 'https://joe:hidden@h/disk?signature=secret';
+    const plan = planDisk(options({ url, source: undefined }), { ...NOTHING, checksum });
+    expect(plan.changes[0]?.after).toMatchObject({ from: 'https://h/disk?…' });
+    expect(JSON.stringify(plan)).not.toMatch(/joe|hidden|secret/);
+  });
+});
+
+describe('a disk that is there', () => {
+  const at = (given: Given, of: Partial<Disk> = {}) =>
+    planDisk(options(given), { ...NOTHING, disk: found(disk(of)) });
+
+  it('stays as it is', () => {
+    for (const size of [undefined, '8M', '8388608']) {
+      expect(at({ size })).toEqual({ changes: [], warnings: [], result: { dest: '/d', size: 8 * MIB } });
+    }
+  });
+
+  it('grows in its own format', () => {
+    const plan = at({ size: '16M', preallocation: 'metadata' }, { format: 'raw', clusterSize: undefined });
+    expect(plan.changes).toEqual([
+      {
+        title: 'grow disk /d',
+        before: { size: '8M' },
+        after: { size: '16M' },
+        step: {
+          act: 'grow',
+          layout: { format: 'raw', preallocation: 'metadata', clusterSize: undefined },
+          size: 16 * MIB,
+        },
+      },
+    ]);
+    expect(plan.result).toEqual({ dest: '/d', size: 16 * MIB });
+  });
+
+  it('never shrinks', () => {
+    expect(() => at({ size: '4M' })).toThrow(
+      "option 'size': 4M is less than the 8M of /d: a disk never shrinks",
+    );
+  });
+
+  it('is told where it is unlike, and is not converted', () => {
+    expect(at({ format: 'raw', cluster_size: '4K' })).toMatchObject({
+      changes: [],
+      warnings: [
+        "/d is there, and its 'format' is qcow2 and not raw: a disk that is there isn't converted",
+        "/d is there, and its 'cluster_size' is 64K and not 4K: a disk that is there isn't converted",
+      ],
+    });
+    expect(at({ format: 'qcow2', cluster_size: '64K' }).warnings).toEqual([]);
+    // A raw disk has no clusters to be unlike.
+    expect(at({ cluster_size: '4K' }, { format: 'raw', clusterSize: undefined }).warnings).toEqual([]);
+  });
+
+  it('that should be raw and looks like a qcow2, which its guest may have written, does not grow as one', () => {
+    expect(() => at({ format: 'raw', size: '16M' })).toThrow(
+      "option 'format': /d looks like qcow2, and isn't grown as raw: say what it is, or leave 'size' out",
+    );
+    expect(at({ format: 'raw', size: '8M' }).changes).toEqual([]);
+  });
+
+  it('that is raw may hold anything, and another holds a disk', () => {
+    const packed = { ...NOTHING, disk: { kind: 'tar' as const, length: 8 * MIB, disk: undefined } };
+    expect(planDisk(options({ format: 'raw', size: '16M' }), packed).changes).toMatchObject([
+      { step: { act: 'grow', layout: { format: 'raw' }, size: 16 * MIB } },
+    ]);
+    expect(() => planDisk(options(), packed)).toThrow('/d is there, but is no disk: it is packed (tar)');
+  });
+});
+
+describe('options that do not go together', () => {
+  const rows: [Given, string][] = [
+    [{ dest: 'd' }, "option 'dest': 'd' must be an absolute path"],
+    [{ source: 't' }, "option 'source': 't' must be an absolute path"],
+    [{ templates: 's' }, "option 'templates': 's' must be an absolute path"],
+    [{ dest: '/d/' }, "option 'dest': '/d/' is a directory: name the disk's file"],
+    [{ dest: '/t' }, "'dest' and 'source' are the same file"],
+    [
+      { dest: '/dev/vg/lv' },
+      "option 'dest': '/dev/vg/lv' would be in memory: a disk is made as a file on a file system",
+    ],
+    [{ member: 'a/' }, "option 'member': 'a/' is a directory"],
+    [{ size: '1000' }, "option 'size': 1000 is no size of a disk: a multiple of 512 bytes"],
+    [{ size: '9999999T' }, "option 'size': 9999999T is no size of a disk: a multiple of 512 bytes"],
+    [{ url: 'http://h:x', source: undefined }, "option 'url': it is no URL"],
+    [{ url: 'http://joe:100%@h', source: undefined }, "option 'url': it is no URL"],
+    [{ url: 'ftp://joe:hidden@h', source: undefined }, "option 'url': it is no http or https URL, but ftp:"],
+    [
+      { checksum: 'md5:https://joe:hidden@h/S' },
+      "option 'checksum': must be sha256: or sha512: with the digest",
+    ],
+    [{ checksum: 'sha256:https://[h/S' }, "option 'checksum': it is no URL"],
+    [{ cluster_size: '256' }, "option 'cluster_size': 256 is no power of two from 512 to 2M"],
+    [{ cluster_size: '4M' }, "option 'cluster_size': 4M is no power of two from 512 to 2M"],
+    [{ cluster_size: '96K' }, "option 'cluster_size': 96K is no power of two from 512 to 2M"],
+    [
+      { format: 'raw', cluster_size: '64K' },
+      "option 'cluster_size': a raw disk has no clusters: leave it out",
+    ],
+    [{ format: 'raw', backing: 'overlay' }, "option 'format': an overlay is a qcow2"],
+    [{ format: 'raw', preallocation: 'metadata' }, "option 'preallocation': a raw disk has no tables"],
+    [{ backing: 'overlay', preallocation: 'full' }, "option 'preallocation': an overlay takes no room"],
+  ];
+  it.each(rows)('%j', (given, message) => {
+    const check = () => checkOptions(options(given));
+    expect(check).toThrow(message);
+    expect(check).not.toThrow(/hidden/);
+  });
+
+  it('are few', () => {
+    for (const given of [
+      { cluster_size: '512' },
+      { cluster_size: '2M' },
+      { format: 'raw', preallocation: 'full' },
+      { backing: 'overlay', format: 'qcow2' },
+      { size: '20 GiB' },
+      { size: '512' },
+      { url: 'https://joe:a%20b@[::1]:8443/x', source: undefined, checksum: 'sha256:https://h/S' },
+    ] as Given[]) {
+      expect(() => checkOptions(options(given))).not.toThrow();
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { compileValidator } from '../../../build/validator.ts';
+import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
+import { spec } from '../../../modules/libvirt_domain/spec.ts';
+import { buildDomain } from '../../../modules/objects/domain/desired.ts';
+import { checkOptions } from '../../../modules/objects/domain/options.ts';
+import type { DomainOptions } from '../../../modules/objects/domain/table.ts';
+
+const validate = compileValidator(spec);
+
+/** A task's options as the module gets them. @throws what the module would answer */
+export function optionsOf(given: Record<string, unknown>): DomainOptions {
+  const read = readOptions(spec, validate, { path: '', options: { name: 'a', ...given } }) as DomainOptions;
+  checkOptions(read);
+  return read;
+}
+
+/** What the options state of a domain that is there, as text. */
+export const statedBy = (given: Record<string, unknown>, kvm = false): string =>
+  serialiseXml(buildDomain(optionsOf(given), { kvm }, false));
+
+/** The domain that is defined where there is none, as text. */
+export const definedBy = (given: Record<string, unknown>, kvm = false): string =>
+  serialiseXml(buildDomain(optionsOf(given), { kvm }, true));

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { withoutPaths } from '../../../modules/lib/libvirt/applied.ts';
+import { DOMAIN_RULES } from '../../../modules/lib/libvirt/owned.ts';
+import { parseXml } from '../../../modules/lib/xml/parse.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
+import {
+  DEFINING,
+  type DefiningOption,
+  LEFT_ALONE,
+  OPTION_PATHS,
+} from '../../../modules/objects/domain/options/paths.ts';
+import { definedBy, statedBy } from './given.ts';
+
+/** A value for each option, and what has to be beside it. */
+const VALUES: Record<DefiningOption, Record<string, unknown>> = {
+  title: { title: 't' },
+  description: { description: 'd' },
+  memory: { memory: 1024 },
+  current_memory: { current_memory: 1024 },
+  vcpus: { vcpus: 2 },
+  vcpus_max: { vcpus: 2, vcpus_max: 4 },
+  virt_type: { virt_type: 'qemu' },
+  machine: { machine: 'q35' },
+  cpu_mode: { cpu_mode: 'maximum' },
+  cpu_model: { cpu_mode: 'custom', cpu_model: 'EPYC' },
+  features: { features: ['acpi', 'apic', 'pae'] },
+  firmware: { firmware: 'efi' },
+  secure_boot: { firmware: 'efi', secure_boot: true },
+  boot: { boot: ['network'] },
+  kernel: { kernel: '/k' },
+  initrd: { kernel: '/k', initrd: '/i' },
+  cmdline: { kernel: '/k', cmdline: 'c' },
+  disks: { disks: [{ source: '/x', bus: 'scsi' }] },
+  interfaces: { interfaces: [{ source: 'b' }] },
+  graphics: { graphics: [{}] },
+  video: { video: 'vga' },
+  console: { console: true },
+  guest_agent: { guest_agent: true },
+  rng: { rng: true },
+  rng_source: { rng_source: '/dev/hwrng' },
+  tpm: { tpm: {} },
+  extra_xml: { vcpus: 2, extra_xml: '<domain/>' },
+};
+
+const pathsOf = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.flatMap((name) => OPTION_PATHS[name as DefiningOption]));
+
+/** What is left of a document but containers when what is under some paths is taken out. */
+function outside(xml: string, paths: ReadonlySet<string>): string {
+  const rest = serialiseXml(withoutPaths(parseXml(xml), new Set([...paths, 'domain/name'])));
+  return [...rest.matchAll(/<(\w+)([^>]*)>/g)]
+    .filter(
+      ([, name = '', attributes]) =>
+        !/^(domain|os|features|devices)$/.test(name) || attributes?.includes('='),
+    )
+    .join('');
+}
+
+describe('the paths of an option', () => {
+  it.each(DEFINING)('%s: everything that it states is under them', (name) => {
+    expect(
+      outside(
+        statedBy(VALUES[name]),
+        pathsOf(Object.keys(VALUES[name]).filter((key) => key !== 'extra_xml')),
+      ),
+    ).toBe('');
+  });
+
+  it('are of options that leave alone, or sticky, where a new domain has something by default', () => {
+    const alone = new Set([...pathsOf(LEFT_ALONE), ...DOMAIN_RULES.sticky]);
+    expect(outside(definedBy({ memory: 1024 }, true), alone)).toBe('');
+  });
+});

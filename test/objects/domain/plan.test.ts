@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../build/validator.ts';
+import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
+import { withoutApplied } from '../../../modules/lib/libvirt/applied.ts';
+import type { Element } from '../../../modules/lib/xml/element.ts';
+import { parseXml } from '../../../modules/lib/xml/parse.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
+import { spec } from '../../../modules/libvirt_domain/spec.ts';
+import { targetsOf } from '../../../modules/objects/domain/desired.ts';
+import { checkOptions } from '../../../modules/objects/domain/options.ts';
+import { draftOf, isThere, type Known } from '../../../modules/objects/domain/plan/draft.ts';
+import { planDomain } from '../../../modules/objects/domain/plan.ts';
+import type { DomainOptions } from '../../../modules/objects/domain/table.ts';
+
+const validate = compileValidator(spec);
+const options = (given: Record<string, unknown>) => {
+  const read = readOptions(spec, validate, { path: '', options: given }) as DomainOptions;
+  checkOptions(read);
+  return read;
+};
+
+const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
+
+/** What the module plans where there is no libvirt to ask what it would make of it. */
+const plan = (given: DomainOptions, known: Known) => {
+  const draft = draftOf(given, known);
+  const there = draft !== undefined && isThere(draft);
+  return planDomain(given, { ...known, draft, there, rehearsed: undefined, othersFiles: new Set() });
+};
+
+/** The state after a plan was carried out, by a libvirt that adds nothing. */
+function carriedOut(state: Known, given: DomainOptions): Known {
+  const { changes, result } = plan(given, state);
+  const define = changes.find(({ step }) => step.act === 'define')?.step;
+  const definition = define && 'xml' in define ? parseXml(define.xml) : state.domain?.definition;
+  if (!definition) return state;
+  const after = result?.domain as { state: string; autostart: boolean } | undefined;
+  const { state: now = 'shut off', autostart = false } = after ?? {};
+  const name = given.name ?? '';
+  return {
+    ...state,
+    domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition, live: undefined },
+  };
+}
+
+const name = fc.stringMatching(/^[a-z]{1,8}$/);
+const nic = fc.record({
+  source: name,
+  target: name,
+  vlans: fc.uniqueArray(fc.integer({ min: 0, max: 4095 })),
+});
+const given = fc.record(
+  {
+    name,
+    memory: fc.integer({ min: 1024, max: 1e9 }),
+    vcpus: fc.integer({ min: 1, max: 64 }),
+    state: fc.constantFrom('present', 'running', 'stopped'),
+    autostart: fc.boolean(),
+    cpu_mode: fc.constantFrom('host-passthrough', 'host-model', 'maximum'),
+    boot: fc.uniqueArray(fc.constantFrom('hd', 'cdrom', 'network'), { minLength: 1 }),
+    disks: fc.uniqueArray(
+      fc.record({ source: name.map((n) => `/${n}`), device: fc.constantFrom('disk', 'cdrom') }),
+      {
+        selector: ({ source }) => source,
+        maxLength: 4,
+      },
+    ),
+    interfaces: fc.uniqueArray(nic, { selector: ({ target }) => target, maxLength: 4 }),
+  },
+  { requiredKeys: ['name', 'memory'] },
+);
+
+describe('planDomain', () => {
+  it('has nothing left to do after it was carried out', () => {
+    fc.assert(
+      fc.property(given, (one) => {
+        const read = options(one);
+        expect(plan(read, carriedOut(nothing, read)).changes).toEqual([]);
+      }),
+    );
+  });
+
+  it('comes to rest after any change of mind', () => {
+    fc.assert(
+      fc.property(given, given, (one, two) => {
+        const before = carriedOut(nothing, options(one));
+        const read = options({ ...two, name: one.name });
+        expect(plan(read, carriedOut(before, read)).changes).toEqual([]);
+      }),
+    );
+  });
+
+  it('chooses KVM only where the host can', () => {
+    const type = (kvm: boolean) => {
+      const step = plan(options({ name: 'a', memory: 1 }), { ...nothing, kvm }).changes[0]?.step;
+      return step && 'xml' in step ? parseXml(step.xml).attributes.type : undefined;
+    };
+    expect([type(true), type(false)]).toEqual(['kvm', 'qemu']);
+  });
+
+  it('refuses the UUID of another domain', () => {
+    const domain = {
+      name: 'a',
+      uuid: 'u1',
+      state: 'shut off',
+      autostart: false,
+      persistent: true,
+      live: undefined,
+    };
+    const definition = parseXml('<domain><name>a</name><uuid>u1</uuid></domain>');
+    const xml = '<domain><name>a</name><uuid>u2</uuid></domain>';
+    expect(() => plan(options({ xml }), { ...nothing, domain: { ...domain, definition } })).toThrow(
+      "its UUID u2 isn't that of the domain, u1",
+    );
+  });
+
+  const two = {
+    name: 'a',
+    memory: 1,
+    interfaces: [
+      { source: 'b', target: 't1' },
+      { source: 'b', target: 't2' },
+    ],
+  };
+  const less = { name: 'a', interfaces: [{ source: 'b', target: 't1' }] };
+
+  it('removes what an earlier task listed and this one does not', () => {
+    const { changes } = plan(options(less), carriedOut(nothing, options(two)));
+    expect(changes.map(({ title }) => title)).toEqual(['redefine domain a']);
+    expect(changes[0]?.after).toContain('t1');
+    expect(changes[0]?.after).not.toContain('t2');
+  });
+
+  it('takes away what it denies, whoever added it', () => {
+    const full = carriedOut(nothing, options(two));
+    const text = (more: object) =>
+      plan(options({ ...two, ...more }), full)
+        .changes.map(({ after }) => after)
+        .join();
+    expect(serialiseXml(full.domain?.definition as Element)).toMatch(/<rng[\s\S]*<acpi|<acpi[\s\S]*<rng/);
+    expect(text({ rng: false })).not.toContain('<rng');
+    expect(text({ console: false })).not.toMatch(/<serial|<console/);
+    expect(text({ features: ['apic'] })).not.toContain('<acpi');
+    expect(text({})).toBe('');
+  });
+
+  it('keeps what somebody else added, and says so', () => {
+    const { domain, ...host } = carriedOut(nothing, options(two));
+    const theirs = {
+      ...host,
+      domain: domain && { ...domain, definition: withoutApplied(domain.definition) },
+    };
+    const { changes, warnings } = plan(options(less), theirs);
+    expect(changes).toEqual([]);
+    expect(warnings?.join()).toMatch(/they are kept: interface 52:54:00:\S+ \('unlisted_devices: remove'/);
+    const removing = plan(options({ ...less, unlisted_devices: 'remove' }), theirs);
+    expect(removing.changes[0]?.after).not.toContain('t2');
+  });
+});
+
+describe('a paused guest', () => {
+  const disks = (...targets: string[]) =>
+    options({ name: 'a', memory: 1024, disks: targets.map((target) => ({ source: `/${target}`, target })) });
+  const { domain, ...host } = carriedOut(nothing, disks('vda', 'vdb'));
+  const live = domain && withoutApplied(domain.definition);
+  const paused: Known = { ...host, domain: domain && { ...domain, state: 'paused', live } };
+  const titles = ({ changes }: ReturnType<typeof plan>) => changes.map(({ title }) => title);
+
+  it('lets go of nothing, which a plan says before anything is tried', () => {
+    const planned = plan(disks('vda'), paused);
+    expect(titles(planned)).toEqual(['redefine domain a']);
+    expect(planned.result).toMatchObject({
+      restart_required: true,
+      restart_reasons: ['disk vdb is not removed yet: the guest is paused'],
+    });
+  });
+
+  it('is woken before it is changed where it is to run', () => {
+    const planned = plan({ ...disks('vda'), state: 'running' }, paused);
+    expect(titles(planned)).toEqual([
+      'redefine domain a',
+      'resume domain a',
+      'update the running guest of domain a',
+    ]);
+    expect(planned.result).toMatchObject({ restart_required: false, restart_reasons: [] });
+  });
+});
+
+describe('targetsOf', () => {
+  it('gives each disk a device name of its bus that is free', () => {
+    const disks = options({
+      name: 'a',
+      disks: [
+        { source: '/a' },
+        { source: '/b', device: 'cdrom' },
+        { source: '/c', target: 'vda' },
+        { source: '/d', bus: 'sata' },
+      ],
+    }).disks;
+    expect(targetsOf(disks ?? [])).toEqual(['vdb', 'sda', 'vda', 'sdb']);
+  });
+});
