@@ -7,7 +7,7 @@ import { buildCollection } from '../support/build.ts';
 import { waitForPing } from '../support/guest.ts';
 import { type PlaybookRun, runPlaybook } from '../support/playbook.ts';
 import { say, stage } from '../support/stages.ts';
-import { templateCache } from '../support/templates.ts';
+import { keepTemplates, templatesFor } from '../support/templates.ts';
 
 // The blog's cloud on one machine: a hypervisor in the lab, the blog's variables, a guest that answers ping.
 const NAME = 'demo';
@@ -24,13 +24,14 @@ function mustPass({ exitCode, output }: PlaybookRun): void {
 await stage('building the collection', buildCollection);
 await (await findHypervisor(NAME))?.remove();
 const hypervisor = await stage(`raising the hypervisor ${NAME} in the lab`, () =>
-  startHypervisor({ name: NAME, binds: [templateCache()] }),
+  startHypervisor({ name: NAME, binds: [templatesFor(NAME)] }),
 );
 const hosts = { hv1: NAME };
 // The blog's guest has no way in: a key is laid over its variables, by the role's own.
 const extraVars = { vm_defaults: { ssh_authorized_keys: [(await publicKey()).trim()] } };
 await stage("ansible-playbook playbooks/site.yml, with the blog's variables", async () => {
   mustPass(await runPlaybook(site, hosts, { extraVars, live: true }));
+  keepTemplates(NAME);
 });
 const answer = await stage(`waiting for the guest, ping ${GUEST} in VLAN 25`, () =>
   waitForPing(hypervisor, GUEST),

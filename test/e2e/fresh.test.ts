@@ -4,7 +4,7 @@ import { ROOT } from '../../build/modules.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { buildCollection } from '../support/build.ts';
 import { runPlaybook } from '../support/playbook.ts';
-import { templateCache } from '../support/templates.ts';
+import { keepTemplates, templatesFor } from '../support/templates.ts';
 
 // A machine with SSH and Python and nothing else, as a hosting company hands it over.
 const LAB = 'fresh';
@@ -17,10 +17,13 @@ const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script]
 beforeAll(async () => {
   await buildCollection();
   await (await findHypervisor(LAB))?.remove();
-  hypervisor = await startHypervisor({ name: LAB, kind: 'bare', binds: [templateCache()] });
+  hypervisor = await startHypervisor({ name: LAB, kind: 'bare', binds: [templatesFor(LAB)] });
 });
 
-afterAll(() => hypervisor?.remove());
+afterAll(async () => {
+  await hypervisor?.remove();
+  keepTemplates(LAB);
+});
 
 describe('a fresh machine', () => {
   it('is told in check mode what would be installed, and ends there', async () => {

@@ -9,7 +9,7 @@ import { hostVariables } from '../lab/inventory.ts';
 import { publicKey } from '../lab/key.ts';
 import type { Release } from '../lab/packages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
-import { keptAs, recipeOf, templateCache } from '../support/templates.ts';
+import { keepTemplates, keptAs, recipeOf, templatesFor } from '../support/templates.ts';
 
 // README's deployment, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
 const HOSTS: Record<string, { lab: string; release: Release }> = {
@@ -27,18 +27,18 @@ function filesOfReadme(): Map<string, string> {
 }
 
 /** On Debian 12 the hypervisor's own suite gives the same image: the one that other tests have built serves. */
-function shareTemplate(): void {
-  const { host } = templateCache();
-  const built = join(host, keptAs(recipeOf('-')));
-  const wanted = join(host, keptAs(recipeOf('bookworm')));
+function shareTemplate(templates: string): void {
+  const built = join(templates, keptAs(recipeOf('-')));
+  const wanted = join(templates, keptAs(recipeOf('bookworm')));
   if (existsSync(built) && !existsSync(wanted)) linkSync(built, wanted);
 }
 
 beforeAll(async () => {
-  shareTemplate();
   for (const [name, { lab, release }] of Object.entries(HOSTS)) {
     await (await findHypervisor(lab))?.remove();
-    hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templateCache()] });
+    const templates = templatesFor(lab);
+    shareTemplate(templates.host);
+    hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templates] });
   }
   project = await makeProject();
   for (const [path, content] of filesOfReadme()) {
@@ -56,7 +56,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   project?.remove();
-  for (const hypervisor of Object.values(hypervisors)) await hypervisor.remove();
+  for (const hypervisor of Object.values(hypervisors)) {
+    await hypervisor.remove();
+    keepTemplates(hypervisor.name);
+  }
 });
 
 const site = (...args: string[]) =>

@@ -10,7 +10,7 @@ import { buildCollection } from '../support/build.ts';
 import { onGuest, waitForPing } from '../support/guest.ts';
 import { ChangedInventory, type CloudVariables } from '../support/inventory.ts';
 import { type PlaybookOptions, type PlaybookRun, runPlaybook } from '../support/playbook.ts';
-import { templateCache } from '../support/templates.ts';
+import { keepTemplates, templatesFor } from '../support/templates.ts';
 
 // The blog's cloud on one lab hypervisor, from nothing to nothing. The tests build on each other, in this order.
 const LAB = 'e2e';
@@ -53,13 +53,14 @@ function inventoryWith(change: (variables: CloudVariables) => void): string {
 beforeAll(async () => {
   await buildCollection();
   await (await findHypervisor(LAB))?.remove();
-  hypervisor = await startHypervisor({ name: LAB, binds: [templateCache()] });
+  hypervisor = await startHypervisor({ name: LAB, binds: [templatesFor(LAB)] });
   defaults = { ssh_authorized_keys: [(await publicKey()).trim()] };
 });
 
 afterAll(async () => {
   for (const one of temporary) one.remove();
   await hypervisor?.remove();
+  keepTemplates(LAB);
 });
 
 describe("the blog's cloud", () => {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { ROOT } from '../../build/modules.ts';
 import { withLock } from '../lab/cache.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
-import { keptAs, recipeOf, templateCache } from './templates.ts';
+import { builtTemplates, keptAs, recipeOf } from './templates.ts';
 
 const NAME = 'debian-12.qcow2';
 
@@ -13,7 +13,7 @@ const NAME = 'debian-12.qcow2';
  * @returns its path inside
  */
 export async function guestImage(hypervisor: Hypervisor): Promise<string> {
-  const { host } = templateCache();
+  const host = builtTemplates();
   const path = `/srv/templates/${basename(host)}/${NAME}`;
   await withLock(`image-${basename(host)}`, async () => {
     if (existsSync(join(host, NAME))) return;
