@@ -18,6 +18,21 @@ export class OptionError extends Failure {
   }
 }
 
+/** Several failures as one, each on a line of its own. */
+export class Failures extends Failure {
+  override readonly name = 'Failures';
+  constructor(readonly all: readonly Failure[]) {
+    super(all.map(({ message }) => message).join('\n'));
+  }
+}
+
+/** An error whose options are called otherwise. @param word what an option is called, by its path */
+export function inWords(error: Error, word: (option: string) => string): Error {
+  if (error instanceof OptionError) return new OptionError(word(error.option), error.problem);
+  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word) as Failure));
+  return error;
+}
+
 /** The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. */
 export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
 

@@ -1,5 +1,5 @@
 import { Failure, OptionError } from '../failure.ts';
-import { coerceOptions, refuseRepr } from './coerce.ts';
+import { coerceOptions, refuseRepr, toDict } from './coerce.ts';
 import { problemsOf, together, type Validator } from './problems.ts';
 import { checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
@@ -58,8 +58,19 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
   if (name === undefined || list === undefined || list === null) {
     return { mode, items: [{ path: '', options }], listed: false };
   }
-  const { [name]: _, ...common } = options;
-  return { mode, items: itemsOf(name, list, common), listed: true };
+  const { [name]: _, ...beside } = options;
+  return { mode, items: itemsOf(name, list, commonOf(spec, beside)), listed: true };
+}
+
+// What stands beside the list, and what the option for defaults holds, which goes before it.
+function commonOf({ list }: Spec, beside: Record<string, unknown>): Record<string, unknown> {
+  const name = list?.defaults;
+  const given = name === undefined ? undefined : beside[name];
+  if (name === undefined || given === undefined || given === null) return beside;
+  const { [name]: _, ...common } = beside;
+  const defaults = toDict(given);
+  if (!defaults) throw new OptionError(name, 'is not a mapping');
+  return { ...common, ...defaults };
 }
 
 function itemsOf(name: string, list: unknown, common: Record<string, unknown>): Given[] {

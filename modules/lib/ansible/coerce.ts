@@ -1,5 +1,5 @@
 import { OptionError } from '../failure.ts';
-import type { Option, OptionSpecs, OptionType } from './spec.ts';
+import type { Option, OptionSpecs, OptionType, ValuesOf } from './spec.ts';
 
 // The words Ansible's own parsing/convert_bool.py takes, compared in lower case.
 const TRUE = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
@@ -188,3 +188,9 @@ export function coerceOptions(
   }
   return { ...result };
 }
+
+/** Values of a set of options, of what some other code says of them: with their defaults, and without what is undefined. */
+export const withDefaults = <const O extends OptionSpecs>(
+  specs: O,
+  given: Readonly<Record<string, unknown>>,
+): ValuesOf<O> => coerceOptions(specs, given) as ValuesOf<O>;

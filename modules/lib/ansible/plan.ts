@@ -43,10 +43,20 @@ export interface Placed<Options> {
   readonly options: Options;
 }
 
+/**
+ * Whether an item is this task's: `others` aren't looked at, and what is `aside` is checked together with the task's own,
+ * and then left out.
+ */
+export type Scope = 'own' | 'aside' | 'others';
+
 /** Something that a user declares by options: three steps over them. Objects are composed of others by calling theirs. */
 export interface ObjectKind<Options, State, Step, Result extends object = object> {
   /** What an item is about (the domain, the file): it names results, and two items may not share it. */
   readonly key: (options: Options) => string;
+  /** Pure. @param given the item as it was written */
+  readonly scope?: (given: Readonly<Record<string, unknown>>) => Scope;
+  /** What is wrong where all items are aside. */
+  readonly allAside?: (items: readonly Placed<Options>[]) => Failure;
   /** Rules that the options' own table can't say. Pure. @throws OptionError */
   readonly check?: (options: Options) => void;
   /** Rules between items. Pure. @returns what is wrong with each, in their order */

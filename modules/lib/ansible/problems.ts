@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { Failure, OptionError } from '../failure.ts';
+import { type Failure, Failures, OptionError } from '../failure.ts';
 import type { Option, OptionSpecs } from './spec.ts';
 
 /** What of ajv's ErrorObject the messages are made from. */
@@ -88,8 +88,5 @@ export function problemsOf(
 }
 
 /** Several failures as one, each on a line of its own. */
-export function together(failures: readonly Failure[]): Failure {
-  return failures.length === 1 && failures[0]
-    ? failures[0]
-    : new Failure(failures.map((failure) => failure.message).join('\n'));
-}
+export const together = (failures: readonly Failure[]): Failure =>
+  failures.length === 1 && failures[0] ? failures[0] : new Failures(failures);

@@ -1,13 +1,22 @@
-import { Failure, OptionError } from '../failure.ts';
+import { Failure, inWords } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { type Given, type Mode, parseArguments, readOptions, splitArguments } from './arguments.ts';
-import { asError, type Change, type Module, type Outcome, type Plan } from './plan.ts';
+import {
+  asError,
+  type Change,
+  type Module,
+  type Outcome,
+  type Placed,
+  type Plan,
+  type Scope,
+} from './plan.ts';
 import type { Validator } from './problems.ts';
 import { masked, secretsOf } from './secrets.ts';
 
 /** One item on its way through the steps; `error` ends the way. */
 interface Item<Options, State, Step> {
   readonly given: Given;
+  readonly scope: Scope;
   options?: Options;
   state?: State;
   plan?: Plan<Step>;
@@ -74,15 +83,16 @@ async function planItems<Options, State, Step>(
   host: Host,
   given: readonly Given[],
 ): Promise<Item<Options, State, Step>[]> {
-  const items: Item<Options, State, Step>[] = given.map((one) => ({ given: one }));
-  for (const item of items) {
+  const all = itemsOf(module, given);
+  for (const item of all) {
     attempt(item, () => {
       item.options = readOptions(module.spec, validate, item.given) as Options;
       module.check?.(item.options);
     });
   }
-  refuseTwins(module, items);
-  checkTogether(module, items);
+  checkTogether(module, all);
+  refuseTwins(module, all);
+  const items = ownOf(module, all);
   await observeAll(module, host, items);
   for (const item of items.filter(isAlive)) {
     attempt(item, () => {
@@ -91,6 +101,21 @@ async function planItems<Options, State, Step>(
   }
   return items;
 }
+
+function itemsOf<O, S, X>({ scope }: Module<O, S, X>, given: readonly Given[]): Item<O, S, X>[] {
+  const items = given.map((one) => ({ given: one, scope: scope?.(one.options) ?? ('own' as const) }));
+  return items.filter((item) => item.scope !== 'others');
+}
+
+/** @throws Failure where the task is about an item that isn't there */
+function ownOf<O, S, X>({ allAside }: Module<O, S, X>, all: readonly Item<O, S, X>[]): Item<O, S, X>[] {
+  const own = all.filter(({ scope }) => scope === 'own');
+  if (allAside && own.length === 0 && all.length > 0) throw allAside(placed(all.filter(isAlive)));
+  return own;
+}
+
+const placed = <O, S, X>(items: readonly Item<O, S, X>[]): Placed<O>[] =>
+  items.map(({ given, options }) => ({ path: given.path, options: options as O }));
 
 const isAlive = (item: { error?: Error }) => item.error === undefined;
 
@@ -103,10 +128,8 @@ function attempt(item: { given: Given; error?: Error }, act: () => void): void {
 }
 
 // A module's own checks know an option, not in which item of a list it stands.
-function located(error: Error, path: string): Error {
-  const inside = !path || !(error instanceof OptionError) || error.option.startsWith(path);
-  return inside ? error : new OptionError(`${path}.${error.option}`, error.problem);
-}
+const located = (error: Error, path: string): Error =>
+  inWords(error, (option) => (!path || option.startsWith(path) ? option : `${path}.${option}`));
 
 function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Item<O, S, X>[]): void {
   const first = new Map<string, string>();
@@ -120,8 +143,7 @@ function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Item<O, S, X>[]): 
 
 function checkTogether<O, S, X>({ checkAll }: Module<O, S, X>, items: Item<O, S, X>[]): void {
   const alive = items.filter(isAlive);
-  const placed = alive.map(({ given, options }) => ({ path: given.path, options: options as O }));
-  checkAll?.(placed).forEach((problem, i) => {
+  checkAll?.(placed(alive)).forEach((problem, i) => {
     const item = alive[i];
     if (item && problem) item.error = located(problem, item.given.path);
   });
@@ -228,7 +250,7 @@ function extras({ diff, warnings }: Pick<Report, 'diff' | 'warnings'>, mode: Mod
 }
 
 function resultOfOne([report]: readonly Report[], mode: Mode): Result {
-  if (!report) throw new Error('no item was run');
+  if (!report) return { changed: false, skipped: true };
   return { ...report.result, ...extras(report, mode) };
 }
 

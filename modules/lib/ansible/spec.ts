@@ -81,7 +81,12 @@ export interface Spec {
   readonly options: OptionSpecs;
   readonly rules?: Rules;
   /** The option that takes a list of the same options, so that one task serves a whole host. */
-  readonly list?: { readonly option: string; readonly description: string };
+  readonly list?: {
+    readonly option: string;
+    readonly description: string;
+    /** The option that holds what items have that don't say it themselves. */
+    readonly defaults?: string;
+  };
   readonly requirements?: readonly string[];
   readonly notes?: readonly string[];
   /** YAML, as ansible-doc prints it; a test checks each task in it against the spec. */

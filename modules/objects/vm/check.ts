@@ -1,0 +1,92 @@
+import { isMapping } from '../../lib/cloudinit/yaml.ts';
+import { asOption, located, OptionError } from '../../lib/failure.ts';
+import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/address.ts';
+import { disk } from '../disk/disk.ts';
+import { domain } from '../domain/domain.ts';
+import { seed } from '../seed/seed.ts';
+import { serversOf } from './network.ts';
+import type { VmInterface, VmOptions } from './options.ts';
+import { accountsOf, diskOf, domainOf, seedOf } from './parts.ts';
+import { ofPart } from './words.ts';
+
+function checkDisk({ memory, archive_name, archives, images }: VmOptions): void {
+  if (memory === undefined) {
+    throw new OptionError('memory', 'is required: a number of KiB, or a text with its unit such as 512 MiB');
+  }
+  if (archive_name === undefined) {
+    throw new OptionError('archive_name', 'is required: the image that its disk is made from');
+  }
+  if (archives.includes(archive_name) || !images || images.includes(archive_name)) return;
+  throw new OptionError(
+    'archive_name',
+    `there is neither an archive ${archive_name}.tar.gz on the controller nor an entry images['${archive_name}']`,
+  );
+}
+
+function checkAddress({ mode, address, netmask, gateway, on_link }: VmInterface): void {
+  if (mode !== 'static') {
+    for (const [option, value] of Object.entries({ address, netmask, gateway })) {
+      if (value !== undefined)
+        throw new OptionError(option, `'mode' is ${mode}: leave it out, or give 'mode: static'`);
+    }
+    return;
+  }
+  if (address === undefined) throw new OptionError('address', "is required, since 'mode' is static");
+  const own = asOption('address', () => parseAddress(address, netmask));
+  if (gateway === undefined) return;
+  const router = parseIp(gateway);
+  if (!router) throw new OptionError('gateway', `'${gateway}' is not an IP address`);
+  if (on_link || isLinkLocal(router.ip) || isWithin(router.ip, own)) return;
+  throw new OptionError(
+    'gateway',
+    `${gateway} is not in the network of ${own.ip}/${own.prefix}: correct one of them, or give 'on_link: true'`,
+  );
+}
+
+function checkInterface(nic: VmInterface): void {
+  checkAddress(nic);
+  for (const server of serversOf(nic)) {
+    if (!parseIp(server)) throw new OptionError('dns', `'${server}' is not an IP address`);
+  }
+}
+
+function checkInterfaces({ ovs, interfaces }: VmOptions): void {
+  if (ovs.length !== interfaces.length) {
+    throw new OptionError(
+      'ovs',
+      `has ${ovs.length} entries and 'interfaces' has ${interfaces.length}: they are paired, the first with the first, so give equally many`,
+    );
+  }
+  interfaces.forEach((nic, i) => {
+    const at = `interfaces[${i}]`;
+    if (interfaces.findIndex(({ name }) => name === nic.name) < i) {
+      throw new OptionError(`${at}.name`, `another interface is called '${nic.name}' already`);
+    }
+    located({ at }, () => checkInterface(nic));
+  });
+}
+
+function checkUsers(vm: VmOptions): void {
+  const { user_data, users } = vm;
+  if (users !== undefined && !Array.isArray(users)) {
+    throw new OptionError('users', "must be a list, as cloud-init's 'users'");
+  }
+  const text = user_data !== undefined && !isMapping(user_data) && !Array.isArray(user_data);
+  if (!text || Object.keys(accountsOf(vm)).length === 0) return;
+  throw new OptionError(
+    'user_data',
+    "is a text, so 'users' and 'ssh_authorized_keys' can't be put into it: make it a mapping",
+  );
+}
+
+/** What one VM can't be. @throws OptionError */
+export function checkVm(vm: VmOptions): void {
+  if (vm.state !== 'absent') {
+    checkDisk(vm);
+    checkInterfaces(vm);
+    checkUsers(vm);
+  }
+  ofPart(vm, 'disk', () => disk.check?.(diskOf(vm)));
+  ofPart(vm, 'seed', () => seed.check?.(seedOf(vm)));
+  ofPart(vm, 'domain', () => domain.check?.(domainOf(vm)));
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { VmInterface, VmOptions } from './options.ts';
+
+type Named = Pick<VmOptions, 'name' | 'directory'>;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+export const directoryOf = ({ name, directory }: Named): string => `${directory}/${name}`;
+
+export const diskPath = (vm: Named & Pick<VmOptions, 'disk_name'>): string =>
+  `${directoryOf(vm)}/${vm.disk_name}.qcow2`;
+
+export const seedPath = (vm: Named & Pick<VmOptions, 'cloudinit_file'>): string =>
+  `${directoryOf(vm)}/${vm.cloudinit_file}_ci.iso`;
+
+export const archivePath = ({ directory }: Named, archive: string): string =>
+  `${directory}/${archive}.tar.gz`;
+
+// IFNAMSIZ is 16, and the name ends with a zero.
+const LONGEST = 15;
+
+/** A guest's interface on the host: veth-VM-INTERFACE where that is a valid name, else a digest of it. */
+export function targetOf({ name }: Pick<VmOptions, 'name'>, { name: nic, target }: VmInterface): string {
+  const plain = `veth-${name}-${nic}`;
+  return target ?? (plain.length <= LONGEST ? plain : `veth-${sha256(plain).slice(0, 10)}`);
+}
+
+/**
+ * The MAC address that an interface gets, of names alone: putting an interface in front of others moves none of them.
+ * The hypervisor's name is in it, since two may have guests of one name in networks that are joined.
+ */
+export function defaultMac({ hypervisor, name }: VmOptions, nic: VmInterface): string {
+  const digest = sha256(`${hypervisor}/${name}/${nic.name}`);
+  return ['52:54:00', digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6)].join(':');
+}

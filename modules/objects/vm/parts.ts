@@ -1,0 +1,83 @@
+import { withDefaults } from '../../lib/ansible/coerce.ts';
+import { isMapping } from '../../lib/cloudinit/yaml.ts';
+import { type DiskOptions, diskOptions } from '../disk/options.ts';
+import { type DomainOptions, domainOptions } from '../domain/table.ts';
+import { type SeedOptions, seedOptions } from '../seed/options.ts';
+import { archivePath, defaultMac, diskPath, seedPath, targetOf } from './names.ts';
+import { networkConfigOf } from './network.ts';
+import type { VmInterface, VmOptions } from './options.ts';
+
+// What the parts of a VM are to be, in the options of each.
+
+/** The disk, of an archive of the controller or of an image. */
+export function diskOf(vm: VmOptions): DiskOptions {
+  const { archive_name = '', archives, backing, disk_size: size, image_directory, state } = vm;
+  const isArchive = archives.includes(archive_name);
+  return withDefaults(diskOptions, {
+    dest: diskPath(vm),
+    state: state === 'absent' ? 'absent' : 'present',
+    ...(isArchive
+      ? { source: archivePath(vm, archive_name), backing: 'copy' }
+      : { source: `${image_directory}/${archive_name}`, backing }),
+    format: 'qcow2',
+    size,
+  });
+}
+
+/** The domain, with the disk, the seed and the interfaces. */
+export function domainOf(vm: VmOptions): DomainOptions {
+  const { name, uri, shutdown_timeout, force_off, restart } = vm;
+  const power = { name, uri, shutdown_timeout, force_off };
+  if (vm.state === 'absent') return withDefaults(domainOptions, { ...power, state: 'absent' });
+  if (vm.steps === 'start') return withDefaults(domainOptions, { ...power, state: 'running' });
+  const { memory, vcpus, machine, virt_type, cpu_mode, autostart, domain } = vm;
+  return withDefaults(domainOptions, {
+    ...domain,
+    ...power,
+    ...{ restart, memory, vcpus, machine, virt_type, cpu_mode, autostart },
+    state: vm.steps === 'define' && vm.state === 'running' ? 'present' : vm.state,
+    disks: [
+      { source: diskPath(vm), target: 'vda' },
+      { source: seedPath(vm), device: 'cdrom', target: 'sda' },
+      ...(domain.disks ?? []),
+    ],
+    interfaces: [...(domain.interfaces ?? []), ...vm.interfaces.map((nic, i) => interfaceOf(vm, nic, i))],
+  });
+}
+
+function interfaceOf(vm: VmOptions, nic: VmInterface, i: number) {
+  const { name: source, vlans } = vm.ovs[i] ?? {};
+  return {
+    ...{ source, vlans, target: targetOf(vm, nic) },
+    ...(nic.mac === undefined ? { default_mac: defaultMac(vm, nic) } : { mac: nic.mac }),
+    ...(vm.checksum_offload ? {} : { checksum_offload: false }),
+  };
+}
+
+/** @param macs the MAC address of each interface; without them a seed without its network, which is enough to look at it */
+export function seedOf(vm: VmOptions, macs?: readonly string[]): SeedOptions {
+  const { name, hostname = name, instance_id = name, extra_files, validate, interfaces } = vm;
+  return withDefaults(seedOptions, {
+    dest: seedPath(vm),
+    state: vm.state === 'absent' ? 'absent' : 'present',
+    ...{ hostname, instance_id, extra_files, validate },
+    user_data: userDataOf(vm),
+    network_config: macs && interfaces.length > 0 ? networkConfigOf(interfaces, macs) : undefined,
+    owner: vm.kvm_qemu_user,
+    group: vm.kvm_qemu_group,
+  });
+}
+
+/** What a VM says of its users beside its user-data. */
+export function accountsOf({ users, ssh_authorized_keys: keys }: VmOptions): Record<string, unknown> {
+  const some = (list: unknown) => Array.isArray(list) && list.length > 0;
+  return { ...(some(users) ? { users } : {}), ...(some(keys) ? { ssh_authorized_keys: keys } : {}) };
+}
+
+function userDataOf(vm: VmOptions): unknown {
+  const { user_data: given = {} } = vm;
+  const accounts = accountsOf(vm);
+  if (isMapping(given)) return { ...given, ...accounts };
+  if (!Array.isArray(given)) return given;
+  return [...(Object.keys(accounts).length > 0 ? [{ content: accounts }] : []), ...given];
+}

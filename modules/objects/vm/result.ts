@@ -1,0 +1,72 @@
+import { parseAddress } from '../../lib/net/address.ts';
+import type { DiskResult } from '../disk/plan.ts';
+import type { DomainResult } from '../domain/plan/state.ts';
+import type { SeedResult } from '../seed/plan.ts';
+import { diskPath, seedPath, targetOf } from './names.ts';
+import type { VmInterface, VmOptions } from './options.ts';
+
+/** What is said of a VM. */
+export interface VmResult {
+  readonly name: string;
+  readonly uuid?: string;
+  /** libvirt's own word; `absent` for one that isn't there. */
+  readonly state: string;
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly target: string;
+    readonly mac: string;
+    /** With their prefix; those that the VM states. */
+    readonly addresses: readonly string[];
+  }[];
+  readonly disk: { readonly path: string; readonly size?: number };
+  readonly seed: { readonly path: string; readonly applied?: boolean; readonly applied_why?: string };
+  /** What is done, in its order. */
+  readonly actions: readonly string[];
+  readonly restart_required: boolean;
+  readonly restart_reasons: readonly string[];
+}
+
+/** What came of the parts; undefined where a part isn't concerned. */
+export interface PartResults {
+  readonly disk: DiskResult | undefined;
+  readonly seed: SeedResult | undefined;
+  readonly domain: DomainResult | undefined;
+}
+
+function addressesOf({ address, netmask }: VmInterface): string[] {
+  if (address === undefined) return [];
+  const { ip, prefix } = parseAddress(address, netmask);
+  return [`${ip}/${prefix}`];
+}
+
+/** @param macs the MAC address of each interface */
+export function resultOf(
+  vm: VmOptions,
+  macs: readonly string[],
+  { disk, seed, domain }: PartResults,
+  actions: readonly string[],
+): VmResult {
+  const { size } = disk ?? {};
+  const { applied, applied_why } = seed ?? {};
+  const { uuid, state = 'absent' } = domain?.domain ?? {};
+  return {
+    name: vm.name,
+    ...(uuid === undefined ? {} : { uuid }),
+    state,
+    interfaces: vm.interfaces.map((nic, i) => ({
+      name: nic.name,
+      target: targetOf(vm, nic),
+      mac: macs[i] ?? '',
+      addresses: addressesOf(nic),
+    })),
+    disk: { path: diskPath(vm), ...(size === undefined ? {} : { size }) },
+    seed: {
+      path: seedPath(vm),
+      ...(applied === undefined ? {} : { applied }),
+      ...(applied_why === undefined ? {} : { applied_why }),
+    },
+    actions,
+    restart_required: domain?.restart_required ?? false,
+    restart_reasons: domain?.restart_reasons ?? [],
+  };
+}

@@ -1,0 +1,91 @@
+import type { Placed } from '../../lib/ansible/plan.ts';
+import { type Failure, Failures, OptionError } from '../../lib/failure.ts';
+import { parseAddress } from '../../lib/net/address.ts';
+import { defaultMac, diskPath, seedPath, targetOf } from './names.ts';
+import type { VmOptions } from './options.ts';
+
+/** Something that one VM has and no other may have. */
+interface Claim {
+  /** What it is, for people. */
+  readonly what: string;
+  /** What tells it from all others. */
+  readonly key: string;
+  /** Where it is said. */
+  readonly option: string;
+}
+
+function claimsOf(vm: VmOptions): Claim[] {
+  const name = { what: `the name '${vm.name}'`, key: `name ${vm.name}`, option: 'name' };
+  return vm.state === 'absent' ? [name] : [name, ...filesOf(vm), ...networkOf(vm)];
+}
+
+function filesOf(vm: VmOptions): Claim[] {
+  const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
+  const more = (vm.domain.disks ?? []).flatMap((disk, i) => {
+    const { source, device, readonly, shareable } = disk;
+    const isOwn = device === 'disk' && !readonly && !shareable && source !== undefined;
+    return isOwn ? file(source, `domain.disks[${i}].source`) : [];
+  });
+  return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...more];
+}
+
+function networkOf(vm: VmOptions): Claim[] {
+  const mac = (text: string, option: string) => {
+    const lower = text.toLowerCase();
+    return { what: `the MAC address ${lower}`, key: `mac ${lower}`, option };
+  };
+  const target = (device: string, option: string) => ({
+    what: `the interface ${device} of the host`,
+    key: `target ${device}`,
+    option,
+  });
+  const others = (vm.domain.interfaces ?? []).flatMap((nic, i) => [
+    ...(nic.mac ? [mac(nic.mac, `domain.interfaces[${i}].mac`)] : []),
+    ...(nic.target ? [target(nic.target, `domain.interfaces[${i}].target`)] : []),
+  ]);
+  const own = vm.interfaces.flatMap((nic, i) => {
+    const at = `interfaces[${i}]`;
+    const { name: bridge = '', vlans = [] } = vm.ovs[i] ?? {};
+    const { address, netmask } = nic;
+    const ip = address === undefined ? undefined : parseAddress(address, netmask).ip;
+    return [
+      mac(nic.mac ?? defaultMac(vm, nic), `${at}.mac`),
+      target(targetOf(vm, nic), `${at}.target`),
+      ...(ip === undefined
+        ? []
+        : [
+            {
+              what: `the address ${ip} on ${bridge}`,
+              key: `address ${ip} ${bridge} ${vlans.join()}`,
+              option: `${at}.address`,
+            },
+          ]),
+    ];
+  });
+  return [...others, ...own];
+}
+
+interface Claimed extends Claim {
+  /** The VM, by its place among all. */
+  readonly item: number;
+}
+
+/** What two VMs can't both have: each is told, with where the other is. */
+export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | undefined)[] {
+  const claims = new Map<string, Claimed[]>();
+  items.forEach(({ options }, item) => {
+    for (const claim of claimsOf(options)) {
+      claims.set(claim.key, [...(claims.get(claim.key) ?? []), { ...claim, item }]);
+    }
+  });
+  const problems = items.map((): Failure[] => []);
+  for (const claimants of claims.values()) {
+    for (const { item, option, what } of claimants) {
+      const other = claimants.find((one) => one !== claimants.find((own) => own.item === item && own.option === option));
+      if (!other) continue;
+      const where = `${items[other.item]?.path}.${other.option}`;
+      problems[item]?.push(new OptionError(option, `${what} is that of ${where} too: give one of them another`));
+    }
+  }
+  return problems.map((all) => (all.length > 1 ? new Failures(all) : all[0]));
+}
