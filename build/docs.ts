@@ -48,6 +48,10 @@ function withList({ options, list }: Spec): Fields {
     'Each item takes the same options; those given beside the list hold for every item.',
   ];
   documented[list.option] = { description: text, type: 'list', elements: 'dict' };
+  if (list.defaults) {
+    const defaults = `What each item of O(${list.option}) has that doesn't say it itself; it goes before what is given beside the list.`;
+    documented[list.defaults] = { description: [defaults], type: 'dict' };
+  }
   return documented;
 }
 

@@ -55,6 +55,9 @@ export async function withNewDirectory<T>(prefix: string, use: (path: string) =>
   }
 }
 
+/** Removes a directory that has nothing in it. One that has stays, and so does what else may have its name. */
+export const removeDirectory = (path: string): Promise<void> => named(path, () => removeEmpty(path));
+
 // One that has been moved away is empty, and its name is not ours any more.
 async function removeEmpty(path: string): Promise<void> {
   try {

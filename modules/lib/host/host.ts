@@ -104,6 +104,8 @@ export interface Host {
   report(progress: Progress): void;
   /** Removes a file, or a directory with all that is in it, and follows no symbolic link; one that isn't there is fine. */
   remove(path: string): Promise<void>;
+  /** Removes a directory that has nothing in it; one that has stays. */
+  removeDirectory(path: string): Promise<void>;
   /** The numeric id of a user or group given by name or number. */
   userId(name: string): Promise<number>;
   groupId(name: string): Promise<number>;

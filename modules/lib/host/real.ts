@@ -3,7 +3,13 @@ import type { Duplex } from 'node:stream';
 import { groupId, userId } from './accounts.ts';
 import { appendTo, writeSparse } from './content.ts';
 import { report } from './detached.ts';
-import { listDirectory, makeDirectory, removeFile, withNewDirectory } from './directories.ts';
+import {
+  listDirectory,
+  makeDirectory,
+  removeDirectory,
+  removeFile,
+  withNewDirectory,
+} from './directories.ts';
 import { download } from './download.ts';
 import { fileFailure } from './errors.ts';
 import {
@@ -57,6 +63,7 @@ export const realHost: Host = {
   publishNew: publishNewFile,
   report,
   remove: removeFile,
+  removeDirectory,
   userId,
   groupId,
   connect,

@@ -6,7 +6,7 @@ import { domain } from '../domain/domain.ts';
 import { seed } from '../seed/seed.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
-import { accountsOf, diskOf, domainOf, seedOf } from './parts.ts';
+import { accountsOf, disksOf, domainOf, seedOf } from './parts.ts';
 import { ofPart } from './words.ts';
 
 function checkDisk({ memory, archive_name, archives, images }: VmOptions): void {
@@ -86,7 +86,7 @@ export function checkVm(vm: VmOptions): void {
     checkInterfaces(vm);
     checkUsers(vm);
   }
-  ofPart(vm, 'disk', () => disk.check?.(diskOf(vm)));
+  for (const options of disksOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options));
   ofPart(vm, 'seed', () => seed.check?.(seedOf(vm)));
   ofPart(vm, 'domain', () => domain.check?.(domainOf(vm)));
 }

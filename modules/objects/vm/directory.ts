@@ -29,6 +29,11 @@ export function planDirectory(
     const warning = `${path} stays, since others have put something there: ${left.join(', ')}`;
     return { changes: [], warnings: vm.remove_storage ? [warning] : [] };
   }
-  const change = { title: `remove directory ${path}`, before: `${path}\n`, after: undefined, step: undefined };
+  const change = {
+    title: `remove directory ${path}`,
+    before: `${path}\n`,
+    after: undefined,
+    step: undefined,
+  };
   return { changes: [change] };
 }

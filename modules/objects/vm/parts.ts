@@ -1,27 +1,40 @@
+import { dirname } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
 import { isMapping } from '../../lib/cloudinit/yaml.ts';
 import { type DiskOptions, diskOptions } from '../disk/options.ts';
 import { type DomainOptions, domainOptions } from '../domain/table.ts';
 import { type SeedOptions, seedOptions } from '../seed/options.ts';
-import { archivePath, defaultMac, diskPath, seedPath, targetOf } from './names.ts';
+import { archivePath, defaultMac, directoryOf, diskPath, seedPath, targetOf } from './names.ts';
 import { networkConfigOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 
 // What the parts of a VM are to be, in the options of each.
 
-/** The disk, of an archive of the controller or of an image. */
-export function diskOf(vm: VmOptions): DiskOptions {
-  const { archive_name = '', archives, backing, disk_size: size, image_directory, state } = vm;
-  const isArchive = archives.includes(archive_name);
-  return withDefaults(diskOptions, {
-    dest: diskPath(vm),
-    state: state === 'absent' ? 'absent' : 'present',
-    ...(isArchive
-      ? { source: archivePath(vm, archive_name), backing: 'copy' }
-      : { source: `${image_directory}/${archive_name}`, backing }),
-    format: 'qcow2',
-    size,
-  });
+/**
+ * Its disks that are to be made or removed: one of an archive of the controller or of an image; of a VM that is to be
+ * absent, those in its directory, where the task says so.
+ */
+export function disksOf(vm: VmOptions): DiskOptions[] {
+  const { state, steps, remove_storage } = vm;
+  if (steps === 'start') return [];
+  if (state !== 'absent') return [diskOf(vm)];
+  return remove_storage ? ownFiles(vm).map((dest) => withDefaults(diskOptions, { dest, state })) : [];
+}
+
+function diskOf(vm: VmOptions): DiskOptions {
+  const { archive_name = '', archives, backing, disk_size: size, image_directory } = vm;
+  const from = archives.includes(archive_name)
+    ? { source: archivePath(vm, archive_name), backing: 'copy' }
+    : { source: `${image_directory}/${archive_name}`, backing };
+  return withDefaults(diskOptions, { dest: diskPath(vm), ...from, format: 'qcow2', size });
+}
+
+// A disk that the VM lists may be anywhere: what is in its directory is its own.
+function ownFiles(vm: VmOptions): string[] {
+  const listed = (vm.domain.disks ?? []).flatMap(({ source, device }) =>
+    source !== undefined && device === 'disk' && dirname(source) === directoryOf(vm) ? source : [],
+  );
+  return [diskPath(vm), ...listed];
 }
 
 /** The domain, with the disk, the seed and the interfaces. */

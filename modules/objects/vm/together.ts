@@ -81,10 +81,14 @@ export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | u
   const problems = items.map((): Failure[] => []);
   for (const claimants of claims.values()) {
     for (const { item, option, what } of claimants) {
-      const other = claimants.find((one) => one !== claimants.find((own) => own.item === item && own.option === option));
+      const other = claimants.find(
+        (one) => one !== claimants.find((own) => own.item === item && own.option === option),
+      );
       if (!other) continue;
       const where = `${items[other.item]?.path}.${other.option}`;
-      problems[item]?.push(new OptionError(option, `${what} is that of ${where} too: give one of them another`));
+      problems[item]?.push(
+        new OptionError(option, `${what} is that of ${where} too: give one of them another`),
+      );
     }
   }
   return problems.map((all) => (all.length > 1 ? new Failures(all) : all[0]));

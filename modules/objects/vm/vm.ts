@@ -71,8 +71,7 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     (nic) => interfaces.find(({ target }) => target === targetOf(vm, nic))?.mac ?? '',
   );
   const { seed: seedState } = state;
-  const seedPlan =
-    seedState && of('seed', seedState, (seen) => seed.plan(seedOf(vm, macs), seen));
+  const seedPlan = seedState && of('seed', seedState, (seen) => seed.plan(seedOf(vm, macs), seen));
   const disks = disksOf(vm).map((options, i) => ({
     options,
     plan: of('disk', state.disks[i] as DiskState | Error, (seen) => disk.plan(options, seen)),
@@ -95,7 +94,12 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     changes,
     warnings: plans.flatMap(({ warnings = [] }) => warnings),
     missing: plans.flatMap((one) => ('missing' in one ? (one.missing ?? []) : [])),
-    result: resultOf(vm, macs, results),
+    result: resultOf(
+      vm,
+      macs,
+      results,
+      changes.map(({ title }) => title),
+    ),
   };
 }
 
@@ -108,13 +112,16 @@ const inSteps = <S>(changes: readonly Change<S>[], stepOf: (step: S) => Step): C
   changes.map((change) => ({ ...change, step: stepOf(change.step) }));
 
 async function apply(host: Host, step: Step, vm: VmOptions): Promise<Outcome | undefined> {
-  if (step.part === 'directory') return host.removeDirectory(directoryOf(vm));
   try {
+    if (step.part === 'directory') {
+      await host.removeDirectory(directoryOf(vm));
+      return undefined;
+    }
     if (step.part === 'disk') return await disk.apply(host, step.step, step.of);
     if (step.part === 'seed') return await seed.apply(host, step.step, seedOf(vm));
     return await domain.apply(host, step.step, domainOf(vm));
   } catch (error) {
-    throw inVmWords(vm, step.part, asError(error));
+    throw step.part === 'directory' ? error : inVmWords(vm, step.part, asError(error));
   }
 }
 
