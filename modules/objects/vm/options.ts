@@ -1,4 +1,5 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
+import { diskOptions } from '../disk/options.ts';
 import { domainOptions } from '../domain/table.ts';
 import { seedOptions } from '../seed/options.ts';
 
@@ -120,7 +121,7 @@ export const vmOptions = defineOptions({
     description: "The name of the disk's file, without C(.qcow2).",
   },
   disk_size: {
-    type: 'str',
+    ...diskOptions.size,
     description:
       "The size that the guest sees, such as V(20G); the image's by default. It grows, and never shrinks.",
   },

@@ -14,10 +14,14 @@ interface Claim {
   readonly option: string;
 }
 
-function claimsOf(vm: VmOptions): Claim[] {
-  const name = { what: `the name '${vm.name}'`, key: `name ${vm.name}`, option: 'name' };
-  return vm.state === 'absent' ? [name] : [name, ...filesOf(vm), ...networkOf(vm)];
-}
+const nameOf = ({ name }: VmOptions): Claim => ({
+  what: `the name '${name}'`,
+  key: `name ${name}`,
+  option: 'name',
+});
+
+const claimsOf = (vm: VmOptions): Claim[] =>
+  vm.state === 'absent' ? [nameOf(vm)] : [nameOf(vm), ...filesOf(vm), ...networkOf(vm)];
 
 function filesOf(vm: VmOptions): Claim[] {
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
@@ -73,23 +77,25 @@ interface Claimed extends Claim {
 /** What two VMs can't both have: each is told, with where the other is. */
 export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | undefined)[] {
   const claims = new Map<string, Claimed[]>();
+  const names = items.map(({ options }) => options.name);
   items.forEach(({ options }, item) => {
-    for (const claim of claimsOf(options)) {
+    // What is made from a name that two have is two's as well.
+    const twice = names.indexOf(options.name) !== names.lastIndexOf(options.name);
+    for (const claim of twice ? [nameOf(options)] : claimsOf(options)) {
       claims.set(claim.key, [...(claims.get(claim.key) ?? []), { ...claim, item }]);
     }
   });
   const problems = items.map((): Failure[] => []);
   for (const claimants of claims.values()) {
-    for (const { item, option, what } of claimants) {
-      const other = claimants.find(
-        (one) => one !== claimants.find((own) => own.item === item && own.option === option),
-      );
-      if (!other) continue;
-      const where = `${items[other.item]?.path}.${other.option}`;
-      problems[item]?.push(
-        new OptionError(option, `${what} is that of ${where} too: give one of them another`),
-      );
-    }
+    claimants.forEach((claim, i) => {
+      const other = claimants.find((_, j) => j !== i);
+      if (other) problems[claim.item]?.push(shared(claim, other, items));
+    });
   }
   return problems.map((all) => (all.length > 1 ? new Failures(all) : all[0]));
+}
+
+function shared({ option, what }: Claimed, other: Claimed, items: readonly Placed<VmOptions>[]): OptionError {
+  const where = `${items[other.item]?.path}.${other.option}`;
+  return new OptionError(option, `${what} is that of ${where} too: give one of them another`);
 }
