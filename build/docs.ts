@@ -35,8 +35,8 @@ const optionsDoc = (options: OptionSpecs): Fields =>
   Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionDoc(option)]));
 
 // In list form no option is required at the top, so that is said in words.
-function withList({ options, list }: Spec): Fields {
-  const documented = optionsDoc(options);
+function withList({ options, controllerOptions, list }: Spec): Fields {
+  const documented = optionsDoc({ ...options, ...controllerOptions });
   if (!list) return documented;
   for (const field of Object.values(documented) as Fields[]) {
     if (!field.required) continue;

@@ -16,6 +16,15 @@ export const spec = defineSpec({
     defaults: 'defaults',
   },
   options: vmOptions,
+  controllerOptions: {
+    archive_paths: {
+      type: 'list',
+      elements: { type: 'path' },
+      default: [],
+      description:
+        'Directories of the controller in which C(NAME.tar.gz) is looked for, for each O(archive_name). One that is found is copied to the host when a disk is made from it, with its progress.',
+    },
+  },
   notes: [
     'Long work shows how far it is, with percent and rate, while it runs.',
     'Two VMs of a task that have the same name, MAC address, disk, interface of the host or, on one bridge and VLAN, the same address are errors of both, before anything is done.',

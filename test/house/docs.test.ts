@@ -24,8 +24,11 @@ function optionNames(options: OptionSpecs, above = ''): string[] {
   });
 }
 
-const expectedNames = ({ options, list }: Spec): string[] =>
-  [...optionNames(options), ...(list ? [list.option] : [])].sort();
+const expectedNames = ({ options, controllerOptions = {}, list }: Spec): string[] => {
+  const { option, defaults } = list ?? {};
+  const ofList = [option, defaults].filter((name) => name !== undefined);
+  return [...optionNames({ ...options, ...controllerOptions }), ...ofList].sort();
+};
 
 interface Documented {
   readonly suboptions?: Record<string, Documented>;

@@ -29,8 +29,9 @@ const isTemplate = (value: unknown): boolean => JSON.stringify(value ?? null).in
  * checked.
  */
 export function taskProblems(spec: Spec, args: Record<string, unknown>): string[] {
-  const list = spec.list?.option;
-  const { [list ?? '']: listed, ...common } = args;
+  const { option: list = '', defaults: name = '' } = spec.list ?? {};
+  const { [list]: listed, [name]: defaults, ...beside } = args;
+  const common = { ...beside, ...(isTemplate(defaults) ? {} : (defaults as object | undefined)) };
   const items = Array.isArray(listed) ? (listed as Record<string, unknown>[]) : [{}];
   const open = listed !== undefined && !Array.isArray(listed);
   return items.flatMap((item) => itemProblems(spec, { ...common, ...item }, open));
@@ -41,7 +42,11 @@ function itemProblems(spec: Spec, item: Record<string, unknown>, open: boolean):
   const literal = Object.fromEntries(Object.entries(item).filter(([name]) => !templated.includes(name)));
   try {
     const validate = compileValidator(spec);
-    const options = coerceOptions(spec.options, literal);
+    const specs = { ...spec.options, ...spec.controllerOptions };
+    const own = Object.entries(literal).filter(
+      ([option]) => !Object.hasOwn(spec.controllerOptions ?? {}, option),
+    );
+    const options = coerceOptions(spec.options, Object.fromEntries(own));
     const errors = validate(options) ? [] : (validate.errors ?? []);
     const later = errors.filter(
       ({ keyword, params }) =>
@@ -49,7 +54,7 @@ function itemProblems(spec: Spec, item: Record<string, unknown>, open: boolean):
     );
     return [
       ...problemsOf(later, spec.options, options).map(({ message }) => message),
-      ...unknown(spec.options, templated),
+      ...unknown(specs, templated),
     ];
   } catch (error) {
     return [(error as Error).message];

@@ -21,6 +21,8 @@ export interface Plan<Step, Result extends object = object> {
    * check mode, where the plan assumes them, and an error otherwise.
    */
   readonly missing?: readonly string[];
+  /** What an action plugin is to bring from the controller before, each by a name that it knows. */
+  readonly uploads?: readonly string[];
   /** What the module returns when the plan has been carried out. */
   readonly result?: Result;
 }
@@ -55,8 +57,8 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
   readonly key: (options: Options) => string;
   /** Pure. @param given the item as it was written */
   readonly scope?: (given: Readonly<Record<string, unknown>>) => Scope;
-  /** What is wrong where all items are aside. */
-  readonly allAside?: (items: readonly Placed<Options>[]) => Failure;
+  /** What is wrong where all items are aside, if anything is. */
+  readonly allAside?: (items: readonly Placed<Options>[]) => Failure | undefined;
   /** Rules that the options' own table can't say. Pure. @throws OptionError */
   readonly check?: (options: Options) => void;
   /** Rules between items. Pure. @returns what is wrong with each, in their order */

@@ -59,6 +59,10 @@ export async function run<Options, State, Step>(
     const { mode, items, listed } = splitArguments(module.spec, given);
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
     const planned = await planItems(module, validate, host, items);
+    const uploads = uploadsOf(planned);
+    if (mode.follow && !mode.check && uploads.length > 0) {
+      return { changed: false, piecewise_uploads: uploads };
+    }
     if (detach && mode.follow && !mode.check && isLong(module, planned)) {
       return { changed: false, piecewise_detached: await detach() };
     }
@@ -69,6 +73,10 @@ export async function run<Options, State, Step>(
     return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
   }
 }
+
+const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): string[] => [
+  ...new Set(items.flatMap(({ plan, error }) => (error ? [] : (plan?.uploads ?? [])))),
+];
 
 function isLong<O, S, X>({ weight }: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
   const steps = items
@@ -110,7 +118,8 @@ function itemsOf<O, S, X>({ scope }: Module<O, S, X>, given: readonly Given[]): 
 /** @throws Failure where the task is about an item that isn't there */
 function ownOf<O, S, X>({ allAside }: Module<O, S, X>, all: readonly Item<O, S, X>[]): Item<O, S, X>[] {
   const own = all.filter(({ scope }) => scope === 'own');
-  if (allAside && own.length === 0 && all.length > 0) throw allAside(placed(all.filter(isAlive)));
+  const problem = own.length === 0 && all.length > 0 ? allAside?.(placed(all.filter(isAlive))) : undefined;
+  if (problem) throw problem;
   return own;
 }
 
@@ -189,8 +198,9 @@ async function carryOut<O, S, X>(
     };
   }
   const missing = plan.missing ?? [];
-  if (missing.length > 0 && !mode.check) {
-    const msg = missing.join('\n');
+  const uploads = (plan.uploads ?? []).map((name) => `${name} was not brought from the controller`);
+  if (missing.length + uploads.length > 0 && !mode.check) {
+    const msg = [...missing, ...uploads].join('\n');
     return { key, warnings, diff: [], result: { changed: false, failed: true, msg } };
   }
   warnings.push(...missing);

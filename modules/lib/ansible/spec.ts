@@ -79,6 +79,8 @@ export interface Spec {
   readonly summary: string;
   readonly description: readonly string[];
   readonly options: OptionSpecs;
+  /** Options that its action plugin takes, on the controller: the module never sees them. */
+  readonly controllerOptions?: OptionSpecs;
   readonly rules?: Rules;
   /** The option that takes a list of the same options, so that one task serves a whole host. */
   readonly list?: {

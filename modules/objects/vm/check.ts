@@ -6,7 +6,7 @@ import { domain } from '../domain/domain.ts';
 import { seed } from '../seed/seed.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
-import { accountsOf, disksOf, domainOf, seedOf } from './parts.ts';
+import { accountsOf, disksOf, domainOf, seedsOf } from './parts.ts';
 import { ofPart } from './words.ts';
 
 function checkDisk({ memory, archive_name, archives, images }: VmOptions): void {
@@ -87,6 +87,6 @@ export function checkVm(vm: VmOptions): void {
     checkUsers(vm);
   }
   for (const options of disksOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options));
-  ofPart(vm, 'seed', () => seed.check?.(seedOf(vm)));
+  for (const options of seedsOf(vm)) ofPart(vm, 'seed', () => seed.check?.(options));
   ofPart(vm, 'domain', () => domain.check?.(domainOf(vm)));
 }

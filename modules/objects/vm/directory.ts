@@ -3,30 +3,28 @@ import type { Plan } from '../../lib/ansible/plan.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { directoryOf } from './names.ts';
 import type { VmOptions } from './options.ts';
+import { disksOf, seedsOf } from './parts.ts';
 
-/** What is in the directory of a VM; undefined where there is none. */
+/** What is in the directory of a VM that is to be absent; undefined where there is none, or the VM stays. */
 export type Directory = readonly string[] | undefined;
 
+const isRemoved = ({ state, steps }: VmOptions) => state === 'absent' && steps !== 'start';
+
 export async function observeDirectory(host: Host, vm: VmOptions): Promise<Directory> {
+  if (!isRemoved(vm)) return undefined;
   const path = directoryOf(vm);
   return (await host.stat(path))?.kind === 'directory' ? host.list(path) : undefined;
 }
 
-/**
- * The directory of a VM that is absent goes where nothing is left in it. Pure.
- * @param removed the files that go with the VM
- */
-export function planDirectory(
-  vm: VmOptions,
-  names: Directory,
-  removed: readonly string[],
-): Pick<Plan<undefined>, 'changes' | 'warnings'> {
-  const path = directoryOf(vm);
+/** The directory of a VM that is absent goes where nothing is left in it; what others put there is named. Pure. */
+export function planDirectory(vm: VmOptions, names: Directory): Plan<undefined> {
   if (names === undefined) return { changes: [] };
-  const gone = removed.filter((file) => dirname(file) === path).map((file) => basename(file));
-  const left = names.filter((name) => !gone.includes(name));
+  const path = directoryOf(vm);
+  const removed = [...disksOf(vm), ...seedsOf(vm)].map(({ dest }) => dest);
+  const own = removed.filter((file) => dirname(file) === path).map((file) => basename(file));
+  const left = names.filter((name) => !own.includes(name));
   if (left.length > 0) {
-    const warning = `${path} stays, since others have put something there: ${left.join(', ')}`;
+    const warning = `${path} stays, since there is something else in it: ${left.join(', ')}`;
     return { changes: [], warnings: vm.remove_storage ? [warning] : [] };
   }
   const change = {

@@ -210,7 +210,14 @@ export const vmOptions = defineOptions({
     type: 'list',
     elements: { type: 'str' },
     default: [],
-    description: 'The archives that were found on the controller. Each is C(NAME.tar.gz) in O(directory).',
+    description:
+      'The archives that were found on the controller. Each is C(NAME.tar.gz) in O(directory) when it is needed.',
+  },
+  uploaded: {
+    type: 'list',
+    elements: { type: 'str' },
+    default: [],
+    description: 'Those of O(archives) that were copied to the host for this task.',
   },
   uri,
   checksum_offload: {

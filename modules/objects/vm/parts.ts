@@ -67,19 +67,33 @@ function interfaceOf(vm: VmOptions, nic: VmInterface, i: number) {
   };
 }
 
-/** @param macs the MAC address of each interface; without them a seed without its network, which is enough to look at it */
-export function seedOf(vm: VmOptions, macs?: readonly string[]): SeedOptions {
-  const { name, hostname = name, instance_id = name, extra_files, validate, interfaces } = vm;
-  return withDefaults(seedOptions, {
-    dest: seedPath(vm),
-    state: vm.state === 'absent' ? 'absent' : 'present',
-    ...{ hostname, instance_id, extra_files, validate },
+/**
+ * The seed: none where a task only starts VMs.
+ * @param macs the MAC address of each interface; without them it lacks its network, which is enough to look at it
+ */
+export function seedsOf(vm: VmOptions, macs?: readonly string[]): SeedOptions[] {
+  const { name, hostname = name, instance_id = name, extra_files, validate, interfaces, state, steps } = vm;
+  if (steps === 'start') return [];
+  const dest = seedPath(vm);
+  if (state === 'absent') return [withDefaults(seedOptions, { dest, state })];
+  const seed = {
+    ...{ dest, hostname, instance_id, extra_files, validate },
     user_data: userDataOf(vm),
     network_config: macs && interfaces.length > 0 ? networkConfigOf(interfaces, macs) : undefined,
     owner: vm.kvm_qemu_user,
     group: vm.kvm_qemu_group,
-  });
+  };
+  return [withDefaults(seedOptions, seed)];
 }
+
+/** The archives of the controller that its disk is made from and that aren't on the host yet. */
+export const uploadsOf = ({ archive_name, archives, uploaded, state }: VmOptions): string[] =>
+  archive_name !== undefined &&
+  state !== 'absent' &&
+  archives.includes(archive_name) &&
+  !uploaded.includes(archive_name)
+    ? [archive_name]
+    : [];
 
 /** What a VM says of its users beside its user-data. */
 export function accountsOf({ users, ssh_authorized_keys: keys }: VmOptions): Record<string, unknown> {

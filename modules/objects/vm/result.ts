@@ -26,11 +26,20 @@ export interface VmResult {
   readonly restart_reasons: readonly string[];
 }
 
+/** The MAC address of each interface, as the domain has or will have it. */
+export const macsOf = (vm: VmOptions, domain: DomainResult | undefined): string[] =>
+  vm.interfaces.map((nic) => {
+    const found = domain?.domain?.interfaces.find(({ target }) => target === targetOf(vm, nic));
+    return found?.mac ?? '';
+  });
+
 /** What came of the parts; undefined where a part isn't concerned. */
 export interface PartResults {
   readonly disk: DiskResult | undefined;
   readonly seed: SeedResult | undefined;
   readonly domain: DomainResult | undefined;
+  /** What is done to files. */
+  readonly files: readonly string[];
 }
 
 function addressesOf({ address, netmask }: VmInterface): string[] {
@@ -43,12 +52,12 @@ function addressesOf({ address, netmask }: VmInterface): string[] {
 export function resultOf(
   vm: VmOptions,
   macs: readonly string[],
-  { disk, seed, domain }: PartResults,
-  actions: readonly string[],
+  { disk, seed, domain, files }: PartResults,
 ): VmResult {
   const { size } = disk ?? {};
   const { applied, applied_why } = seed ?? {};
   const { uuid, state = 'absent' } = domain?.domain ?? {};
+  const acts = domain?.actions ?? [];
   return {
     name: vm.name,
     ...(uuid === undefined ? {} : { uuid }),
@@ -65,7 +74,7 @@ export function resultOf(
       ...(applied === undefined ? {} : { applied }),
       ...(applied_why === undefined ? {} : { applied_why }),
     },
-    actions,
+    actions: vm.state === 'absent' ? [...acts, ...files] : [...files, ...acts],
     restart_required: domain?.restart_required ?? false,
     restart_reasons: domain?.restart_reasons ?? [],
   };

@@ -8,15 +8,17 @@ import type { VmOptions } from './options.ts';
  * @param given the entry as it was written
  */
 export function scopeOf(given: Readonly<Record<string, unknown>>): Scope {
-  const { host, hypervisor, only, name } = given;
+  const { host, hypervisor, only, name, steps, state } = given;
   if (host !== undefined && host !== null && host !== hypervisor) return 'others';
+  if (steps === 'start' && (state ?? 'running') !== 'running') return 'aside';
   return only && only !== name ? 'aside' : 'own';
 }
 
-/** What is wrong where the VM that the task is about isn't there. */
-export function nothingOwn(items: readonly Placed<VmOptions>[]): OptionError {
+/** What is wrong where the task is about one VM, and that isn't there. */
+export function nothingOwn(items: readonly Placed<VmOptions>[]): OptionError | undefined {
   const { only, hypervisor } = items[0]?.options ?? {};
-  const names = items.map(({ options }) => options.name).join(', ');
+  const names = items.map(({ options }) => options.name);
+  if (!only || names.includes(only)) return undefined;
   const where = hypervisor ? ` on ${hypervisor}` : '';
-  return new OptionError('only', `there is no VM '${only}'${where}; it has ${names}`);
+  return new OptionError('only', `there is no VM '${only}'${where}; it has ${names.join(', ')}`);
 }

@@ -74,3 +74,7 @@ export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
 /** The same for an error that is there. */
 export const inVmWords = (vm: VmOptions, part: Part, error: Error): Error | Failure =>
   inWords(error, (option) => vmWord(vm, part, option));
+
+/** The same for a text that begins with the option that it is about. */
+export const inOwnWords = (vm: VmOptions, part: Part, text: string): string =>
+  text.replace(/^option '([^']*)'/, (_, option: string) => `option '${vmWord(vm, part, option)}'`);
