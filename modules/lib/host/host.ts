@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Bytes, Image, Pieces } from '../volume.ts';
 import type { Download } from './download.ts';
+import type { WatchOptions } from './watch.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** How far long work has come. */
@@ -75,6 +76,11 @@ export interface Host {
     input: Bytes,
     options: { readonly what: string; readonly cwd?: string },
   ): Bytes;
+  /**
+   * Runs a program that must succeed and says how far it has come, however long that takes. It ends when this process
+   * does, and when it says nothing for too long.
+   */
+  watch(program: string, args: readonly string[], options: WatchOptions): Promise<void>;
   /** The files of a zip archive. */
   zipEntries(path: string): AsyncIterable<ZipEntry>;
   /** What a URL leads to, from a byte on where the server can. */
