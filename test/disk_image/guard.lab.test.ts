@@ -78,7 +78,7 @@ describe('a disk in use', () => {
   it.each(changes)('%s does not grow', async (_, name, message) => {
     const dest = `${HOME}/${name}`;
     const before = await size(dest);
-    const result = await disk({ dest, source: `${HOME}/based`, size: '8M' });
+    const result = await disk({ dest, source: `${HOME}/based`, format: 'qcow2', size: '8M' });
     expect(result.msg).toBe(`${dest} ${message}`);
     expect(await size(dest)).toBe(before);
   });
@@ -98,7 +98,8 @@ describe('a disk in use', () => {
   });
 
   it('of which another is an overlay does not grow', async () => {
-    const result = await disk({ dest: `${HOME}/based`, source: `${HOME}/off`, size: '8M' });
+    const args = { dest: `${HOME}/based`, source: `${HOME}/off`, format: 'qcow2', size: '8M' };
+    const result = await disk(args);
     expect(result.msg).toBe(`${HOME}/based can't be changed: ${HOME}/over is an overlay of it`);
   });
 

@@ -24,6 +24,8 @@ export interface Fake {
   readonly reports: Progress[];
   /** The programs that were run, with their arguments. */
   readonly commands: string[];
+  /** The milliseconds that each was given. */
+  readonly limits: (number | undefined)[];
   /** The files whose beginning was read. */
   readonly opened: ReadonlySet<string>;
   put(path: string, content: string | Uint8Array): void;
@@ -51,6 +53,7 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
   const nodes = new Map<string, Node>();
   const reports: Progress[] = [];
   const commands: string[] = [];
+  const limits: (number | undefined)[] = [];
   const opened = new Set<string>();
 
   const real = (path: string): string => {
@@ -76,8 +79,9 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
   };
 
   const host: Partial<Host> = {
-    async run(program, args) {
+    async run(program, args, { timeout } = {}) {
       commands.push([program, ...args].join(' '));
+      limits.push(timeout);
       if (!run) throw new Error(`${program} was run`);
       return { code: 0, stdout: '', stderr: '', ...(await run(program, args)) };
     },
@@ -90,6 +94,9 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
     async list(directory) {
       const inside = [...nodes.keys()].filter((path) => path !== '/' && dirname(path) === real(directory));
       return inside.map((path) => path.split('/').pop() ?? '').sort();
+    },
+    async watch(program, args, { silence }) {
+      await host.run?.(program, args, { timeout: silence });
     },
     realPath: async (path) => (at(path) ? real(path) : undefined),
     read: async (path) => bytesAt(path),
@@ -147,6 +154,7 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
     host: new Proxy(host as Host, { get: (known, name: keyof Host) => known[name] ?? unknown(name) }),
     reports,
     commands,
+    limits,
     opened,
     put,
     pipe: (path) => {
