@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Bytes, Image, Pieces } from '../volume.ts';
 import type { Download } from './download.ts';
-import type { WatchOptions } from './watch.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** How far long work has come. */
@@ -20,6 +19,16 @@ export interface RunOptions {
   /** Milliseconds; then the process is ended and the run is a Failure. */
   readonly timeout?: number;
   readonly cwd?: string;
+}
+
+/** How long work is watched. */
+export interface WatchOptions {
+  /** What it is done to, for errors. */
+  readonly what: string;
+  /** Milliseconds in which it may say nothing; then it is ended, and that is a Failure. */
+  readonly silence: number;
+  /** Takes what it says on its standard output, piece by piece. */
+  readonly heard: (text: string) => void;
 }
 
 /** How a process ended. Its output is text. */

@@ -1,16 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Failure } from '../failure.ts';
+import type { WatchOptions } from './host.ts';
 import { notInstalled, reasonOf } from './process.ts';
-
-/** How long work is watched. */
-export interface WatchOptions {
-  /** What it is done to, for errors. */
-  readonly what: string;
-  /** Milliseconds in which it may say nothing; then it is ended, and that is a Failure. */
-  readonly silence: number;
-  /** Takes what it says on its standard output, piece by piece. */
-  readonly heard: (text: string) => void;
-}
 
 /** More of what a program says than anybody wants to read. */
 const MAX_STDERR = 65_536;
