@@ -5,7 +5,7 @@ import { type Disk, lookAs, storageAt } from './image.ts';
 import { isDisk } from './kind.ts';
 import { needsOf } from './needs.ts';
 
-/** A file of a disk's chain, and as what it is opened. */
+/** A file of a disk's chain, and the format that it is opened in. */
 export interface Link {
   readonly path: string;
   readonly format: string;
@@ -61,8 +61,8 @@ async function read(host: Host, { path, format }: Link): Promise<Disk> {
 }
 
 /**
- * Makes sure that QEMU opens no other files for a disk than those of this host that its chain names, each as what its
- * guest has it.
+ * Makes sure that QEMU opens no other files for a disk than those of this host that its chain names, each in the format
+ * that its guest has it in.
  * @throws Failure that names the file, and the way out
  */
 export async function checkChain(host: Host, disk: Disk): Promise<void> {

@@ -8,7 +8,7 @@ export interface GuestDisk {
   readonly guest: string;
   /** Wherever links lead. */
   readonly path: string;
-  /** As what the guest's QEMU opens it: only that tells what it is, since the guest may write anything into a raw one. */
+  /** The format that the guest's QEMU opens it in. Its content tells nothing: a guest may write anything into a raw disk. */
   readonly format: string;
   /** libvirt's own word: `running`, `paused`, `shut off`, … */
   readonly state: string;
@@ -73,9 +73,9 @@ export const guestsOf = async (host: Host, path: string): Promise<GuestDisk[]> =
 export type Word = Pick<GuestDisk, 'guest' | 'format'>;
 
 /**
- * As what a guest has a disk, whatever that looks like.
+ * The format that a guest has a disk in, whatever its content looks like.
  * @returns undefined where no guest has it
- * @throws Failure where two of them have it as different things
+ * @throws Failure where two of them have it in different formats
  */
 export async function wordOf(host: Host, path: string): Promise<Word | undefined> {
   const [first, ...others] = await at(host, path);

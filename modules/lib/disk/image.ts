@@ -45,6 +45,10 @@ export async function headOf(host: Host, path: string): Promise<Uint8Array> {
   return length <= HEAD ? head : ((await host.readStart(path, length)) ?? head);
 }
 
+/** Whether a path is a block device's, which only a program tells. */
+export const isBlockDevice = async (host: Host, path: string): Promise<boolean> =>
+  (await host.run('test', ['-b', path])).code === 0;
+
 /**
  * What is at the path of a disk, without opening it.
  * @returns undefined when there is nothing
@@ -54,7 +58,7 @@ export async function storageAt(host: Host, path: string): Promise<FileInfo | un
   const file = await host.stat(path);
   if (file?.kind === 'directory') throw new Failure(`${path} is a directory, and no disk`);
   // To read from a pipe or a terminal is to wait for ever, and to open another device may do anything.
-  if (file?.kind === 'other' && (await host.run('test', ['-b', path])).code !== 0) {
+  if (file?.kind === 'other' && !(await isBlockDevice(host, path))) {
     throw new Failure(`${path} is no disk: neither a file nor a block device`);
   }
   return file;

@@ -5,7 +5,7 @@ import type { Disk } from './image.ts';
 export interface Need {
   /** Undefined where it is no file of this host. */
   readonly path: string | undefined;
-  /** As what QEMU opens it, where that is written down. */
+  /** The format that QEMU opens it in, where that is written down. */
   readonly format: string | undefined;
   /** Why it must not be opened, and the way out. */
   readonly problem: string | undefined;

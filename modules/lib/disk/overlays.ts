@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { guestDisks } from './guests.ts';
-import { headOf } from './image.ts';
+import { headOf, isBlockDevice } from './image.ts';
 import { qcow2Of } from './kind.ts';
 import { needsOf } from './needs.ts';
 import { saidOf } from './said.ts';
@@ -16,7 +16,7 @@ export const isUsual = (path: string): boolean => path.startsWith(`${USUAL}/`);
 export interface Overlays {
   /** By the file that they are of. */
   readonly byBacking: ReadonlyMap<string, readonly string[]>;
-  /** Those of what nothing says what it is, so that what that is an overlay of isn't known. */
+  /** Overlays of a file elsewhere whose format isn't written down: what that is an overlay of isn't known. */
   readonly unknown: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export async function overlaysOn(host: Host, places: readonly string[]): Promise
       const backing = path && (await host.realPath(path));
       if (!backing || backing === disk) continue;
       found.set(backing, (found.get(backing) ?? new Set()).add(disk));
-      // Other files than those that were looked for are only opened where it is known as what.
+      // A file elsewhere is only read where its format is written down.
       if (format === undefined && (await isStorage(host, backing))) open.push({ disk, backing });
       else if (format !== undefined) waiting.push({ path: backing, format });
     }
@@ -54,7 +54,7 @@ export async function overlaysOn(host: Host, places: readonly string[]): Promise
   };
 }
 
-// Who has a file, or names it, says whether it may be an overlay; of others their content says it.
+// Guests and the task know whether a file may be an overlay; of other files the content decides.
 const mayBeOverlay = (known: ReadonlySet<string> | undefined, written: string | undefined) =>
   known ? known.has('qcow2') : written === undefined || written === 'qcow2';
 
@@ -72,7 +72,7 @@ async function knownFormats(host: Host): Promise<ReadonlyMap<string, ReadonlySet
 
 async function isStorage(host: Host, path: string): Promise<boolean> {
   const kind = (await host.stat(path))?.kind;
-  return kind === 'file' || (kind === 'other' && (await host.run('test', ['-b', path])).code === 0);
+  return kind === 'file' || (kind === 'other' && (await isBlockDevice(host, path)));
 }
 
 // Links are followed: where there is much to keep, its directory is often one. What can't be looked at may be an

@@ -10,7 +10,7 @@ export interface DomainDisk {
   readonly path: string | undefined;
   /** What it is for people: its path, or its volume. */
   readonly source: string;
-  /** As what the domain opens it. */
+  /** The format that the domain opens it in. */
   readonly format: string;
   /** What the guest sees: `disk`, `lun`, `cdrom`, `floppy`. */
   readonly device: string;
