@@ -8,7 +8,7 @@ export interface GuestDisk {
   readonly guest: string;
   /** Wherever links lead. */
   readonly path: string;
-  /** The format that the guest's QEMU opens it in. Its content tells nothing: a guest may write anything into a raw disk. */
+  /** The format that the guest's QEMU opens it in. Its content tells nothing: the guest may write anything there. */
   readonly format: string;
   /** libvirt's own word: `running`, `paused`, `shut off`, … */
   readonly state: string;
