@@ -4,13 +4,14 @@ import {
   convert,
   type Disk,
   type Layout,
-  lookInto,
+  lookAs,
   overlay,
   reflink,
   resize,
   wholeDisk,
 } from '../lib/disk/image.ts';
 import { humanSize } from '../lib/disk/size.ts';
+import { readable, sourceAt } from '../lib/disk/source.ts';
 import { keepTemplate } from '../lib/disk/store.ts';
 import { unpack } from '../lib/disk/unpack.ts';
 import { withWork } from '../lib/disk/work.ts';
@@ -23,22 +24,18 @@ const MODE = 0o600;
 
 type Create = Step & { readonly act: 'create' };
 
-async function diskAt(host: Host, path: string): Promise<Disk> {
-  const disk = (await lookInto(host, path))?.disk;
-  if (!disk) throw new Failure(`${path} holds no disk`);
-  return disk;
-}
-
 // The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
 async function templateOf(host: Host, step: Create, options: ImageOptions, work: string): Promise<Disk> {
   const { from, checksum, key } = step;
   const { url, source, member, templates } = options;
-  if (key === undefined) {
-    const path = await unpack(host, { path: from, checksum, member }, work);
-    return path === from ? diskAt(host, path) : wholeDisk(host, path, from);
+  if (key !== undefined) {
+    const origin = { url, source: source === undefined ? undefined : from, checksum, member };
+    const path = await keepTemplate(host, templates, key, origin);
+    return readable(host, await lookAs(host, path, 'qcow2'), path);
   }
-  const origin = { url, source: source === undefined ? undefined : from, checksum, member };
-  return diskAt(host, await keepTemplate(host, templates, key, origin));
+  const found = await sourceAt(host, from);
+  const path = await unpack(host, { path: from, kind: found?.kind, checksum, member }, work);
+  return path === from ? readable(host, found, path) : wholeDisk(host, path, from);
 }
 
 // A disk can be taken as it is where nothing is to be laid out anew.

@@ -9,11 +9,12 @@ export const spec = defineSpec({
   description: [
     'Makes a disk from a template, as a thin overlay or a full copy. The disk appears under its name when it is complete, and not before.',
     'A disk that is there is never overwritten; it can be made larger, and never becomes smaller. A disk that a guest or another process is using is not touched.',
+    'What a disk that is there is, is never taken from its content, which its guest may have written: it is what its guest has it as in libvirt, or what the task says where no guest has it.',
   ],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for what is packed by them',
-    'libvirt-clients (virsh), where guests may be using the disks',
+    'libvirt-clients (virsh), where there are guests',
   ],
   list: { option: 'images', description: 'Several disks in one task.' },
   options: {
@@ -21,7 +22,8 @@ export const spec = defineSpec({
     source: {
       type: 'path',
       description: [
-        'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content.',
+        'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content, unless a guest has it: then it is what the guest has it as.',
+        'A qcow2 may be an overlay of others, if each is a file or block device of this host and its format is written down in its overlay. So a raw disk of a guest that is undefined should not be a source: its guest may have made it look like an overlay of any file.',
         'A symbolic link is followed: an overlay is one of the file that it leads to.',
       ],
     },
@@ -42,8 +44,10 @@ export const spec = defineSpec({
     format: {
       type: 'str',
       choices: ['qcow2', 'raw'],
-      description:
-        'The format of a disk that is made, V(qcow2) by default. One that is there is not converted.',
+      description: [
+        'The format of the disk, V(qcow2) by default for one that is made. One that is there is not converted.',
+        'A disk that is there and that no guest has is opened as this, or as V(qcow2) with O(backing=overlay). With neither, O(size) and O(cluster_size) are an error for it.',
+      ],
     },
     backing: {
       type: 'str',
@@ -80,6 +84,7 @@ export const spec = defineSpec({
   notes: [
     'Long work shows how far it is, with percent and rate, while it runs.',
     'A disk that is fetched or was packed must be whole: one that has other files of the host be read, such as a backing file, is refused.',
+    'A qemu-img that hangs, since its storage does, is ended, and that is an error.',
     'In check mode nothing is fetched but lists of checksums, and no checksum is compared.',
   ],
   examples: `

@@ -2,8 +2,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import { type Module, type Outcome, observeEach } from '../lib/ansible/plan.ts';
 import { checksumOf } from '../lib/disk/checksum.ts';
 import { fileNameOf } from '../lib/disk/fetch.ts';
-import { lookInto } from '../lib/disk/image.ts';
-import { overlaysByBacking } from '../lib/disk/overlays.ts';
+import { type Overlays, overlaysOn } from '../lib/disk/overlays.ts';
+import { sourceAt } from '../lib/disk/source.ts';
 import { keepTemplate, storedAs, storeIn } from '../lib/disk/store.ts';
 import type { Host } from '../lib/host/host.ts';
 import { isTemporary } from '../lib/host/temporary.ts';
@@ -63,7 +63,7 @@ async function observe(host: Host, items: readonly TemplateOptions[]): Promise<(
     certain.length < wishes.length ? [] : [...new Set(items.map(({ dest }) => dirname(dest)))];
   const loose = (await Promise.all(directories.map((one) => looseIn(host, one, certain)))).flat();
   const places = [...directories, ...items.flatMap(({ overlay_directories }) => overlay_directories)];
-  const overlays = loose.length > 0 ? await overlaysByBacking(host, places) : new Map<string, string[]>();
+  const overlays = loose.length > 0 ? await overlaysOn(host, places) : undefined;
   const told = new Set<string>();
   return observeEach(wishes, async (wish) => {
     if (wish instanceof Error) throw wish;
@@ -72,16 +72,23 @@ async function observe(host: Host, items: readonly TemplateOptions[]): Promise<(
     // Each is told once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
-    const needs = async (path: string) => overlays.get((await host.realPath(path)) ?? path) ?? [];
+    const needs = async (path: string) => (overlays ? await mayNeed(host, path, overlays) : []);
+    const kept = wanted !== undefined && (await host.stat(wanted)) !== undefined;
     return {
       now: await leadsTo(host, dest),
       wanted,
       checksum,
-      kept: wanted !== undefined && (await host.stat(wanted)) !== undefined,
-      source: source === undefined ? undefined : await lookInto(host, source),
+      kept,
+      source: source === undefined || wanted === undefined || kept ? undefined : await sourceAt(host, source),
       loose: new Map(await Promise.all(own.map(async (path) => [path, await needs(path)] as const))),
     };
   });
+}
+
+// The disks that may need a file: its overlays, and those of which nobody knows what they are of.
+async function mayNeed(host: Host, path: string, { byBacking, unknown }: Overlays): Promise<string[]> {
+  const overlays = byBacking.get((await host.realPath(path)) ?? path) ?? [];
+  return [...new Set([...overlays, ...unknown])].sort();
 }
 
 async function apply(
@@ -103,9 +110,10 @@ async function removeUnneeded(
   template: string,
   places: readonly string[],
 ): Promise<Outcome | undefined> {
-  const overlays = (await overlaysByBacking(host, places)).get((await host.realPath(template)) ?? template);
-  if (overlays === undefined) await host.remove(template);
-  return overlays && { changed: false, result: { needed: { [template]: overlays } } };
+  const disks = await mayNeed(host, template, await overlaysOn(host, places));
+  if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
+  await host.remove(template);
+  return undefined;
 }
 
 export const module: Module<TemplateOptions, State, Step> = {
