@@ -7,18 +7,20 @@ export const spec = defineSpec({
   description: [
     'Makes a disk from a template, as a thin overlay or a full copy. The disk appears under its name when it is complete, and not before.',
     'A disk that is there is never overwritten; it can be made larger, and never becomes smaller. A disk that a guest or another process is using is not touched.',
+    'What a disk that is there is, is never taken from its content, which its guest may have written: it is what its guest has it as in libvirt, or what the task says where no guest has it.',
   ],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for what is packed by them',
-    'libvirt-clients (virsh), where guests may be using the disks',
+    'libvirt-clients (virsh), where there are guests',
   ],
   list: { option: 'images', description: 'Several disks in one task.' },
   options: diskOptions,
-  rules: { requiredOneOf: [['source', 'url']], mutuallyExclusive: [['source', 'url']] },
+  rules: { mutuallyExclusive: [['source', 'url']] },
   notes: [
     'Long work shows how far it is, with percent and rate, while it runs.',
     'A disk that is fetched or was packed must be whole: one that has other files of the host be read, such as a backing file, is refused.',
+    'A qemu-img that hangs, since its storage does, is ended, and that is an error.',
     'In check mode nothing is fetched but lists of checksums, and no checksum is compared.',
   ],
   examples: `

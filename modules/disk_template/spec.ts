@@ -24,6 +24,7 @@ export const spec = defineSpec({
   notes: [
     'Long work shows how far it is, with percent and rate, while it runs.',
     'Every run removes the templates in the directory that no name leads to and no disk needs, also those that M(piecewise.cloud.disk_image) fetched.',
+    'A disk that is raw to its guest needs no template, whatever it looks like. A disk that is an overlay of a file elsewhere, and does not say what that is, may need any: it is named in RV(needed), and C(qemu-img rebase -u -F) writes it down.',
   ],
   examples: `
 - name: Debian's own image, refreshed when Debian has a new one
@@ -51,7 +52,7 @@ export const spec = defineSpec({
       sample: '/var/lib/libvirt/templates/by-checksum/sha512-9f86d081.qcow2',
     },
     needed: {
-      description: 'Templates that no name leads to, with the overlays that they stay for.',
+      description: 'Templates that no name leads to, with the disks that they stay for.',
       returned: 'when there are any',
       type: 'dict',
     },

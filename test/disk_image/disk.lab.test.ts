@@ -50,11 +50,11 @@ describe('a disk', () => {
 
   it('grows, and never shrinks', async () => {
     const dest = `${HOME}/grown`;
-    await thrice({ dest, size: '8M' });
+    await thrice({ dest, format: 'qcow2', size: '8M' });
     expect((await info(dest))['virtual-size']).toBe(8 * 1024 ** 2);
-    await thrice({ dest, size: '16 MiB' });
+    await thrice({ dest, format: 'qcow2', size: '16 MiB' });
     expect((await info(dest))['virtual-size']).toBe(16 * 1024 ** 2);
-    const smaller = await disk({ dest, size: '8M' });
+    const smaller = await disk({ dest, format: 'qcow2', size: '8M' });
     expect(smaller.msg).toContain("option 'size': 8M is less than the 16M of");
     expect((await info(dest))['virtual-size']).toBe(16 * 1024 ** 2);
   });

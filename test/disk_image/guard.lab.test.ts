@@ -78,7 +78,7 @@ describe('a disk in use', () => {
   it.each(changes)('%s does not grow', async (_, name, message) => {
     const dest = `${HOME}/${name}`;
     const before = await size(dest);
-    const result = await disk({ dest, source: `${HOME}/based`, size: '8M' });
+    const result = await disk({ dest, source: `${HOME}/based`, format: 'qcow2', size: '8M' });
     expect(result.msg).toBe(`${dest} ${message}`);
     expect(await size(dest)).toBe(before);
   });
@@ -97,8 +97,27 @@ describe('a disk in use', () => {
     });
   });
 
+  it('of a guest by its volume is known by where that is', async () => {
+    await sh(
+      `mkdir ${HOME}/pool; virsh -q pool-create-as guard dir --target ${HOME}/pool; virsh -q vol-create-as guard vol 4M --format raw`,
+    );
+    const source = "<source pool='guard' volume='vol'/>";
+    const xml = domain('guard-volume', '').replace(/<source[^>]*>/, source);
+    await hypervisor.exec(['sh', '-c', 'cat >/run/guard.xml; virsh -q define /run/guard.xml'], {
+      input: xml.replace("type='file'", "type='volume'").replace("type='qcow2'", "type='raw'"),
+    });
+    try {
+      const dest = `${HOME}/pool/vol`;
+      expect(await disk({ dest, source: `${HOME}/based`, size: '8M' })).toMatchObject({ changed: true });
+      expect(await sh(`stat -c %s ${dest}`)).toBe(String(8 * 1024 ** 2));
+    } finally {
+      await sh('virsh -q undefine guard-volume; virsh -q pool-destroy guard');
+    }
+  });
+
   it('of which another is an overlay does not grow', async () => {
-    const result = await disk({ dest: `${HOME}/based`, source: `${HOME}/off`, size: '8M' });
+    const args = { dest: `${HOME}/based`, source: `${HOME}/off`, format: 'qcow2', size: '8M' };
+    const result = await disk(args);
     expect(result.msg).toBe(`${HOME}/based can't be changed: ${HOME}/over is an overlay of it`);
   });
 

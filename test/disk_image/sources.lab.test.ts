@@ -107,10 +107,10 @@ describe('what a disk is made from, recognised by content', () => {
 
   it('says of a disk that is there how it differs', async () => {
     const dest = `${HOME}/out/qcow2/raw`;
-    const result = await disk({ source: `${HOME}/in/raw`, dest, format: 'raw', cluster_size: undefined });
+    const result = await disk({ source: `${HOME}/in/raw`, dest, format: 'qcow2', cluster_size: '4K' });
     expect(result).toMatchObject({ changed: false });
     expect(result.warnings).toEqual([
-      `${dest} is there, and its 'format' is qcow2 and not raw: a disk that is there isn't converted`,
+      `${dest} is there, and its 'cluster_size' is 64K and not 4K: a disk that is there isn't converted`,
     ]);
   });
 });
@@ -206,8 +206,8 @@ describe('what no disk can be made from', () => {
   });
 
   it('a disk that is there and packed', async () => {
-    const result = await disk({ source: `${HOME}/in/raw`, dest: `${HOME}/in/raw.x` });
-    expect(result.msg).toBe(`${HOME}/in/raw.x is there, but is no disk: it is packed (xz)`);
+    const result = await disk({ source: `${HOME}/in/raw`, dest: `${HOME}/in/raw.x`, format: 'qcow2' });
+    expect(result.msg).toBe(`option 'format': ${HOME}/in/raw.x is there, and is no qcow2: say what it is`);
   });
 });
 

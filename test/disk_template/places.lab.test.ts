@@ -87,13 +87,15 @@ describe('a source that is to go', () => {
     const args = { ...built('1'), remove_source: true };
     try {
       expect((await template(args)).msg).toBe(
-        `${HOME}/built can't be taken: it is a disk of the guest 'places' (shut off)`,
+        `${HOME}/built can't be removed: it is a disk of the guest 'places' (shut off)`,
       );
     } finally {
       await sh('virsh -q undefine places');
     }
     await sh(`cd ${HOME}; qemu-img create -q -f qcow2 -F qcow2 -b built over`);
-    expect((await template(args)).msg).toBe(`${HOME}/built can't be taken: ${HOME}/over is an overlay of it`);
+    expect((await template(args)).msg).toBe(
+      `${HOME}/built can't be removed: ${HOME}/over is an overlay of it`,
+    );
     expect(await sh(`stat -c %a ${HOME}/built; rm ${HOME}/over`)).toBe('644');
     expect(await template(args)).toMatchObject({ changed: true });
     await same(dest);

@@ -28,6 +28,8 @@ const hypervisor = [
   'bzip2',
   'xz-utils',
   'zstd',
+  // Tells what a module opened and whom it called.
+  'strace',
   'grub-pc-bin',
   // The judges of what we write, and the Python modules that benches compare us with.
   'genisoimage',

@@ -70,6 +70,40 @@ describe('state: absent', () => {
   });
 });
 
+describe('a disk that another domain may need', () => {
+  const other = `${NAME}-other`;
+  // A definition names it in its own way, and libvirt doesn't look into it.
+  const rows: [string, string, string][] = [
+    ['by a link', 'ln -s own.qcow2 other.qcow2', 'another domain uses it'],
+    [
+      'by a link of a backing file',
+      `ln -s own.qcow2 link; qemu-img create -q -f qcow2 -F qcow2 -b link other.qcow2`,
+      'another domain uses it',
+    ],
+    [
+      'by a chain that does not say what it is of',
+      `qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 other.qcow2; python3 -c "d = open('other.qcow2', 'rb').read(); open('other.qcow2', 'wb').write(d.replace(bytes.fromhex('e2792aca'), bytes(4)))"`,
+      `what domain ${other} needs isn't known: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: write it down (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
+    ],
+    [
+      'by a header that it has lost',
+      'truncate -s 16M other.qcow2',
+      `what domain ${other} needs isn't known: ${DIR}/other.qcow2 is to be opened as qcow2, and has no header of one`,
+    ],
+  ];
+  it.each(rows)('stays: %s', async (_, make, why) => {
+    await sh(`cd ${DIR}; rm -f other.qcow2 own.qcow2 link; qemu-img create -q -f qcow2 own.qcow2 16M; ${make}
+      virsh -q undefine ${other} 2>/dev/null || true`);
+    await task({ name: other, disks: [disk('other.qcow2')] });
+    await task({ name: NAME, disks: [disk('own.qcow2')] });
+    const result = await runThrice(hypervisor, 'libvirt_domain', {
+      ...{ name: NAME, state: 'absent', remove_storage: true },
+    });
+    expect(result.warnings).toEqual([`disk ${DIR}/own.qcow2 of domain ${NAME} stays: ${why}`]);
+    expect(await sh(`ls ${DIR}/own.qcow2`)).toContain('own');
+  });
+});
+
 describe('state: paused', () => {
   it('starts a guest with its processors halted, halts one that runs, and lets it go on', async () => {
     const state = () => sh(`virsh -q domstate ${NAME} | head -1`);

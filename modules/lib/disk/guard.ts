@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { runOrFail } from '../host/process.ts';
-import { type GuestDisk, guestsOf } from './guests.ts';
-import { type Disk, isLocked } from './image.ts';
-import { isUsual, overlaysByBacking } from './overlays.ts';
+import { askAgain, type GuestDisk, guestsOf } from './guests.ts';
+import type { Disk } from './image.ts';
+import { isUsual, type Overlays, overlaysOn } from './overlays.ts';
+import { isLocked, qemuImg } from './qemu-img.ts';
 
 const busy = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
 
@@ -31,7 +31,7 @@ async function unused(host: Host, path: string, way: string, act: () => Promise<
 export const readingWhole = (host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> =>
   unused(host, disk.path, 'stop it first, or make the copy from another disk', async () => {
     // qemu-img's lock tells what libvirt doesn't know of; a copy of blocks would not look.
-    await runOrFail(host, 'qemu-img', ['info', '-f', disk.format, disk.path]);
+    await qemuImg(host, disk.path, ['info', '-f', disk.format, disk.path]);
     await act();
   });
 
@@ -43,31 +43,37 @@ export const changing = (host: Host, path: string, act: () => Promise<unknown>):
     await act();
   });
 
-type Overlays = Awaited<ReturnType<typeof overlaysByBacking>>;
-
 // To look through all disks for each of many that grow would take longer than to grow them. What others make meanwhile
 // does no harm: an overlay has a size of its own.
 const walks = new WeakMap<Host, Map<string, Promise<Overlays>>>();
 
 async function overlaysOf(host: Host, path: string): Promise<readonly string[]> {
+  return (await overlaysAround(host, path)).byBacking.get((await host.realPath(path)) ?? path) ?? [];
+}
+
+async function overlaysAround(host: Host, path: string): Promise<Overlays> {
   const known = walks.get(host) ?? new Map<string, Promise<Overlays>>();
   walks.set(host, known);
   const places = isUsual(path) ? [] : [dirname(path)];
-  const walk = known.get(places.join()) ?? overlaysByBacking(host, places);
+  const walk = known.get(places.join()) ?? overlaysOn(host, places);
   known.set(places.join(), walk);
-  return (await walk).get((await host.realPath(path)) ?? path) ?? [];
+  return walk;
 }
 
 /**
  * Makes sure that nobody needs a file that is to go.
- * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it
+ * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it or may be
  */
-export async function takingAway(host: Host, path: string): Promise<void> {
+export async function removable(host: Host, path: string): Promise<void> {
   walks.delete(host);
+  askAgain(host);
   const [user] = await guestsOf(host, path);
-  if (user) throw new Failure(`${path} can't be taken: it is a disk of ${described(user)}`);
-  const [one] = await overlaysOf(host, path);
-  if (one) throw new Failure(`${path} can't be taken: ${one} is an overlay of it`);
+  if (user) throw new Failure(`${path} can't be removed: it is a disk of ${described(user)}`);
+  const { byBacking, unknown } = await overlaysAround(host, path);
+  const [one] = byBacking.get((await host.realPath(path)) ?? path) ?? [];
+  if (one) throw new Failure(`${path} can't be removed: ${one} is an overlay of it`);
+  const [open] = unknown;
+  if (open) throw new Failure(`${path} can't be removed: ${open} may be an overlay of it`);
 }
 
 /** Does something that needs a disk to stay as it is for good. @throws Failure when it is a guest's own */

@@ -1,16 +1,21 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { connection, MARK, quoted, reasonIn } from '../libvirt/virsh.ts';
+import { disksOf } from '../libvirt/disks.ts';
+import { type Domain, readAllDomains } from '../libvirt/read.ts';
 
-/** A disk of a guest that libvirt knows. */
+/** A file or block device that a guest of libvirt has. */
 export interface GuestDisk {
   readonly guest: string;
   /** Wherever links lead. */
   readonly path: string;
+  /** The format that the guest's QEMU opens it in. Its content tells nothing: the guest may write anything there. */
+  readonly format: string;
   /** libvirt's own word: `running`, `paused`, `shut off`, … */
   readonly state: string;
   /** Whether its memory is saved, which fits to the disk as it is. */
   readonly saved: boolean;
+  /** Whether the guest writes to it; otherwise a disk of it is an overlay of it. */
+  readonly own: boolean;
 }
 
 const URI = 'qemu:///system';
@@ -18,23 +23,10 @@ const URI = 'qemu:///system';
 /** Where libvirt keeps its guests of QEMU, whether it runs or not. */
 const DEFINED = '/etc/libvirt/qemu';
 
-/** Milliseconds in which libvirt answers. */
-const PATIENCE = 120_000;
-
-// What each of some commands prints; of one that fails that is nothing.
-async function ask(host: Host, commands: readonly string[]): Promise<string[]> {
-  const script = commands.join(`; echo ${MARK}; `);
-  const { stdout, stderr } = await host.run('virsh', [...connection(URI), script], { timeout: PATIENCE });
-  const answers = stdout.split(MARK);
-  if (answers.length === commands.length) return answers;
-  throw new Failure(reasonIn(stderr) || 'virsh says nothing');
-}
-
-// The names of all guests, and of those that are saved. A host without libvirt has none.
-async function namesOfGuests(host: Host): Promise<readonly (readonly string[])[]> {
-  const commands = ['list --all --name', 'list --all --name --with-managed-save'];
+// A host without libvirt has no guests.
+async function domainsOf(host: Host): Promise<Domain[]> {
   try {
-    return (await ask(host, commands)).map(lines);
+    return await readAllDomains(host, URI);
   } catch (error) {
     // A libvirt that doesn't answer has its guests all the same, and they may run.
     if (!(await host.list(DEFINED)).some((name) => name.endsWith('.xml'))) return [];
@@ -43,17 +35,24 @@ async function namesOfGuests(host: Host): Promise<readonly (readonly string[])[]
   }
 }
 
-const lines = (text = '') =>
-  text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
+async function lookForDisks(host: Host): Promise<GuestDisk[]> {
+  // Nobody writes to a CD, and it may be any guest's.
+  const disks = (await disksOf(host, URI, await domainsOf(host))).filter(({ device }) => device !== 'cdrom');
+  const found = await Promise.all(
+    disks.map(async ({ domain, path, format, own }) => {
+      const real = path?.startsWith('/') ? await host.realPath(path) : undefined;
+      const { name: guest, state, saved } = domain;
+      return real === undefined ? [] : [{ guest, path: real, format, state, saved, own }];
+    }),
+  );
+  return found.flat();
+}
 
 const seen = new WeakMap<Host, Promise<readonly GuestDisk[]>>();
 
 /**
- * The disks that the guests of this host have, CDs left out, whether the guests run or not. libvirt is asked once in a
- * run: a task makes many disks.
+ * The disks that the guests of this host have, CDs left out, and what those are overlays of as far as libvirt says,
+ * whether the guests run or not. libvirt is asked once in a run: a task makes many disks.
  */
 export function guestDisks(host: Host): Promise<readonly GuestDisk[]> {
   const known = seen.get(host) ?? lookForDisks(host);
@@ -61,37 +60,30 @@ export function guestDisks(host: Host): Promise<readonly GuestDisk[]> {
   return known;
 }
 
-/** Guests of one question: a program's argument has an end. */
-const GUESTS = 200;
+/** Has libvirt asked again: a guest was undefined, say. */
+export const askAgain = (host: Host): boolean => seen.delete(host);
 
-async function lookForDisks(host: Host): Promise<GuestDisk[]> {
-  const [all = [], saved = []] = await namesOfGuests(host);
-  const disks: GuestDisk[] = [];
-  for (let i = 0; i < all.length; i += GUESTS) {
-    const guests = all.slice(i, i + GUESTS);
-    const answers = await ask(
-      host,
-      guests.flatMap((name) => [`domstate ${quoted(name)}`, `domblklist --details ${quoted(name)}`]),
-    );
-    for (const [n, guest] of guests.entries()) {
-      const [state = ''] = lines(answers[2 * n]);
-      for (const path of await disksIn(host, answers[2 * n + 1])) {
-        disks.push({ guest, path, state, saved: saved.includes(guest) });
-      }
-    }
-  }
-  return disks;
-}
-
-// "file  disk  vda  /path": a path may have spaces in it.
-async function disksIn(host: Host, answer: string | undefined): Promise<string[]> {
-  const paths = lines(answer).flatMap((line) => /^\S+\s+(?:disk|lun)\s+\S+\s+(\/.*)$/.exec(line)?.[1] ?? []);
-  const real = await Promise.all(paths.map((path) => host.realPath(path)));
-  return real.filter((path) => path !== undefined);
-}
-
-/** The guests that have a file as a disk. */
-export const guestsOf = async (host: Host, path: string): Promise<GuestDisk[]> => {
+const at = async (host: Host, path: string): Promise<GuestDisk[]> => {
   const real = await host.realPath(path);
   return (await guestDisks(host)).filter((disk) => disk.path === real);
 };
+
+/** The guests that have a file as a disk of their own. */
+export const guestsOf = async (host: Host, path: string): Promise<GuestDisk[]> =>
+  (await at(host, path)).filter(({ own }) => own);
+
+/** A guest's word of what a disk is. */
+export type Word = Pick<GuestDisk, 'guest' | 'format'>;
+
+/**
+ * The format that a guest has a disk in, whatever its content looks like.
+ * @returns undefined where no guest has it
+ * @throws Failure where two of them have it in different formats
+ */
+export async function wordOf(host: Host, path: string): Promise<Word | undefined> {
+  const [first, ...others] = await at(host, path);
+  const unlike = others.find(({ format }) => format !== first?.format);
+  if (!first || !unlike) return first && { guest: first.guest, format: first.format };
+  const said = [first, unlike].map(({ guest, format }) => `${format} to the guest '${guest}'`);
+  throw new Failure(`${path} is ${said.join(' and ')}: give both the same type of driver`);
+}

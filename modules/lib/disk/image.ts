@@ -1,8 +1,6 @@
 import { basename } from 'node:path';
 import { Failure } from '../failure.ts';
-import type { Host } from '../host/host.ts';
-import { runOrFail } from '../host/process.ts';
-import type { Bytes } from '../volume.ts';
+import type { FileInfo, Host } from '../host/host.ts';
 import {
   type DiskFormat,
   HEAD,
@@ -13,6 +11,7 @@ import {
   kindOf,
   qcow2Of,
 } from './kind.ts';
+import { patienceFor, qemuImg } from './qemu-img.ts';
 
 /** What a disk says of itself. */
 export interface Disk {
@@ -23,8 +22,12 @@ export interface Disk {
   readonly clusterSize: number | undefined;
   /** The backing file as it is written there. */
   readonly backing: string | undefined;
+  /** The format of that, where it is written there. */
+  readonly backingFormat: string | undefined;
   /** Whether its content is in another file, or in several. */
   readonly external: boolean;
+  /** That file as it is written there. */
+  readonly dataFile: string | undefined;
 }
 
 /** What a file that may be a disk is, and its length in bytes. */
@@ -42,46 +45,106 @@ export async function headOf(host: Host, path: string): Promise<Uint8Array> {
   return length <= HEAD ? head : ((await host.readStart(path, length)) ?? head);
 }
 
+/** Whether a path is a block device's, which only a program tells. */
+export const isBlockDevice = async (host: Host, path: string): Promise<boolean> =>
+  (await host.run('test', ['-b', path])).code === 0;
+
 /**
- * Looks into a file, also into one that a guest is using.
- * @returns undefined when there is none
+ * What is at the path of a disk, without opening it.
+ * @returns undefined when there is nothing
  * @throws Failure for what is neither a file nor a block device
  */
-export async function lookInto(host: Host, path: string): Promise<Found | undefined> {
+export async function storageAt(host: Host, path: string): Promise<FileInfo | undefined> {
   const file = await host.stat(path);
-  if (!file) return undefined;
-  if (file.kind === 'directory') throw new Failure(`${path} is a directory, and no disk`);
-  // To read from a pipe or a terminal is to wait for ever.
-  if (file.kind === 'other' && (await host.run('test', ['-b', path])).code !== 0) {
+  if (file?.kind === 'directory') throw new Failure(`${path} is a directory, and no disk`);
+  // To read from a pipe or a terminal is to wait for ever, and to open another device may do anything.
+  if (file?.kind === 'other' && !(await isBlockDevice(host, path))) {
     throw new Failure(`${path} is no disk: neither a file nor a block device`);
   }
+  return file;
+}
+
+/**
+ * Looks into a file that nobody untrusted writes to, also into one that a guest is using: what it is, is seen from its
+ * content.
+ * @returns undefined when there is none
+ * @throws Failure for what is no disk that can be read by itself
+ */
+export async function lookInto(host: Host, path: string): Promise<Found | undefined> {
+  const file = await storageAt(host, path);
+  if (!file) return undefined;
   const head = await headOf(host, path);
   const kind = kindOf(head);
   const found = { kind, length: file.size };
   if (!isDisk(kind)) return { ...found, disk: undefined };
-  // The two that there are most of need no process.
-  const header = qcow2Of(head);
-  if (header) return { ...found, disk: { path, format: 'qcow2', ...header } };
-  if (kind === 'raw' && file.kind === 'file') return { ...found, disk: rawDisk(path, file.size) };
-  return { ...found, disk: await asked(host, path, kind, isDescription(head)) };
+  const disk = await diskIn(host, path, file, head, kind);
+  if (disk) return { ...found, disk };
+  throw new Failure(`${path} begins as ${kind}, and has no whole header of one: it is damaged`);
+}
+
+/**
+ * Looks into a file as a disk of a format, whatever it looks like. That neither needs a process for the two that there
+ * are most of, nor does it open any other file.
+ * @returns undefined when there is none; without `disk` where it is none of that format
+ */
+export async function lookAs(host: Host, path: string, format: string): Promise<Found | undefined> {
+  const file = await storageAt(host, path);
+  if (!file) return undefined;
+  const found = { kind: format as DiskFormat, length: file.size };
+  const head = format === 'raw' ? new Uint8Array() : await headOf(host, path);
+  // Of another beginning QEMU may make something else: a vmdk that begins as none is a description to it.
+  if (format !== 'raw' && kindOf(head) !== format) return { ...found, disk: undefined };
+  return { ...found, disk: await diskIn(host, path, file, head, found.kind) };
+}
+
+// The two formats that there are most of need no process. @returns undefined for what has no whole header
+async function diskIn(
+  host: Host,
+  path: string,
+  file: FileInfo,
+  head: Uint8Array,
+  format: DiskFormat,
+): Promise<Disk | undefined> {
+  if (format === 'qcow2') {
+    const header = qcow2Of(head);
+    return header && { path, format, ...header };
+  }
+  if (format === 'raw' && file.kind === 'file') return rawDisk(path, file.size);
+  if (isDescription(head)) {
+    throw new Failure(
+      `${path} is a description of a disk that is in other files: make one file of it first (qemu-img convert -f ${format} -O qcow2)`,
+    );
+  }
+  return asked(host, path, format);
 }
 
 /** A disk that is nothing but its content, of a length in bytes. */
 export const rawDisk = (path: string, size: number): Disk => ({
-  ...{ path, format: 'raw', size },
-  ...{ clusterSize: undefined, backing: undefined, external: false },
+  ...{ path, format: 'raw', size, clusterSize: undefined },
+  ...{ backing: undefined, backingFormat: undefined, external: false, dataFile: undefined },
 });
 
-// What qemu-img says of a disk. Its backing file isn't opened, but the files are that a description names.
-async function asked(host: Host, path: string, format: DiskFormat, external: boolean): Promise<Disk> {
+// What qemu-img says of a disk. Its backing file isn't opened.
+async function asked(host: Host, path: string, format: DiskFormat): Promise<Disk> {
   const args = ['info', '--force-share', '--output=json', '-f', format, path];
-  const said = JSON.parse(await runOrFail(host, 'qemu-img', args)) as Record<string, unknown>;
+  const said = JSON.parse(await qemuImg(host, path, args)) as Record<string, unknown>;
   const backing = said['backing-filename'];
   return {
-    ...{ path, format, external, clusterSize: undefined },
-    size: Number(said['virtual-size']),
+    ...rawDisk(path, Number(said['virtual-size'])),
+    format,
     backing: typeof backing === 'string' ? backing : undefined,
   };
+}
+
+const inOtherFiles = (whence: string) =>
+  new Failure(`${whence}: its disk is no whole one, but refers to other files: convert it to one file`);
+
+/** The disk that was found, which must be in one file. @param whence it came, for the error */
+export function inOneFile(found: Found | undefined, whence: string): Disk {
+  const disk = found?.disk;
+  if (!disk) throw new Failure(`${whence} holds no disk`);
+  if (disk.external || disk.backing !== undefined) throw inOtherFiles(whence);
+  return disk;
 }
 
 /**
@@ -91,14 +154,8 @@ async function asked(host: Host, path: string, format: DiskFormat, external: boo
  * @throws Failure when it holds none, or one whose content is in other files too
  */
 export async function wholeDisk(host: Host, path: string, whence: string): Promise<Disk> {
-  const elsewhere = new Failure(
-    `${whence}: its disk is no whole one, but refers to other files: convert it to one file`,
-  );
-  if (isDescription(await headOf(host, path))) throw elsewhere;
-  const disk = (await lookInto(host, path))?.disk;
-  if (!disk) throw new Failure(`${whence} holds no disk`);
-  if (disk.external || disk.backing !== undefined) throw elsewhere;
-  return disk;
+  if (isDescription(await headOf(host, path))) throw inOtherFiles(whence);
+  return inOneFile(await lookInto(host, path), whence);
 }
 
 /** How a disk is laid out. */
@@ -117,17 +174,26 @@ const creation = ({ format, preallocation, clusterSize }: Layout): string[] => {
   return options.length > 0 ? ['-o', options.join(',')] : [];
 };
 
-async function* nothing(): Bytes {}
+// Bytes that are written before qemu-img has said anything, for a disk that grows by so many.
+const ahead = ({ preallocation }: Layout, size: number) => (preallocation === 'off' ? 0 : size);
+
+/** Bytes of a disk that are copied from one line of qemu-img to the next: it tells each percent. */
+const PERCENT = 0.01;
 
 /** Writes a disk's content, and that of its backing files, as a new disk; what is zero takes no room. */
 export async function convert(host: Host, from: Disk, to: string, layout: Layout): Promise<void> {
   const args = ['convert', '-p', '-f', from.format, '-O', layout.format, ...creation(layout), from.path, to];
   const what = `copy ${basename(from.path)}`;
-  for await (const chunk of host.pipeThrough('qemu-img', args, nothing(), { what: from.path })) {
-    // "    (12.34/100%)" and a carriage return, again and again.
-    const percent = /.*\((\d+\.\d+)\/100%\)/s.exec(Buffer.from(chunk).toString())?.[1];
-    if (percent) host.report({ what, done: (Number(percent) / 100) * from.size, total: from.size });
-  }
+  const silence = patienceFor(Math.max(ahead(layout, from.size), from.size * PERCENT));
+  await host.watch('qemu-img', args, {
+    what: from.path,
+    silence,
+    heard: (text) => {
+      // "    (12.34/100%)" and a carriage return, again and again.
+      const percent = /.*\((\d+\.\d+)\/100%\)/s.exec(text)?.[1];
+      if (percent) host.report({ what, done: (Number(percent) / 100) * from.size, total: from.size });
+    },
+  });
 }
 
 /**
@@ -142,18 +208,19 @@ export async function reflink(host: Host, from: string, to: string): Promise<boo
 
 /** A qcow2 that holds only what differs from its backing disk. */
 export const overlay = (host: Host, backing: Disk, to: string, layout: Layout): Promise<string> =>
-  runOrFail(host, 'qemu-img', [
+  qemuImg(host, to, [
     ...['create', '-q', '-f', 'qcow2', ...creation({ ...layout, format: 'qcow2' })],
     ...['-F', backing.format, '-b', backing.path, to],
   ]);
 
 /** Makes a disk larger; qemu-img refuses one that is in use. */
 export const resize = (host: Host, path: string, layout: Layout, size: number): Promise<string> =>
-  runOrFail(host, 'qemu-img', [
-    ...['resize', '-q', '-f', layout.format, `--preallocation=${layout.preallocation}`],
-    ...[path, String(size)],
-  ]);
-
-/** Whether qemu-img is refused since another process has a disk open (its locks, as of QEMU's file-posix driver). */
-export const isLocked = (error: unknown): boolean =>
-  error instanceof Failure && /Failed to get .*lock/.test(error.message);
+  qemuImg(
+    host,
+    path,
+    [
+      ...['resize', '-q', '-f', layout.format, `--preallocation=${layout.preallocation}`],
+      ...[path, String(size)],
+    ],
+    ahead(layout, size),
+  );

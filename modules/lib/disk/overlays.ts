@@ -1,9 +1,10 @@
-import { dirname, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { guestDisks } from './guests.ts';
-import { headOf } from './image.ts';
+import { headOf, isBlockDevice } from './image.ts';
 import { qcow2Of } from './kind.ts';
+import { needsOf } from './needs.ts';
+import { saidOf } from './said.ts';
 
 /** Where libvirt keeps disks unless it is told otherwise. */
 const USUAL = '/var/lib/libvirt';
@@ -11,62 +12,67 @@ const USUAL = '/var/lib/libvirt';
 /** Whether a file is where overlays are looked for anyway. */
 export const isUsual = (path: string): boolean => path.startsWith(`${USUAL}/`);
 
-/**
- * The path in what a qcow2 says of its backing file: a path, or a description of one as JSON (qemu(1), "json:").
- * @returns undefined where that is no file of this host, but a server's
- */
-export function pathIn(backing: string): string | undefined {
-  if (!backing.startsWith('json:')) {
-    const plain = backing.replace(/^file:/, '');
-    return /^[a-z][a-z0-9+.-]*:/.test(plain) && plain === backing ? undefined : plain;
-  }
-  try {
-    return filenameIn(JSON.parse(backing.slice(5)));
-  } catch {
-    return undefined;
-  }
-}
-
-// A node of a format has the file that it is in as a node of its own, however many there are in each other.
-function filenameIn(described: unknown): string | undefined {
-  if (typeof described !== 'object' || described === null) return undefined;
-  for (const [key, value] of Object.entries(described)) {
-    if (/^(file\.)*filename$/.test(key) && typeof value === 'string') return value;
-  }
-  return filenameIn((described as Record<string, unknown>).file);
-}
-
-/** The file that a disk is an overlay of, wherever links lead. @returns undefined for none that is there */
-async function backingOf(host: Host, disk: string): Promise<string | undefined> {
-  const backing = qcow2Of(await headOf(host, disk))?.backing;
-  const path = backing && pathIn(backing);
-  return path ? host.realPath(resolve(dirname(disk), path)) : undefined;
+/** The overlays on a host. */
+export interface Overlays {
+  /** By the file that they are of. */
+  readonly byBacking: ReadonlyMap<string, readonly string[]>;
+  /** Overlays of a file elsewhere whose format isn't written down: what that is an overlay of isn't known. */
+  readonly unknown: readonly string[];
 }
 
 /**
- * The overlays on this host, by the file that they are of.
+ * Looks for the overlays on this host. What a disk says of itself only counts for keeping others: a guest may have
+ * written it.
  * @param places directories to look in, beside libvirt's own and the disks of its guests wherever they are
  */
-export async function overlaysByBacking(
-  host: Host,
-  places: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const waiting = [
-    ...(await filesBelow(host, [...new Set([USUAL, ...places])])),
-    ...(await guestDisks(host)).map(({ path }) => path),
-  ];
-  const seen = new Set<string>();
-  const found = new Map<string, string[]>();
-  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    const disk = await host.realPath(path);
-    if (disk === undefined || seen.has(disk)) continue;
-    seen.add(disk);
-    const backing = await backingOf(host, disk);
-    if (backing === undefined) continue;
-    found.set(backing, [...(found.get(backing) ?? []), disk].sort());
-    waiting.push(backing);
+export async function overlaysOn(host: Host, places: readonly string[]): Promise<Overlays> {
+  const formats = await knownFormats(host);
+  const listed = [...(await filesBelow(host, [...new Set([USUAL, ...places])])), ...formats.keys()];
+  const waiting: { path: string; format?: string | undefined }[] = listed.map((path) => ({ path }));
+  const read = new Set<string>();
+  const found = new Map<string, Set<string>>();
+  const open: { readonly disk: string; readonly backing: string }[] = [];
+  for (let file = waiting.pop(); file; file = waiting.pop()) {
+    const disk = await host.realPath(file.path);
+    if (disk === undefined || read.has(disk) || !mayBeOverlay(formats.get(disk), file.format)) continue;
+    if (!(await isStorage(host, disk))) continue;
+    read.add(disk);
+    const header = qcow2Of(await headOf(host, disk));
+    for (const { path, format } of header ? needsOf({ path: disk, format: 'qcow2', ...header }) : []) {
+      const backing = path && (await host.realPath(path));
+      if (!backing || backing === disk) continue;
+      found.set(backing, (found.get(backing) ?? new Set()).add(disk));
+      // A file elsewhere is only read where its format is written down.
+      if (format === undefined && (await isStorage(host, backing))) open.push({ disk, backing });
+      else if (format !== undefined) waiting.push({ path: backing, format });
+    }
   }
-  return found;
+  const unknown = open.filter(({ backing }) => !read.has(backing) && !formats.has(backing));
+  return {
+    byBacking: new Map([...found].map(([backing, disks]) => [backing, [...disks].sort()])),
+    unknown: [...new Set(unknown.map(({ disk }) => disk))].sort(),
+  };
+}
+
+// Guests and the task know whether a file may be an overlay; of other files the content decides.
+const mayBeOverlay = (known: ReadonlySet<string> | undefined, written: string | undefined) =>
+  known ? known.has('qcow2') : written === undefined || written === 'qcow2';
+
+// What guests and the task say of the formats of disks.
+async function knownFormats(host: Host): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const formats = new Map<string, Set<string>>();
+  for (const { path, format } of await guestDisks(host)) {
+    formats.set(path, (formats.get(path) ?? new Set()).add(format));
+  }
+  for (const [path, format] of saidOf(host)) {
+    if (!formats.has(path)) formats.set(path, new Set([format]));
+  }
+  return formats;
+}
+
+async function isStorage(host: Host, path: string): Promise<boolean> {
+  const kind = (await host.stat(path))?.kind;
+  return kind === 'file' || (kind === 'other' && (await isBlockDevice(host, path)));
 }
 
 // Links are followed: where there is much to keep, its directory is often one. What can't be looked at may be an

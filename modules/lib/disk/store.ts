@@ -4,8 +4,9 @@ import type { Host } from '../host/host.ts';
 import { shownUrl } from '../host/url.ts';
 import type { Checksum } from './checksum.ts';
 import { fetchTo, fileNameOf } from './fetch.ts';
-import { readingWhole, takingAway } from './guard.ts';
-import { convert, type Disk, type Found, reflink, wholeDisk } from './image.ts';
+import { readingWhole, removable } from './guard.ts';
+import { convert, type Disk, type Found, inOneFile, reflink, wholeDisk } from './image.ts';
+import { sourceAt } from './source.ts';
 import { unpack } from './unpack.ts';
 import { withWork } from './work.ts';
 
@@ -67,7 +68,7 @@ export async function keepTemplate(
   const { source, take = false } = origin;
   await withWork(host, path, async (work) => {
     if (await host.stat(path)) return;
-    if (take && source !== undefined) await takingAway(host, source);
+    if (take && source !== undefined) await removable(host, source);
     const made = await madeFrom(host, origin, join(storeIn(directory), `${key}.part`), work);
     await host.setAttributes(made, { mode: MODE });
     await host.publishNew(made, path);
@@ -80,12 +81,17 @@ export async function keepTemplate(
 async function madeFrom(host: Host, origin: Origin, part: string, work: string): Promise<string> {
   const { url, source = part, checksum, member } = origin;
   if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
+  const found = url === undefined ? await sourceAt(host, source) : undefined;
   const name = url === undefined ? basename(source) : fileNameOf(url);
-  const packed = { path: source, name, member, checksum: url === undefined ? checksum : undefined };
+  const packed = {
+    ...{ path: source, kind: found?.kind, name, member },
+    checksum: url === undefined ? checksum : undefined,
+  };
   const unpacked = await unpack(host, packed, work);
-  const disk = await wholeDisk(host, unpacked, url === undefined ? source : shownUrl(url));
+  const whence = url === undefined ? source : shownUrl(url);
   const whole = unpacked !== source || url !== undefined;
-  return asQcow2(host, disk, work, { whole, take: origin.take === true });
+  const disk = whole ? await wholeDisk(host, unpacked, whence) : inOneFile(found, whence);
+  return asQcow2(host, { ...disk, path: unpacked }, work, { whole, take: origin.take === true });
 }
 
 // `whole` is a disk that is nobody else's.

@@ -5,7 +5,7 @@ import type { Bytes } from '../volume.ts';
 import { extractTar, extractZip } from './archive.ts';
 import { type Checksum, checked } from './checksum.ts';
 import { followed } from './follow.ts';
-import { type Compression, HEAD, isCompression, isDisk, kindOf } from './kind.ts';
+import { type Compression, HEAD, isCompression, isDisk, type Kind, kindOf } from './kind.ts';
 import { chosen, type Member } from './members.ts';
 import { peeked } from './peek.ts';
 
@@ -22,6 +22,8 @@ const MOST_LAYERS = 8;
 
 export interface Packed {
   readonly path: string;
+  /** What it is, where that isn't to be seen from its content: a guest may have written anything into its disk. */
+  readonly kind?: Kind | undefined;
   /** Its name for people, where the path's own isn't. */
   readonly name?: string;
   readonly checksum?: Checksum | undefined;
@@ -62,9 +64,9 @@ const ownPath = ({ work, depth }: Layer, what: string) => join(work, `${what}-${
  */
 export async function unpack(host: Host, packed: Packed, work: string): Promise<string> {
   const { path, member, checksum, name = basename(path) } = packed;
-  const kind = await kindAt(host, path);
+  const kind = packed.kind ?? (await kindAt(host, path));
   const layer = { host, work, name, member, depth: 0 };
-  if (!checksum) return fromFile(layer, path);
+  if (!checksum) return fromFile(layer, path, kind);
   const what = isDisk(kind) || kind === 'zip' ? `check ${name}` : `unpack ${name}`;
   const content = checked(await read(layer, path, what), checksum, path);
   if (what.startsWith('unpack')) return fromStream(layer, content);
@@ -73,7 +75,7 @@ export async function unpack(host: Host, packed: Packed, work: string): Promise<
   const key = `${path} ${checksum.algorithm}:${checksum.digest}`;
   if (!agreed.has(key)) for await (const _ of content);
   agreed.add(key);
-  return fromFile(layer, path);
+  return fromFile(layer, path, kind);
 }
 
 const agreements = new WeakMap<Host, Set<string>>();
@@ -89,9 +91,8 @@ async function read({ host }: Layer, path: string, what: string): Promise<Bytes>
   return followed(host, host.stream(path), what, (await host.stat(path))?.size);
 }
 
-async function fromFile(layer: Layer, path: string): Promise<string> {
+async function fromFile(layer: Layer, path: string, kind: Kind): Promise<string> {
   const { host, name, depth } = layer;
-  const kind = await kindAt(host, path);
   if (isDisk(kind)) return theDisk(layer, path);
   if (kind === 'zip') {
     return fromMembers(layer, await extractZip(host, path, await directory(layer)));
@@ -120,7 +121,7 @@ async function fromStream(layer: Layer, content: Bytes): Promise<string> {
     // Who stops reading ends the programs that it reads from.
     await close();
   }
-  return fromFile(inside(layer), path);
+  return fromFile(inside(layer), path, await kindAt(host, path));
 }
 
 async function directory(layer: Layer): Promise<string> {
@@ -132,7 +133,7 @@ async function directory(layer: Layer): Promise<string> {
 async function fromMembers(layer: Layer, members: readonly Member[]): Promise<string> {
   const { host, name, member } = layer;
   const { path } = await chosen(host, members, name, member);
-  return fromFile({ ...inside(layer), member: undefined }, path);
+  return fromFile({ ...inside(layer), member: undefined }, path, await kindAt(host, path));
 }
 
 async function theDisk({ host, name, member }: Layer, path: string): Promise<string> {

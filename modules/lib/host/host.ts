@@ -21,6 +21,16 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
+/** How long work is watched. */
+export interface WatchOptions {
+  /** What it is done to, for errors. */
+  readonly what: string;
+  /** Milliseconds in which it may say nothing; then it is ended, and that is a Failure. */
+  readonly silence: number;
+  /** Takes what it says on its standard output, piece by piece. */
+  readonly heard: (text: string) => void;
+}
+
 /** How a process ended. Its output is text. */
 export interface Ran {
   readonly code: number;
@@ -75,6 +85,11 @@ export interface Host {
     input: Bytes,
     options: { readonly what: string; readonly cwd?: string },
   ): Bytes;
+  /**
+   * Runs a program that must succeed and says how far it has come, however long that takes. It ends when this process
+   * does, and when it says nothing for too long.
+   */
+  watch(program: string, args: readonly string[], options: WatchOptions): Promise<void>;
   /** The files of a zip archive. */
   zipEntries(path: string): AsyncIterable<ZipEntry>;
   /** What a URL leads to, from a byte on where the server can. */

@@ -28,6 +28,7 @@ import {
 import type { Host } from './host.ts';
 import { runProcess } from './process.ts';
 import { pipeThrough, streamFile } from './stream.ts';
+import { watchProcess } from './watch.ts';
 import { zipEntries } from './zip.ts';
 
 function connect(socket: string): Promise<Duplex> {
@@ -50,6 +51,7 @@ export const realHost: Host = {
   withImage,
   stream: streamFile,
   pipeThrough,
+  watch: watchProcess,
   zipEntries,
   download,
   writeSparse,

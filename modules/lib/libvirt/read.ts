@@ -11,6 +11,8 @@ export interface Domain {
   /** libvirt's own word: `running`, `shut off`, `paused`, `in shutdown`, `crashed`, … */
   readonly state: string;
   readonly autostart: boolean;
+  /** Whether its memory is saved, to go on with at its next start. */
+  readonly saved: boolean;
   /** A transient domain has no definition to change. */
   readonly persistent: boolean;
   /** The persistent definition, secrets included. */
@@ -45,6 +47,21 @@ export async function readDomains(
   return found;
 }
 
+/**
+ * Reads all domains that there are.
+ * @throws Failure when libvirt can't be reached
+ */
+export async function readAllDomains(host: Host, uri: string): Promise<Domain[]> {
+  const list = [...connection(uri), 'list', '--all', '--name'];
+  const { code, stdout, stderr } = await host.run('virsh', list, { timeout: READ_TIMEOUT });
+  if (code !== 0) throw new Failure(unreachable(uri, stderr));
+  const names = stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+  return (await readDomains(host, uri, names)).filter((domain) => domain !== undefined);
+}
+
 async function readBatch(host: Host, uri: string, names: readonly string[]): Promise<(Domain | undefined)[]> {
   const commands = names.flatMap((name) => [
     `echo ${MARK}`,
@@ -77,6 +94,7 @@ function readDomain(name: string, info: string, xml: string, live: string): Doma
     uuid: field('UUID'),
     state,
     autostart: field('Autostart') === 'enable',
+    saved: field('Managed save') === 'yes',
     persistent: field('Persistent') !== 'no',
     definition: parseXml(xml),
     live: isOn(state) && live.trim() !== '' ? parseXml(live) : undefined,

@@ -1,16 +1,17 @@
 import { basename, dirname, join } from 'node:path';
-import { changing, readingWhole, relyingOn } from '../../lib/disk/guard.ts';
+import { changing, readingWhole, relyingOn, removable } from '../../lib/disk/guard.ts';
 import {
   convert,
   type Disk,
   type Layout,
-  lookInto,
+  lookAs,
   overlay,
   reflink,
   resize,
   wholeDisk,
 } from '../../lib/disk/image.ts';
 import { humanSize } from '../../lib/disk/size.ts';
+import { readable, sourceAt } from '../../lib/disk/source.ts';
 import { keepTemplate } from '../../lib/disk/store.ts';
 import { unpack } from '../../lib/disk/unpack.ts';
 import { withWork } from '../../lib/disk/work.ts';
@@ -24,22 +25,18 @@ const MODE = 0o600;
 
 type Create = Step & { readonly act: 'create' };
 
-async function diskAt(host: Host, path: string): Promise<Disk> {
-  const disk = (await lookInto(host, path))?.disk;
-  if (!disk) throw new Failure(`${path} holds no disk`);
-  return disk;
-}
-
 // The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
 async function templateOf(host: Host, step: Create, options: DiskOptions, work: string): Promise<Disk> {
   const { from, checksum, key } = step;
   const { url, source, member, templates } = options;
-  if (key === undefined) {
-    const path = await unpack(host, { path: from, checksum, member }, work);
-    return path === from ? diskAt(host, path) : wholeDisk(host, path, from);
+  if (key !== undefined) {
+    const origin = { url, source: source === undefined ? undefined : from, checksum, member };
+    const path = await keepTemplate(host, templates, key, origin);
+    return readable(host, await lookAs(host, path, 'qcow2'), path);
   }
-  const origin = { url, source: source === undefined ? undefined : from, checksum, member };
-  return diskAt(host, await keepTemplate(host, templates, key, origin));
+  const found = await sourceAt(host, from);
+  const path = await unpack(host, { path: from, kind: found?.kind, checksum, member }, work);
+  return path === from ? readable(host, found, path) : wholeDisk(host, path, from);
 }
 
 // A disk can be taken as it is where nothing is to be laid out anew.
@@ -101,6 +98,9 @@ async function create(host: Host, step: Create, options: DiskOptions): Promise<v
 export async function applyStep(host: Host, step: Step, options: DiskOptions): Promise<undefined> {
   const { dest } = options;
   if (step.act === 'create') await create(host, step, options);
-  else await changing(host, dest, () => resize(host, dest, step.layout, step.size));
+  else if (step.act === 'remove') {
+    await removable(host, dest);
+    await host.remove(dest);
+  } else await changing(host, dest, () => resize(host, dest, step.layout, step.size));
   return undefined;
 }

@@ -1,24 +1,27 @@
 import { basename } from 'node:path';
 import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
+import { checkChain } from '../../lib/disk/chain.ts';
 import { checksumOf } from '../../lib/disk/checksum.ts';
 import { fileNameOf } from '../../lib/disk/fetch.ts';
-import { lookInto } from '../../lib/disk/image.ts';
+import { lookAs } from '../../lib/disk/image.ts';
+import { sourceAt } from '../../lib/disk/source.ts';
 import { keyOf, storedAs } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { existingAt } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 import { isKept, type State } from './plan.ts';
 
 async function observeSource(host: Host, given: string): Promise<State['source']> {
-  const path = await host.realPath(given);
-  const found = path === undefined ? undefined : await lookInto(host, path);
-  return path === undefined || found === undefined ? undefined : { ...found, path };
+  const found = await sourceAt(host, given);
+  if (found?.disk) await checkChain(host, found.disk);
+  return found;
 }
 
 async function observeDisk(host: Host, options: DiskOptions, once: Once): Promise<State> {
-  const { dest, source, url, checksum: given, member, templates } = options;
+  const { source, url, checksum: given, member, templates } = options;
   const nothing = { source: undefined, checksum: undefined, kept: undefined };
-  const disk = await lookInto(host, dest);
-  if (disk) return { disk, ...nothing };
+  const disk = await existingAt(host, options);
+  if (disk || options.state === 'absent') return { disk, ...nothing };
   const found =
     source === undefined ? undefined : await once(`source ${source}`, () => observeSource(host, source));
   const name = url === undefined ? basename(source ?? '') : fileNameOf(url);
@@ -27,7 +30,7 @@ async function observeDisk(host: Host, options: DiskOptions, once: Once): Promis
       ? undefined
       : await once(`checksum ${given} ${name}`, () => checksumOf(host, given, name));
   const path = checksum && isKept(options, found) ? storedAs(templates, keyOf(checksum, member)) : undefined;
-  const kept = path === undefined ? undefined : await once(`kept ${path}`, () => lookInto(host, path));
+  const kept = path === undefined ? undefined : await once(`kept ${path}`, () => lookAs(host, path, 'qcow2'));
   return { disk: undefined, source: found, checksum, kept: kept?.disk };
 }
 

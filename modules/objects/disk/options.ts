@@ -6,10 +6,18 @@ const SIZE = '[0-9]+ *([kKmMgGtT](i?[bB])?)?';
 /** What is said of a disk. */
 export const diskOptions = defineOptions({
   dest: { type: 'path', required: true, description: 'The disk. Directories above it are made as needed.' },
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    default: 'present',
+    description:
+      'Whether the disk is to be there. With V(absent) it is deleted, unless a guest has it or another disk is an overlay of it.',
+  },
   source: {
     type: 'path',
     description: [
-      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content.',
+      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content, unless a guest has it: then it is what the guest has it as.',
+      'A qcow2 may be an overlay of others, if each is a file or block device of this host and its format is written down in its overlay. So a raw disk of a guest that is undefined should not be a source: its guest may have made it look like an overlay of any file.',
       'A symbolic link is followed: an overlay is one of the file that it leads to.',
     ],
   },
@@ -30,8 +38,10 @@ export const diskOptions = defineOptions({
   format: {
     type: 'str',
     choices: ['qcow2', 'raw'],
-    description:
-      'The format of a disk that is made, V(qcow2) by default. One that is there is not converted.',
+    description: [
+      'The format of the disk, V(qcow2) by default for one that is made. One that is there is not converted.',
+      'A disk that is there and that no guest has is opened as this, or as V(qcow2) with O(backing=overlay). With neither, O(size) and O(cluster_size) are an error for it.',
+    ],
   },
   backing: {
     type: 'str',

@@ -1,18 +1,20 @@
 import type { Plan } from '../../lib/ansible/plan.ts';
 import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
-import { type Disk, type Found, type Layout, rawDisk } from '../../lib/disk/image.ts';
+import type { Disk, Found, Layout } from '../../lib/disk/image.ts';
 import { checkOrigin } from '../../lib/disk/options.ts';
 import { bytesOf, humanSize } from '../../lib/disk/size.ts';
+import type { Source } from '../../lib/disk/source.ts';
 import { bytesToRead, keyOf, storedAs } from '../../lib/disk/store.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
+import { type Existing, statedFormat } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 
 export interface State {
   /** The disk: undefined when there is none. */
-  readonly disk: Found | undefined;
-  /** The source on the host, where a disk is to be made of one; `path` is where links lead. */
-  readonly source: (Found & { readonly path: string }) | undefined;
+  readonly disk: Existing | undefined;
+  /** The source on the host, where a disk is to be made of one. */
+  readonly source: Source | undefined;
   /** Where a disk is to be made, and the task has one. */
   readonly checksum: Checksum | undefined;
   /** The template that is kept already of what the checksum says. */
@@ -31,7 +33,8 @@ export type Step =
       /** Bytes that are to be read for it, or more than anybody knows. */
       readonly weight: number;
     }
-  | { readonly act: 'grow'; readonly layout: Layout; readonly size: number };
+  | { readonly act: 'grow'; readonly layout: Layout; readonly size: number }
+  | { readonly act: 'remove' };
 
 /** What is said of a disk. */
 export interface DiskResult {
@@ -58,35 +61,42 @@ export const isKept = ({ url, backing }: DiskOptions, source: Found | undefined)
   url !== undefined || (backing === 'overlay' && source !== undefined && !source.disk);
 
 /** From what the task says and what is on the host to what is to be done. Pure. */
-export const planDisk = (options: DiskOptions, state: State): Plan<Step, DiskResult> =>
-  state.disk ? planOld(options, state.disk) : planNew(options, state);
+export function planDisk(options: DiskOptions, state: State): Plan<Step, DiskResult> {
+  if (options.state === 'absent') return planAbsent(options, state);
+  return state.disk ? planOld(options, state.disk) : planNew(options, state);
+}
 
-function planOld(
-  { dest, format, cluster_size, preallocation, size: wanted }: DiskOptions,
-  found: Found,
-): Plan<Step, DiskResult> {
-  // A guest may have written anything to its raw disk.
-  const disk = found.disk ?? (format === 'raw' ? rawDisk(dest, found.length) : undefined);
-  if (!disk) throw new Failure(`${dest} is there, but is no disk: it is packed (${found.kind})`);
+function planAbsent({ dest }: DiskOptions, { disk }: State): Plan<Step, DiskResult> {
+  const remove = {
+    title: `remove disk ${dest}`,
+    before: `${dest}\n`,
+    after: undefined,
+    step: { act: 'remove' } as const,
+  };
+  return { changes: disk ? [remove] : [], result: { dest } };
+}
+
+function planOld(options: DiskOptions, { word, disk }: Existing): Plan<Step, DiskResult> {
+  const { dest, cluster_size, preallocation, size: wanted } = options;
+  if (!disk) return { changes: [], result: { dest } };
+  const format = statedFormat(options);
   const size = inBytes(wanted);
   const clusterSize = inBytes(cluster_size);
   if (size !== undefined && size < disk.size) throw tooSmall(size, disk.size, dest);
+  const isOther = format !== undefined && format !== disk.format;
+  const larger = size !== undefined && size > disk.size;
+  if (larger && isOther) {
+    throw new OptionError(
+      'format',
+      `${dest} is ${disk.format} to the guest '${word?.guest}', and isn't grown as ${format}: say what it is, or leave 'size' out`,
+    );
+  }
   const unlike = [
-    ...(format !== undefined && format !== disk.format
-      ? [`'format' is ${disk.format} and not ${format}`]
-      : []),
+    ...(isOther ? [`'format' is ${disk.format} and not ${format}`] : []),
     ...(clusterSize !== undefined && disk.clusterSize !== undefined && clusterSize !== disk.clusterSize
       ? [`'cluster_size' is ${humanSize(disk.clusterSize)} and not ${cluster_size}`]
       : []),
   ];
-  const larger = size !== undefined && size > disk.size;
-  // What a guest wrote to its raw disk may look like a qcow2 of its own making.
-  if (larger && format !== undefined && format !== disk.format) {
-    throw new OptionError(
-      'format',
-      `${dest} looks like ${disk.format}, and isn't grown as ${format}: say what it is, or leave 'size' out`,
-    );
-  }
   const layout = { format: disk.format, preallocation, clusterSize: undefined };
   const grow = {
     title: `grow disk ${dest}`,
@@ -169,6 +179,10 @@ export function checkOptions(options: DiskOptions): void {
   checkOrigin(options);
   if (dest.startsWith('/dev/')) {
     throw new OptionError('dest', `'${dest}' would be in memory: a disk is made as a file on a file system`);
+  }
+  if (options.state === 'absent') return;
+  if (source === undefined && options.url === undefined) {
+    throw new OptionError('source', "is required, or 'url': what the disk is made from");
   }
   const size = inBytes(options.size) ?? 0;
   if (size % SECTOR !== 0 || !Number.isSafeInteger(size)) {

@@ -4,8 +4,9 @@ import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
-import { filesOfOthers } from './observe/storage.ts';
+import { keptFiles } from './observe/storage.ts';
 import { nameOf } from './options.ts';
+import { ownFiles } from './plan/absent.ts';
 import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
 import type { State } from './plan/state.ts';
 import type { DomainOptions } from './table.ts';
@@ -61,13 +62,17 @@ async function rehearseItems(
   return new Map(open.map(({ item }, i) => [item, answers[i] as Rehearsed]));
 }
 
-async function othersFiles(
+async function filesToKeep(
   host: Host,
   uri: string,
-  items: readonly DomainOptions[],
-): Promise<ReadonlySet<string>> {
-  const gone = items.filter(({ state, remove_storage }) => state === 'absent' && remove_storage);
-  return gone.length === 0 ? new Set() : filesOfOthers(host, uri, new Set(gone.map(nameOf)));
+  items: readonly (Drafted | Error)[],
+): Promise<ReadonlyMap<string, string>> {
+  const removed = items.flatMap((item) =>
+    item instanceof Error || item.options.state !== 'absent' || !item.options.remove_storage ? [] : item,
+  );
+  const names = new Set(removed.map(({ options }) => nameOf(options)));
+  const own = removed.flatMap(({ domain }) => (domain ? ownFiles(domain.definition) : []));
+  return keptFiles(host, uri, names, [...new Set(own)]);
 }
 
 async function observeAt(
@@ -86,11 +91,11 @@ async function observeAt(
     uri,
     drafts.filter((item): item is Drafted => !(item instanceof Error)),
   );
-  const files = await othersFiles(host, uri, items);
+  const files = await filesToKeep(host, uri, drafts);
   return observeEach(drafts, async (item) => {
     if (item instanceof Error) throw item;
     const answer = rehearsed.get(item);
-    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, othersFiles: files };
+    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, keptFiles: files };
   });
 }
 

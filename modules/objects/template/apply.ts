@@ -1,8 +1,9 @@
 import { dirname, relative } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
-import { overlaysByBacking } from '../../lib/disk/overlays.ts';
+import { overlaysOn } from '../../lib/disk/overlays.ts';
 import { keepTemplate } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
@@ -26,7 +27,8 @@ async function removeUnneeded(
   template: string,
   places: readonly string[],
 ): Promise<Outcome | undefined> {
-  const overlays = (await overlaysByBacking(host, places)).get((await host.realPath(template)) ?? template);
-  if (overlays === undefined) await host.remove(template);
-  return overlays && { changed: false, result: { needed: { [template]: overlays } } };
+  const disks = await mayNeed(host, template, await overlaysOn(host, places));
+  if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
+  await host.remove(template);
+  return undefined;
 }

@@ -2,11 +2,12 @@ import { basename, dirname, join } from 'node:path';
 import { observeEach } from '../../lib/ansible/plan.ts';
 import { checksumOf } from '../../lib/disk/checksum.ts';
 import { fileNameOf } from '../../lib/disk/fetch.ts';
-import { lookInto } from '../../lib/disk/image.ts';
-import { overlaysByBacking } from '../../lib/disk/overlays.ts';
+import { overlaysOn } from '../../lib/disk/overlays.ts';
+import { sourceAt } from '../../lib/disk/source.ts';
 import { storedAs, storeIn } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { isTemporary } from '../../lib/host/temporary.ts';
+import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import { keyFor, type State } from './plan.ts';
 
@@ -64,7 +65,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     certain.length < wishes.length ? [] : [...new Set(items.map(({ dest }) => dirname(dest)))];
   const loose = (await Promise.all(directories.map((one) => looseIn(host, one, certain)))).flat();
   const places = [...directories, ...items.flatMap(({ overlay_directories }) => overlay_directories)];
-  const overlays = loose.length > 0 ? await overlaysByBacking(host, places) : new Map<string, string[]>();
+  const overlays = loose.length > 0 ? await overlaysOn(host, places) : undefined;
   const told = new Set<string>();
   return observeEach(wishes, async (wish) => {
     if (wish instanceof Error) throw wish;
@@ -73,13 +74,14 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     // Each is told once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
-    const needs = async (path: string) => overlays.get((await host.realPath(path)) ?? path) ?? [];
+    const needs = async (path: string) => (overlays ? await mayNeed(host, path, overlays) : []);
+    const kept = wanted !== undefined && (await host.stat(wanted)) !== undefined;
     return {
       now: await leadsTo(host, dest),
       wanted,
       checksum,
-      kept: wanted !== undefined && (await host.stat(wanted)) !== undefined,
-      source: source === undefined ? undefined : await lookInto(host, source),
+      kept,
+      source: source === undefined || wanted === undefined || kept ? undefined : await sourceAt(host, source),
       loose: new Map(await Promise.all(own.map(async (path) => [path, await needs(path)] as const))),
     };
   });

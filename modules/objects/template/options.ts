@@ -18,7 +18,7 @@ export const templateOptions = defineOptions({
   source: {
     type: 'path',
     description:
-      'What it is made from, on the host: a disk in a format that qemu-img reads, or a packed one, as with M(piecewise.cloud.disk_image).',
+      'What it is made from, on the host: a disk in a format that qemu-img reads, or a packed one, as with M(piecewise.cloud.disk_image). It must be in one file.',
   },
   remove_source: {
     type: 'bool',

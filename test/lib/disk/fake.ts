@@ -4,7 +4,13 @@ import type { Download } from '../../../modules/lib/host/download.ts';
 import type { FileInfo, Host, Progress, Ran } from '../../../modules/lib/host/host.ts';
 import type { Bytes } from '../../../modules/lib/volume.ts';
 
-type Node = { bytes: Uint8Array; mode: number } | { link: string } | { directory: true; mode: number };
+/** A pipe or a device: to read it is an error. */
+type Special = { special: true; mode: number };
+type Node =
+  | Special
+  | { bytes: Uint8Array; mode: number }
+  | { link: string }
+  | { directory: true; mode: number };
 
 /** What a host does that isn't about files; each is an error unless it is given. */
 export interface Rest {
@@ -18,7 +24,13 @@ export interface Fake {
   readonly reports: Progress[];
   /** The programs that were run, with their arguments. */
   readonly commands: string[];
+  /** The milliseconds that each was given. */
+  readonly limits: (number | undefined)[];
+  /** The files whose beginning was read. */
+  readonly opened: ReadonlySet<string>;
   put(path: string, content: string | Uint8Array): void;
+  /** Makes a pipe. */
+  pipe(path: string): void;
   link(target: string, path: string): void;
   /** What a file holds, or undefined where there is none. */
   content(path: string): Uint8Array | undefined;
@@ -41,9 +53,12 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
   const nodes = new Map<string, Node>();
   const reports: Progress[] = [];
   const commands: string[] = [];
+  const limits: (number | undefined)[] = [];
+  const opened = new Set<string>();
 
   const real = (path: string): string => {
     const parent = path === '/' ? '/' : real(dirname(path));
+    if (path.endsWith('/..')) return dirname(parent);
     const own = path === '/' ? '/' : `${parent === '/' ? '' : parent}/${path.split('/').pop()}`;
     const node = nodes.get(own);
     return node && 'link' in node ? real(resolve(dirname(own), node.link)) : own;
@@ -64,24 +79,33 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
   };
 
   const host: Partial<Host> = {
-    async run(program, args) {
+    async run(program, args, { timeout } = {}) {
       commands.push([program, ...args].join(' '));
+      limits.push(timeout);
       if (!run) throw new Error(`${program} was run`);
       return { code: 0, stdout: '', stderr: '', ...(await run(program, args)) };
     },
     async stat(path) {
       const node = at(path);
       if (!node || 'link' in node) return undefined;
-      const kind: FileInfo['kind'] = 'bytes' in node ? 'file' : 'directory';
+      const kind: FileInfo['kind'] = 'bytes' in node ? 'file' : 'special' in node ? 'other' : 'directory';
       return { kind, size: 'bytes' in node ? node.bytes.length : 0, mode: node.mode, uid: 0, gid: 0 };
     },
     async list(directory) {
       const inside = [...nodes.keys()].filter((path) => path !== '/' && dirname(path) === real(directory));
       return inside.map((path) => path.split('/').pop() ?? '').sort();
     },
+    async watch(program, args, { silence }) {
+      await host.run?.(program, args, { timeout: silence });
+    },
     realPath: async (path) => (at(path) ? real(path) : undefined),
     read: async (path) => bytesAt(path),
-    readStart: async (path, length) => bytesAt(path)?.subarray(0, length),
+    async readStart(path, length) {
+      const node = at(path);
+      if (node && 'special' in node) throw new Error(`${path} was opened`);
+      opened.add(real(path));
+      return bytesAt(path)?.subarray(0, length);
+    },
     stream(path) {
       const bytes = bytesAt(path);
       if (!bytes) throw new Failure(`${path}: it isn't there`);
@@ -139,7 +163,13 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
     host: new Proxy(host as Host, { get: (known, name: keyof Host) => known[name] ?? unknown(name) }),
     reports,
     commands,
+    limits,
+    opened,
     put,
+    pipe: (path) => {
+      makeDirectory(dirname(path));
+      nodes.set(real(path), { special: true, mode: 0o600 });
+    },
     link: (target, path) => {
       makeDirectory(dirname(path));
       nodes.set(path, { link: target });

@@ -1,39 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { changing, readingWhole, relyingOn, takingAway } from '../../../modules/lib/disk/guard.ts';
-import { guestDisks } from '../../../modules/lib/disk/guests.ts';
+import { changing, readingWhole, relyingOn, removable } from '../../../modules/lib/disk/guard.ts';
+import { guestDisks, wordOf } from '../../../modules/lib/disk/guests.ts';
 import { rawDisk } from '../../../modules/lib/disk/image.ts';
 import { Failure } from '../../../modules/lib/failure.ts';
 import type { Ran } from '../../../modules/lib/host/host.ts';
-import { MARK } from '../../../modules/lib/libvirt/virsh.ts';
 import { type Fake, fakeHost } from './fake.ts';
 import { qcow2Header } from './headers.ts';
-
-interface Guest {
-  readonly state?: string;
-  readonly saved?: boolean;
-  readonly disks: readonly string[];
-}
+import { type Guest, virshOf } from './libvirt.ts';
 
 /** A host with guests; `virsh` is what it answers instead, and `locked` what other processes have open. */
 function hostOf(
   guests: Readonly<Record<string, Guest>>,
   { virsh, locked = [] }: { virsh?: () => Partial<Ran>; locked?: readonly string[] } = {},
 ): Fake {
-  const names = Object.keys(guests);
-  const answer = (command: string): string => {
-    // virsh's quotes are JSON's, as far as names go.
-    const name = JSON.parse(/"(.*)"$/.exec(command)?.[0] ?? '""');
-    const guest = guests[name];
-    if (command.startsWith('domstate')) return `${guest?.state ?? 'shut off'}\n\n`;
-    if (command.startsWith('domblklist')) {
-      const lines = guest?.disks.map((path) => ` file   disk     vda      ${path}`) ?? [];
-      return [...lines, ' file   cdrom    sda      /images/seed.iso', ' file   cdrom    sdb      -', ''].join(
-        '\n',
-      );
-    }
-    const saved = command.includes('managed-save');
-    return `${names.filter((one) => !saved || guests[one]?.saved).join('\n')}\n\n`;
-  };
   const fake: Fake = fakeHost({
     run: (program, args) => {
       if (program === 'qemu-img') {
@@ -47,11 +26,12 @@ function hostOf(
             .map((path) => `${path}\0`)
             .join(''),
         };
-      if (virsh) return virsh();
-      return { stdout: (args.at(-1) ?? '').split(`; echo ${MARK}; `).map(answer).join(`${MARK}\n`) };
+      return virsh ? virsh() : virshOf(guests, args);
     },
   });
-  for (const { disks } of Object.values(guests)) for (const path of disks) fake.put(path, qcow2Header());
+  for (const { disks = [] } of Object.values(guests)) {
+    for (const disk of disks) fake.put(typeof disk === 'string' ? disk : disk.path, qcow2Header());
+  }
   fake.put('/images/seed.iso', 'x');
   return fake;
 }
@@ -64,9 +44,16 @@ describe('the disks of guests', () => {
     });
     link('/images/a', '/images/link');
     expect(await guestDisks(host)).toEqual([
-      { guest: 'web1', path: '/images/a', state: 'running', saved: false },
-      { guest: 'web1', path: '/images/with space/b', state: 'running', saved: false },
-      { guest: 'db "1"', path: '/images/c', state: 'shut off', saved: true },
+      { guest: 'web1', path: '/images/a', state: 'running', saved: false, format: 'qcow2', own: true },
+      {
+        guest: 'web1',
+        path: '/images/with space/b',
+        state: 'running',
+        saved: false,
+        format: 'qcow2',
+        own: true,
+      },
+      { guest: 'db "1"', path: '/images/c', state: 'shut off', saved: true, format: 'qcow2', own: true },
     ]);
   });
 
@@ -81,7 +68,7 @@ describe('the disks of guests', () => {
     expect(two).toBe(one);
     // Linux, MAX_ARG_STRLEN.
     for (const command of commands) expect(command.length).toBeLessThan(128 * 1024);
-    expect(commands).toHaveLength(1 + 5);
+    expect(commands).toHaveLength(1 + 9);
   });
 
   it('are none without libvirt, and not known where libvirt has guests and does not answer', async () => {
@@ -96,9 +83,53 @@ describe('the disks of guests', () => {
       const { host, put } = hostOf({}, { virsh });
       put('/etc/libvirt/qemu/web1.xml', '<domain/>');
       await expect(guestDisks(host)).rejects.toThrow(
-        /^there are guests, and libvirt doesn't tell which disks they use: (virsh isn't installed|Failed to connect socket)$/,
+        /^there are guests, and libvirt doesn't tell which disks they use: .*(virsh isn't installed|Failed to connect socket)/,
       );
     }
+  });
+});
+
+describe('what a disk is to its guest', () => {
+  const word = async (devices: string, path: string, state?: string) => {
+    const { host, put } = hostOf({ g: { devices, ...(state === undefined ? {} : { state }) } });
+    put(path, qcow2Header());
+    return wordOf(host, path);
+  };
+  const disk = (inner: string, device = 'disk') => `<disk device='${device}'>${inner}</disk>`;
+
+  const rows: [string, string, string, string | undefined][] = [
+    ['by its driver', disk("<driver type='vmdk'/><source file='/d'/>"), '/d', 'vmdk'],
+    ['as libvirt takes one without a driver', disk("<source file='/d'/>"), '/d', 'raw'],
+    ['of a block device', disk("<driver type='raw'/><source dev='/dev/vg/d'/>"), '/dev/vg/d', 'raw'],
+    ['of a volume', disk("<driver type='qcow2'/><source pool='p' volume='d'/>"), '/pool/d', 'qcow2'],
+    ['of a floppy disk', disk("<driver type='raw'/><source file='/d'/>", 'floppy'), '/d', 'raw'],
+    ['not of a CD', disk("<driver type='raw'/><source file='/d'/>", 'cdrom'), '/d', undefined],
+    [
+      'of what a disk is an overlay of',
+      disk(
+        "<driver type='qcow2'/><source file='/x'/><backingStore><format type='qcow2'/><source file='/y'/><backingStore><format type='raw'/><source file='/d'/></backingStore></backingStore>",
+      ),
+      '/d',
+      'raw',
+    ],
+    [
+      'of what a job copies to',
+      disk("<source file='/x'/><mirror><format type='qcow2'/><source file='/d'/></mirror>"),
+      '/d',
+      'qcow2',
+    ],
+  ];
+  it.each(rows)('is said %s', async (_, devices, path, format) => {
+    expect(await word(devices, path, 'running')).toEqual(
+      format === undefined ? undefined : { guest: 'g', format },
+    );
+  });
+
+  it('must be one thing', async () => {
+    const twice = ['raw', 'qcow2'].map((type) => disk(`<driver type='${type}'/><source file='/d'/>`));
+    await expect(word(twice.join(''), '/d')).rejects.toThrow(
+      "/d is raw to the guest 'g' and qcow2 to the guest 'g': give both the same type of driver",
+    );
   });
 });
 
@@ -141,7 +172,7 @@ describe('a disk that somebody needs', () => {
     await told(readingWhole(host, disk, act), reads);
     await told(changing(host, disk.path, act), changes);
     await told(relyingOn(host, disk, act), relies);
-    await told(takingAway(host, disk.path), takes);
+    await told(removable(host, disk.path), takes);
     expect(acts).toBe([reads, changes].filter((why) => why === undefined).length);
   });
 
@@ -160,8 +191,8 @@ describe('a disk that somebody needs', () => {
     await expect(changing(host, '/srv/base', act)).rejects.toThrow(
       "/srv/base can't be changed: /srv/over is an overlay of it",
     );
-    await expect(takingAway(host, '/srv/base')).rejects.toThrow(
-      "/srv/base can't be taken: /srv/over is an overlay of it",
+    await expect(removable(host, '/srv/base')).rejects.toThrow(
+      "/srv/base can't be removed: /srv/over is an overlay of it",
     );
   });
 
@@ -180,6 +211,6 @@ describe('a disk that somebody needs', () => {
       '/var/lib/libvirt/images/c/disk is an overlay of it',
     );
     put('/var/lib/libvirt/images/d/disk', qcow2Header({ backing: '../c/disk' }));
-    await expect(takingAway(host, '/var/lib/libvirt/images/c/disk')).rejects.toThrow('is an overlay of it');
+    await expect(removable(host, '/var/lib/libvirt/images/c/disk')).rejects.toThrow('is an overlay of it');
   });
 });

@@ -13,6 +13,9 @@ export interface Qcow2Header {
   readonly size?: number;
   readonly clusterBits?: number;
   readonly backing?: string | undefined;
+  readonly backingFormat?: string | undefined;
+  /** The file that has its content. */
+  readonly dataFile?: string | undefined;
   /** Where the name of the backing file is. */
   readonly backingAt?: number;
   readonly incompatible?: bigint;
@@ -20,19 +23,28 @@ export interface Qcow2Header {
   readonly length?: number;
 }
 
+// "Header extensions": a type, a length, and the content, filled up to eight bytes.
+function extension(type: number, content: string | undefined): Uint8Array {
+  if (content === undefined) return new Uint8Array();
+  const { length } = ascii(content);
+  return bytes(8 + Math.ceil(length / 8) * 8, (view, all) => {
+    view.setUint32(0, type);
+    view.setUint32(4, length);
+    all.set(ascii(content), 8);
+  });
+}
+
 /** docs/interop/qcow2.txt, "Header": all numbers are big endian. */
-export function qcow2Header({
-  version = 3,
-  size = 1024 ** 3,
-  clusterBits = 16,
-  backing,
-  backingAt = version === 2 ? 72 : 112,
-  incompatible = 0n,
-  length = 65_536,
-}: Qcow2Header = {}): Uint8Array {
+export function qcow2Header(given: Qcow2Header = {}): Uint8Array {
+  const { version = 3, size = 1024 ** 3, clusterBits = 16, backing, backingFormat, dataFile } = given;
+  const { incompatible = dataFile === undefined ? 0n : 4n, length = 65_536 } = given;
+  const extensions = Buffer.concat([extension(0x44415441, dataFile), extension(0xe2792aca, backingFormat)]);
+  const end = (version === 2 ? 72 : 104) + extensions.length;
+  const { backingAt = end + 8 } = given;
   return bytes(length, (view, all) => {
     all.set([...ascii('QFI'), 0xfb]);
     view.setUint32(4, version);
+    all.set(extensions, end - extensions.length);
     if (backing !== undefined) {
       view.setBigUint64(8, BigInt(backingAt));
       view.setUint32(16, ascii(backing).length);

@@ -8,7 +8,7 @@ import {
   kindOf,
   qcow2Of,
 } from '../../../modules/lib/disk/kind.ts';
-import { ascii, HEADS, qcow2Header, vmdkHeader } from './headers.ts';
+import { ascii, HEADS, type Qcow2Header, qcow2Header, vmdkHeader } from './headers.ts';
 
 const noise = fc.uint8Array({ minLength: 0, maxLength: 600 });
 
@@ -51,8 +51,15 @@ describe('a qcow2', () => {
     clusterBits: fc.integer({ min: 9, max: 21 }),
     incompatible: fc.bigInt({ min: 0n, max: 31n }),
     backing: fc.option(fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme' }), { nil: undefined }),
-    backingAt: fc.integer({ min: 112, max: 9000 }),
+    backingFormat: fc.option(fc.constantFrom('raw', 'qcow2', 'vmdk'), { nil: undefined }),
+    dataFile: fc.option(fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme-ascii' }), {
+      nil: undefined,
+    }),
+    backingAt: fc.integer({ min: 500, max: 9000 }),
   });
+
+  const isExternal = ({ version, incompatible }: { version: number; incompatible: bigint }) =>
+    version === 3 && (incompatible & 4n) === 4n;
 
   it('says its size, its clusters and what other files it needs', () => {
     fc.assert(
@@ -63,8 +70,10 @@ describe('a qcow2', () => {
           size: given.size,
           clusterSize: 2 ** given.clusterBits,
           backing: given.backing,
+          backingFormat: given.backing === undefined ? undefined : given.backingFormat,
+          dataFile: isExternal(given) ? given.dataFile : undefined,
           // Bit 2 of the incompatible features, which the second version hasn't.
-          external: given.version === 3 && (given.incompatible & 4n) === 4n,
+          external: isExternal(given),
         });
       }),
     );
@@ -93,6 +102,31 @@ describe('a qcow2', () => {
     new DataView(liar.buffer).setUint32(16, 0xffffffff);
     expect(headerLength(liar)).toBeLessThanOrEqual(2 * 1024 ** 2);
     expect(qcow2Of(liar)).toBeUndefined();
+  });
+});
+
+describe('what a qcow2 says of other files', () => {
+  const said = (given: Qcow2Header, change: (view: DataView) => void = () => undefined) => {
+    const file = qcow2Header(given);
+    change(new DataView(file.buffer));
+    return qcow2Of(file);
+  };
+
+  it('is read as QEMU reads it, in C', () => {
+    expect(said({ backing: '/a\0b', backingFormat: 'raw\0qcow2' })).toMatchObject({
+      backing: '/a',
+      backingFormat: 'raw',
+    });
+    expect(said({ backing: '\ufeff/a' })?.backing).toBe('\ufeff/a');
+    expect(said({ backing: '\0' })?.backing).toBeUndefined();
+  });
+
+  it('ends where the name of the backing file begins, and where an extension is cut short', () => {
+    const given = { backing: '/a', backingFormat: 'qcow2' };
+    expect(said({ ...given, backingAt: 72 })?.backingFormat).toBeUndefined();
+    expect(said(given, (view) => view.setUint32(108, 0x7fff_ffff))?.backingFormat).toBeUndefined();
+    expect(said(given, (view) => view.setUint32(100, 0xffff_ffff))?.backingFormat).toBeUndefined();
+    expect(said(given, (view) => view.setUint32(104, 0))?.backingFormat).toBeUndefined();
   });
 });
 

@@ -18,7 +18,7 @@ const disk = (given: Partial<Disk> = {}): Disk => ({
   ...{ format: 'qcow2', clusterSize: 65_536 },
   ...given,
 });
-const found = (of: Disk = disk()) => ({ kind: 'qcow2', length: 3 * MIB, disk: of, path: '/real' }) as const;
+const found = () => ({ kind: 'qcow2', length: 3 * MIB, disk: disk(), path: '/real' }) as const;
 const packed = { kind: 'xz', length: 3 * MIB, disk: undefined, path: '/real' } as const;
 const checksum = { algorithm: 'sha256', digest: 'a'.repeat(64) } as const;
 const KEPT = `/store/by-checksum/sha256-${checksum.digest}.qcow2`;
@@ -122,7 +122,9 @@ describe('a disk that is not there', () => {
     const given = options({ checksum: 'sha256:http://h/SUMS' });
     const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS comes by plain http/)];
     expect(planDisk(given, { ...NOTHING, source: found(), checksum }).warnings).toEqual(warnings);
-    expect(planDisk(given, { ...NOTHING, disk: found() }).warnings).toEqual([]);
+    expect(planDisk(given, { ...NOTHING, disk: { word: undefined, disk: found().disk } }).warnings).toEqual(
+      [],
+    );
   });
 
   const weights: [string, Given, Partial<State>, number][] = [
@@ -151,7 +153,7 @@ describe('a disk that is not there', () => {
 
 describe('a disk that is there', () => {
   const at = (given: Given, of: Partial<Disk> = {}) =>
-    planDisk(options(given), { ...NOTHING, disk: found(disk(of)) });
+    planDisk(options(given), { ...NOTHING, disk: { word: undefined, disk: disk(of) } });
 
   it('stays as it is', () => {
     for (const size of [undefined, '8M', '8388608']) {
@@ -195,19 +197,22 @@ describe('a disk that is there', () => {
     expect(at({ cluster_size: '4K' }, { format: 'raw', clusterSize: undefined }).warnings).toEqual([]);
   });
 
-  it('that should be raw and looks like a qcow2, which its guest may have written, does not grow as one', () => {
-    expect(() => at({ format: 'raw', size: '16M' })).toThrow(
-      "option 'format': /d looks like qcow2, and isn't grown as raw: say what it is, or leave 'size' out",
+  it('that is something else to its guest does not grow', () => {
+    const state = { ...NOTHING, disk: { word: { guest: 'web1', format: 'qcow2' }, disk: disk() } };
+    const grown = (given: Given) => planDisk(options(given), state);
+    expect(() => grown({ format: 'raw', size: '16M' })).toThrow(
+      "option 'format': /d is qcow2 to the guest 'web1', and isn't grown as raw: say what it is, or leave 'size' out",
     );
-    expect(at({ format: 'raw', size: '8M' }).changes).toEqual([]);
+    expect(grown({ format: 'raw', size: '8M' })).toMatchObject({
+      changes: [],
+      warnings: ["/d is there, and its 'format' is qcow2 and not raw: a disk that is there isn't converted"],
+    });
+    expect(grown({ size: '16M' }).changes).toMatchObject([{ step: { layout: { format: 'qcow2' } } }]);
   });
 
-  it('that is raw may hold anything, and another holds a disk', () => {
-    const packed = { ...NOTHING, disk: { kind: 'tar' as const, length: 8 * MIB, disk: undefined } };
-    expect(planDisk(options({ format: 'raw', size: '16M' }), packed).changes).toMatchObject([
-      { step: { act: 'grow', layout: { format: 'raw' }, size: 16 * MIB } },
-    ]);
-    expect(() => planDisk(options(), packed)).toThrow('/d is there, but is no disk: it is packed (tar)');
+  it('of which nothing has to be known stays unknown', () => {
+    const state = { ...NOTHING, disk: { word: undefined, disk: undefined } };
+    expect(planDisk(options(), state)).toEqual({ changes: [], result: { dest: '/d' } });
   });
 });
 

@@ -26,7 +26,7 @@ const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
 const plan = (given: DomainOptions, known: Known) => {
   const draft = draftOf(given, known);
   const there = draft !== undefined && isThere(draft);
-  return planDomain(given, { ...known, draft, there, rehearsed: undefined, othersFiles: new Set() });
+  return planDomain(given, { ...known, draft, there, rehearsed: undefined, keptFiles: new Map() });
 };
 
 /** The state after a plan was carried out, by a libvirt that adds nothing. */
@@ -40,7 +40,10 @@ function carriedOut(state: Known, given: DomainOptions): Known {
   const name = given.name ?? '';
   return {
     ...state,
-    domain: { name, uuid: 'u', state: now, autostart, persistent: true, definition, live: undefined },
+    domain: {
+      ...{ name, uuid: 'u', state: now, autostart, persistent: true, saved: false },
+      ...{ definition, live: undefined },
+    },
   };
 }
 
@@ -106,6 +109,7 @@ describe('planDomain', () => {
       state: 'shut off',
       autostart: false,
       persistent: true,
+      saved: false,
       live: undefined,
     };
     const definition = parseXml('<domain><name>a</name><uuid>u1</uuid></domain>');

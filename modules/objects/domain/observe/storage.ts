@@ -1,45 +1,56 @@
+import { chainOf } from '../../../lib/disk/chain.ts';
 import type { Host } from '../../../lib/host/host.ts';
-import { readDomains } from '../../../lib/libvirt/read.ts';
-import { virsh } from '../../../lib/libvirt/virsh.ts';
-import { childOf, childrenOf, valueAt } from '../../../lib/xml/element.ts';
+import { disksOf } from '../../../lib/libvirt/disks.ts';
+import { readAllDomains } from '../../../lib/libvirt/read.ts';
+
+/** Every file that domains have as disks, or that such a disk needs. */
+interface Needed {
+  /** Also where links lead. */
+  readonly files: ReadonlySet<string>;
+  /** Why some that are needed aren't known. */
+  readonly problem: string | undefined;
+}
+
+async function neededBut(host: Host, uri: string, names: ReadonlySet<string>): Promise<Needed> {
+  const others = (await readAllDomains(host, uri)).filter(({ name }) => !names.has(name));
+  const files = new Set<string>();
+  let problem: string | undefined;
+  const add = async (path: string) => {
+    const real = await host.realPath(path);
+    files.add(path);
+    if (real !== undefined) files.add(real);
+    return real;
+  };
+  for (const { domain, path, source, format } of await disksOf(host, uri, others)) {
+    if (path === undefined) problem ??= `libvirt doesn't say where ${source} of domain ${domain.name} is`;
+    // A disk that isn't there needs nothing.
+    else if (await add(path)) {
+      const chain = await chainOf(host, { path, format });
+      for (const file of chain.files) await add(file);
+      if (chain.problem) problem ??= `what domain ${domain.name} needs isn't known: ${chain.problem}`;
+    }
+  }
+  return { files, problem };
+}
 
 /**
- * Every file that a domain other than these has as a disk, or that such a disk is an overlay of.
- * @param names the domains whose disks may go
+ * Which files may not go with their domains, and why.
+ * @param names the domains that go
+ * @param own the files that they have
  */
-export async function filesOfOthers(
+export async function keptFiles(
   host: Host,
   uri: string,
   names: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const all = (await virsh(host, uri, 'list', '--all', '--name')).split('\n').map((line) => line.trim());
-  const others = await readDomains(
-    host,
-    uri,
-    all.filter((name) => name !== '' && !names.has(name)),
-  );
-  const files = new Set<string>();
-  for (const domain of others) {
-    for (const definition of [domain?.definition, domain?.live]) {
-      for (const disk of childrenOf(childOf(definition, 'devices'), 'disk')) {
-        const file = valueAt(disk, 'source/@file');
-        if (file) files.add(file);
-      }
-    }
+  own: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (own.length === 0) return new Map();
+  const { files, problem } = await neededBut(host, uri, names);
+  const kept = new Map<string, string>();
+  for (const file of own) {
+    const isUsed = files.has(file) || files.has((await host.realPath(file)) ?? file);
+    const why = isUsed ? 'another domain uses it' : problem;
+    if (why !== undefined) kept.set(file, why);
   }
-  const chains = await Promise.all([...files].map((file) => chainOf(host, file)));
-  return new Set([...files, ...chains.flat()]);
-}
-
-// `-U`: a guest that runs holds a lock on its disk. A file that isn't there has no chain.
-async function chainOf(host: Host, file: string): Promise<string[]> {
-  const { code, stdout } = await host.run('qemu-img', [
-    'info',
-    '-U',
-    '--backing-chain',
-    '--output=json',
-    file,
-  ]);
-  if (code !== 0) return [];
-  return (JSON.parse(stdout) as { filename: string }[]).map(({ filename }) => filename);
+  return kept;
 }

@@ -15,7 +15,7 @@ export const ownFiles = (definition: Element): string[] =>
     .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);
 
 /** What removes a domain, and its disks where the task says so. */
-export function absentPlan(options: DomainOptions, { domain, othersFiles }: State): Plan<Step, DomainResult> {
+export function absentPlan(options: DomainOptions, { domain, keptFiles }: State): Plan<Step, DomainResult> {
   if (!domain) return { changes: [], result: { actions: [], restart_required: false, restart_reasons: [] } };
   const name = nameOf(options);
   const { before: definition } = definitionTexts(withoutApplied(domain.definition), domain.definition);
@@ -26,7 +26,7 @@ export function absentPlan(options: DomainOptions, { domain, othersFiles }: Stat
     step: { act: 'undefine' as const },
   };
   const files = options.remove_storage ? [...new Set(ownFiles(domain.definition))] : [];
-  const removed = files.filter((file) => !othersFiles.has(file));
+  const removed = files.filter((file) => !keptFiles.has(file));
   const changes = [
     ...planPower(name, options, domain.state, []).changes,
     // A transient domain is gone when it is off.
@@ -38,10 +38,12 @@ export function absentPlan(options: DomainOptions, { domain, othersFiles }: Stat
       step: { act: 'remove' as const, path },
     })),
   ];
-  const kept = files.filter((file) => othersFiles.has(file));
   return {
     changes,
-    warnings: kept.map((file) => `disk ${file} of domain ${name} stays: another domain uses it`),
+    warnings: files.flatMap((file) => {
+      const why = keptFiles.get(file);
+      return why === undefined ? [] : [`disk ${file} of domain ${name} stays: ${why}`];
+    }),
     result: { actions: changes.map(({ title }) => title), restart_required: false, restart_reasons: [] },
   };
 }

@@ -159,7 +159,8 @@ export function settledDigest(
   next: Element,
   applied: Applied,
 ): string | undefined {
-  const there = { name: '', state: 'shut off', autostart: false, persistent: true, live: undefined };
+  const off = { state: 'shut off', autostart: false, saved: false, live: undefined };
+  const there = { name: '', persistent: true, ...off };
   const uuid = valueAt(next, 'uuid') ?? '';
   const domain = { ...there, uuid, definition: writeApplied(next, applied) };
   const again = draftOf(options, { ...known, domain });

@@ -13,8 +13,8 @@ export interface State extends Known {
   readonly there: boolean;
   /** What libvirt would make of it; undefined when it is there already. */
   readonly rehearsed: Rehearsed | undefined;
-  /** Files that other domains have as disks; read only where storage is to be removed. */
-  readonly othersFiles: ReadonlySet<string>;
+  /** Why files of the domain must stay where its storage is to be removed. */
+  readonly keptFiles: ReadonlyMap<string, string>;
 }
 
 /** What is done to the running guest, in this order. */

@@ -61,7 +61,9 @@ export const RUNNING = defineOptions({
   remove_storage: {
     type: 'bool',
     default: false,
-    description:
+    description: [
       "With O(state=absent), also removes the files of the domain's own writable disks. What other domains use as well, CDs, block devices and network disks stay.",
+      'Where it is not known what a disk of another domain is an overlay of, all files stay, and a warning says why.',
+    ],
   },
 });

@@ -1,0 +1,33 @@
+import { Failure } from '../failure.ts';
+import type { Host } from '../host/host.ts';
+import { checkChain } from './chain.ts';
+import { wordOf } from './guests.ts';
+import { type Disk, type Found, lookAs, lookInto } from './image.ts';
+
+/** What a template is made from, or is; `path` is where links lead. */
+export type Source = Found & { readonly path: string };
+
+/**
+ * Looks into a file that a task names to make disks from. What it is, is seen from its content, unless a guest has it:
+ * that may have written anything into it.
+ * @returns undefined when there is none
+ */
+export async function sourceAt(host: Host, given: string): Promise<Source | undefined> {
+  const path = await host.realPath(given);
+  if (path === undefined) return undefined;
+  const word = await wordOf(host, path);
+  const found = word ? await lookAs(host, path, word.format) : await lookInto(host, path);
+  if (word && !found?.disk) {
+    throw new Failure(
+      `${path} is ${word.format} to the guest '${word.guest}', and can't be read as that: make a raw or qcow2 disk of it first`,
+    );
+  }
+  return found && { ...found, path };
+}
+
+/** The disk that was found, with all that it needs. @throws Failure where QEMU would open what isn't known for it */
+export async function readable(host: Host, found: Found | undefined, path: string): Promise<Disk> {
+  if (!found?.disk) throw new Failure(`${path} holds no disk`);
+  await checkChain(host, found.disk);
+  return found.disk;
+}

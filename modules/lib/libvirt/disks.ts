@@ -1,0 +1,95 @@
+import type { Host } from '../host/host.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../xml/element.ts';
+import type { Domain } from './read.ts';
+import { connection, MARK, quoted } from './virsh.ts';
+
+/** A file or block device that a domain has. */
+export interface DomainDisk {
+  readonly domain: Domain;
+  /** Undefined where libvirt doesn't tell: a volume of a pool that isn't active. */
+  readonly path: string | undefined;
+  /** What it is for people: its path, or its volume. */
+  readonly source: string;
+  /** The format that the domain opens it in. */
+  readonly format: string;
+  /** What the guest sees: `disk`, `lun`, `cdrom`, `floppy`. */
+  readonly device: string;
+  /** Whether the guest reads and writes it; otherwise a disk of it is an overlay of it. */
+  readonly own: boolean;
+}
+
+interface Source {
+  readonly path?: string | undefined;
+  readonly pool?: string | undefined;
+  readonly volume?: string | undefined;
+}
+
+type Found = Omit<DomainDisk, 'domain' | 'path' | 'source'> & { readonly at: Source };
+
+// A domain opens as raw what it gives no format of (formatdomain, "driver").
+const RAW = 'raw';
+
+const sourceIn = (element: Element | undefined): Source => ({
+  path: valueAt(element, 'source/@file') ?? valueAt(element, 'source/@dev'),
+  pool: valueAt(element, 'source/@pool'),
+  volume: valueAt(element, 'source/@volume'),
+});
+
+function disksIn(definition: Element | undefined): Found[] {
+  return childrenOf(childOf(definition, 'devices'), 'disk').flatMap((disk) => {
+    const device = disk.attributes.device ?? 'disk';
+    const found = (element: Element, format: string | undefined, own: boolean): Found => ({
+      ...{ at: sourceIn(element), format: format ?? RAW, device, own },
+    });
+    const inner = (element: Element, own: boolean) => found(element, valueAt(element, 'format/@type'), own);
+    const backing: Found[] = [];
+    for (let at = childOf(disk, 'backingStore'); at; at = childOf(at, 'backingStore')) {
+      backing.push(inner(at, false));
+    }
+    return [
+      found(disk, valueAt(disk, 'driver/@type'), true),
+      // What a running job copies to, and where a qcow2 has its content.
+      ...childrenOf(disk, 'mirror').map((mirror) => inner(mirror, true)),
+      ...childrenOf(childOf(disk, 'source'), 'dataStore').map((store) => inner(store, true)),
+      ...backing,
+    ];
+  });
+}
+
+/** Milliseconds. */
+const PATIENCE = 60_000;
+
+async function pathsOf(host: Host, uri: string, volumes: readonly Source[]): Promise<(string | undefined)[]> {
+  if (volumes.length === 0) return [];
+  const commands = volumes.map(
+    ({ pool = '', volume = '' }) => `vol-path --pool ${quoted(pool)} --vol ${quoted(volume)}`,
+  );
+  const script = commands.join(`; echo ${MARK}; `);
+  const { stdout } = await host.run('virsh', [...connection(uri), script], { timeout: PATIENCE });
+  const answers = stdout.split(MARK).map((answer) => answer.trim() || undefined);
+  return volumes.map((_, i) => answers[i]);
+}
+
+/** The files and block devices that domains have, as they are defined and as they run. */
+export async function disksOf(host: Host, uri: string, domains: readonly Domain[]): Promise<DomainDisk[]> {
+  const all = domains.flatMap((domain) =>
+    [...disksIn(domain.definition), ...disksIn(domain.live)].map((found) => ({ domain, ...found })),
+  );
+  const volumes = all.filter(({ at }) => at.volume !== undefined);
+  const paths = await pathsOf(
+    host,
+    uri,
+    volumes.map(({ at }) => at),
+  );
+  const pathOf = new Map(volumes.map((disk, i) => [disk.at, paths[i]] as const));
+  const seen = new Set<string>();
+  return all.flatMap(({ at, ...disk }) => {
+    const path = at.path ?? pathOf.get(at);
+    const source = path ?? (at.volume === undefined ? undefined : `volume ${at.volume} of pool ${at.pool}`);
+    // What a running guest has is mostly what it is defined with.
+    const key = JSON.stringify([disk.domain.name, source, disk.format, disk.device, disk.own]);
+    if (source === undefined || seen.has(key)) return [];
+    seen.add(key);
+    return [{ ...disk, path, source }];
+  });
+}

@@ -1,0 +1,74 @@
+import { checkChain } from '../../lib/disk/chain.ts';
+import { type Word, wordOf } from '../../lib/disk/guests.ts';
+import { type Disk, headOf, lookAs, storageAt } from '../../lib/disk/image.ts';
+import { kindOf } from '../../lib/disk/kind.ts';
+import { saidOf } from '../../lib/disk/said.ts';
+import { bytesOf } from '../../lib/disk/size.ts';
+import { Failure, OptionError } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+
+/** What is known of a disk that is there. Its content doesn't count: its guest may have written anything. */
+export interface Existing {
+  /** As what a guest has it, where that was asked for. */
+  readonly word: Word | undefined;
+  /** Undefined where nothing says what it is, and nothing of it has to be known. */
+  readonly disk: Disk | undefined;
+}
+
+/** The options that speak of a disk that is there. */
+export interface Stated {
+  readonly dest: string;
+  readonly state: string;
+  readonly format?: string | undefined;
+  readonly backing: string;
+  readonly size?: string | undefined;
+  readonly cluster_size?: string | undefined;
+}
+
+/** What the task says that a disk is. */
+export const statedFormat = ({ format, backing }: Pick<Stated, 'format' | 'backing'>): string | undefined =>
+  format ?? (backing === 'overlay' ? 'qcow2' : undefined);
+
+/**
+ * Looks at a disk that is there. It is opened as what its guest has it, or as what the task says where no guest has it.
+ * Where that is plain and nothing is to be changed, no process is asked.
+ * @returns undefined when there is none
+ * @throws OptionError where the disk would have to be opened, and nothing says as what
+ */
+export async function existingAt(host: Host, options: Stated): Promise<Existing | undefined> {
+  const { dest, state, size, cluster_size } = options;
+  if (!(await storageAt(host, dest))) return undefined;
+  if (state === 'absent') return { word: undefined, disk: undefined };
+  const stated = statedFormat(options);
+  if (stated === undefined && size === undefined && cluster_size === undefined) {
+    return { word: undefined, disk: undefined };
+  }
+  if (stated !== undefined) saidOf(host).set((await host.realPath(dest)) ?? dest, stated);
+  const disk = stated === undefined ? undefined : (await lookAs(host, dest, stated))?.disk;
+  if (disk && isAsDesired(disk, size) && !(await isDoubtful(host, disk))) return { word: undefined, disk };
+  const word = await wordOf(host, dest);
+  if (!word && !disk) throw unknownFormat(dest, stated);
+  const found = word && word.format !== stated ? (await lookAs(host, dest, word.format))?.disk : disk;
+  if (!found) {
+    throw new Failure(`${dest} is ${word?.format} to the guest '${word?.guest}', and can't be read as that`);
+  }
+  // To grow it is to open all that it needs.
+  if (!isAsDesired(found, size)) await checkChain(host, found);
+  return { word, disk: found };
+}
+
+const isAsDesired = (disk: Disk, size: string | undefined) =>
+  size === undefined || bytesOf(size) === disk.size;
+
+// Its content only tells whether it is worth to ask.
+const isDoubtful = async (host: Host, { path, format }: Disk) =>
+  format === 'raw' && kindOf(await headOf(host, path)) !== 'raw';
+
+function unknownFormat(dest: string, stated: string | undefined): OptionError {
+  return stated === undefined
+    ? new OptionError(
+        'format',
+        `is required: ${dest} is there, no guest has it, and what it is isn't told by its content, which a guest may have written: say qcow2 or raw, or leave 'size' and 'cluster_size' out`,
+      )
+    : new OptionError('format', `${dest} is there, and is no ${stated}: say what it is`);
+}
