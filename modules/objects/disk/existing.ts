@@ -1,5 +1,5 @@
 import { checkChain } from '../../lib/disk/chain.ts';
-import { type Word, wordOf } from '../../lib/disk/guests.ts';
+import { guestsOf, type Word, wordOf } from '../../lib/disk/guests.ts';
 import { type Disk, headOf, lookAs, storageAt } from '../../lib/disk/image.ts';
 import { kindOf } from '../../lib/disk/kind.ts';
 import { saidOf } from '../../lib/disk/said.ts';
@@ -11,6 +11,8 @@ import type { Host } from '../../lib/host/host.ts';
 export interface Existing {
   /** As what a guest has it, where that was asked for. */
   readonly word: Word | undefined;
+  /** The guests that have it; asked for where it is to be absent. */
+  readonly guests?: readonly string[];
   /** Undefined where nothing says what it is, and nothing of it has to be known. */
   readonly disk: Disk | undefined;
 }
@@ -38,7 +40,10 @@ export const statedFormat = ({ format, backing }: Pick<Stated, 'format' | 'backi
 export async function existingAt(host: Host, options: Stated): Promise<Existing | undefined> {
   const { dest, state, size, cluster_size } = options;
   if (!(await storageAt(host, dest))) return undefined;
-  if (state === 'absent') return { word: undefined, disk: undefined };
+  if (state === 'absent') {
+    const guests = (await guestsOf(host, dest)).map(({ guest }) => guest);
+    return { word: undefined, disk: undefined, guests };
+  }
   const stated = statedFormat(options);
   if (stated === undefined && size === undefined && cluster_size === undefined) {
     return { word: undefined, disk: undefined };

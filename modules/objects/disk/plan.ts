@@ -67,6 +67,9 @@ export function planDisk(options: DiskOptions, state: State): Plan<Step, DiskRes
 }
 
 function planAbsent({ dest }: DiskOptions, { disk }: State): Plan<Step, DiskResult> {
+  const [guest] = disk?.guests ?? [];
+  if (guest !== undefined)
+    throw new Failure(`${dest} can't be removed: it is a disk of the guest '${guest}'`);
   const remove = {
     title: `remove disk ${dest}`,
     before: `${dest}\n`,

@@ -65,7 +65,7 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     planned(vm, 'seed', state.seeds[i], (seen) => seed.plan(options, seen)),
   );
   const ofDisks = disksOf(vm).map((options, i) =>
-    planned(vm, 'disk', state.disks[i], (seen) => disk.plan(options, seen)),
+    planned(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen))),
   );
   const ofDirectory = planDirectory(vm, state.directory);
   const files = [
@@ -90,6 +90,12 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     }),
   };
 }
+
+// Its own domain is undefined before the disk is removed.
+const forOthers = ({ name }: VmOptions, state: DiskState): DiskState =>
+  state.disk?.guests
+    ? { ...state, disk: { ...state.disk, guests: state.disk.guests.filter((guest) => guest !== name) } }
+    : state;
 
 async function apply(host: Host, step: Step, vm: VmOptions): Promise<Outcome | undefined> {
   if (step.part === 'directory') {
