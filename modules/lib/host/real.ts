@@ -22,6 +22,7 @@ import {
   writeFile,
 } from './files.ts';
 import type { Host } from './host.ts';
+import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
 import { pipeThrough, streamFile } from './stream.ts';
 import { zipEntries } from './zip.ts';
@@ -58,6 +59,7 @@ export const realHost: Host = {
   publishNew: publishNewFile,
   report,
   remove: removeFile,
+  withLock: withFileLock,
   userId,
   groupId,
   connect,
