@@ -6,6 +6,7 @@ import type { LinkWish } from '../lib/link/wish.ts';
 import type { Index } from '../lib/ovs/index.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
 import type { DesiredPort } from '../lib/ovs/topology.ts';
+import { hindrance } from '../lib/rollback/state.ts';
 import type { WayBack } from '../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
@@ -34,13 +35,8 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
       other,
       `one NIC gives its addresses at a time, and '${port.name}' does: take it in a task of its own`,
     );
-  if (rollback?.pending) {
-    const { nic, seconds } = rollback.pending;
-    throw failure(
-      port,
-      `the change of '${nic}' waits to be confirmed: run ovs_confirm, or wait until it is undone (${seconds} s)`,
-    );
-  }
+  const problem = rollback && hindrance(rollback);
+  if (problem) throw failure(port, problem);
   const { name, bridge } = port;
   const on = plan.index.ports.get(name)?.bridge.name;
   if (on !== undefined && on !== bridge) {
