@@ -79,6 +79,7 @@ async function set(host: Host, back: WayBack): Promise<void> {
 async function stop(host: Host): Promise<void> {
   await host.run('systemctl', ['disable', '--now', `${UNIT}.timer`]);
   await host.run('systemctl', ['stop', `${UNIT}.service`]);
+  await host.run('systemctl', ['reset-failed', `${UNIT}.service`]);
 }
 
 /** Removes a way back that is no more, or never was: of a task that was ended while it armed. */
