@@ -7,7 +7,7 @@ import type { Index } from '../lib/ovs/index.ts';
 import type { TopologyPlan } from '../lib/ovs/plan.ts';
 import type { DesiredPort } from '../lib/ovs/topology.ts';
 import { hindrance } from '../lib/rollback/state.ts';
-import type { WayBack } from '../lib/rollback/wayback.ts';
+import type { Had, WayBack } from '../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
 /** The NIC that gives its addresses to its bridge in this task. */
@@ -65,6 +65,11 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
 const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBack['made'] =>
   !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
 
+const hadBy = (device: string, { links }: Net): Had => {
+  const { addresses = [], routes = [] } = links.get(device) ?? {};
+  return { addresses, routes };
+};
+
 /** How the host is put back to what it was before a bridge took an address. */
 export function wayBackOf(
   { port, seconds, wishes, edits }: Taking,
@@ -75,16 +80,18 @@ export function wayBackOf(
   const { name, bridge } = port;
   const before = (path: string) =>
     edits.get(path)?.before ?? (path === INTERFACES ? net.kept.interfaces : net.kept.files.get(path));
-  const had = net.links.get(name);
   return {
     nic: name,
     bridge,
     seconds,
     made: madeBy(port, index),
-    bridgeWasUp: net.links.get(bridge)?.up ?? false,
+    bridgeHad: {
+      ...hadBy(bridge, net),
+      up: net.links.get(bridge)?.up ?? false,
+      raised: net.kept.raised.has(bridge),
+    },
     given: wishes.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
-    addresses: had?.addresses ?? [],
-    routes: had?.routes ?? [],
+    had: hadBy(name, net),
     keeper: net.kept.keeper,
     files: new Map([...(links.step?.files.keys() ?? [])].map((path) => [path, before(path)])),
   };

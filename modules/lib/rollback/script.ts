@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { formatAddress } from '../net/address.ts';
+import { type Address, formatAddress } from '../net/address.ts';
 import { formatRoute } from '../net/route.ts';
 import {
   ABOUT,
@@ -17,7 +17,7 @@ import {
   UNDONE,
   UNIT,
 } from './place.ts';
-import type { WayBack } from './wayback.ts';
+import type { Had, WayBack } from './wayback.ts';
 
 /** Seconds that the script waits for a step of the task to end. */
 const STEP = 20;
@@ -59,13 +59,14 @@ drop() { # PATH
   files=no
   failed "$1"
 }
-address() { # ADDRESS
-  ip address replace "$1" dev ${n} || failed "$1"
+address() { # DEVICE ADDRESS
+  ip address replace "$2" dev "$1" || failed "$2"
 }
-route() { # FAMILY ROUTE...
-  family=$1
-  shift
-  ip "-$family" route show "$@" dev ${n} | grep -q . || ip "-$family" route replace "$@" dev ${n} || failed "$*"
+route() { # DEVICE FAMILY ROUTE...
+  device=$1 family=$2
+  shift 2
+  ip "-$family" route show "$@" dev "$device" | grep -q . ||
+    ip "-$family" route replace "$@" dev "$device" || failed "$*"
 }
 
 # A task that is at a step ends it first. One that hangs does not keep the address away.
@@ -76,18 +77,19 @@ mv -f ${ABOUT} ${UNDOING} 2>/dev/null
 # Of a change that was confirmed, has not begun, or is undone, only the traces are left to remove.
 if [ -e ${UNDOING} ] || [ -e ${ABOUT} ]; then
 
-${leave(back, b)}
+# Once: trying again must not interrupt what is up.
+if [ ! -e ${RAISED} ]; then
+${indented(leave(back, b))}
+fi
 ${remove(back, b, n)}
 ${files(back)}
-
-# By its own files, and once: trying again must not interrupt what is up.
 if [ $files = yes ] && [ ! -e ${RAISED} ]; then
-${raise(back, n)}
+${indented(raise(back, b, n))}
   touch ${RAISED}
 fi
 ip link set dev ${n} up || failed ${n}
-${back.addresses.map((address) => `address ${formatAddress(address)}`).join('\n')}
-${back.routes.map((route) => `route ${route.to.family} ${formatRoute(route)}`).join('\n')}
+${live(back.had, n)}
+${live(back.bridgeHad, b)}
 
 [ $back = yes ] || exit 1
 mv -f ${UNDOING} ${UNDONE} || exit 1
@@ -121,15 +123,17 @@ fi
 `;
 }
 
+const indented = (lines: readonly string[]) => [...lines, ':'].map((line) => `  ${line}`).join('\n');
+
+const deleted = (addresses: readonly Address[], device: string) =>
+  addresses.map((address) => `ip address delete ${formatAddress(address)} dev ${device} 2>/dev/null`);
+
 // Nothing that ifupdown starts may keep the lock.
-const leave = ({ keeper, given, bridgeWasUp }: WayBack, bridge: string) =>
-  [
-    ...(keeper === 'ifupdown'
-      ? [`ifquery --state ${bridge} && timeout 30 ifdown --force ${bridge} 9<&-`]
-      : []),
-    ...given.map((address) => `ip address delete ${formatAddress(address)} dev ${bridge} 2>/dev/null`),
-    ...(bridgeWasUp ? [] : [`ip link set dev ${bridge} down 2>/dev/null`]),
-  ].join('\n');
+const leave = ({ keeper, given, bridgeHad }: WayBack, bridge: string) => [
+  ...(keeper === 'ifupdown' ? [`ifquery --state ${bridge} && timeout 30 ifdown --force ${bridge} 9<&-`] : []),
+  ...deleted(given, bridge),
+  ...(bridgeHad.up ? [] : [`ip link set dev ${bridge} down 2>/dev/null`]),
+];
 
 // What is removed makes room for the rest.
 function files({ files: of }: WayBack): string {
@@ -146,10 +150,21 @@ function files({ files: of }: WayBack): string {
 }
 
 // ifupdown fails on an address that is there already.
-const raise = ({ keeper, addresses }: WayBack, nic: string) =>
-  keeper === 'ifupdown'
-    ? [
-        ...addresses.map((address) => `  ip address delete ${formatAddress(address)} dev ${nic} 2>/dev/null`),
-        `  timeout 60 ifup --force ${nic} 9<&-`,
-      ].join('\n')
-    : `  networkctl reload\n  timeout 10 networkctl reconfigure ${nic}\n  sleep 1`;
+function raise({ keeper, had, bridgeHad }: WayBack, bridge: string, nic: string): string[] {
+  const ifup = (device: string) => `timeout 60 ifup --force ${device} 9<&-`;
+  if (keeper === 'networkd') {
+    const devices = bridgeHad.up ? `${nic} ${bridge}` : nic;
+    return ['networkctl reload', `timeout 10 networkctl reconfigure ${devices}`, 'sleep 1'];
+  }
+  return [
+    ...deleted(had.addresses, nic),
+    ifup(nic),
+    ...(bridgeHad.raised ? [...deleted(bridgeHad.addresses, bridge), ifup(bridge)] : []),
+  ];
+}
+
+const live = ({ addresses, routes }: Had, device: string) =>
+  [
+    ...addresses.map((address) => `address ${device} ${formatAddress(address)}`),
+    ...routes.map((route) => `route ${device} ${route.to.family} ${formatRoute(route)}`),
+  ].join('\n');

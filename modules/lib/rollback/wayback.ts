@@ -1,6 +1,12 @@
 import type { Address } from '../net/address.ts';
 import type { Route } from '../net/route.ts';
 
+/** The addresses and routes of an interface. */
+export interface Had {
+  readonly addresses: readonly Address[];
+  readonly routes: readonly Route[];
+}
+
 /** What a host has to be put back to. */
 export interface WayBack {
   /** The interface of the host that becomes a port, and its bridge. */
@@ -10,13 +16,12 @@ export interface WayBack {
   readonly seconds: number;
   /** What of Open vSwitch is there only by this change, and goes with it. */
   readonly made: 'bridge' | 'port' | 'nothing';
-  /** Whether the bridge's own interface was up. */
-  readonly bridgeWasUp: boolean;
+  /** What the bridge's own interface had, where it was there. */
+  readonly bridgeHad: Had & { readonly up: boolean /** By ifupdown. */; readonly raised: boolean };
   /** What the bridge gets. */
   readonly given: readonly Address[];
   /** What the interface had. */
-  readonly addresses: readonly Address[];
-  readonly routes: readonly Route[];
+  readonly had: Had;
   /** Who keeps the host's addresses. */
   readonly keeper: 'ifupdown' | 'networkd';
   /** The files as they were, by path; undefined for one that wasn't there. */
