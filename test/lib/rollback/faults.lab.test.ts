@@ -30,7 +30,7 @@ afterAll(() => host?.remove());
 
 /** All that is to be as it was. */
 const everything = async () =>
-  (await lab.everything()) +
+  `${await lab.everything()}\n` +
   (await lab.sh(
     `stat -c '%A %U:%G %n' /etc/network/interfaces /etc/network/interfaces.d/* /etc/systemd/network/* 2>/dev/null || true`,
   ));
