@@ -88,8 +88,11 @@ ${indented(raise(back, b, n))}
   touch ${RAISED}
 fi
 ip link set dev ${n} up || failed ${n}
-${live(back.had, n)}
-${live(back.bridgeHad, b)}
+${live(back.had, n).join('\n')}
+# A bridge that is there no more, or not as long as vswitchd is stopped, has no address to be given.
+if [ -e /sys/class/net/${b} ]; then
+${indented(live(back.bridgeHad, b))}
+fi
 
 [ $back = yes ] || exit 1
 mv -f ${UNDOING} ${UNDONE} || exit 1
@@ -123,6 +126,7 @@ fi
 `;
 }
 
+// With a command that does nothing, since a shell takes no empty list.
 const indented = (lines: readonly string[]) => [...lines, ':'].map((line) => `  ${line}`).join('\n');
 
 const deleted = (addresses: readonly Address[], device: string) =>
@@ -163,8 +167,7 @@ function raise({ keeper, had, bridgeHad }: WayBack, bridge: string, nic: string)
   ];
 }
 
-const live = ({ addresses, routes }: Had, device: string) =>
-  [
-    ...addresses.map((address) => `address ${device} ${formatAddress(address)}`),
-    ...routes.map((route) => `route ${device} ${route.to.family} ${formatRoute(route)}`),
-  ].join('\n');
+const live = ({ addresses, routes }: Had, device: string) => [
+  ...addresses.map((address) => `address ${device} ${formatAddress(address)}`),
+  ...routes.map((route) => `route ${device} ${route.to.family} ${formatRoute(route)}`),
+];

@@ -293,6 +293,16 @@ describe('ifupdown', () => {
     await begin('ifupdown');
   });
 
+  test('a bridge that was deleted meanwhile is not waited for', async () => {
+    await change();
+    await lab.sh('ovs-vsctl del-br br-ex');
+    expect(await take()).toBe(true);
+    await lab.undone();
+    expect(await lab.addresses('host0')).toEqual(['10.77.0.1/24']);
+    await lab.end();
+    await begin('ifupdown');
+  });
+
   test('a step of the task is waited for, but not for ever', async () => {
     await change();
     await lab.sh(`flock ${LOCK} sleep 1 & sleep 0.2; ${TAKE} --no-block; sleep 0.3`);
