@@ -151,6 +151,7 @@ export const portOptions = defineOptions({
     description: [
       "The bridge's own interface takes the addresses, routes and name servers of this NIC of the host, now and at the next boot: for the uplink by which the host is reached.",
       'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a fresh connection.',
+      'One such change waits to be confirmed at a time: while it does, another is an error. A task that is not done when the time is over stops.',
       'Where the NIC has no address (any more), nothing is taken. What the task itself says of the addresses of the bridge goes before.',
     ],
   },

@@ -14,6 +14,7 @@ const PACKAGES: Record<string, string> = {
   xz: 'xz-utils',
   zstd: 'zstd',
   bzip2: 'bzip2',
+  flock: 'util-linux',
 };
 
 /** The error for a program that isn't there. */

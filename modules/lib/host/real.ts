@@ -20,6 +20,7 @@ import {
   writeFile,
 } from './files.ts';
 import type { Host } from './host.ts';
+import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
 import { pipeThrough, streamFile } from './stream.ts';
 import { watchProcess } from './watch.ts';
@@ -59,6 +60,7 @@ export const realHost: Host = {
   publishNew: publishNewFile,
   report,
   remove: removeFile,
+  withLock: withFileLock,
   userId,
   groupId,
   connect,

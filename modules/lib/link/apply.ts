@@ -26,7 +26,8 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
     if (text === undefined) await host.remove(path);
     else {
       await host.makeDirectory(dirname(path));
-      await host.write(path, text, { mode: 0o644 });
+      // One that may be read by root alone, for the secrets in it, stays so.
+      await host.write(path, text);
     }
   }
   if (forget.length > 0) await host.run('ifdown', ['--force', ...forget], { timeout: PATIENCE });

@@ -30,9 +30,9 @@ export class OvsLab {
     return runModule(this.hypervisor, name, args, { check });
   }
 
-  /** Everything as text, but for link-local addresses, which come some time after, and the peer's number. */
+  /** Everything as text, but for link-local addresses, which come some time after, and the peer's number, which may be longer after a reboot. */
   async everything(): Promise<string> {
-    return (await this.sh(EVERYTHING)).replace(/ fe80:\S+|@if\d+/g, '');
+    return (await this.sh(EVERYTHING)).replace(/ fe80:\S+|@if\d+ */g, '');
   }
 
   /**
