@@ -121,7 +121,9 @@ describe('a disk that is not there', () => {
     const given = options({ checksum: 'sha256:http://h/SUMS' });
     const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS comes by plain http/)];
     expect(planDisk(given, { ...NOTHING, source: found(), checksum }).warnings).toEqual(warnings);
-    expect(planDisk(given, { ...NOTHING, disk: { word: undefined, disk: found().disk } }).warnings).toEqual([]);
+    expect(planDisk(given, { ...NOTHING, disk: { word: undefined, disk: found().disk } }).warnings).toEqual(
+      [],
+    );
   });
 
   const weights: [string, Given, Partial<State>, number][] = [

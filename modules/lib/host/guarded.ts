@@ -30,12 +30,18 @@ export function guarded(host: Host, guard: Guard): Host {
   // A new method of Host is missing here until it is known for a question.
   const effects: Omit<Host, Questions | 'connect'> = {
     run: through(host.run),
+    watch: through(host.watch),
     writeSparse: through(host.writeSparse),
     append: through(host.append),
     write: through(host.write),
     symlink: through(host.symlink),
     setAttributes: through(host.setAttributes),
     makeDirectory: through(host.makeDirectory),
+    // What is done in it passes the guard by itself.
+    withNewDirectory: async (prefix, use) => {
+      await guard(async () => undefined);
+      return host.withNewDirectory(prefix, use);
+    },
     publish: through(host.publish),
     publishNew: through(host.publishNew),
     remove: through(host.remove),
