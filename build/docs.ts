@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Option, OptionSpecs, Spec } from '../modules/lib/ansible/spec.ts';
+import { isName, type Option, type OptionSpecs, type Spec } from '../modules/lib/ansible/spec.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -12,9 +12,17 @@ const limitsOf = (option: Fields): string[] => {
   return [...between, ...length, ...(hint === undefined ? [] : [`It must be ${hint}.`])];
 };
 
+const NAME = 'must not begin with C(-).';
+
+function nameLimit(option: Option): string[] {
+  if (option.type === 'list') return isName(option.elements) ? [`Each ${NAME}`] : [];
+  return isName(option) ? [`It ${NAME}`] : [];
+}
+
 function optionDoc(option: Option): Fields {
+  const limits = [...limitsOf(option as unknown as Fields), ...nameLimit(option)];
   const fields: Fields = {
-    description: [...sentences(option.description), ...limitsOf(option as unknown as Fields)],
+    description: [...sentences(option.description), ...limits],
     type: option.type,
   };
   if (option.required) fields.required = true;

@@ -10,7 +10,7 @@ export const spec = defineSpec({
   ],
   requirements: ['openvswitch-switch'],
   options: {
-    bridge: { type: 'str', required: true, description: 'The bridge. At most 15 characters.' },
+    bridge: { type: 'str', name: true, required: true, description: 'The bridge. At most 15 characters.' },
     ...bridgeOptions,
     ...connectionOptions,
   },

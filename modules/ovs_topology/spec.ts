@@ -19,6 +19,7 @@ export const spec = defineSpec({
         options: {
           name: {
             type: 'str',
+            name: true,
             required: true,
             aliases: ['bridge'],
             description: 'The bridge. At most 15 characters.',

@@ -7,72 +7,95 @@ Options: src, a path on the controller; dest, a path on the host, whose director
 """
 
 import os
-import threading
+import re
 import time
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.follow import PAUSE, PAUSES, described
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.aside import Aside, answered
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.follow import PAUSE, PAUSES
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import described
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failure, shown
 
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = True
+    # Seconds in which nothing has arrived after which nobody waits any longer.
+    SILENCE = 3600
+    # Seconds that the host has for a command that takes none.
+    PATIENCE = 300
 
     def run(self, tmp=None, task_vars=None):
         result = super().run(tmp, task_vars)
-        source, dest = (self._task.args.get(name) for name in ("src", "dest"))
-        if not source or not dest:
-            raise AnsibleActionFail("the options 'src' and 'dest' are required")
-        source = self._find_needle("files", source)
-        result.update(changed=True, dest=dest)
-        if self._task.check_mode:
-            return result
-        place = self._make_tmp_path()
+        host = task_vars["inventory_hostname"]
         try:
-            arrived = self._connection._shell.join_path(place, "file")
-            self._transfer_followed(source, arrived, task_vars["inventory_hostname"])
-            self._fixup_perms2((place, arrived))
-            moved = self._low_level_execute_command(
-                "mv -f %s %s && chmod 0600 %s" % tuple(map(self._connection._shell.quote, (arrived, dest, dest)))
-            )
-            if moved["rc"] != 0:
-                raise AnsibleActionFail("%s: %s" % (dest, moved["stderr"].strip()))
-        finally:
-            self._remove_tmp_path(place, force=True)
+            source, dest = self._options()
+            if not self._task.check_mode:
+                self._upload(source, dest, host)
+            result.update(changed=True, dest=dest)
+        except Failure as reason:
+            result.update(failed=True, msg="%s: %s" % (host, reason))
         return result
 
+    def _options(self):
+        """The file of the controller, and the path on the host."""
+        source, dest = (self._task.args.get(name) for name in ("src", "dest"))
+        if not all(isinstance(path, str) and path for path in (source, dest)):
+            raise Failure("the options 'src' and 'dest' are required, and are paths")
+        source = self._find_needle("files", source)
+        if not os.path.isfile(source):
+            raise Failure("option 'src': %s is not a file" % source)
+        return source, dest
+
+    def _upload(self, source, dest, host):
+        place = answered(self.PATIENCE, self._make_tmp_path)
+        try:
+            arrived = self._connection._shell.join_path(place, "file")
+            self._transfer_followed(source, arrived, host)
+            answered(self.PATIENCE, self._fixup_perms2, (place, arrived))
+            words = tuple(map(self._connection._shell.quote, (arrived, dest, dest)))
+            moved = answered(self.PATIENCE, self._low_level_execute_command, "mv -fT -- %s %s && chmod 0600 -- %s" % words)
+            if moved["rc"] != 0:
+                raise Failure("%s: %s" % (dest, shown(moved["stderr"])))
+        finally:
+            # It has an error of its own to tell, where there is one.
+            Aside(self._remove_tmp_path, place, True).done(self.PATIENCE)
+
     def _transfer_followed(self, source, arrived, host):
-        """Sends the file in a thread of its own; meanwhile this one looks how much of it is there."""
-        failures = []
-
-        def send():
-            try:
-                self._transfer_file(source, arrived)
-            except Exception as failure:  # told by the thread that waits
-                failures.append(failure)
-
-        sending = threading.Thread(target=send, daemon=True)
-        sending.start()
+        """Sends the file aside, and meanwhile looks how much of it is there; that may be left without an answer."""
+        size = "stat -c %%s -- %s" % self._connection._shell.quote(arrived)
         total = os.path.getsize(source)
         what = "copy %s from the controller" % os.path.basename(source)
+        sending = Aside(self._transfer_file, source, arrived)
+        look = None
         pauses = iter(PAUSES)
         before, at = 0, time.monotonic()
-        while True:
-            sending.join(next(pauses, PAUSE))
-            if not sending.is_alive():
-                break
-            look = self._low_level_execute_command(
-                "stat -c %%s %s" % self._connection._shell.quote(arrived), sudoable=False
-            )
-            if look["rc"] != 0:
-                continue
-            done, now = int(look["stdout"].strip() or 0), time.monotonic()
-            rate = (done - before) / (now - at)
-            before, at = done, now
-            if self._task.no_log:
-                continue
-            Display().display("%s: %s" % (host, described({"what": what, "done": done, "total": total, "rate": rate})))
-        if failures:
-            raise failures[0]
+        while not sending.done(next(pauses, PAUSE)):
+            now = time.monotonic()
+            look = look or Aside(self._low_level_execute_command, size, False)
+            done = None
+            if look.done(1):
+                done, look = self._size(look), None
+            if done is not None and done > before:
+                rate = (done - before) / (now - at)
+                before, at = done, now
+                if not self._task.no_log:
+                    far = {"what": what, "done": done, "total": total, "rate": rate}
+                    Display().display("%s: %s" % (host, described(far)))
+            elif now - at > self.SILENCE:
+                raise Failure(
+                    "%s: nothing has arrived for %d s: look at the connection, and for room on the host at %s"
+                    % (what, self.SILENCE, shown(arrived))
+                )
+        sending.value()
+
+    @staticmethod
+    def _size(look):
+        """What a look says has arrived; None where it says nothing that can be."""
+        try:
+            said = look.value()["stdout"].strip()
+        except AnsibleError:
+            return None
+        return int(said) if re.fullmatch(r"[0-9]{1,18}", said) else None

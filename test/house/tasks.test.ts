@@ -9,10 +9,10 @@ import { taskProblems, tasksIn } from '../support/tasks.ts';
 
 const specs = new Map((await loadSpecs()).map((spec) => [spec.module, spec]));
 
+const ACTION_FILES = readdirSync(join(ROOT, 'plugins/action')).map((file) => basename(file, '.py'));
+
 /** Actions of the controller that no module stands behind: they say themselves what they take. */
-const ACTIONS = readdirSync(join(ROOT, 'plugins/action'))
-  .map((file) => basename(file, '.py'))
-  .filter((name) => !specs.has(name));
+const ACTIONS = ACTION_FILES.filter((name) => !specs.has(name));
 
 const files = execFileSync(
   'git',
@@ -46,6 +46,13 @@ describe('the action plugin that follows long work', () => {
       module: Module<never, never, never>;
     };
     expect(existsSync(join(ROOT, 'plugins/action', `${name}.py`))).toBe(module.weight !== undefined);
+  });
+
+  it.each(ACTION_FILES.filter((name) => specs.has(name)))('knows what %s gives', (name) => {
+    const text = readFileSync(join(ROOT, 'plugins/action', `${name}.py`), 'utf8');
+    const [, fields = ''] = /^ {4}RETURNS = \{(.*)\}$/m.exec(text) ?? [];
+    const known = [...fields.matchAll(/"(\w+)":/g)].map(([, field]) => field);
+    expect(known).toEqual(Object.keys(specs.get(name)?.returns ?? {}));
   });
 });
 

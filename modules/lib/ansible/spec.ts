@@ -23,6 +23,8 @@ interface Limits {
   readonly pattern?: string;
   /** What a right value looks like, for the error that a pattern gives. */
   readonly hint?: string;
+  /** It names something, and commands get it: it can't begin with `-`, which they would take for an option. */
+  readonly name?: true;
 }
 
 export interface ScalarOption extends Common, Limits {
@@ -55,6 +57,10 @@ type Element =
 
 export type Option = ScalarOption | ListOption | DictOption;
 export type OptionSpecs = Readonly<Record<string, Option>>;
+
+/** Whether commands get the value of an option. Paths are names too. */
+export const isName = (option: { readonly type: OptionType; readonly name?: true }): boolean =>
+  option.type === 'path' || option.name === true;
 
 /** Rules between options, named as in Ansible's AnsibleModule. */
 export interface Rules {

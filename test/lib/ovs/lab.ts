@@ -71,7 +71,7 @@ export class OvsLab {
     await this.sh(`
       for b in $(ovs-vsctl list-br); do ovs-vsctl del-br "$b"; done
       for p in /etc/network/interfaces.d/ovs_port_*; do
-        test -e "$p" && { ifdown --force "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
+        test -e "$p" && { ifdown --force -- "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
       done
       sed -i '\\|ovs_port_|d' /etc/network/interfaces`);
   }
