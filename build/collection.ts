@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { bundle, modulePath } from './bundle.ts';
 import { sidecar } from './docs.ts';
 import { loadSpecs, ROOT } from './modules.ts';
+import { shapesSource } from './shapes.ts';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, string>;
 
@@ -60,8 +61,11 @@ async function assembleRest(directory: string): Promise<void> {
     mkdirSync(dirname(join(directory, file)), { recursive: true });
     cpSync(join(ROOT, file), join(directory, file));
   }
-  const names = (await loadSpecs()).map(({ module }) => module);
+  const specs = await loadSpecs();
+  const names = specs.map(({ module }) => module);
   const runtime = { requires_ansible: '>=2.14.0', action_groups: { all: names } };
+  const followed = specs.filter(({ module }) => existsSync(join(ROOT, 'plugins', 'action', `${module}.py`)));
+  write(join(directory, 'plugins', 'plugin_utils', 'shapes.py'), shapesSource(followed));
   write(join(directory, 'meta', 'runtime.yml'), `---\n${stringify(runtime)}`);
   write(join(directory, 'galaxy.yml'), `---\n${stringify(GALAXY)}`);
 }

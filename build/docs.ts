@@ -1,5 +1,11 @@
 import { stringify } from 'yaml';
-import type { Option, OptionSpecs, Spec } from '../modules/lib/ansible/spec.ts';
+import {
+  isName,
+  type Option,
+  type OptionSpecs,
+  type ReturnField,
+  type Spec,
+} from '../modules/lib/ansible/spec.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -12,9 +18,17 @@ const limitsOf = (option: Fields): string[] => {
   return [...between, ...length, ...(hint === undefined ? [] : [`It must be ${hint}.`])];
 };
 
+const NAME = 'must not begin with C(-).';
+
+function nameLimit(option: Option): string[] {
+  if (option.type === 'list') return isName(option.elements) ? [`Each ${NAME}`] : [];
+  return isName(option) ? [`It ${NAME}`] : [];
+}
+
 function optionDoc(option: Option): Fields {
+  const limits = [...limitsOf(option as unknown as Fields), ...nameLimit(option)];
   const fields: Fields = {
-    description: [...sentences(option.description), ...limitsOf(option as unknown as Fields)],
+    description: [...sentences(option.description), ...limits],
     type: option.type,
   };
   if (option.required) fields.required = true;
@@ -73,6 +87,15 @@ const ATTRIBUTES = {
   diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
 };
 
+// What all values of a mapping are, ansible-doc has no word for.
+const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, { values: _, contains, ...field }]) => [
+      name,
+      { ...field, ...(contains ? { contains: returnsDoc(contains) } : {}) },
+    ]),
+  );
+
 /** The sidecar that ansible-doc reads beside a module that isn't Python. */
 export function sidecar(spec: Spec, version: string): string {
   const documentation = {
@@ -86,7 +109,7 @@ export function sidecar(spec: Spec, version: string): string {
     attributes: ATTRIBUTES,
     ...(spec.notes ? { notes: [...spec.notes] } : {}),
   };
-  const returns = Object.keys(spec.returns).length > 0 ? { RETURN: spec.returns } : {};
+  const returns = Object.keys(spec.returns).length > 0 ? { RETURN: returnsDoc(spec.returns) } : {};
   const document = {
     DOCUMENTATION: plainAll(documentation),
     EXAMPLES: spec.examples.trim(),

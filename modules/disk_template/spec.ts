@@ -55,6 +55,7 @@ export const spec = defineSpec({
       description: 'Templates that no name leads to, with the disks that they stay for.',
       returned: 'when there are any',
       type: 'dict',
+      values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },
     },
   },
 });

@@ -1,6 +1,7 @@
 import type { Module } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { disarm, type Rollback, readRollback } from '../lib/rollback/arm.ts';
+import { disarm } from '../lib/rollback/arm.ts';
+import { type Rollback, readRollback } from '../lib/rollback/state.ts';
 import { planConfirmation } from './plan.ts';
 import { spec } from './spec.ts';
 

@@ -1,9 +1,9 @@
 import type { Plan } from '../lib/ansible/plan.ts';
 import { Failure } from '../lib/failure.ts';
-import type { Rollback } from '../lib/rollback/arm.ts';
+import { type Rollback, tooLate } from '../lib/rollback/state.ts';
 
-/** @throws Failure when the change has been undone */
-export function planConfirmation({ pending, undone }: Rollback): Plan<undefined> {
+/** @throws Failure when the change is being undone, or has been */
+export function planConfirmation({ pending, undoing, undone }: Rollback): Plan<undefined> {
   if (pending) {
     const { nic, bridge, seconds } = pending;
     const change = {
@@ -14,9 +14,12 @@ export function planConfirmation({ pending, undone }: Rollback): Plan<undefined>
     };
     return { changes: [change], result: { port: nic, bridge } };
   }
+  if (undoing) throw tooLate(true);
   if (undone === undefined) return { changes: [] };
   const way = "see what cut the host off, or give more time with 'rollback_timeout', and run the task again";
+  // A full file system may have had no room for the time.
+  const when = /^\d{4}-/.test(undone) ? ` at ${undone}` : '';
   throw new Failure(
-    `there is nothing to confirm: nobody did in time, and the change was undone at ${undone}: ${way}`,
+    `there is nothing to confirm: nobody did in time, and the change was undone${when}: ${way}`,
   );
 }

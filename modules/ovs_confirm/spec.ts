@@ -6,7 +6,7 @@ export const spec = defineSpec({
   description: [
     'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) has the host put everything back by itself unless this module is run in time.',
     'Run it over a fresh connection (C(meta: reset_connection)), since an old one may live on in the kernel for a while and prove nothing.',
-    'Where nothing waits to be confirmed, nothing is done; where it is too late, it is an error.',
+    'Where nothing waits to be confirmed, nothing is done. Where it is too late, as the change is being undone or was, it is an error.',
   ],
   requirements: ['systemd'],
   options: {},

@@ -76,22 +76,44 @@ export const spec = defineSpec({
       sample: 'running',
     },
     interfaces: {
-      description:
-        'Its interfaces: C(name), C(target) on the host, C(mac), and the C(addresses) that the task states.',
+      description: 'Its interfaces.',
       returned: 'always',
       type: 'list',
       elements: 'dict',
+      contains: {
+        name: { description: 'What the guest calls it.', returned: 'always', type: 'str' },
+        target: { description: 'The interface of the host.', returned: 'always', type: 'str' },
+        mac: { description: 'Its MAC address.', returned: 'always', type: 'str' },
+        addresses: {
+          description: 'The addresses that the task states, with their prefix.',
+          returned: 'always',
+          type: 'list',
+          elements: 'str',
+        },
+      },
     },
     disk: {
-      description: 'The C(path) of its disk, and its C(size) in bytes where that was looked at.',
+      description: 'Its disk.',
       returned: 'always',
       type: 'dict',
+      contains: {
+        path: { description: 'Where it is.', returned: 'always', type: 'str' },
+        size: { description: 'Its size in bytes.', returned: 'where it was looked at', type: 'int' },
+      },
     },
     seed: {
-      description:
-        'The C(path) of its seed; where it changed, whether the guest applies the change (C(applied)), and why (C(applied_why)).',
+      description: 'Its seed.',
       returned: 'always',
       type: 'dict',
+      contains: {
+        path: { description: 'Where it is.', returned: 'always', type: 'str' },
+        applied: {
+          description: 'Whether the guest applies what changed.',
+          returned: 'where it changed',
+          type: 'bool',
+        },
+        applied_why: { description: 'Why it does, or not.', returned: 'where it changed', type: 'str' },
+      },
     },
     actions: {
       description: 'What was done, in its order.',

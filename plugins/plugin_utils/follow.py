@@ -2,61 +2,52 @@
 """Follows a module whose work takes long, and shows how far it has come."""
 
 import json
-import re
 import shlex
 import time
 
-from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils import said
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.aside import Aside, answered
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import described, progress
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.shapes import RETURNS
 
 # Seconds between two looks: often at first, when it may be done soon.
 PAUSES = [1, 1, 2, 2, 4]
 PAUSE = 8
 
-# Looks in a row that bring nothing: the connection may come back, and the work goes on without it.
-MOST_FAILURES = 10
+# Characters that are read of a result: 250 disks have a twentieth of it. And of what a host says beside results.
+MOST_RESULT = 16 * 1024**2
+MOST_TEXT = 4096
 
 # What is known of a detached run, in one look: its result, how far it has come, or that it is gone. Its process is
 # told by its environment, since another may have got its number, and one that ended may wait for somebody to notice.
 LOOK = """
-if [ -f {place}/result ]; then echo {mark} result; cat {place}/result
+if [ -f {place}/result ]; then echo {mark} result; head -c {most} {place}/result
 elif tr '\\000' '\\n' </proc/{pid}/environ 2>/dev/null | grep -qxF PIECEWISE_DETACHED={place}; then
-  echo {mark} progress; cat {place}/progress 2>/dev/null
-elif [ -f {place}/result ]; then echo {mark} result; cat {place}/result
-else echo {mark} gone; cat {place}/log; fi; echo
+  echo {mark} progress; head -c {text} {place}/progress 2>/dev/null
+elif [ -f {place}/result ]; then echo {mark} result; head -c {most} {place}/result
+else echo {mark} gone; tail -c {text} {place}/log; fi; echo
 echo {mark} end
 """
 MARK = "piecewise-look"
-# Others may write to the same terminal: what the system says as one logs in, sudo's complaints.
-ANSWER = re.compile(r"^%s (result|progress|gone)$(.*?)^%s end$" % (MARK, MARK), re.MULTILINE | re.DOTALL)
 
 
-def human(count):
-    """Bytes in the largest unit that leaves more than one of it."""
-    for unit in ["B", "KiB", "MiB", "GiB"]:
-        if count < 1024:
-            break
-        count /= 1024.0
-    else:
-        unit = "TiB"
-    return ("%.0f %s" if unit == "B" else "%.1f %s") % (count, unit)
-
-
-def described(progress):
-    """How far it is, for people: what, percent, rate and the time that is left."""
-    done, total, rate = (progress.get(key) for key in ("done", "total", "rate"))
-    if total and total >= done:
-        far = "%d %% of %s" % (100 * done / total, human(total))
-    else:
-        far = human(done)
-    words = [far] + (["%s/s" % human(rate)] if rate else [])
-    if total and total >= done and rate:
-        left = int((total - done) / rate)
-        words.append("%d:%02d left" % (left // 60, left % 60))
-    # A file's name may be made to speak to the terminal.
-    what = "".join(char if char.isprintable() else "?" for char in progress["what"])
-    return "%s: %s" % (what, ", ".join(words))
+def found(stdout):
+    """
+    The kind of answer that a look brought, and its text; None when there is none. Others may write to the same
+    terminal: what the system says as one logs in, sudo's complaints.
+    """
+    # Through a terminal, which SSH may be asked for, lines end in a carriage return too.
+    text = "\n" + stdout.replace("\r", "")
+    for kind in ("result", "progress", "gone"):
+        _, begun, rest = text.partition("\n%s %s\n" % (MARK, kind))
+        inside, ended, _ = rest.partition("\n%s end" % MARK)
+        if begun and ended:
+            return kind, inside.strip()
+    return None
 
 
 class Follower(ActionBase):
@@ -65,53 +56,120 @@ class Follower(ActionBase):
     where it is followed; what is done soon is a task like any other.
     """
 
+    # What the module may answer to the plugin beside what it returns, with its shape.
+    ASKS = {}
+    # Seconds without any progress after which nobody waits any longer.
+    SILENCE = 3600
+    # Seconds that the host has for a command that takes none.
+    PATIENCE = 300
+    # Looks in a row that bring nothing: the connection may come back, and the work goes on without it.
+    MOST_FAILURES = 10
+
+    _host = ""
+    _returns = {}
+    # Whether the module may detach its work, and whether async_wrapper runs it.
+    _asks = _wrapped = False
+
     def run(self, tmp=None, task_vars=None):
         self._supports_async = True
         result = super().run(tmp, task_vars)
-        args = dict(self._task.args)
-        wrap_async = self._task.async_val and not self._connection.has_native_async
-        if not wrap_async and not self._task.check_mode:
-            args["_ansible_piecewise_follow"] = True
-        answer = self._execute_module(module_args=args, task_vars=task_vars, wrap_async=wrap_async)
-        detached = answer.pop("piecewise_detached", None)
-        if detached:
-            answer = self._follow(detached["place"], detached["pid"], task_vars["inventory_hostname"])
-        result.update(answer)
-        if not wrap_async:
+        self._host = task_vars["inventory_hostname"]
+        self._returns = RETURNS[self._task.action.rpartition(".")[2]]
+        self._wrapped = self._task.async_val and not self._connection.has_native_async
+        self._asks = not self._wrapped and not self._task.check_mode
+        try:
+            result.update(self._answered(dict(self._task.args), task_vars))
+        except said.Failure as reason:
+            result.update(failed=True, msg="%s: %s" % (self._host, reason))
+        if not self._wrapped:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _follow(self, place, pid, host):
-        look = "sh -c %s" % shlex.quote(LOOK.format(place=shlex.quote(place), pid=int(pid), mark=MARK))
+    def _answered(self, args, task_vars):
+        """What the module answers to its arguments. @raises said.Failure"""
+        if self._asks:
+            args["_ansible_piecewise_follow"] = True
+        return self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._wrapped)
+
+    def _parse_returned_data(self, res, *profile):
+        """
+        Reads what the module printed and, where it goes on by itself, waits for what it leaves. Ansible calls this
+        between running a module and cleaning what it says, so a result that was waited for is cleaned like any other;
+        2.19 gives the profile by which it reads, 2.14 has none.
+        """
+        # What async_wrapper says is Ansible's own.
+        if self._wrapped:
+            return super()._parse_returned_data(res, *profile)
+        data = self._answer(res["stdout"])
+        if data and self._asks and "piecewise_detached" in data:
+            text = self._follow(*self._judged(said.detached, data["piecewise_detached"]))
+            res = {"stdout": text, "stderr": "", "rc": 0}
+            data = self._answer(text)
+        if data is None:
+            # Ansible says it in its own words; nothing in what was printed is for it to read.
+            printed = said.shown("%s\n%s" % (res["stderr"], res["stdout"]))
+            return super()._parse_returned_data(dict(res, stdout="", stderr=printed), *profile)
+        text = json.dumps(self._judged(said.result, data, dict(self._returns, **self.ASKS)))
+        return super()._parse_returned_data({"stdout": text, "stderr": "", "rc": res["rc"]}, *profile)
+
+    @staticmethod
+    def _answer(stdout):
+        if len(stdout) > MOST_RESULT:
+            raise said.Refused("answered with %d characters, which no module does" % len(stdout))
+        return said.answer(stdout)
+
+    @staticmethod
+    def _judged(judge, *args):
+        try:
+            return judge(*args)
+        except said.Refused as reason:
+            raise said.Refused(
+                "%s: what ran there isn't the module that was sent. Check the host before you trust it" % reason
+            )
+
+    def _follow(self, place, pid):
+        """Waits for a detached run. @returns its result as it left it"""
+        bounds = {"most": MOST_RESULT + 1, "text": MOST_TEXT}
+        look = "sh -c %s" % shlex.quote(LOOK.format(place=place, pid=pid, mark=MARK, **bounds))
         pauses = iter(PAUSES)
+        last, heard = None, time.monotonic()
         while True:
             time.sleep(next(pauses, PAUSE))
-            kind, text = self._look(look, place, pid, host)
+            kind, text = self._look(look, place, pid)
             if kind == "result":
-                self._low_level_execute_command("rm -rf %s" % shlex.quote(place))
-                return json.loads(text)
+                # What the work has come to is known, whatever becomes of its directory.
+                Aside(self._low_level_execute_command, "rm -rf -- %s" % place).done(self.PATIENCE)
+                return text
             if kind == "gone":
-                raise AnsibleActionFail("the work on the host ended without a result: %s" % text)
-            if text and not self._task.no_log:
-                Display().display("%s: %s" % (host, described(json.loads(text))))
+                raise said.Failure("the work on the host ended without a result: %s" % said.shown(text))
+            now = progress(text[:MOST_TEXT])
+            if now and now != last:
+                last, heard = now, time.monotonic()
+                if not self._task.no_log:
+                    Display().display("%s: %s" % (self._host, described(now)))
+            if time.monotonic() - heard > self.SILENCE:
+                raise said.Failure(
+                    "the work on the host has said nothing for %d s, and its process %d is still there: look what it "
+                    "waits for; how far it is, its log and its result are in %s" % (self.SILENCE, pid, place)
+                )
 
-    def _look(self, look, place, pid, host):
+    def _look(self, look, place, pid):
         """What a look brought: what kind of answer, and its text."""
         problem = ""
-        for failures in range(MOST_FAILURES):
+        for failures in range(self.MOST_FAILURES):
             if failures:
                 time.sleep(PAUSE)
             try:
-                answer = self._low_level_execute_command(look)
+                answer = answered(self.PATIENCE, self._low_level_execute_command, look)
             except AnsibleConnectionFailure as error:
                 problem = str(error)
-                Display().warning("%s: can't be reached; what it does goes on there" % host)
+                Display().warning("%s: can't be reached; what it does goes on there" % self._host)
                 continue
-            # Through a terminal, which SSH may be asked for, lines end in a carriage return too.
-            found = ANSWER.search(answer["stdout"].replace("\r", ""))
-            if found:
-                return found.group(1), found.group(2).strip()
+            kind = found(answer["stdout"])
+            if kind:
+                return kind
             problem = answer["stderr"].strip() or answer["stdout"].strip()
         raise AnsibleConnectionFailure(
-            "%s; the work goes on there, as process %d: what came of it will be in %s" % (problem, int(pid), place)
+            "%s; the work goes on there, as process %d: what came of it will be in %s"
+            % (said.shown(problem), pid, place)
         )

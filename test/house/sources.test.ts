@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,24 @@ describe('the sources', () => {
   it('are formatted and linted', async () => {
     const { exitCode, all } = await execa('npx', ['biome', 'check', '.'], at);
     expect(exitCode, all).toBe(0);
+  });
+
+  // Names may come from the host: nothing in them is an option.
+  it('end the options of each command that takes names after them', () => {
+    const calls = execFileSync('git', ['ls-files', 'modules'], { cwd: ROOT, encoding: 'utf8' })
+      .split('\n')
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        [
+          ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+            /'(?:ifup|ifdown|networkctl|ln|cp|stat)', (\[.*?\])/gs,
+          ),
+        ]
+          .map(([call]) => call)
+          .filter((call) => !/^[^[]*\[(?:'[^']*'(?:, )?)*\]$/.test(call)),
+      );
+    expect(calls.length).toBeGreaterThan(5);
+    expect(calls.filter((call) => !call.includes("'--'"))).toEqual([]);
   });
 
   it('name no package registry', async () => {

@@ -9,10 +9,10 @@ import { taskProblems, tasksIn } from '../support/tasks.ts';
 
 const specs = new Map((await loadSpecs()).map((spec) => [spec.module, spec]));
 
+const ACTION_FILES = readdirSync(join(ROOT, 'plugins/action')).map((file) => basename(file, '.py'));
+
 /** Actions of the controller that no module stands behind: they say themselves what they take. */
-const ACTIONS = readdirSync(join(ROOT, 'plugins/action'))
-  .map((file) => basename(file, '.py'))
-  .filter((name) => !specs.has(name));
+const ACTIONS = ACTION_FILES.filter((name) => !specs.has(name));
 
 const files = execFileSync(
   'git',

@@ -56,4 +56,30 @@ describe('ovs_topology, purge', () => {
     expect(await lab.sh('ovs-vsctl list-br')).toBe('br1');
     expect(await ports('br1')).toBe('a');
   });
+
+  // ifdown --all takes down the loopback, and each port that others are reached by.
+  test('a port that is named like an option takes nothing else down', async () => {
+    const listed = { bridges: [bridge('br0')], ports: [port('b', { address: '10.9.0.1/24' })], purge: true };
+    await lab.changes('ovs_topology', listed);
+    await lab.sh(`ovs-vsctl add-port br0 -a -- set interface -a type=internal \
+      -- set port -a external_ids:piecewise-owner=topology
+      cd /etc/network/interfaces.d && sed 's/\\bb\\b/-a/g; s/10\\.9\\.0/10.9.1/' ovs_port_b >ovs_port_-a
+      echo -a=-a >>/run/network/ifstate; echo -a >/run/network/ifstate.-a`);
+    const reachable =
+      'ip -oneline -4 address show scope host; ip -oneline -4 address show b; ip -brief link show lo up; ip -brief link show b up; sort /run/network/ifstate';
+    const before = await lab.sh(reachable);
+    const { diff } = await lab.changes('ovs_topology', listed);
+    expect((diff as { before_header: string }[]).map((one) => one.before_header)).toContain('remove port -a');
+    expect(before).toContain('-a=-a');
+    expect(await lab.sh(reachable)).toBe(before.replace('-a=-a\n', ''));
+    expect(await ports()).toBe('b');
+  });
+
+  test('a port of such a name is not taken from a task', async () => {
+    const listed = { bridges: [bridge('br0')], ports: [port('-a')] };
+    expect(await lab.fails('ovs_topology', listed)).toBe(
+      `option 'ports[0].port': "-a" must not begin with '-', which a command would take for an option`,
+    );
+    expect(await lab.sh('ovs-vsctl list-br')).toBe('');
+  });
 });

@@ -113,7 +113,7 @@ describe('a VM', () => {
     expect(await vm(args)).toMatchObject({ failed: true, msg: 'old was not brought from the controller' });
     expect(await vm({ ...args, _ansible_piecewise_follow: true })).toEqual({
       changed: false,
-      piecewise_uploads: ['old'],
+      piecewise_uploads: { old: `${HOME}/old.tar.gz` },
     });
     await sh(`tar -C ${HOME}-images -czf ${HOME}/old.tar.gz tiny.qcow2`);
     expect(await vm({ ...args, uploaded: ['old'], state: 'present' })).toMatchObject({ changed: true });

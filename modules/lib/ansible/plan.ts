@@ -21,8 +21,8 @@ export interface Plan<Step, Result extends object = object> {
    * check mode, where the plan assumes them, and an error otherwise.
    */
   readonly missing?: readonly string[];
-  /** What an action plugin is to bring from the controller before, each by a name that it knows. */
-  readonly uploads?: readonly string[];
+  /** What an action plugin is to bring from the controller before: by a name that it knows, and where to. */
+  readonly uploads?: Readonly<Record<string, string>>;
   /** What the module returns when the plan has been carried out. */
   readonly result?: Result;
 }

@@ -50,6 +50,8 @@ const MESSAGES: Record<string, (params: Record<string, unknown>, option: Describ
     `must be one of ${(allowedValues as unknown[]).filter((value) => value !== null).join(', ')}`,
   minimum: ({ limit }, option) => range(option) ?? `must be ${limit} or more`,
   maximum: ({ limit }, option) => range(option) ?? `must be ${limit} or less`,
+  // Of names alone.
+  not: () => "must not begin with '-', which a command would take for an option",
   maxLength: ({ limit }) => `must not be longer than ${limit} characters`,
   pattern: ({ pattern }, option) =>
     option && 'hint' in option && option.hint ? `must be ${option.hint}` : `must match ${pattern}`,

@@ -60,7 +60,7 @@ export async function run<Options, State, Step>(
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
     const planned = await planItems(module, validate, host, items);
     const uploads = uploadsOf(planned);
-    if (mode.follow && !mode.check && uploads.length > 0) {
+    if (mode.follow && !mode.check && Object.keys(uploads).length > 0) {
       return { changed: false, piecewise_uploads: uploads };
     }
     if (detach && mode.follow && !mode.check && isLong(module, planned)) {
@@ -74,9 +74,8 @@ export async function run<Options, State, Step>(
   }
 }
 
-const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): string[] => [
-  ...new Set(items.flatMap(({ plan, error }) => (error ? [] : (plan?.uploads ?? [])))),
-];
+const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): Record<string, string> =>
+  Object.assign({}, ...items.map(({ plan, error }) => (error ? {} : plan?.uploads)));
 
 function isLong<O, S, X>({ weight }: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
   const steps = items
@@ -198,7 +197,9 @@ async function carryOut<O, S, X>(
     };
   }
   const missing = plan.missing ?? [];
-  const uploads = (plan.uploads ?? []).map((name) => `${name} was not brought from the controller`);
+  const uploads = Object.values(plan.uploads ?? {}).map(
+    (path) => `${path} was not brought from the controller: run the task without 'async'`,
+  );
   if (missing.length + uploads.length > 0 && !mode.check) {
     const msg = [...missing, ...uploads].join('\n');
     return { key, warnings, diff: [], result: { changed: false, failed: true, msg } };

@@ -1,4 +1,4 @@
-import type { Option, OptionSpecs, Spec } from './spec.ts';
+import { isName, type Option, type OptionSpecs, type Spec } from './spec.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -20,6 +20,7 @@ function optionSchema(option: Option | (Option & { type: 'list' })['elements'], 
     if (limit in option) schema[limit] = (option as unknown as Schema)[limit];
   }
   if ('pattern' in option && option.pattern) schema.pattern = `^(?:${option.pattern})$`;
+  if (isName(option)) schema.not = { type: 'string', pattern: '^-' };
   if ('clearable' in option && option.clearable) {
     schema.nullable = true;
     if (schema.enum) schema.enum = [...(schema.enum as unknown[]), null];

@@ -23,6 +23,8 @@ interface Limits {
   readonly pattern?: string;
   /** What a right value looks like, for the error that a pattern gives. */
   readonly hint?: string;
+  /** It names something, and commands get it: it can't begin with `-`, which they would take for an option. */
+  readonly name?: true;
 }
 
 export interface ScalarOption extends Common, Limits {
@@ -56,6 +58,10 @@ type Element =
 export type Option = ScalarOption | ListOption | DictOption;
 export type OptionSpecs = Readonly<Record<string, Option>>;
 
+/** Whether commands get the value of an option. Paths are names too. */
+export const isName = (option: { readonly type: OptionType; readonly name?: true }): boolean =>
+  option.type === 'path' || option.name === true;
+
 /** Rules between options, named as in Ansible's AnsibleModule. */
 export interface Rules {
   readonly requiredTogether?: readonly (readonly string[])[];
@@ -68,8 +74,12 @@ export interface Rules {
 export interface ReturnField {
   readonly description: string;
   readonly returned: string;
-  readonly type: 'str' | 'int' | 'bool' | 'list' | 'dict' | 'complex';
-  readonly elements?: string;
+  readonly type: 'str' | 'int' | 'bool' | 'list' | 'dict';
+  readonly elements?: 'str' | 'int' | 'dict';
+  /** The fields of a mapping, or of each in a list of mappings. */
+  readonly contains?: Readonly<Record<string, ReturnField>>;
+  /** What all values of a mapping with free keys are. */
+  readonly values?: ReturnField;
   readonly sample?: unknown;
 }
 

@@ -121,6 +121,12 @@ export interface Host {
   remove(path: string): Promise<void>;
   /** Removes a directory that has nothing in it; one that has stays. */
   removeDirectory(path: string): Promise<void>;
+  /**
+   * Does something while nobody else holds a lock: it is free again when `act` has ended, or this process.
+   * @param path of a file that is made where there is none; its directory must exist
+   * @param seconds how long to wait for the lock; then it is a Failure
+   */
+  withLock<T>(path: string, seconds: number, act: () => Promise<T>): Promise<T>;
   /** The numeric id of a user or group given by name or number. */
   userId(name: string): Promise<number>;
   groupId(name: string): Promise<number>;

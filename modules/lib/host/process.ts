@@ -14,6 +14,7 @@ const PACKAGES: Record<string, string> = {
   xz: 'xz-utils',
   zstd: 'zstd',
   bzip2: 'bzip2',
+  flock: 'util-linux',
 };
 
 /** The error for a program that isn't there. */
@@ -78,3 +79,14 @@ export async function runOrFail(
 /** Why a program failed, in its own words, each of which begins with its name. */
 export const reasonOf = (program: string, stderr: string, code: number): string =>
   `${program}: ${stderr.trim().replaceAll(`${program}: `, '') || `exit status ${code}`}`;
+
+/**
+ * A name that the host has, for a command without a `--` after which nothing is an option.
+ * @throws Failure for one that the command would take for an option
+ */
+export function plainName(program: string, name: string): string {
+  if (!name.startsWith('-')) return name;
+  throw new Failure(
+    `'${name}' begins with '-', which ${program} would take for an option: give it another name`,
+  );
+}

@@ -26,6 +26,7 @@ import {
   writeFile,
 } from './files.ts';
 import type { Host } from './host.ts';
+import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
 import { pipeThrough, streamFile } from './stream.ts';
 import { watchProcess } from './watch.ts';
@@ -66,6 +67,7 @@ export const realHost: Host = {
   report,
   remove: removeFile,
   removeDirectory,
+  withLock: withFileLock,
   userId,
   groupId,
   connect,

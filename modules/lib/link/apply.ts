@@ -17,22 +17,23 @@ async function batch(host: Host, lines: readonly string[]): Promise<void> {
 export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   const { release, releaseBare, early, files, forget, late, raise } = step;
   // The interface may be gone already; --force forgets it all the same.
-  if (release.length > 0) await host.run('ifdown', ['--force', ...release], { timeout: PATIENCE });
+  if (release.length > 0) await host.run('ifdown', ['--force', '--', ...release], { timeout: PATIENCE });
   if (releaseBare.length > 0) {
-    await host.run('ifdown', ['--force', '--no-scripts', ...releaseBare], { timeout: PATIENCE });
+    await host.run('ifdown', ['--force', '--no-scripts', '--', ...releaseBare], { timeout: PATIENCE });
   }
   await batch(host, early);
   for (const [path, text] of files) {
     if (text === undefined) await host.remove(path);
     else {
       await host.makeDirectory(dirname(path));
-      await host.write(path, text, { mode: 0o644 });
+      // One that may be read by root alone, for the secrets in it, stays so.
+      await host.write(path, text);
     }
   }
-  if (forget.length > 0) await host.run('ifdown', ['--force', ...forget], { timeout: PATIENCE });
+  if (forget.length > 0) await host.run('ifdown', ['--force', '--', ...forget], { timeout: PATIENCE });
   if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
-  if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', ...raise], { timeout: PATIENCE });
+  if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', '--', ...raise], { timeout: PATIENCE });
   for (const [port, names] of step.names) await renewNames(host, port, names);
   if (step.again.length > 0)
     await host.run('ip', ['-force', '-batch', '-'], { input: `${step.again.join('\n')}\n` });

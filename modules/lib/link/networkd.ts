@@ -17,11 +17,11 @@ const UNDER_WAY = /\b(pending|initialized|configuring)$/;
 export async function reconfigure(host: Host, links: readonly string[]): Promise<void> {
   await runOrFail(host, 'networkctl', ['reload']);
   if (links.length === 0) return;
-  await runOrFail(host, 'networkctl', ['reconfigure', ...links]);
+  await runOrFail(host, 'networkctl', ['reconfigure', '--', ...links]);
   const end = performance.now() + PATIENCE;
   do {
     await sleep(PAUSE);
-    const states = await runOrFail(host, 'networkctl', ['--no-legend', '--no-pager', 'list', ...links]);
+    const states = await runOrFail(host, 'networkctl', ['--no-legend', '--no-pager', 'list', '--', ...links]);
     if (!states.split('\n').some((line) => UNDER_WAY.test(line.trim()))) return;
   } while (performance.now() < end);
 }

@@ -1,49 +1,62 @@
 import { Failure } from '../failure.ts';
-import { type Host, readText } from '../host/host.ts';
+import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 import {
   ABOUT,
+  ARMING,
+  CONFIRMED,
+  FILES,
   HERE,
+  LOCK,
+  RAISED,
   SCRIPT,
   SERVICE,
   savedAs,
-  script,
-  service,
   TIMER,
-  timer,
-  UNDOING,
-  UNDONE,
   UNIT,
-  type WayBack,
-} from './wayback.ts';
+} from './place.ts';
+import { script } from './script.ts';
+import { type About, hindrance, readRollback, tooLate } from './state.ts';
+import { service, timer } from './units.ts';
+import type { WayBack } from './wayback.ts';
 
-/** A change that nobody has confirmed yet. */
-export type About = Pick<WayBack, 'nic' | 'bridge' | 'seconds'>;
+/** Seconds that one task waits for another, or for the way back to be taken. */
+export const PATIENCE = 60;
 
-/** What there is of a way back. */
-export interface Rollback {
-  /** The change that it would undo. */
-  readonly pending: About | undefined;
-  /** When the last one was taken, as ISO 8601. */
-  readonly undone: string | undefined;
-}
-
-export async function readRollback(host: Host): Promise<Rollback> {
-  const [about, undone] = await Promise.all([readText(host, ABOUT), readText(host, UNDONE)]);
-  return { pending: about ? (JSON.parse(about) as About) : undefined, undone: undone?.trim() };
-}
+/** How a change of ours is written down. */
+const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
+  nic,
+  bridge,
+  seconds,
+  task: process.pid,
+});
 
 /**
  * Has the host put back by itself what a change is about to take from it, unless that is confirmed in time: now, after
  * a reboot, and whatever becomes of us.
- * @throws Failure; then nothing is armed
+ * @throws Failure, also where another change waits to be confirmed; then nothing is armed
  */
 export async function arm(host: Host, back: WayBack): Promise<void> {
   if (!(await host.stat('/run/systemd/system'))) {
     throw new Failure("'take_address' needs systemd on the host, whose timer is the way back");
   }
-  await host.remove(HERE);
-  await host.makeDirectory(`${HERE}/files`);
+  await host.withLock(LOCK, PATIENCE, async () => {
+    // Another task may have armed since ours looked.
+    const problem = hindrance(await readRollback(host));
+    if (problem) throw new Failure(`'take_address': ${problem}`);
+    await remove(host);
+    try {
+      await set(host, back);
+    } catch (error) {
+      await remove(host).catch(() => undefined);
+      throw error;
+    }
+  });
+}
+
+async function set(host: Host, back: WayBack): Promise<void> {
+  await host.makeDirectory(FILES);
+  await host.write(ARMING, JSON.stringify(aboutOf(back)), { mode: 0o600 });
   let i = 0;
   for (const [path, text] of back.files) {
     const info = text === undefined ? undefined : await host.stat(path);
@@ -51,29 +64,43 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
     if (text !== undefined) await host.write(savedAs(i), text, { mode, uid, gid });
     i += 1;
   }
-  const { nic, bridge, seconds } = back;
   await host.write(SERVICE, service(back), { mode: 0o644 });
   await host.write(TIMER, timer(back), { mode: 0o644 });
   await host.write(SCRIPT, script(back), { mode: 0o700 });
   await runOrFail(host, 'systemctl', ['daemon-reload']);
   await runOrFail(host, 'systemctl', ['enable', '--now', `${UNIT}.timer`]);
-  // Only what is armed waits to be confirmed.
-  await host.write(ABOUT, JSON.stringify({ nic, bridge, seconds } satisfies About), { mode: 0o600 });
   // What systemctl has linked is to outlive a loss of power.
   await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', HERE]);
+  // Only what is armed is undone, or waits to be confirmed.
+  await host.publish(ARMING, ABOUT);
+}
+
+/** Ends the timer, and the script where it waits for the lock that we hold. */
+async function stop(host: Host): Promise<void> {
+  await host.run('systemctl', ['disable', '--now', `${UNIT}.timer`]);
+  await host.run('systemctl', ['stop', `${UNIT}.service`]);
+  await host.run('systemctl', ['reset-failed', `${UNIT}.service`]);
+}
+
+/** Removes a way back that is no more, or never was: of a task that was ended while it armed. */
+async function remove(host: Host): Promise<void> {
+  const units = await Promise.all([SERVICE, TIMER].map((path) => host.stat(path)));
+  const loaded = units.some((unit) => unit !== undefined);
+  if (loaded) await stop(host);
+  for (const path of [SERVICE, TIMER, RAISED, HERE]) await host.remove(path);
+  if (loaded) await runOrFail(host, 'systemctl', ['daemon-reload']);
 }
 
 /**
  * Confirms a change: the way back is no more.
- * @throws Failure when it is being taken already
+ * @throws Failure when it is being taken, or has been
  */
 export async function disarm(host: Host): Promise<void> {
-  await host.run('systemctl', ['disable', '--now', `${UNIT}.timer`]);
-  const { stdout } = await host.run('systemctl', ['is-active', `${UNIT}.service`]);
-  if ((await host.stat(UNDOING)) || stdout.trim() === 'activating') {
-    await host.run('systemctl', ['start', `${UNIT}.service`]);
-    throw new Failure('it is too late to confirm the change: it is being undone at this moment');
-  }
-  for (const path of [SERVICE, TIMER, HERE]) await host.remove(path);
-  await runOrFail(host, 'systemctl', ['daemon-reload']);
+  await host.withLock(LOCK, PATIENCE, async () => {
+    const { pending, undoing } = await readRollback(host);
+    if (!pending) throw tooLate(undoing !== undefined);
+    // From here on it is confirmed, whatever becomes of us: the script finds nothing to undo.
+    await host.publish(ABOUT, CONFIRMED);
+    await remove(host);
+  });
 }

@@ -15,6 +15,11 @@ function checkXml({ name, xml, extra_xml }: DomainOptions): void {
     if (!inXml) throw new OptionError('xml', 'it has no <name>');
     if (inXml.includes('/'))
       throw new OptionError('xml', `the name '${inXml}' has a slash, which libvirt doesn't take`);
+    if (inXml.startsWith('-'))
+      throw new OptionError(
+        'xml',
+        `the name '${inXml}' begins with '-', which a command would take for an option`,
+      );
     if (name !== undefined && name !== inXml) {
       throw new OptionError(
         'name',

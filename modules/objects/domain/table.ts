@@ -9,6 +9,7 @@ import { RUNNING } from './table/running.ts';
 export const domainOptions = defineOptions({
   name: {
     type: 'str',
+    name: true,
     description: 'The name of the domain. It may be left out where O(xml) has it.',
     pattern: '(?!\\.{1,2}$)[^/\\n]+',
     hint: 'a name without a slash or a line break',

@@ -1,9 +1,11 @@
 import type { ObjectKind } from '../../lib/ansible/plan.ts';
+import { type Guard, guarded } from '../../lib/host/guarded.ts';
 import { applyLinks } from '../../lib/link/apply.ts';
 import type { TopologyPlan } from '../../lib/ovs/plan.ts';
 import type { Topology } from '../../lib/ovs/topology.ts';
 import { writeTransaction } from '../../lib/ovs/transact.ts';
 import { arm } from '../../lib/rollback/arm.ts';
+import { whileArmed } from '../../lib/rollback/guard.ts';
 import { observe, type State } from './observe.ts';
 import type { ConnectionOptions } from './options.ts';
 import { planTask, type Step } from './plan.ts';
@@ -30,10 +32,11 @@ export function topologyObject<Options extends ConnectionOptions>(
       const { rows, result, ...plan } = planTask(topology, state, options.timeout);
       return { ...plan, result: { ...face.result(options, topology, rows), ...result } };
     },
-    apply: async (host, { back, writing, links }) => {
-      if (back) await arm(host, back);
-      if (writing) await writeTransaction(host, writing);
-      if (links) await applyLinks(host, links);
+    apply: async (host, { back, arms, writing, links }) => {
+      if (back && arms) await arm(host, back);
+      const guard: Guard = back ? whileArmed(host, back) : (act) => act();
+      if (writing) await guard(() => writeTransaction(host, writing));
+      if (links) await applyLinks(back ? guarded(host, guard) : host, links);
       return undefined;
     },
   };

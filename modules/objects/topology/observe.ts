@@ -5,7 +5,7 @@ import { planTopology } from '../../lib/ovs/plan.ts';
 import { type Answer, readIfReachable } from '../../lib/ovs/read.ts';
 import type { Database } from '../../lib/ovs/tables.ts';
 import type { Topology } from '../../lib/ovs/topology.ts';
-import { type Rollback, readRollback } from '../../lib/rollback/arm.ts';
+import { type Rollback, readRollback } from '../../lib/rollback/state.ts';
 import type { ConnectionOptions } from './options.ts';
 import { wishesOf } from './wishes.ts';
 

@@ -73,6 +73,7 @@ export const addressOptions = defineOptions({
     type: 'list',
     elements: {
       type: 'str',
+      name: true,
       pattern: '~?[A-Za-z0-9_.-]*',
       hint: 'a domain, such as example.org',
     },
@@ -89,6 +90,7 @@ export const bridgeOptions = defineOptions({
   },
   parent: {
     type: 'str',
+    name: true,
     description:
       'The bridge of which this one is a VLAN, O(vlan): a fake bridge, as in the manual page of C(ovs-vsctl). Its ports are those of its parent in that VLAN.',
   },
@@ -118,17 +120,23 @@ export const ROLLBACK_TIMEOUT = 60;
 export const portOptions = defineOptions({
   bridge: {
     type: 'str',
+    name: true,
     required: true,
     description: 'The bridge. A port that is on another one is moved, with all that it has.',
   },
-  port: { type: 'str', required: true, description: 'The port, and its interface. At most 15 characters.' },
+  port: {
+    type: 'str',
+    name: true,
+    required: true,
+    description: 'The port, and its interface. At most 15 characters.',
+  },
   state: {
     ...state,
     description: 'V(absent) removes the port, and the address and files that tasks had given it.',
   },
   interfaces: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     description: [
       'The interfaces of a bond, which has a name of its own: NICs of the host, unless O(type) says otherwise.',
       'Those that the bond has and the list has not leave it. O(type), O(mtu_request) and O(mode=manual), which brings them up, are of all of them.',
@@ -137,8 +145,8 @@ export const portOptions = defineOptions({
   peer: {
     type: 'dict',
     options: {
-      bridge: { type: 'str', required: true, description: 'The bridge at the other end.' },
-      port: { type: 'str', required: true, description: 'The patch port there.' },
+      bridge: { type: 'str', name: true, required: true, description: 'The bridge at the other end.' },
+      port: { type: 'str', name: true, required: true, description: 'The patch port there.' },
     },
     description: [
       'The other end of a V(patch) port, which is made with it. With O(state=absent) it goes with it.',
@@ -151,6 +159,7 @@ export const portOptions = defineOptions({
     description: [
       "The bridge's own interface takes the addresses, routes and name servers of this NIC of the host, now and at the next boot: for the uplink by which the host is reached.",
       'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a fresh connection.',
+      'One such change waits to be confirmed at a time: while it does, another is an error. A task that is not done when the time is over stops.',
       'Where the NIC has no address (any more), nothing is taken. What the task itself says of the addresses of the bridge goes before.',
     ],
   },
@@ -168,6 +177,7 @@ export const portOptions = defineOptions({
 export const connectionOptions = defineOptions({
   database_socket: {
     type: 'str',
+    name: true,
     description:
       "The Unix socket of Open vSwitch's database, as a path or as C(unix:PATH); where the distribution has it by default.",
   },
@@ -181,7 +191,7 @@ export const connectionOptions = defineOptions({
 
 /** What a task says that is about one bridge. */
 export const oneBridgeOptions = defineOptions({
-  bridge: { type: 'str', required: true, description: 'The bridge. At most 15 characters.' },
+  bridge: { type: 'str', name: true, required: true, description: 'The bridge. At most 15 characters.' },
   ...bridgeOptions,
   ...connectionOptions,
 });
@@ -199,6 +209,7 @@ export const topologyOptions = defineOptions({
       options: {
         name: {
           type: 'str',
+          name: true,
           required: true,
           aliases: ['bridge'],
           description: 'The bridge. At most 15 characters.',

@@ -9,9 +9,11 @@ import type { Net, State } from './observe.ts';
 import { takingOf, wayBackOf } from './uplink.ts';
 import { leftBehind, wishesOf } from './wishes.ts';
 
-/** The first change carries the way back and the transaction of all, and the last what is done to interfaces and files. */
+/** The first change arms the way back and carries the transaction of all, and the last what is done to interfaces and files. */
 export interface Step {
+  /** The way back that there is while the step is done. */
   readonly back?: WayBack;
+  readonly arms?: boolean;
   readonly writing?: Writing;
   readonly links?: LinkStep;
 }
@@ -51,8 +53,9 @@ export function planTask(
     rows,
     changes: withSteps(
       [...(back ? [armed(back)] : []), ...rows.changes, ...links.changes],
-      { ...(back && { back }), ...writing },
+      { ...(back && { arms: true }), ...writing },
       links.step ? { links: links.step } : {},
+      back ? { back } : {},
     ),
     missing: [...(unreachable ? [unreachable] : []), ...rows.missing, ...links.missing],
     warnings: [...rows.warnings, ...links.warnings],
@@ -70,8 +73,9 @@ const withSteps = (
   described: readonly Omit<Change<Step>, 'step'>[],
   first: Step,
   last: Step,
+  all: Step,
 ): Change<Step>[] =>
   described.map((change, i) => ({
     ...change,
-    step: { ...(i === 0 && first), ...(i === described.length - 1 && last) },
+    step: { ...all, ...(i === 0 && first), ...(i === described.length - 1 && last) },
   }));

@@ -6,7 +6,8 @@ import type { LinkWish } from '../../lib/link/wish.ts';
 import type { Index } from '../../lib/ovs/index.ts';
 import type { TopologyPlan } from '../../lib/ovs/plan.ts';
 import type { DesiredPort } from '../../lib/ovs/topology.ts';
-import type { WayBack } from '../../lib/rollback/wayback.ts';
+import { hindrance } from '../../lib/rollback/state.ts';
+import type { Had, WayBack } from '../../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
 /** The NIC that gives its addresses to its bridge in this task. */
@@ -34,13 +35,8 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
       other,
       `one NIC gives its addresses at a time, and '${port.name}' does: take it in a task of its own`,
     );
-  if (rollback?.pending) {
-    const { nic, seconds } = rollback.pending;
-    throw failure(
-      port,
-      `the change of '${nic}' waits to be confirmed: run ovs_confirm, or wait until it is undone (${seconds} s)`,
-    );
-  }
+  const problem = rollback && hindrance(rollback);
+  if (problem) throw failure(port, problem);
   const { name, bridge } = port;
   const on = plan.index.ports.get(name)?.bridge.name;
   if (on !== undefined && on !== bridge) {
@@ -69,6 +65,11 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
 const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBack['made'] =>
   !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
 
+const hadBy = (device: string, { links }: Net): Had => {
+  const { addresses = [], routes = [] } = links.get(device) ?? {};
+  return { addresses, routes };
+};
+
 /** How the host is put back to what it was before a bridge took an address. */
 export function wayBackOf(
   { port, seconds, wishes, edits }: Taking,
@@ -79,16 +80,18 @@ export function wayBackOf(
   const { name, bridge } = port;
   const before = (path: string) =>
     edits.get(path)?.before ?? (path === INTERFACES ? net.kept.interfaces : net.kept.files.get(path));
-  const had = net.links.get(name);
   return {
     nic: name,
     bridge,
     seconds,
     made: madeBy(port, index),
-    bridgeWasUp: net.links.get(bridge)?.up ?? false,
+    bridgeHad: {
+      ...hadBy(bridge, net),
+      up: net.links.get(bridge)?.up ?? false,
+      raised: net.kept.raised.has(bridge),
+    },
     given: wishes.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
-    addresses: had?.addresses ?? [],
-    routes: had?.routes ?? [],
+    had: hadBy(name, net),
     keeper: net.kept.keeper,
     files: new Map([...(links.step?.files.keys() ?? [])].map((path) => [path, before(path)])),
   };

@@ -5,13 +5,14 @@ import { seedOptions } from '../seed/options.ts';
 
 const FILE_NAME = {
   type: 'str',
+  name: true,
   pattern: '[A-Za-z0-9][A-Za-z0-9._-]{0,199}',
   hint: "made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
 } as const;
 
 /** What a guest sees of a bridge. */
 const INTERFACE = defineOptions({
-  name: { type: 'str', required: true, description: 'What the guest calls it, such as V(eth0).' },
+  name: { type: 'str', name: true, required: true, description: 'What the guest calls it, such as V(eth0).' },
   mode: {
     type: 'str',
     choices: ['static', 'dhcp', 'manual'],
@@ -41,7 +42,8 @@ const INTERFACE = defineOptions({
   },
   target: {
     type: 'str',
-    pattern: '[^\\s/:-][^\\s/:]{0,14}',
+    name: true,
+    pattern: '[^\\s/:]{1,15}',
     hint: 'an interface name: at most 15 characters, no space, slash or colon',
     description:
       'The name of the interface on the host: by default C(veth-VM-INTERFACE), or a digest of that where it is too long.',
@@ -49,7 +51,7 @@ const INTERFACE = defineOptions({
 });
 
 const BRIDGE = defineOptions({
-  name: { type: 'str', required: true, description: 'The Open vSwitch bridge.' },
+  name: { type: 'str', name: true, required: true, description: 'The Open vSwitch bridge.' },
   vlans: {
     type: 'list',
     elements: { type: 'int', minimum: 0, maximum: 4095 },
@@ -111,7 +113,7 @@ export const vmOptions = defineOptions({
   cpu_mode,
   autostart: { type: 'bool', default: true, description: 'Whether the VM starts with the host.' },
   archive_name: {
-    type: 'str',
+    ...FILE_NAME,
     description:
       'What its disk is made from: the name of an archive of the controller (O(archives)), or else of an image of the role C(image).',
   },

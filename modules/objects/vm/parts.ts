@@ -86,14 +86,12 @@ export function seedsOf(vm: VmOptions, macs?: readonly string[]): SeedOptions[] 
   return [withDefaults(seedOptions, seed)];
 }
 
-/** The archives of the controller that its disk is made from and that aren't on the host yet. */
-export const uploadsOf = ({ archive_name, archives, uploaded, state }: VmOptions): string[] =>
-  archive_name !== undefined &&
-  state !== 'absent' &&
-  archives.includes(archive_name) &&
-  !uploaded.includes(archive_name)
-    ? [archive_name]
-    : [];
+/** The archive of the controller that its disk is made from, where it isn't on the host yet, and where it is to be. */
+export function uploadsOf(vm: VmOptions): Record<string, string> {
+  const { archive_name: name, archives, uploaded } = vm;
+  const isWanted = name !== undefined && archives.includes(name) && !uploaded.includes(name);
+  return isWanted && vm.state !== 'absent' ? { [name]: archivePath(vm, name) } : {};
+}
 
 /** What a VM says of its users beside its user-data. */
 export function accountsOf({ users, ssh_authorized_keys: keys }: VmOptions): Record<string, unknown> {

@@ -74,13 +74,13 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
   ];
   const domains = stepsOf(ofDomain, (step): Step => ({ part: 'domain', step }));
   const last = stepsOf(ofDirectory, (): Step => ({ part: 'directory' }));
-  const uploads = files.some(({ step }) => step.part === 'disk') ? uploadsOf(vm) : [];
+  const uploads = files.some(({ step }) => step.part === 'disk') ? uploadsOf(vm) : {};
   const parts = [...ofDisks, ...ofSeeds, ofDomain, ofDirectory];
   return {
     changes: vm.state === 'absent' ? [...domains, ...files, ...last] : [...files, ...domains],
     warnings: parts.flatMap(({ warnings = [] }) => warnings),
     // A disk's archive isn't there before it was brought.
-    missing: uploads.length > 0 ? [] : parts.flatMap(({ missing = [] }) => missing),
+    missing: Object.keys(uploads).length > 0 ? [] : parts.flatMap(({ missing = [] }) => missing),
     uploads,
     result: resultOf(vm, macs, {
       domain: ofDomain.result,

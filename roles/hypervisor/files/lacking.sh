@@ -5,7 +5,7 @@
 set -eu
 
 lacks_package() {
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" != installed ]
+    [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2>/dev/null)" != installed ]
 }
 
 # One that is built into the kernel may show nowhere in /sys.
@@ -14,11 +14,11 @@ has_module() {
 }
 
 lacks_module() {
-    ! has_module "$1" || ! grep -qsx "$1" /etc/modules-load.d/piecewise.conf
+    ! has_module "$1" || ! grep -qsx -- "$1" /etc/modules-load.d/piecewise.conf
 }
 
 lacks_service() {
-    ! systemctl --quiet is-active "$1" || ! systemctl --quiet is-enabled "$1"
+    ! systemctl --quiet is-active -- "$1" || ! systemctl --quiet is-enabled -- "$1"
 }
 
 kind= separator= lists=

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runProcess } from '../../../modules/lib/host/process.ts';
+import { plainName, runProcess } from '../../../modules/lib/host/process.ts';
 
 describe('runProcess', () => {
   it('gives what a program prints and its exit code, which is no error', async () => {
@@ -29,5 +29,16 @@ describe('runProcess', () => {
   ];
   it.each(ROWS)('is an error that names a program that %s', async (_, program, timeout, message) => {
     await expect(runProcess(program, ['5'], { timeout })).rejects.toThrow(message);
+  });
+});
+
+describe('plainName', () => {
+  it('lets a name through, and nothing that a command would take for an option', () => {
+    expect(plainName('ovs-vsctl', 'vnet-0')).toBe('vnet-0');
+    for (const name of ['-a', '--', '--all']) {
+      expect(() => plainName('ovs-vsctl', name)).toThrow(
+        `'${name}' begins with '-', which ovs-vsctl would take for an option: give it another name`,
+      );
+    }
   });
 });

@@ -30,9 +30,9 @@ export class OvsLab {
     return runModule(this.hypervisor, name, args, { check });
   }
 
-  /** Everything as text, but for link-local addresses, which come some time after, and the peer's number. */
+  /** Everything as text, but for link-local addresses, which come some time after, and the peer's number, which may be longer after a reboot. */
   async everything(): Promise<string> {
-    return (await this.sh(EVERYTHING)).replace(/ fe80:\S+|@if\d+/g, '');
+    return (await this.sh(EVERYTHING)).replace(/ fe80:\S+|@if\d+ */g, '');
   }
 
   /**
@@ -71,7 +71,7 @@ export class OvsLab {
     await this.sh(`
       for b in $(ovs-vsctl list-br); do ovs-vsctl del-br "$b"; done
       for p in /etc/network/interfaces.d/ovs_port_*; do
-        test -e "$p" && { ifdown --force "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
+        test -e "$p" && { ifdown --force -- "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
       done
       sed -i '\\|ovs_port_|d' /etc/network/interfaces`);
   }

@@ -214,6 +214,11 @@ const others: Row[] = [
     "option 'hotplug_slots': says nothing in a task",
   ],
   [
+    'a name in XML that looks like an option',
+    { xml: '<domain><name>-a</name></domain>' },
+    "option 'xml': the name '-a' begins with '-', which a command would take for an option",
+  ],
+  [
     'extra XML that is not well-formed',
     { extra_xml: '<domain>\n <x>\n</domain>' },
     "option 'extra_xml': line 3, column 9",

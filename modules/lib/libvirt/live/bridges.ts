@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts';
-import { runOrFail } from '../../host/process.ts';
+import { plainName, runOrFail } from '../../host/process.ts';
 import { childOf, childrenOf, type Element, valueAt, withChild, withChildren } from '../../xml/element.ts';
 import { wayOf } from './classes.ts';
 import { movedIn } from './moved.ts';
@@ -9,7 +9,7 @@ import { pairDevices } from './pairing.ts';
 const OVS = ['--timeout=10'];
 
 async function bridgeOf(host: Host, port: string): Promise<string | undefined> {
-  const { code, stdout } = await host.run('ovs-vsctl', [...OVS, 'port-to-br', port]);
+  const { code, stdout } = await host.run('ovs-vsctl', [...OVS, 'port-to-br', plainName('ovs-vsctl', port)]);
   return code === 0 ? stdout.trim() : undefined;
 }
 
@@ -23,8 +23,16 @@ export async function movePort(host: Host, live: Element, persistent: Element): 
   const port = valueAt(live, 'target/@dev') ?? '';
   const [from, to] = [await bridgeOf(host, port), valueAt(persistent, 'source/@bridge') ?? ''];
   if (from === to) return;
-  const remove = from ? ['--', 'remove', 'bridge', from, 'ports', '@port'] : [];
-  const add = ['--', 'add', 'bridge', to, 'ports', '@port'];
+  const change = (act: string, bridge: string) => [
+    '--',
+    act,
+    'bridge',
+    plainName('ovs-vsctl', bridge),
+    'ports',
+    '@port',
+  ];
+  const remove = from ? change('remove', from) : [];
+  const add = change('add', to);
   await runOrFail(host, 'ovs-vsctl', [...OVS, '--', '--id=@port', 'get', 'port', port, ...remove, ...add]);
 }
 

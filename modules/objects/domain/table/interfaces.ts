@@ -24,6 +24,7 @@ export const INTERFACE = defineOptions({
   },
   source: {
     type: 'str',
+    name: true,
     required: true,
     description: 'The name of the bridge, the network, or the interface of the host.',
   },
@@ -35,6 +36,7 @@ export const INTERFACE = defineOptions({
   },
   target: {
     type: 'str',
+    name: true,
     pattern: '[^\\s/:]{1,15}',
     hint: 'an interface name: at most 15 characters, no space, slash or colon',
     description: 'The name of the interface on the host; libvirt finds one if it is not given.',
@@ -79,6 +81,7 @@ export const INTERFACE = defineOptions({
   },
   filter: {
     type: 'str',
+    name: true,
     description:
       'A libvirt network filter that its traffic passes, V(clean-traffic). Not on V(ovs), whose packets a filter does not see.',
   },

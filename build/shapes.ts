@@ -1,0 +1,32 @@
+import type { ReturnField, Spec } from '../modules/lib/ansible/spec.ts';
+
+/** What a value is, as Python of plugins/plugin_utils/said.py reads it: a type, a list of one shape, or a mapping. */
+function shapeOf({ type, elements, contains, values }: ReturnField): string {
+  if (type === 'list') {
+    if (contains) return `[${mappingOf(contains)}]`;
+    return `[${elements ?? 'str'}]`;
+  }
+  if (type !== 'dict') return type;
+  if (values) return `{"*": ${shapeOf(values)}}`;
+  if (contains) return mappingOf(contains);
+  throw new Error('a mapping that is returned says what it contains, or what its values are');
+}
+
+const mappingOf = (fields: Readonly<Record<string, ReturnField>>): string =>
+  `{${Object.entries(fields)
+    .map(([name, field]) => `${JSON.stringify(name)}: ${shapeOf(field)}`)
+    .join(', ')}}`;
+
+/** The source of plugins/plugin_utils/shapes.py: the fields that each of some modules returns. */
+export function shapesSource(specs: readonly Spec[]): string {
+  const lines = specs.map(({ module, returns }) => `    ${JSON.stringify(module)}: ${mappingOf(returns)},`);
+  return [
+    '# GNU General Public License v3.0 or later (see LICENSE)',
+    '"""What each module returns that an action plugin follows; made from their specs."""',
+    '',
+    'RETURNS = {',
+    ...lines,
+    '}',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,47 @@
+import { Failure } from '../failure.ts';
+import { type Host, readText } from '../host/host.ts';
+import { ABOUT, UNDOING, UNDONE, UNIT } from './place.ts';
+import type { WayBack } from './wayback.ts';
+
+/** A change that has a way back. */
+export interface About extends Pick<WayBack, 'nic' | 'bridge' | 'seconds'> {
+  /** The process that makes it. */
+  readonly task: number;
+}
+
+/** What there is of a way back. */
+export interface Rollback {
+  /** The change that it would undo: nobody has confirmed it yet. */
+  readonly pending: About | undefined;
+  /** The change that is being undone. */
+  readonly undoing: About | undefined;
+  /** What the last one left when everything was back: mostly when that was, as ISO 8601. */
+  readonly undone: string | undefined;
+}
+
+const parse = (text: string | undefined) => (text ? (JSON.parse(text) as About) : undefined);
+
+export async function readRollback(host: Host): Promise<Rollback> {
+  const [pending, undoing, undone] = await Promise.all(
+    [ABOUT, UNDOING, UNDONE].map((path) => readText(host, path)),
+  );
+  return { pending: parse(pending), undoing: parse(undoing), undone: undone?.trim() };
+}
+
+/** Where it is seen what keeps a way back from its end. */
+const LOG = `'journalctl -u ${UNIT}' says how far it is`;
+
+/** Why no other change may begin, in words; undefined when one may. */
+export function hindrance({ pending, undoing }: Rollback): string | undefined {
+  if (undoing)
+    return `the change of '${undoing.nic}' is being undone: wait until it is, and run the task again; ${LOG}`;
+  if (!pending) return undefined;
+  const { nic, seconds } = pending;
+  return `the change of '${nic}' waits to be confirmed: run ovs_confirm, or wait until it is undone (${seconds} s)`;
+}
+
+/** The error for a change that can't be confirmed any more. */
+export const tooLate = (undoing: boolean): Failure =>
+  new Failure(
+    `it is too late to confirm the change: it ${undoing ? `is being undone at this moment; ${LOG}` : 'was undone'}`,
+  );

@@ -1,0 +1,140 @@
+import type { Hostile } from './hostile.ts';
+import { attacks, DONE, detached, generated, look, noise, progress, tales, ways } from './hostile-answers.ts';
+
+/** Characters that no answer has. */
+const HUGE = 24 * 1024 ** 2;
+
+const entries = <T>(prefix: string, from: Readonly<Record<string, T>>, host: (said: T) => Hostile) =>
+  Object.entries(from).map(([name, said]): [string, Hostile] => [
+    `${prefix}-${name.replaceAll('_', '-')}`,
+    host(said),
+  ]);
+
+const refused = { ...attacks, ...noise, ...generated };
+
+/** Hosts that answer a module. */
+export const answering: Readonly<Record<string, Hostile>> = Object.fromEntries([
+  ...entries('first', refused, (first) => ({ first })),
+  ...entries('result', refused, (said) => ({ first: detached(), looks: [look('result', said)] })),
+  ...entries('way', ways, (said) => ({ first: detached(said), looks: [look('result', DONE)] })),
+  ...entries('tale', tales, (said) => ({
+    first: detached(),
+    looks: [look('progress', said), look('result', DONE)],
+  })),
+  [
+    'huge-result',
+    {
+      script: `case $command in
+  *piecewise-look*) echo piecewise-look result; head -c ${HUGE} /dev/zero | tr '\\0' x; echo; echo piecewise-look end ;;
+  *node*) cat >/dev/null; echo '${detached()}' ;;
+esac`,
+    },
+  ],
+  [
+    'huge-first',
+    {
+      script: `cat >/dev/null; echo '{"changed": false, "dest": "'; head -c ${HUGE} /dev/zero | tr '\\0' x; echo '"}'`,
+    },
+  ],
+  // The script that looks is run as it is, by a host that doesn't know what waits for it there.
+  [
+    'honest-huge',
+    {
+      script: `place=/tmp/piecewise-run-huge00
+case $command in
+  *piecewise-look*) sh -c "$command" >"$here/looked"; wc -c <"$here/looked" >"$here/size"; cat "$here/looked" ;;
+  *node*) cat >/dev/null; mkdir -p $place; head -c ${HUGE} /dev/zero | tr '\\0' x >$place/result
+    echo '${detached({ place: '/tmp/piecewise-run-huge00', pid: 4321 })}' ;;
+  *rm*) sh -c "$command" ;;
+esac`,
+    },
+  ],
+  ['marks', { first: detached(), looks: ['piecewise-look result\n'.repeat(300_000), look('result', DONE)] }],
+  [
+    'gone',
+    {
+      first: detached(),
+      looks: [look('gone', `\u001b[2J{{ lookup("pipe", "touch OWNED") }}${'y'.repeat(50_000)}`)],
+    },
+  ],
+  [
+    'flood',
+    {
+      first: detached(),
+      looks: [look('progress', progress({ what: 'flood'.repeat(700) })), look('result', DONE)],
+    },
+  ],
+  [
+    'good',
+    { first: detached(), looks: [look('progress', progress({ what: 'good tale' })), look('result', DONE)] },
+  ],
+  [
+    'large',
+    {
+      first: detached(),
+      looks: [
+        look(
+          'result',
+          JSON.stringify({
+            changed: true,
+            results: Array(5000).fill({ item: 'x'.repeat(1000), changed: true }),
+          }),
+        ),
+      ],
+    },
+  ],
+]);
+
+const alive = look('progress', progress({ what: 'still', total: 4 }));
+/** Hosts whose work goes on without a word. */
+export const silent: Readonly<Record<string, Hostile>> = {
+  silent: { first: detached(), looks: [alive] },
+  still: { first: detached(), looks: [look('progress', '')] },
+};
+
+/** A host that takes a file slowly, and says what it likes of it. */
+const slow = (stat: string, end = '') => ({
+  script: `case $command in
+  *'echo ~'*) echo /root ;;
+  *mkdir*) echo /tmp/hostile ;;
+  *dd*of=*) cat >/dev/null; sleep 2.5 ;;
+  *stat*-c*) ${stat} ;;
+  *'mv -f'*) ${end || ':'} ;;
+esac`,
+});
+
+/** One that leaves a look without an answer. */
+export const mute: Readonly<Record<string, Hostile>> = {
+  mute: {
+    script: `case $command in *piecewise-look*) sleep 20 ;; *) cat >/dev/null; echo '${detached()}' ;; esac`,
+  },
+};
+
+/** Hosts that take a file. */
+export const uploads: Readonly<Record<string, Hostile>> = {
+  'size-text': slow('echo odd tale'),
+  'size-negative': slow('echo -5'),
+  'size-float': slow('echo 1e9'),
+  'size-digits': slow("head -c 5000 /dev/zero | tr '\\0' 9"),
+  'size-other': slow("printf '\\331\\241\\331\\242'"),
+  'size-huge': slow("head -c 20000000 /dev/zero | tr '\\0' x"),
+  'size-none': slow('exit 1'),
+  'size-larger': slow('echo 999999999999999'),
+  'size-late': slow('sleep 30'),
+  refuses: slow(
+    'echo 1',
+    'printf \'\\033[2J{{ lookup("pipe", "touch OWNED") }}\' >&2; head -c 50000 /dev/zero | tr \'\\0\' y >&2; exit 1',
+  ),
+};
+
+/** One that takes it for ever. */
+export const hanging: Readonly<Record<string, Hostile>> = {
+  hangs: { script: slow('echo 5').script.replace('sleep 2.5', 'sleep 30') },
+};
+
+const obedient = { script: 'mkdir -p "$here/folder" && cd "$here" && HOME=$here exec sh -c "$command"' };
+/** Hosts that do as they are told, each in a directory of its own. */
+export const honest: Readonly<Record<string, Hostile>> = { dash: obedient, folder: obedient };
+
+/** All of them. */
+export const hosts = { ...answering, ...silent, ...mute, ...uploads, ...hanging, ...honest };

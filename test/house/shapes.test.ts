@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { loadSpecs } from '../../build/modules.ts';
+import { shapesSource } from '../../build/shapes.ts';
+
+const specs = (await loadSpecs()).filter(({ module }) =>
+  ['disk_image', 'disk_template', 'vm'].includes(module),
+);
+
+describe('what action plugins know of what modules return', () => {
+  it('is what the specs say, in Python', () => {
+    const script = `${shapesSource(specs)}
+import json
+print(json.dumps(RETURNS, default=lambda kind: kind.__name__))`;
+    const shapes = JSON.parse(execFileSync('python3', ['-c', script]).toString());
+    expect(Object.keys(shapes)).toEqual(specs.map(({ module }) => module));
+    for (const { module, returns } of specs)
+      expect(Object.keys(shapes[module])).toEqual(Object.keys(returns));
+    expect(shapes.disk_template.needed).toEqual({ '*': ['str'] });
+    expect(shapes.vm.interfaces).toEqual([{ name: 'str', target: 'str', mac: 'str', addresses: ['str'] }]);
+    expect(shapes.vm.restart_required).toBe('bool');
+  });
+});
