@@ -200,7 +200,7 @@ export const vmOptions = defineOptions({
   },
   images: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     description: 'The images that O(archive_name) may name; any, if this is not given.',
   },
   image_directory: {
@@ -210,14 +210,14 @@ export const vmOptions = defineOptions({
   },
   archives: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     default: [],
     description:
       'The archives that were found on the controller. Each is C(NAME.tar.gz) in O(directory) when it is needed.',
   },
   uploaded: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     default: [],
     description: 'Those of O(archives) that were copied to the host for this task.',
   },
