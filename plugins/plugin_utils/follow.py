@@ -56,6 +56,8 @@ class Follower(ActionBase):
     where it is followed; what is done soon is a task like any other.
     """
 
+    # The module, where it isn't the one of the action's name.
+    MODULE = None
     # What the module may answer to the plugin beside what it returns, with its shape.
     ASKS = {}
     # Seconds without any progress after which nobody waits any longer.
@@ -74,7 +76,7 @@ class Follower(ActionBase):
         self._supports_async = True
         result = super().run(tmp, task_vars)
         self._host = task_vars["inventory_hostname"]
-        self._returns = RETURNS[self._task.action.rpartition(".")[2]]
+        self._returns = RETURNS[self.MODULE or self._task.action.rpartition(".")[2]]
         self._wrapped = self._task.async_val and not self._connection.has_native_async
         self._asks = not self._wrapped and not self._task.check_mode
         try:

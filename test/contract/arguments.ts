@@ -12,4 +12,12 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
     bridges: [{ name: 'contract0', datapath_type: 'netdev' }],
     ports: [{ bridge: 'contract0', port: 'contract1', tag: 25 }],
   },
+  vm: {
+    name: 'contract-vm',
+    memory: '64 MiB',
+    virt_type: 'qemu',
+    archive_name: 'template.qcow2',
+    image_directory: '/srv/contract',
+    directory: '/srv/contract',
+  },
 };
