@@ -3,6 +3,7 @@ import { benchDomains } from './domains.ts';
 import { benchOvs } from './ovs.ts';
 import { benchSeeds } from './seeds.ts';
 import { benchSite } from './site.ts';
+import { benchVms } from './vms.ts';
 
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
 const benches: Record<string, () => Promise<string>> = {
@@ -10,6 +11,7 @@ const benches: Record<string, () => Promise<string>> = {
   domains: benchDomains,
   ovs: benchOvs,
   seeds: benchSeeds,
+  vms: benchVms,
 };
 
 const wanted = process.argv.slice(2);

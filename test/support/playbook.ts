@@ -35,6 +35,8 @@ export interface PlaybookOptions {
   readonly extraVars?: Record<string, unknown>;
   /** Inventories after the lab's own; the example inventory by default. */
   readonly inventories?: readonly string[];
+  /** Where the collection is; what `npm run build` made by default. */
+  readonly dist?: string;
   /** Directories of collections beside ours. */
   readonly collections?: readonly string[];
   /** Where the output goes as it comes, beside being collected. */
@@ -45,7 +47,6 @@ export interface PlaybookOptions {
 const ansibleEnv = {
   ...plainEnv,
   ANSIBLE_CONFIG: join(ROOT, 'ansible.cfg'),
-  ANSIBLE_COLLECTIONS_PATH: join(ROOT, 'dist'),
   ANSIBLE_NOCOLOR: '1',
   ANSIBLE_LOCALHOST_WARNING: 'false',
 };
@@ -71,6 +72,7 @@ export async function runPlaybook(
     args = [],
     extraVars = {},
     inventories = [join(ROOT, 'playbooks', 'inventory')],
+    dist = join(ROOT, 'dist'),
     collections = [],
     live,
   }: PlaybookOptions = {},
@@ -95,7 +97,7 @@ export async function runPlaybook(
     ];
     const { all, exitCode } = await execa('ansible-playbook', command, {
       cwd: ROOT,
-      env: { ...ansibleEnv, ANSIBLE_COLLECTIONS_PATH: [join(ROOT, 'dist'), ...collections].join(':') },
+      env: { ...ansibleEnv, ANSIBLE_COLLECTIONS_PATH: [dist, ...collections].join(':') },
       extendEnv: false,
       reject: false,
       all: true,
