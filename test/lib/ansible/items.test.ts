@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../build/validator.ts';
+import type { Module } from '../../../modules/lib/ansible/plan.ts';
+import { run } from '../../../modules/lib/ansible/run.ts';
+import { Failure, Failures, OptionError } from '../../../modules/lib/failure.ts';
+import { counterModule, counterSpec, noHost } from '../../support/fake.ts';
+
+type Counter = ReturnType<typeof counterModule>;
+
+const validate = compileValidator(counterSpec);
+const listed = { ...counterSpec, list: { ...counterSpec.list, defaults: 'defaults' } };
+
+function counters(more: Partial<Counter>) {
+  const state = new Map<string, number>();
+  const module = { ...counterModule(state), spec: listed, ...more } as Module<unknown, unknown, unknown>;
+  const call = (args: object) => run(module, validate, noHost, JSON.stringify(args));
+  return { state, call };
+}
+
+describe('rules between items', () => {
+  const checkAll: Counter['checkAll'] = (items) =>
+    items.map(({ options, path }) => {
+      const other = items.find((one) => one.path !== path && one.options.value === options.value);
+      return other && new OptionError('value', `is that of ${other.path} too`);
+    });
+
+  it('are errors of both, in the words of the task, and the others are carried out', async () => {
+    const { call, state } = counters({ checkAll });
+    const result = await call({
+      counters: [
+        { name: 'a', value: 1 },
+        { name: 'b', value: 2 },
+        { name: 'c', value: 1 },
+      ],
+    });
+    expect(result.msg).toBe(
+      "a: option 'counters[0].value': is that of counters[2] too\nc: option 'counters[2].value': is that of counters[0] too",
+    );
+    expect([...state]).toEqual([['b', 2]]);
+  });
+
+  it("don't see items that are wrong by themselves", async () => {
+    const { call, state } = counters({ checkAll });
+    await call({
+      counters: [
+        { name: 'a', value: 1 },
+        { name: 'b', value: 1, wrong: 1 },
+      ],
+    });
+    expect([...state]).toEqual([['a', 1]]);
+  });
+
+  it('may find several faults of one item, each said where it is', async () => {
+    const { call } = counters({
+      checkAll: (items) =>
+        items.map(() => new Failures([new OptionError('name', 'x'), new OptionError('kind', 'y')])),
+    });
+    expect((await call({ name: 'a' })).msg).toBe("option 'name': x\noption 'kind': y");
+    expect((await call({ counters: [{ name: 'a' }] })).msg).toBe(
+      "a: option 'counters[0].name': x\noption 'counters[0].kind': y",
+    );
+  });
+});
+
+describe("items that aren't the task's", () => {
+  const scope: Counter['scope'] = ({ kind, name, labels }) =>
+    labels ? 'others' : kind === 'down' && name !== 'a' ? 'aside' : 'own';
+  const { call, state } = counters({
+    scope,
+    allAside: (items) => new Failure(`none of ${items.map(({ path }) => path)}`),
+  });
+
+  it("of others aren't even looked at", async () => {
+    const counters = [{ name: 'x', labels: {}, nonsense: 1 }, { name: 'own' }];
+    expect(await call({ counters })).toEqual({
+      changed: false,
+      results: [{ item: 'own', changed: false, name: 'own', value: 0 }],
+    });
+    expect(await call({ name: 'x', labels: {} })).toEqual({ changed: false, skipped: true });
+  });
+
+  it('and are aside are left out; where nothing else is, that may be an error', async () => {
+    expect(
+      (
+        await call({
+          counters: [
+            { name: 'b', kind: 'down', password: 'long', value: 1 },
+            { name: 'c', value: 1 },
+          ],
+        })
+      ).results,
+    ).toHaveLength(1);
+    expect([...state.keys()]).toEqual(['c']);
+    expect(await call({ counters: [{ name: 'b', kind: 'down', password: 'long' }] })).toEqual({
+      changed: false,
+      failed: true,
+      msg: 'none of counters[0]',
+    });
+  });
+});
+
+describe('defaults of a list', () => {
+  const { call } = counters({});
+  it('hold for items that say nothing, and go before what is beside the list', async () => {
+    const { results } = await call({
+      counters: [{ name: 'a' }, { name: 'b', value: 3 }],
+      defaults: { value: 2 },
+      value: 1,
+    });
+    expect(results).toMatchObject([{ value: 2 }, { value: 3 }]);
+  });
+
+  it.each([5, 'text', [1]])('are a mapping: %j is none', async (defaults) => {
+    expect((await call({ counters: [{ name: 'a' }], defaults })).msg).toBe(
+      "option 'defaults': is not a mapping",
+    );
+  });
+});
+
+describe('what is to be brought from the controller', () => {
+  const { call, state } = counters({
+    plan: () => ({
+      changes: [{ title: 'x', before: 0, after: 1, step: 1 }],
+      uploads: { file: '/srv/file' },
+    }),
+  });
+
+  it('is asked for before anything is done, where somebody brings it', async () => {
+    expect(await call({ name: 'a', _ansible_piecewise_follow: true })).toEqual({
+      changed: false,
+      piecewise_uploads: { file: '/srv/file' },
+    });
+    expect(state.size).toBe(0);
+  });
+
+  it('is an error where nobody does, and nothing in check mode', async () => {
+    expect((await call({ name: 'a' })).msg).toMatch(/^\/srv\/file was not brought from the controller/);
+    expect(await call({ name: 'a', _ansible_check_mode: true })).toEqual({ changed: true });
+    expect(state.size).toBe(0);
+  });
+});
