@@ -101,8 +101,14 @@ describe("the blog's cloud", () => {
         address: '10.9.0.1/24',
       });
       ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan3' });
+      const [nic] = vms[0]?.interfaces ?? [];
       // Off, and left so when the host boots: two guests at once would be slow.
-      vms.push({ ...vms[0], name: 'a-much-longer-name', state: 'present', autostart: false });
+      const off = {
+        state: 'present',
+        autostart: false,
+        interfaces: [{ ...nic, address: '192.168.192.132' }],
+      };
+      vms.push({ ...vms[0], ...off, name: 'a-much-longer-name' });
       Object.assign(vms[0] ?? {}, { memory: '400 MiB', vcpus: 2 });
     });
     const options = { inventories: [inventory] };
@@ -172,42 +178,22 @@ describe("the blog's cloud", () => {
 describe('what is wrong with the variables is told, and nothing is done', () => {
   const rows: [string, 'networks' | 'vms', (variables: CloudVariables) => void, string][] = [
     [
-      'a VM name with a slash',
-      'vms',
-      ({ vms }) => Object.assign(vms[0] ?? {}, { name: 'a/b' }),
-      "'name' must be made of letters",
-    ],
-    [
       'a missing archive',
       'vms',
       ({ vms }) => Object.assign(vms[0] ?? {}, { archive_name: 'nowhere' }),
-      'there is neither an archive nowhere.tar.gz in',
-    ],
-    ['a bridge too few', 'vms', ({ vms }) => Object.assign(vms[0] ?? {}, { ovs: [] }), 'they are paired'],
-    [
-      'an address without a netmask',
-      'vms',
-      ({ vms }) =>
-        Object.assign(vms[0] ?? {}, { interfaces: [{ name: 'eth0', mode: 'static', address: '10.0.0.2' }] }),
-      'has no netmask',
+      "option 'vms[0].archive_name': there is neither an archive nowhere.tar.gz on the controller",
     ],
     [
       'a key that is misspelt',
       'vms',
       ({ vms }) => Object.assign(vms[0] ?? {}, { memroy: 1 }),
-      "the key 'memroy' is not known",
+      "option 'vms[0].memroy': is not known; did you mean 'memory'?",
     ],
     [
       'a tag of 5000',
       'networks',
       ({ ovs }) => Object.assign(ovs.ports[0] ?? {}, { tag: 5000 }),
       "option 'ports[0].tag': 5000 must be from 0 to 4095",
-    ],
-    [
-      "a port's address without a netmask",
-      'networks',
-      ({ ovs }) => Object.assign(ovs.ports[0] ?? {}, { netmask: null }),
-      'netmask',
     ],
   ];
   it.each(rows)('%s', async (_, playbook, change, message) => {
