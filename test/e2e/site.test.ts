@@ -101,7 +101,7 @@ describe("the blog's cloud", () => {
         address: '10.9.0.1/24',
       });
       ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan3' });
-      const [nic] = vms[0]?.interfaces ?? [];
+      const [nic] = (vms[0]?.interfaces ?? []) as object[];
       // Off, and left so when the host boots: two guests at once would be slow.
       const off = {
         state: 'present',
