@@ -11,7 +11,7 @@ import re
 MOST_SHOWN = 4096
 
 # Where modules/lib/host/detached.ts puts a run. The directory for temporary files is any: the host chooses it.
-PLACE = re.compile(r"(?:/run/piecewise-cloud/|(?:/[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
+PLACE = re.compile(r"(?:/run/piecewise-cloud/|(?:/\.?[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
 # The kernel's own limit (proc(5), pid_max).
 MOST_PID = 4194304
 
@@ -36,9 +36,13 @@ class Refused(Failure):
 
 
 def printable(said):
-    """A text, or each of a list, without what a terminal would act on."""
+    """What a host says, its texts without what a terminal would act on: they may be shown."""
     if isinstance(said, list):
-        return [printable(text) for text in said]
+        return [printable(one) for one in said]
+    if isinstance(said, dict):
+        return {printable(name): printable(one) for name, one in said.items()}
+    if not isinstance(said, str):
+        return said
     return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in said)
 
 
@@ -74,12 +78,12 @@ def result(data, returns):
     """
     Checks what a module gives.
     @param returns the fields of this module's own, with their shapes
-    @returns the same, with nothing for the terminal in what Ansible prints as it is
+    @returns the same, with nothing for the terminal in it
     @raises Refused
     """
     item = dict(ITEM, **returns)
     _check(data, dict(item, warnings=[str], results=[dict(item, item=str)]), "")
-    return dict(data, **{name: printable(data[name]) for name in ("msg", "exception", "warnings") if name in data})
+    return printable(data)
 
 
 def _check(value, shape, where):

@@ -31,8 +31,10 @@ class Uploader(ActionBase):
             arrived = self._connection._shell.join_path(place, "file")
             self._transfer_followed(source, arrived, host)
             answered(self.PATIENCE, self._fixup_perms2, (place, arrived))
-            words = tuple(map(self._connection._shell.quote, (arrived, dest, dest)))
-            moved = answered(self.PATIENCE, self._low_level_execute_command, "mv -fT -- %s %s && chmod 0600 -- %s" % words)
+            words = tuple(map(self._connection._shell.quote, (arrived, arrived, dest)))
+            # To another file system it is copied, which takes its time.
+            command = "chmod 0600 -- %s && mv -fT -- %s %s" % words
+            moved = answered(self.SILENCE, self._low_level_execute_command, command)
             if moved["rc"] != 0:
                 raise Failure("%s: %s" % (dest, shown(moved["stderr"])))
         finally:

@@ -160,6 +160,8 @@ export const DONE = JSON.stringify({
   dest: '/srv/disk',
   size: 5,
   warnings: ['odd, but no error'],
-  diff: [{ before_header: 'make', after_header: 'make', before: '', after: 'x' }],
-  results: [{ item: '/srv/disk', changed: true, dest: '/srv/disk', diff: [] }],
+  diff: [
+    { before_header: 'make\u001b[2J', after_header: 'make\u009b2J', before: '', after: 'x\u001b]0;x\u0007' },
+  ],
+  results: [{ item: '/srv/disk\u001b[1m', changed: true, dest: '/srv/disk', msg: 'x\u009b1m', diff: [] }],
 });

@@ -65,6 +65,16 @@ esac`,
     },
   ],
   [
+    'slow',
+    {
+      first: detached(),
+      looks: [
+        look('progress', progress({ what: 'slow tale', total: 1e18, rate: 5e-324 })),
+        look('result', DONE),
+      ],
+    },
+  ],
+  [
     'good',
     { first: detached(), looks: [look('progress', progress({ what: 'good tale' })), look('result', DONE)] },
   ],

@@ -142,7 +142,13 @@ export async function suffer(
 ): Promise<Aftermath> {
   const file = join(project.directory, 'aftermath.json');
   writeFileSync(join(project.directory, 'hostile.yml'), playbook(plays, file));
-  const { stdout, stderr } = await project.run(ansible, ['ansible-playbook', '--forks', '20', 'hostile.yml']);
+  const { stdout, stderr } = await project.run(ansible, [
+    'ansible-playbook',
+    '--diff',
+    '--forks',
+    '20',
+    'hostile.yml',
+  ]);
   const output = `${stdout}\n${stderr}`;
   try {
     return { ...JSON.parse(readFileSync(file, 'utf8')), output };

@@ -60,7 +60,7 @@ export async function detach({ program, args, input }: Again, beginning = BEGINN
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   const ended = () => child.exitCode !== null || child.signalCode !== null;
-  for (const start = Date.now(); !existsSync(join(place, 'progress')); await setTimeout(10)) {
+  for (const start = Date.now(); !isBegun(place); await setTimeout(10)) {
     if (Date.now() - start <= beginning && !ended()) continue;
     // What we say failed must not go on.
     child.kill('SIGKILL');
@@ -69,6 +69,9 @@ export async function detach({ program, args, input }: Again, beginning = BEGINN
   child.unref();
   return { place, pid: child.pid ?? 0 };
 }
+
+// One that is done at once has no progress any more.
+const isBegun = (place: string) => ['progress', 'result'].some((name) => existsSync(join(place, name)));
 
 /** Where root's runs are: gone with the next boot. */
 const HOME = '/run/piecewise-cloud';

@@ -44,13 +44,22 @@ export function runProcess(
     ...(cwd === undefined ? {} : { cwd }),
   } as const;
   return new Promise((resolve, reject) => {
+    const late = () => new Failure(`${program} did not answer within ${timeout / 1000} s`);
     const child = execFile(program, args, options, (error, stdout, stderr) => {
+      clearTimeout(lost);
       const code = error?.code;
       if (code === 'ENOENT') reject(notInstalled(program));
       else if (typeof code === 'string') reject(new Failure(`${program} can't be run: ${error?.message}`));
-      else if (error?.killed) reject(new Failure(`${program} did not answer within ${timeout / 1000} s`));
+      else if (error?.killed) reject(late());
       else resolve({ code: code ?? (error ? ENDED : 0), stdout, stderr });
     });
+    // One that waits for storage that hangs doesn't even end when it is killed: nobody waits for that.
+    const abandon = () => {
+      child.kill('SIGKILL');
+      child.unref();
+      reject(late());
+    };
+    const lost = timeout > 0 ? setTimeout(abandon, timeout + GRACE) : undefined;
     // A program that ends without having read its input says why by its code.
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input);
@@ -59,6 +68,9 @@ export function runProcess(
 
 /** What stands for the exit code of a program that a signal ended. */
 const ENDED = 255;
+
+/** Milliseconds that a program has to end after it was told to. */
+const GRACE = 5000;
 
 /**
  * Runs a program that must succeed.

@@ -71,7 +71,9 @@ route() { # DEVICE FAMILY ROUTE...
 
 # A task that is at a step ends it first. One that hangs does not keep the address away.
 (umask 077 && : >>${LOCK})
-command exec 9<${LOCK} && flock --timeout ${STEP} 9
+command exec 9<${LOCK}
+# One that arms all this is let end it.
+flock --timeout ${STEP} 9 || [ ! -e ${ARMING} ] || exit 1
 
 mv -f ${ABOUT} ${UNDOING} 2>/dev/null
 # Of a change that was confirmed, has not begun, or is undone, only the traces are left to remove.
@@ -91,7 +93,7 @@ ip link set dev ${n} up || failed ${n}
 ${live(back.had, n).join('\n')}
 # A bridge that is there no more, or not as long as vswitchd is stopped, has no address to be given.
 if [ -e /sys/class/net/${b} ]; then
-${indented(live(back.bridgeHad, b))}
+${indented([...(back.bridgeHad.up ? [`ip link set dev ${b} up || failed ${b}`] : []), ...live(back.bridgeHad, b)])}
 fi
 
 [ $back = yes ] || exit 1

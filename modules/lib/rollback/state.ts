@@ -22,9 +22,10 @@ export interface Rollback {
 const parse = (text: string | undefined) => (text ? (JSON.parse(text) as About) : undefined);
 
 export async function readRollback(host: Host): Promise<Rollback> {
-  const [pending, undoing, undone] = await Promise.all(
-    [ABOUT, UNDOING, UNDONE].map((path) => readText(host, path)),
-  );
+  // One after the other, in the order in which it is renamed: so none is missed.
+  const pending = await readText(host, ABOUT);
+  const undoing = await readText(host, UNDOING);
+  const undone = await readText(host, UNDONE);
   return { pending: parse(pending), undoing: parse(undoing), undone: undone?.trim() };
 }
 

@@ -13,6 +13,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 ExecStart=/bin/sh ${SCRIPT}
+# A DHCP client that it starts stays.
+KillMode=process
 Restart=on-failure
 RestartSec=5
 `;

@@ -18,6 +18,11 @@ describe('runProcess', () => {
     expect(await runProcess('true', [], { input: 'x'.repeat(1e6) })).toMatchObject({ code: 0 });
   });
 
+  it('does not wait for a program that does not end when it is told to', async () => {
+    const stubborn = runProcess('sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], { timeout: 100 });
+    await expect(stubborn).rejects.toThrow('sh did not answer within 0.1 s');
+  }, 15_000);
+
   it('gives a program that a signal ends an exit code', async () => {
     expect(await runProcess('sh', ['-c', 'kill -9 $$'])).toMatchObject({ code: 255 });
   });

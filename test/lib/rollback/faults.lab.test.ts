@@ -303,6 +303,20 @@ describe('ifupdown', () => {
     await begin('ifupdown');
   });
 
+  test('a bridge that was given its address by hand is up again, with its route', async () => {
+    await lab.end();
+    await lab.begin('ifupdown');
+    await lab.sh(
+      'ip link set br-ex up; ip address add 10.79.0.1/24 dev br-ex; ip route add 10.80.0.0/16 via 10.79.0.9',
+    );
+    before = await everything();
+    expect(await lab.run('ovs_port', TASK)).toMatchObject({ changed: true });
+    expect(await take()).toBe(true);
+    await allIsBack();
+    await lab.end();
+    await begin('ifupdown');
+  });
+
   test('a step of the task is waited for, but not for ever', async () => {
     await change();
     await lab.sh(`flock ${LOCK} sleep 1 & sleep 0.2; ${TAKE} --no-block; sleep 0.3`);
