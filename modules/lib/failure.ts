@@ -26,9 +26,9 @@ export class Failures extends Failure {
   }
 }
 
-/** An error whose options are called otherwise. @param word what an option is called, by its path */
-export function inWords(error: Error, word: (option: string) => string): Error {
-  if (error instanceof OptionError) return new OptionError(word(error.option), error.problem);
+/** An error whose options are called otherwise. @param word what an option is called, by its path and what is wrong with it */
+export function inWords(error: Error, word: (option: string, problem: string) => string): Error {
+  if (error instanceof OptionError) return new OptionError(word(error.option, error.problem), error.problem);
   if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word) as Failure));
   return error;
 }

@@ -34,3 +34,12 @@ function stanza(nic: VmInterface, mac: string): string {
  */
 export const networkConfigOf = (interfaces: readonly VmInterface[], macs: readonly string[]): string =>
   `version: 1\nconfig:\n${interfaces.map((nic, i) => stanza(nic, macs[i] ?? '')).join('')}`;
+
+/**
+ * Whether a warning is of a gateway that the VM itself says is on the link: ifupdown gives every gateway as such, and so does
+ * cloud-init from 25.1 on to networkd (measured).
+ */
+export const isOnLink = (interfaces: readonly VmInterface[], warning: string): boolean =>
+  interfaces.some(
+    ({ on_link, gateway }) => on_link && warning.includes(`${gateway} is in no subnet of the interface`),
+  );

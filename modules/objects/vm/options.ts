@@ -29,7 +29,7 @@ const INTERFACE = defineOptions({
     type: 'bool',
     default: false,
     description:
-      'Whether O(interfaces[].gateway) is reached on the link though it is in no subnet of the interface.',
+      'Whether O(interfaces[].gateway) is reached on the link though it is in no subnet of the interface. A guest of Debian 12 whose network is not by ifupdown does not reach it.',
   },
   dns: { type: 'list', elements: { type: 'str' }, description: 'The addresses of name servers.' },
   comment: { type: 'str', description: "A line for people, in the guest's network configuration." },

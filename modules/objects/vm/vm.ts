@@ -9,6 +9,7 @@ import { seed } from '../seed/seed.ts';
 import { checkVm } from './check.ts';
 import { type Directory, observeDirectory, planDirectory } from './directory.ts';
 import { directoryOf } from './names.ts';
+import { isOnLink } from './network.ts';
 import type { VmOptions } from './options.ts';
 import { disksOf, domainOf, seedsOf, uploadsOf } from './parts.ts';
 import { planned, stepsOf } from './planned.ts';
@@ -78,7 +79,9 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
   const parts = [...ofDisks, ...ofSeeds, ofDomain, ofDirectory];
   return {
     changes: vm.state === 'absent' ? [...domains, ...files, ...last] : [...files, ...domains],
-    warnings: parts.flatMap(({ warnings = [] }) => warnings),
+    warnings: parts
+      .flatMap(({ warnings = [] }) => warnings)
+      .filter((warning) => !isOnLink(vm.interfaces, warning)),
     // A disk's archive isn't there before it was brought.
     missing: Object.keys(uploads).length > 0 ? [] : parts.flatMap(({ missing = [] }) => missing),
     uploads,

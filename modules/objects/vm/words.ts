@@ -41,8 +41,10 @@ function domainWord({ domain }: VmOptions, option: string): string {
   return SHARED.includes(first) ? option : `domain.${option}`;
 }
 
-function seedWord(vm: VmOptions, option: string): string {
+function seedWord(vm: VmOptions, option: string, problem: string): string {
   if (option.startsWith('network_config')) return 'interfaces';
+  const account = Object.keys(accountsOf(vm)).find((key) => problem.startsWith(key));
+  if (option === 'user_data' && account) return account;
   const [, index, rest = ''] = /^user_data\[(\d+)\](.*)$/.exec(option) ?? [];
   // Users and keys are put in front of a list of parts.
   const ahead = Array.isArray(vm.user_data) && Object.keys(accountsOf(vm)).length > 0 ? 1 : 0;
@@ -53,14 +55,15 @@ function seedWord(vm: VmOptions, option: string): string {
   return SEED[option] ?? option;
 }
 
-const WORDS: Readonly<Record<Part, (vm: VmOptions, option: string) => string>> = {
+const WORDS: Readonly<Record<Part, (vm: VmOptions, option: string, problem: string) => string>> = {
   disk: (_, option) => DISK[option] ?? option,
   seed: seedWord,
   domain: domainWord,
 };
 
 /** An option of a part as the VM says it: `interfaces[1].mac`, for `interfaces[2].default_mac` of the domain. */
-export const vmWord = (vm: VmOptions, part: Part, option: string): string => WORDS[part](vm, option);
+export const vmWord = (vm: VmOptions, part: Part, option: string, problem: string): string =>
+  WORDS[part](vm, option, problem);
 
 /** Does something with a part; what is wrong with its options is said in the VM's words. */
 export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
@@ -73,8 +76,11 @@ export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
 
 /** The same for an error that is there. */
 export const inVmWords = (vm: VmOptions, part: Part, error: Error): Error | Failure =>
-  inWords(error, (option) => vmWord(vm, part, option));
+  inWords(error, (option, problem) => vmWord(vm, part, option, problem));
 
 /** The same for a text that begins with the option that it is about. */
 export const inOwnWords = (vm: VmOptions, part: Part, text: string): string =>
-  text.replace(/^option '([^']*)'/, (_, option: string) => `option '${vmWord(vm, part, option)}'`);
+  text.replace(
+    /^option '([^']*)': (.*)$/s,
+    (_, option: string, problem: string) => `option '${vmWord(vm, part, option, problem)}': ${problem}`,
+  );

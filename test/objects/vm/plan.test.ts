@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rawDisk } from '../../../modules/lib/disk/image.ts';
+import type { Source } from '../../../modules/lib/disk/source.ts';
+import { parseXml } from '../../../modules/lib/xml/parse.ts';
+import type { State as DiskState } from '../../../modules/objects/disk/plan.ts';
+import { draftOf, isThere } from '../../../modules/objects/domain/plan/draft.ts';
+import type { State as SeedState } from '../../../modules/objects/seed/plan.ts';
+import { defaultMac, targetOf } from '../../../modules/objects/vm/names.ts';
+import { networkConfigOf } from '../../../modules/objects/vm/network.ts';
+import type { VmOptions } from '../../../modules/objects/vm/options.ts';
+import { disksOf, domainOf, seedsOf } from '../../../modules/objects/vm/parts.ts';
+import { type State, vm } from '../../../modules/objects/vm/vm.ts';
+import { LAN, vmOf } from './given.ts';
+
+const SOURCE: Source = { kind: 'qcow2', length: 4096, path: '/i', disk: rawDisk('/i', 8 * 1024 ** 2) };
+const NO_DISK: DiskState = { disk: undefined, source: SOURCE, checksum: undefined, kept: undefined };
+const NO_SEED: SeedState = {
+  ...{ file: undefined, seed: undefined, sources: new Map() },
+  wanted: { mode: 0o600, uid: 64055, gid: 64055 },
+};
+
+/** A host without a libvirt to ask, that has nothing of the VM, or a domain of some XML. */
+function stateOf(one: VmOptions, xml?: string): State {
+  const definition = xml === undefined ? undefined : parseXml(xml);
+  const found = {
+    name: one.name,
+    uuid: 'u',
+    state: 'shut off',
+    autostart: true,
+    persistent: true,
+    live: undefined,
+  };
+  const domain = definition && { ...found, definition, saved: false };
+  const known = { kvm: false, machineId: 'm', domain };
+  const options = domainOf(one);
+  const draft = options.state === 'absent' ? undefined : draftOf(options, known);
+  const there = draft !== undefined && isThere(draft);
+  return {
+    domain: { ...known, draft, there, rehearsed: undefined, keptFiles: new Map() },
+    disks: disksOf(one).map(() => NO_DISK),
+    seeds: seedsOf(one).map(() => NO_SEED),
+    directory: undefined,
+  };
+}
+
+const plan = (given: Record<string, unknown> = {}, xml?: string) => {
+  const one = vmOf(given);
+  return { one, ...vm.plan(one, stateOf(one, xml)) };
+};
+const xmlOf = ({ changes }: ReturnType<typeof plan>) => {
+  const step = changes.map((change) => change.step).find(({ part }) => part === 'domain');
+  return step?.part === 'domain' && step.step.act === 'define' ? step.step.xml : '';
+};
+
+describe('a VM', () => {
+  it('is made as disk, seed, domain, and then started', () => {
+    const { changes, result } = plan(LAN);
+    expect(changes.map(({ title }) => title)).toEqual([
+      'make disk /var/lib/libvirt/images/web1/disk.qcow2',
+      'write seed /var/lib/libvirt/images/web1/cloud-init_ci.iso',
+      'define domain web1',
+      'set autostart of domain web1',
+      'start domain web1',
+    ]);
+    expect(result).toMatchObject({
+      name: 'web1',
+      state: 'running',
+      actions: changes.map(({ title }) => title),
+    });
+  });
+
+  it('has in its seed the MAC addresses of its domain', () => {
+    const planned = plan(LAN);
+    const [nic] = planned.result?.interfaces ?? [];
+    expect(nic).toEqual({
+      name: 'eth0',
+      target: 'veth-web1-eth0',
+      mac: defaultMac(planned.one, planned.one.interfaces[0] as VmOptions['interfaces'][number]),
+      addresses: ['10.10.1.11/24'],
+    });
+    expect(xmlOf(planned)).toContain(`<mac address="${nic?.mac}"/>`);
+    const defined = xmlOf(planned).replaceAll(String(nic?.mac), '52:54:00:00:00:07');
+    expect(plan(LAN, defined).result?.interfaces).toMatchObject([{ mac: '52:54:00:00:00:07' }]);
+  });
+
+  it('is as it was when an interface is put in front of others', () => {
+    const both = {
+      ovs: [{ name: 'other' }, ...LAN.ovs],
+      interfaces: [{ name: 'eth1', mode: 'dhcp' }, ...LAN.interfaces],
+    };
+    expect(plan(both).result?.interfaces[1]).toEqual(plan(LAN).result?.interfaces[0]);
+  });
+
+  it('is only defined, or only started, where the task says so', () => {
+    const titles = (given: Record<string, unknown>, xml?: string) =>
+      plan(given, xml).changes.map(({ title }) => title);
+    expect(titles({ steps: 'define' }).at(-1)).toBe('set autostart of domain web1');
+    expect(titles({ steps: 'start' }, xmlOf(plan()))).toEqual(['start domain web1']);
+  });
+
+  it('says what is wrong with its parts in its own words', () => {
+    const users = [{ name: 'joe', sodo: 'x' }];
+    expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is not known/);
+    expect(() => plan({ user_data: { users } })).toThrow(/^option 'user_data': users\[0\].sodo/);
+    expect(() => plan({ users, user_data: ['#!/bin/sh'] })).toThrow(/^option 'users': users/);
+    expect(plan({ users, validate: 'warn' }).warnings?.join()).toContain('users[0].sodo');
+  });
+
+  it('that says of its gateway that it is on the link is not warned of that', () => {
+    const nic = { name: 'eth0', address: '203.0.113.7/32', gateway: '198.51.100.1', on_link: true };
+    expect(plan({ ...LAN, interfaces: [nic] }).warnings).toEqual([]);
+  });
+
+  it('that is to be absent is removed the other way round', () => {
+    const xml = xmlOf(plan());
+    const one = vmOf({ state: 'absent', remove_storage: true });
+    const there = {
+      disks: [{ ...NO_DISK, disk: { word: undefined, disk: undefined } }],
+      directory: ['disk.qcow2'],
+    };
+    const { changes } = vm.plan(one, { ...stateOf(one, xml), ...there });
+    expect(changes.map(({ title }) => title)).toEqual([
+      'undefine domain web1',
+      'remove disk /var/lib/libvirt/images/web1/disk.qcow2',
+      'remove directory /var/lib/libvirt/images/web1',
+    ]);
+  });
+
+  it('of an archive of the controller has that brought, and not what is on the host', () => {
+    const given = { archive_name: 'old', archives: ['old'] };
+    expect(plan(given).uploads).toEqual({ old: '/var/lib/libvirt/images/old.tar.gz' });
+    expect(plan({ ...given, uploaded: ['old'] }).uploads).toEqual({});
+    expect(plan().uploads).toEqual({});
+  });
+});
+
+describe('names that are made of names', () => {
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/);
+  const nic = (of: string) => ({ name: of }) as VmOptions['interfaces'][number];
+
+  it('are valid, and the same each time', () => {
+    fc.assert(
+      fc.property(name, name, name, (hypervisor, vmName, nicName) => {
+        const one = { hypervisor, name: vmName } as VmOptions;
+        expect(targetOf(one, nic(nicName))).toMatch(/^veth-[a-z0-9-]{1,10}$/);
+        expect(defaultMac(one, nic(nicName))).toMatch(/^52:54:00(:[0-9a-f]{2}){3}$/);
+        expect(defaultMac({ ...one }, nic(nicName))).toBe(defaultMac(one, nic(nicName)));
+      }),
+    );
+  });
+
+  it('differ between two hypervisors that have guests of one name', () => {
+    const macs = ['hv1', 'hv2'].map((hypervisor) =>
+      defaultMac({ hypervisor, name: 'a' } as VmOptions, nic('eth0')),
+    );
+    expect(macs[0]).not.toBe(macs[1]);
+  });
+});
+
+describe("a guest's network", () => {
+  it('is written as the release before wrote it, byte for byte', () => {
+    const { interfaces } = vmOf({
+      ovs: [{ name: 'a' }, { name: 'b' }],
+      interfaces: [
+        {
+          ...{ name: 'eth0', address: '10.0.0.2', netmask: '255.255.255.0', gateway: '10.0.0.1' },
+          ...{ dns: '9.9.9.9, 1.1.1.1', comment: 'the "LAN"\nof ż' },
+        },
+        { name: 'eth1', mode: 'dhcp' },
+      ],
+    });
+    expect(networkConfigOf(interfaces, ['52:54:00:00:00:01', '52:54:00:00:00:02'])).toBe(`version: 1
+config:
+  # the "LAN" of ż
+  - type: physical
+    name: "eth0"
+    mac_address: "52:54:00:00:00:01"
+    subnets:
+      - type: static
+        address: "10.0.0.2"
+        netmask: "255.255.255.0"
+        gateway: "10.0.0.1"
+        dns_nameservers: ["9.9.9.9", "1.1.1.1"]
+  - type: physical
+    name: "eth1"
+    mac_address: "52:54:00:00:00:02"
+    subnets:
+      - type: dhcp
+`);
+  });
+});
