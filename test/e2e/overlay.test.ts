@@ -180,7 +180,8 @@ describe('the mesh', () => {
   it.each(['geneve', 'gre'])('is made of %s as well', async (overlay_type) => {
     const more = { overlay_type, overlay_key: 7, overlay_port: { trunks: [25] } };
     await declare({ hv1: more, hv2: more });
-    await settles('2.19');
+    if (overlay_type === 'geneve') await settles('2.19');
+    else await mustPass('2.14', 'networks');
     expect(await sh('hv1', 'ovs-vsctl get interface ov-hv2 type options:key -- get port ov-hv2 trunks')).toBe(
       `${overlay_type}\n"7"\n[25]`,
     );
@@ -307,7 +308,7 @@ describe('several overlays, and none', () => {
       'm-hv2\nguest\nov-hv2',
     );
     await declare({ hv1: { ...more, overlay_state: 'absent' }, hv2: more });
-    await settles('2.14');
+    await mustPass('2.14', 'networks');
     expect(await sh('hv1', 'ovs-vsctl list-br')).toBe('br-phy\novs-lan');
     expect(await sh('hv2', 'ovs-vsctl list-ports mesh')).toBe('');
   });
@@ -316,7 +317,7 @@ describe('several overlays, and none', () => {
     await declare({ hv1: {}, hv2: {} });
     await mustPass('2.19', 'destroy', '-e', 'destroy_confirm=hv1', '--limit', 'hv1');
     expect(await sh('hv1', 'ovs-vsctl list-br')).toBe('');
-    await settles('2.14');
+    await mustPass('2.14', 'networks');
     expect(await tunnels('hv1')).toEqual([underlay('hv2')]);
   });
 });
