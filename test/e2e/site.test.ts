@@ -227,7 +227,8 @@ describe('destroy.yml', () => {
   it('leaves nothing of what site.yml made', async () => {
     const inventory = inventoryWith(({ ovs, vms }) => {
       ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan2' });
-      vms.push({ name: 'a-much-longer-name' });
+      // Its files are called as in the blog's entry.
+      vms.push({ ...vms[0], name: 'a-much-longer-name' });
     });
     await mustPass(play('destroy', { inventories: [inventory], extraVars: { destroy_confirm: 'hv1' } }));
     expect(await sh('virsh list --all --name')).toBe('');

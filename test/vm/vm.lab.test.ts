@@ -173,6 +173,19 @@ describe('a VM that is to be absent', () => {
 });
 
 describe('several VMs', () => {
+  it('are removed together', async () => {
+    const names = ['vmt-one', 'vmt-two'];
+    const of = (more: object) => ({
+      vms: names.map((name) => ({ name, ...more })),
+      defaults: { archive_name: 'tiny.qcow2', memory: '32 MiB', virt_type: 'qemu', backing: 'overlay' },
+    });
+    expect(await vm(of({ state: 'present' }))).toMatchObject({ changed: true });
+    const removed = await vm(of({ state: 'absent', remove_storage: true }));
+    expect(removed.msg).toBeUndefined();
+    expect(removed).not.toHaveProperty('warnings');
+    expect(await sh(`ls -A ${HOME}; virsh list --all --name | grep vmt || true`)).toBe('');
+  });
+
   it('are made together, and one that is wrong keeps no other from it', async () => {
     const vms = [
       { ...WEB, name: 'vmt-one', interfaces: [{ name: 'eth0', address: '10.20.0.6/24' }] },
