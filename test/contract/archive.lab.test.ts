@@ -52,7 +52,7 @@ describe('an archive of the controller', () => {
     expect(await sh(`ls ${HOME} ${HOME}/arch-one`)).toBe(
       `${HOME}:\narch-one\narch-two\n\n${HOME}/arch-one:\ncloud-init_ci.iso\ndisk.qcow2`,
     );
-    const read = `qemu-img convert -f qcow2 -O raw ${HOME}/arch-two/disk.qcow2 /dev/stdout | head -c 3`;
+    const read = `qemu-img convert -f qcow2 -O raw ${HOME}/arch-two/disk.qcow2 /run/archive.raw; head -c 3 /run/archive.raw; rm /run/archive.raw`;
     expect(await sh(read)).toBe('xxx');
     const again = await play(project, ansible, task());
     expect(again.results.vm, again.output).toMatchObject({ changed: false });
