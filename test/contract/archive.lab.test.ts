@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +41,36 @@ const task = (more: object = {}) => `    - name: VMs
       })}
       register: vm
 `;
+
+describe('long work of a VM', () => {
+  it('goes on by itself and is waited for, and no file and no argument has its secrets', async () => {
+    const secret = 'Tr0ub4dor-archive';
+    // So much that it is long, and nothing that packs.
+    writeFileSync(join(files, 'disk.raw'), randomBytes(70 * 1024 ** 2));
+    execFileSync('tar', ['-C', files, '-czf', join(files, 'long.tar.gz'), 'disk.raw']);
+    rmSync(join(files, 'disk.raw'));
+    const user = { name: 'joe', plain_text_passwd: secret, lock_passwd: false };
+    const long = task({
+      vms: [{ name: 'arch-long', archive_name: 'long', users: [user] }],
+      validate: 'off',
+    });
+    const looking = hypervisor.exec([
+      ...['sh', '-c'],
+      `for i in $(seq 600); do # By a pattern that is not itself what it looks for.
+         [ -d /run/piecewise-cloud ] && ls /run/piecewise-cloud | grep -q run- && echo detached
+         grep -rls Tr0ub4dor-archiv[e] /run/piecewise-cloud && echo told
+         grep -ls Tr0ub4dor-archiv[e] /proc/[0-9]*/cmdline && echo told
+         virsh domstate arch-long >/dev/null 2>&1 && break
+         sleep 0.1
+       done | sort -u`,
+    ]);
+    const { results, output } = await play(project, '2.14', long);
+    expect(results.vm, output).toMatchObject({ changed: true, failed: false });
+    expect((await looking).stdout).toBe('detached');
+    expect(output).not.toContain(secret);
+    expect(await sh('ls /run/piecewise-cloud')).toBe('');
+  });
+});
 
 describe('an archive of the controller', () => {
   it.each(ANSIBLES)('is brought when disks are made of it, and is gone afterwards: %s', async (ansible) => {
