@@ -30,7 +30,7 @@ class ActionModule(Follower, Uploader):
         try:
             for name, dest in sorted(wanted.items()):
                 if name not in found or not PATH.fullmatch(dest):
-                    raise Refused("wants a file of the controller that is none of the archives of its VMs")
+                    raise Refused("wants a file of the controller that is not an archive of its VMs")
                 self._bring(found[name], dest)
                 brought.append(dest)
             answer = super()._answered(dict(args, uploaded=sorted(wanted)), task_vars)
@@ -42,12 +42,13 @@ class ActionModule(Follower, Uploader):
         return answer
 
     def _archives(self, args, paths):
-        """The archives of the controller that VMs name, each with where it is."""
+        """The archives of the controller that this host's VMs name, each with where it is."""
         defaults = args.get("defaults") or {}
-        vms = args.get("vms") or [args]
-        names = [vm.get("archive_name") for vm in [defaults, *vms] if isinstance(vm, dict)]
+        vms = [dict(defaults, **vm) for vm in args.get("vms") or [args] if isinstance(vm, dict)]
+        # One of another hypervisor's VM may hold what is not for this host.
+        own = [vm for vm in vms if vm.get("host") in (None, args.get("hypervisor"))]
         found = {}
-        for name in names:
+        for name in [vm.get("archive_name") for vm in own]:
             if not isinstance(name, str) or not NAME.fullmatch(name):
                 continue
             for path in paths:

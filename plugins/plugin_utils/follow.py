@@ -60,7 +60,7 @@ class Follower(ActionBase):
     MODULE = None
     # What the module may answer to the plugin beside what it returns, with its shape.
     ASKS = {}
-    # Seconds without any progress after which nobody waits any longer: all the room of a large disk is taken in one.
+    # Seconds without any progress after which the task fails: all the room of a large disk is taken in one.
     SILENCE = 24 * 3600
     # Seconds that the host has for a command that takes none.
     PATIENCE = 300

@@ -49,7 +49,7 @@ def human(count):
 def described(progress):
     """How far it is, for people: what, percent, rate and the time that is left."""
     done, total, rate = (progress.get(key) for key in ("done", "total", "rate"))
-    # Of less than a byte a second nobody waits for the end.
+    # Below a byte a second, an end is not worth a forecast.
     rate = rate if rate and rate >= 1 else None
     if total and total >= done:
         far = "%d %% of %s" % (100 * done / total, human(total))

@@ -20,6 +20,7 @@ MOST_PID = 4194304
 ITEM = {
     "changed": bool,
     "failed": bool,
+    "skipped": bool,
     "msg": str,
     "exception": str,
     "done": [str],

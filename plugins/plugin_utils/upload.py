@@ -18,8 +18,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failur
 class Uploader(ActionBase):
     """An action that copies files of the controller."""
 
-    TRANSFERS_FILES = True
-    # Seconds in which nothing has arrived after which nobody waits any longer.
+    # Seconds without any data that arrives, after which the task fails.
     SILENCE = 3600
     # Seconds that the host has for a command that takes none.
     PATIENCE = 300

@@ -119,7 +119,7 @@ describe('a seed', () => {
     const result = await seed(full);
     expect(result).toMatchObject({ failed: true, changed: false });
     expect(result.msg).toMatch(
-      new RegExp(`^${DEST} is there, and is no seed: remove it, or give another 'dest' \\(`),
+      new RegExp(`^${DEST} exists and is not a seed: remove it, or give another 'dest' \\(`),
     );
     expect(await sh(`sha256sum -c ${HOME}/sum`)).toContain('OK');
     await sh(`mv ${HOME}/kept.iso ${DEST}`);
@@ -278,7 +278,7 @@ describe('what goes wrong leaves nothing behind', () => {
     [
       'a directory for a file',
       { extra_files: { x: { src: '/etc' } } },
-      '/etc is no file: a seed holds files',
+      '/etc is not a file: a seed holds files',
     ],
     ['a name that FAT has not', { format: 'vfat', extra_files: { 'a:b': 'x' } }, "option 'extra_files'"],
     [

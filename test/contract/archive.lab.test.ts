@@ -75,6 +75,8 @@ describe('long work of a VM', () => {
 describe('an archive of the controller', () => {
   it.each(ANSIBLES)('is brought when disks are made of it, and is gone afterwards: %s', async (ansible) => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
+    const temporary = () => sh('ls ~/.ansible/tmp 2>/dev/null || true');
+    const before = await temporary();
     const planned = await play(project, ansible, task(), { args: ['--check'] });
     expect(planned.results.vm, planned.output).toMatchObject({ changed: true });
     expect(await sh(`cat ${HOME}/old.tar.gz`)).toBe('stale');
@@ -88,6 +90,20 @@ describe('an archive of the controller', () => {
     const again = await play(project, ansible, task());
     expect(again.results.vm, again.output).toMatchObject({ changed: false });
     expect(await sh(`ls ${HOME}`)).toBe('arch-one\narch-two');
+    expect(await temporary()).toBe(before);
+  });
+
+  it('is not asked for by a task whose one VM is on another hypervisor, which is skipped', async () => {
+    const one = task({
+      vms: undefined,
+      defaults: undefined,
+      name: 'arch-one',
+      host: 'away',
+      hypervisor: 'here',
+    });
+    const { results, output } = await play(project, '2.14', one);
+    expect(results.vm, output).toMatchObject({ changed: false, skipped: true });
+    expect(await sh(`ls ${HOME} 2>/dev/null | wc -l`)).toBe('0');
   });
 
   it('that nobody has is an error of its VM', async () => {

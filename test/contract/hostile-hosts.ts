@@ -142,9 +142,14 @@ export const hanging: Readonly<Record<string, Hostile>> = {
   hangs: { script: slow('echo 5').script.replace('sleep 2.5', 'sleep 30') },
 };
 
+/** One that asks for an archive of another hypervisor's VM. */
+export const thieves: Readonly<Record<string, Hostile>> = {
+  thief: { first: JSON.stringify({ changed: false, piecewise_uploads: { image: '/srv/x' } }) },
+};
+
 const obedient = { script: 'mkdir -p "$here/folder" && cd "$here" && HOME=$here exec sh -c "$command"' };
 /** Hosts that do as they are told, each in a directory of its own. */
 export const honest: Readonly<Record<string, Hostile>> = { dash: obedient, folder: obedient };
 
 /** All of them. */
-export const hosts = { ...answering, ...silent, ...mute, ...uploads, ...hanging, ...honest };
+export const hosts = { ...answering, ...silent, ...mute, ...uploads, ...hanging, ...thieves, ...honest };

@@ -5,7 +5,7 @@ import { assemble } from '../../build/collection.ts';
 import { ANSIBLES, type Ansible, makeProject, type Project } from './ansible.ts';
 import { type Aftermath, type Hostile, suffer, writeHosts } from './hostile.ts';
 import { attacks, detached, look, PLACE } from './hostile-answers.ts';
-import { answering, hanging, hosts, mute, silent, uploads } from './hostile-hosts.ts';
+import { answering, hanging, hosts, mute, silent, thieves, uploads } from './hostile-hosts.ts';
 
 const names = Object.keys(hosts);
 
@@ -34,6 +34,14 @@ const upload = (module: string, dest: string) => `    - name: upload
       piecewise.cloud.${module}: {src: image, dest: "${dest}"}
       register: answer
 `;
+const vms = `    - name: VMs
+      piecewise.cloud.vm:
+        hypervisor: "{{ inventory_hostname }}"
+        archive_paths: [.]
+        defaults: {archive_name: image}
+        vms: [{name: own, host: "{{ inventory_hostname }}", archive_name: other}, {name: away, host: away}]
+      register: answer
+`;
 const on = (some: object) => Object.keys(some).join(',');
 
 const plays = {
@@ -41,6 +49,7 @@ const plays = {
   [on({ ...silent, ...mute })]: disk('impatient'),
   [on(uploads)]: upload('disk_upload', '/srv/x'),
   [on(hanging)]: upload('impatient_upload', '/srv/x'),
+  [on(thieves)]: vms,
   dash: upload('disk_upload', '-v'),
   folder: upload('disk_upload', 'folder'),
 };
@@ -98,6 +107,7 @@ beforeAll(async () => {
     const project = await makeProject([], build);
     projects.set(ansible, project);
     writeFileSync(join(project.directory, 'image'), Buffer.alloc(1024 ** 2));
+    writeFileSync(join(project.directory, 'image.tar.gz'), Buffer.alloc(1024));
   }
 }, 300_000);
 afterAll(() => {
@@ -194,6 +204,13 @@ describe('hostile hosts', () => {
       expect(resultOf('hangs')?.msg).toBe(
         'hangs: copy image from the controller: nothing has arrived for 2 s: look at the connection, and for room on the host at /tmp/hostile/file',
       );
+    });
+
+    it('gets no archive that is for the VM of another hypervisor', () => {
+      expect(resultOf('thief')?.msg).toContain(
+        'wants a file of the controller that is not an archive of its VMs',
+      );
+      expect(commandsOf('thief')).not.toContain('/srv');
     });
 
     it('that takes a file can say nothing of its size that breaks the upload', () => {

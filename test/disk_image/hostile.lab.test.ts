@@ -60,7 +60,7 @@ describe('an image that has other files of the host be read', () => {
   const names = ['backing', 'backing-far', 'text', 'sparse', 'parent', 'external'];
   it.each(names)('is not unpacked to a disk, nor kept as a template: %s', async (name) => {
     const source = `${IN}/${name}.gz`;
-    const message = `${source}: its disk is no whole one, but refers to other files: convert it to one file`;
+    const message = `${source}: its disk refers to other files: convert it to one file`;
     expect((await disk({ source })).msg).toBe(message);
     const checksum = `sha256:${(await sh(`sha256sum <${source}`)).split(' ')[0]}`;
     const kept = { source, checksum, backing: 'overlay', format: 'qcow2', templates: `${HOME}/templates` };
@@ -164,7 +164,7 @@ describe('a place that is none', () => {
       'a list of checksums that is a pipe',
       () => `mkfifo ${IN}/list`,
       { source: `${IN}/raw`, checksum: `sha256:${IN}/list` },
-      `option 'checksum': ${IN}/list is no file: the list of checksums`,
+      `option 'checksum': ${IN}/list is not a file: the list of checksums`,
     ],
     [
       'an empty source',

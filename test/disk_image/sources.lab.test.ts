@@ -207,7 +207,9 @@ describe('what no disk can be made from', () => {
 
   it('a disk that is there and packed', async () => {
     const result = await disk({ source: `${HOME}/in/raw`, dest: `${HOME}/in/raw.x`, format: 'qcow2' });
-    expect(result.msg).toBe(`option 'format': ${HOME}/in/raw.x is there, and is no qcow2: say what it is`);
+    expect(result.msg).toBe(
+      `option 'format': ${HOME}/in/raw.x exists and is not qcow2: set the format that it has`,
+    );
   });
 });
 

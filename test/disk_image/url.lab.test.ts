@@ -135,12 +135,12 @@ describe('what is not taken', () => {
     [
       'another scheme',
       () => ({ url: 'ftp://joe:hidden@example.org/disk.xz', checksum: wrong }),
-      () => "option 'url': it is no http or https URL, but ftp:",
+      () => "option 'url': it is not an http or https URL, but ftp:",
     ],
     [
       'a disk that refers to a file of the host',
       () => ({ url: `${BASE}/leak.qcow2`, checksum: `sha256:${BASE}/SHA256SUMS` }),
-      () => `${BASE}/leak.qcow2: its disk is no whole one, but refers to other files: convert it to one file`,
+      () => `${BASE}/leak.qcow2: its disk refers to other files: convert it to one file`,
     ],
     [
       'nobody who answers',

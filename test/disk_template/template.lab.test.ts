@@ -117,7 +117,7 @@ describe('what is no template', () => {
     [
       'a name that is taken',
       () => of('one'),
-      `${dest} is there, and is no template of ours: move it away, or give another name`,
+      `${dest} exists and is not one of our templates: move it away, or give another name`,
     ],
     [
       'no checksum',
@@ -137,7 +137,7 @@ describe('what is no template', () => {
     [
       'an overlay',
       () => of('thin'),
-      `${HOME}/in/thin: its disk is no whole one, but refers to other files: convert it to one file`,
+      `${HOME}/in/thin: its disk refers to other files: convert it to one file`,
     ],
     [
       'a version of a URL',

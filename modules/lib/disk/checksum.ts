@@ -63,7 +63,8 @@ async function textOf(host: Host, place: string): Promise<string> {
 async function opened(host: Host, place: string) {
   const file = await host.stat(place);
   if (!file) throw new OptionError('checksum', `${place} isn't there: the list of checksums`);
-  if (file.kind !== 'file') throw new OptionError('checksum', `${place} is no file: the list of checksums`);
+  if (file.kind !== 'file')
+    throw new OptionError('checksum', `${place} is not a file: the list of checksums`);
   return { content: host.stream(place), close: () => undefined };
 }
 

@@ -65,7 +65,7 @@ export async function storageAt(host: Host, path: string): Promise<FileInfo | un
 }
 
 /**
- * Looks into a file that nobody untrusted writes to, also into one that a guest is using: what it is, is seen from its
+ * Looks into a file that only trusted users write to, also into one that a guest is using: what it is, is seen from its
  * content.
  * @returns undefined when there is none
  * @throws Failure for what is no disk that can be read by itself
@@ -136,26 +136,26 @@ async function asked(host: Host, path: string, format: DiskFormat): Promise<Disk
   };
 }
 
-const inOtherFiles = (whence: string) =>
-  new Failure(`${whence}: its disk is no whole one, but refers to other files: convert it to one file`);
+const inOtherFiles = (shown: string) =>
+  new Failure(`${shown}: its disk refers to other files: convert it to one file`);
 
-/** The disk that was found, which must be in one file. @param whence it came, for the error */
-export function inOneFile(found: Found | undefined, whence: string): Disk {
+/** The disk that was found, which must be in one file. @param shown where it came from, for the error */
+export function inOneFile(found: Found | undefined, shown: string): Disk {
   const disk = found?.disk;
-  if (!disk) throw new Failure(`${whence} holds no disk`);
-  if (disk.external || disk.backing !== undefined) throw inOtherFiles(whence);
+  if (!disk) throw new Failure(`${shown} holds no disk`);
+  if (disk.external || disk.backing !== undefined) throw inOtherFiles(shown);
   return disk;
 }
 
 /**
  * The disk in a file that was made elsewhere. Whoever made it could otherwise have any file of this host be read as the
  * guest's disk.
- * @param whence it came, for the error
+ * @param shown where it came from, for the error
  * @throws Failure when it holds none, or one whose content is in other files too
  */
-export async function wholeDisk(host: Host, path: string, whence: string): Promise<Disk> {
-  if (isDescription(await headOf(host, path))) throw inOtherFiles(whence);
-  return inOneFile(await lookInto(host, path), whence);
+export async function wholeDisk(host: Host, path: string, shown: string): Promise<Disk> {
+  if (isDescription(await headOf(host, path))) throw inOtherFiles(shown);
+  return inOneFile(await lookInto(host, path), shown);
 }
 
 /** How a disk is laid out. */

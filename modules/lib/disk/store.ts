@@ -88,9 +88,9 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
     checksum: url === undefined ? checksum : undefined,
   };
   const unpacked = await unpack(host, packed, work);
-  const whence = url === undefined ? source : shownUrl(url);
+  const shown = url === undefined ? source : shownUrl(url);
   const whole = unpacked !== source || url !== undefined;
-  const disk = whole ? await wholeDisk(host, unpacked, whence) : inOneFile(found, whence);
+  const disk = whole ? await wholeDisk(host, unpacked, shown) : inOneFile(found, shown);
   return asQcow2(host, { ...disk, path: unpacked }, work, { whole, take: origin.take === true });
 }
 

@@ -25,7 +25,7 @@ async function setAttributes(file: fs.FileHandle, { mode, uid, gid }: WriteOptio
   if (mode !== undefined) await file.chmod(mode);
 }
 
-/** Mode and owner of a file or directory; by a handle, so that they are nobody else's. */
+/** Mode and owner of a file or directory; by a handle, so that no other file gets them. */
 export const setFileAttributes = (path: string, options: WriteOptions): Promise<void> =>
   named(path, async () => {
     const file = await openItself(path, constants.O_RDONLY);

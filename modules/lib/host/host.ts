@@ -122,7 +122,7 @@ export interface Host {
   /** Removes a directory that has nothing in it; one that has stays. */
   removeDirectory(path: string): Promise<void>;
   /**
-   * Does something while nobody else holds a lock: it is free again when `act` has ended, or this process.
+   * Does something while it holds a lock: the lock is free again when `act` has ended, or this process.
    * @param path of a file that is made where there is none; its directory must exist
    * @param seconds how long to wait for the lock; then it is a Failure
    */

@@ -9,7 +9,7 @@ const BUSY = 75;
 // The lock is that of a child which ends with its standard input: with us, however we end. Only root may hold it.
 const HOLD = `umask 077; exec flock --no-fork --timeout "$1" --conflict-exit-code ${BUSY} "$2" sh -c 'echo held; exec cat'`;
 
-/** Does something while nobody else holds a lock, which a shell takes by flock(1); see Host.withLock. */
+/** Does something while it holds a lock, which a shell takes by flock(1); see Host.withLock. */
 export async function withFileLock<T>(path: string, seconds: number, act: () => Promise<T>): Promise<T> {
   // In a session of its own: the end of a terminal is no reason to let go.
   const child = spawn('sh', ['-c', HOLD, 'sh', String(seconds), path], { detached: true });

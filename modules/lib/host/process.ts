@@ -53,9 +53,10 @@ export function runProcess(
       else if (error?.killed) reject(late());
       else resolve({ code: code ?? (error ? ENDED : 0), stdout, stderr });
     });
-    // One that waits for storage that hangs doesn't even end when it is killed: nobody waits for that.
+    // A process that waits for storage that hangs doesn't end even when it is killed: don't wait for it.
     const abandon = () => {
       child.kill('SIGKILL');
+      child.stdin?.destroy();
       child.unref();
       reject(late());
     };

@@ -44,7 +44,7 @@ function proxyOf(text: string, target: URL): URL {
   } catch {
     const variable = `${target.protocol.slice(0, -1)}_proxy`;
     throw new Failure(
-      `the environment's ${variable} (or all_proxy) is no URL of an http proxy: http://HOST:PORT`,
+      `the environment's ${variable} (or all_proxy) is not a URL of an http proxy: http://HOST:PORT`,
     );
   }
 }

@@ -54,7 +54,7 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Opens a file that is there, whose last part is no symbolic link. It waits for nobody who may write to a pipe.
+ * Opens a file that is there, whose last part is no symbolic link. Of a pipe it doesn't wait for a writer.
  * @throws Failure for a link
  */
 export async function openItself(path: string, flags: number, mode?: number): Promise<fs.FileHandle> {

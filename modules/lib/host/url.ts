@@ -16,10 +16,10 @@ export function shownUrl(url: string): string {
  */
 export function urlOf(text: string, base?: URL): URL {
   const found = parsed(text, base);
-  const whence = base ? `${shownUrl(base.href)} redirects to what` : 'it';
-  if (!found) throw new Failure(`${whence} is no URL`);
+  const origin = base ? `${shownUrl(base.href)} redirects to what` : 'it';
+  if (!found) throw new Failure(`${origin} is not a URL`);
   if (found.protocol === 'http:' || found.protocol === 'https:') return found;
-  throw new Failure(`${whence} is no http or https URL, but ${found.protocol}`);
+  throw new Failure(`${origin} is not an http or https URL, but ${found.protocol}`);
 }
 
 function parsed(text: string, base: URL | undefined): URL | undefined {

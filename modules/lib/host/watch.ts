@@ -16,13 +16,13 @@ export function watchProcess(
   { what, silence, heard }: WatchOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Node has no way to say that a child dies with its parent, and killed ones must leave nobody at work.
+    // Node has no way to say that a child dies with its parent, and a killed module must leave no child at work.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
     });
     const timer = setTimeout(() => {
-      // Who waits for storage that hangs may not even end when it is killed: nobody waits for that.
+      // A process that waits for storage that hangs may not end even when it is killed: don't wait for it.
       child.kill('SIGKILL');
       child.unref();
       child.stdout.destroy();

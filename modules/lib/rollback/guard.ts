@@ -6,7 +6,7 @@ import { LOCK } from './place.ts';
 import { readRollback } from './state.ts';
 import type { WayBack } from './wayback.ts';
 
-/** Stops a task whose change is being undone, or was: what it did now would be undone by nobody. */
+/** Stops a task whose change is being undone, or was: what it did now would not be undone. */
 async function refuse(host: Host, { nic, seconds }: WayBack): Promise<void> {
   const { pending, undoing } = await readRollback(host);
   if (pending?.task === process.pid) return;

@@ -122,7 +122,7 @@ function remove({ made }: WayBack, bridge: string, nic: string): string {
 if ! timeout 15 ovs-vsctl --timeout=10 -- ${command}; then
   timeout 15 systemctl start ovsdb-server
   timeout 15 ovs-vsctl --timeout=10 --no-wait -- ${command} || failed 'Open vSwitch'
-  # Without vswitchd nobody else takes it out of the kernel's datapath.
+  # Without vswitchd nothing else takes it out of the kernel's datapath.
   systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${nic}
 fi
 `;

@@ -11,7 +11,7 @@ export interface About extends Pick<WayBack, 'nic' | 'bridge' | 'seconds'> {
 
 /** What there is of a way back. */
 export interface Rollback {
-  /** The change that it would undo: nobody has confirmed it yet. */
+  /** The change that it would undo: it is not confirmed yet. */
   readonly pending: About | undefined;
   /** The change that is being undone. */
   readonly undoing: About | undefined;

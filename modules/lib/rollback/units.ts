@@ -19,7 +19,7 @@ Restart=on-failure
 RestartSec=5
 `;
 
-// Counted from when the timer is started, at boot too: a clock that is set meanwhile is in nobody's way.
+// Counted from when the timer is started, at boot too: setting the clock meanwhile changes nothing.
 export const timer = ({ nic, seconds }: WayBack): string => `\
 [Unit]
 Description=Give ${nic} back what it had, unless the change is confirmed in time

@@ -75,5 +75,5 @@ function unknownFormat(dest: string, stated: string | undefined): OptionError {
         'format',
         `is required: ${dest} is there, no guest has it, and what it is isn't told by its content, which a guest may have written: say qcow2 or raw, or leave 'size' and 'cluster_size' out`,
       )
-    : new OptionError('format', `${dest} is there, and is no ${stated}: say what it is`);
+    : new OptionError('format', `${dest} exists and is not ${stated}: set the format that it has`);
 }

@@ -3,7 +3,7 @@ import { checksumOption, memberOption } from '../../lib/disk/options.ts';
 
 const SIZE = '[0-9]+ *([kKmMgGtT](i?[bB])?)?';
 
-/** What is said of a disk. */
+/** The options of a disk. */
 export const diskOptions = defineOptions({
   dest: { type: 'path', required: true, description: 'The disk. Directories above it are made as needed.' },
   state: {

@@ -36,7 +36,7 @@ export type Step =
   | { readonly act: 'grow'; readonly layout: Layout; readonly size: number }
   | { readonly act: 'remove' };
 
-/** What is said of a disk. */
+/** The result of a disk. */
 export interface DiskResult {
   readonly dest: string;
   /** Bytes that the guest sees, where it is known. */

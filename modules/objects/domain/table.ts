@@ -5,7 +5,7 @@ import { DEVICES } from './table/devices.ts';
 import { MACHINE } from './table/machine.ts';
 import { RUNNING } from './table/running.ts';
 
-/** What is said of a domain. */
+/** The options of a domain. */
 export const domainOptions = defineOptions({
   name: {
     type: 'str',

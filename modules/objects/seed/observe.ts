@@ -17,7 +17,7 @@ async function wantedAttributes(host: Host, { mode, owner, group }: SeedOptions)
 async function sourceFile(host: Host, path: string): Promise<SourceFile | undefined> {
   const file = await host.stat(path);
   if (!file) return undefined;
-  if (file.kind !== 'file') throw new Failure(`${path} is no file: a seed holds files`);
+  if (file.kind !== 'file') throw new Failure(`${path} is not a file: a seed holds files`);
   return { size: file.size, digest: await host.digest(path, 'sha256') };
 }
 
@@ -34,7 +34,7 @@ async function sourcesOf(host: Host, options: SeedOptions, once: Once): Promise<
 async function observeSeed(host: Host, options: SeedOptions, once: Once): Promise<State> {
   const { dest, state } = options;
   const file = await host.stat(dest);
-  if (file && file.kind !== 'file') throw new Failure(`${dest} is there, and is no file`);
+  if (file && file.kind !== 'file') throw new Failure(`${dest} exists and is not a file`);
   const seed = file ? await host.withImage(dest, storedSeed) : undefined;
   if (state === 'absent') {
     return { file, seed, sources: new Map(), wanted: { mode: 0, uid: undefined, gid: undefined } };

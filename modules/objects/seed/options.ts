@@ -1,6 +1,6 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 
-/** What is said of a seed. */
+/** The options of a seed. */
 export const seedOptions = defineOptions({
   dest: {
     type: 'path',

@@ -33,7 +33,7 @@ export type Step =
   | { readonly act: 'attributes'; readonly attributes: Attributes }
   | { readonly act: 'remove' };
 
-/** What is said of a seed. */
+/** The result of a seed. */
 export interface SeedResult {
   readonly dest: string;
   readonly instance_id?: string;
@@ -106,7 +106,7 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
 function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
   if (seed === undefined || 'files' in seed) return seed;
   if (seed.damaged) return undefined;
-  throw new Failure(`${dest} is there, and is no seed: remove it, or give another 'dest' (${seed.reason})`);
+  throw new Failure(`${dest} exists and is not a seed: remove it, or give another 'dest' (${seed.reason})`);
 }
 
 const lost = (dest: string, seed: State['seed']) =>

@@ -71,7 +71,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     if (wish instanceof Error) throw wish;
     const { options, wanted, checksum } = wish;
     const { dest, source } = options;
-    // Each is told once, with the first name of its directory.
+    // Each is reported once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
     const needs = async (path: string) => (overlays ? await mayNeed(host, path, overlays) : []);

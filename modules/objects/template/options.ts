@@ -1,7 +1,7 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { checksumOption, memberOption } from '../../lib/disk/options.ts';
 
-/** What is said of a template. */
+/** The options of a template. */
 export const templateOptions = defineOptions({
   dest: {
     type: 'path',

@@ -27,7 +27,7 @@ export type Step =
   | { readonly act: 'unname' }
   | { readonly act: 'remove'; readonly template: string };
 
-/** What is said of a template. */
+/** The result of a template. */
 export interface TemplateResult {
   readonly dest: string;
   readonly template?: string;
@@ -47,7 +47,7 @@ export function planTemplate(options: TemplateOptions, state: State): Plan<Step,
   const { dest } = options;
   const { now, wanted, loose } = state;
   if (now === 'taken') {
-    throw new Failure(`${dest} is there, and is no template of ours: move it away, or give another name`);
+    throw new Failure(`${dest} exists and is not one of our templates: move it away, or give another name`);
   }
   const needed = [...loose].filter(([, overlays]) => overlays.length > 0);
   const changes = [

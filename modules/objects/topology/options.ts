@@ -12,7 +12,7 @@ const state = {
   default: 'present',
 } as const;
 
-/** What is said of a port's interface, or a bridge's own. */
+/** The options of a port's interface, or a bridge's own. */
 export const addressOptions = defineOptions({
   mode: {
     type: 'str',
@@ -81,7 +81,7 @@ export const addressOptions = defineOptions({
   },
 });
 
-/** What is said of a bridge, but for its name. */
+/** The options of a bridge, without its name. */
 export const bridgeOptions = defineOptions({
   state: {
     ...state,
@@ -116,7 +116,7 @@ export const bridgeOptions = defineOptions({
 /** Seconds, where none are given: long enough to connect anew, short enough to sit out. */
 export const ROLLBACK_TIMEOUT = 60;
 
-/** What is said of a port. */
+/** The options of a port. */
 export const portOptions = defineOptions({
   bridge: {
     type: 'str',
@@ -199,7 +199,7 @@ export const oneBridgeOptions = defineOptions({
 /** What a task says that is about one port. */
 export const onePortOptions = defineOptions({ ...portOptions, ...connectionOptions });
 
-/** What is said of all bridges and ports of a host. */
+/** The options of all bridges and ports of a host. */
 export const topologyOptions = defineOptions({
   bridges: {
     type: 'list',

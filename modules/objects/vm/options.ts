@@ -1,5 +1,6 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { diskOptions } from '../disk/options.ts';
+import { INTERFACE as ADAPTER } from '../domain/table/interfaces.ts';
 import { domainOptions } from '../domain/table.ts';
 import { seedOptions } from '../seed/options.ts';
 
@@ -34,17 +35,12 @@ const INTERFACE = defineOptions({
   dns: { type: 'list', elements: { type: 'str' }, description: 'The addresses of name servers.' },
   comment: { type: 'str', description: "A line for people, in the guest's network configuration." },
   mac: {
-    type: 'str',
-    pattern: '[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}',
-    hint: 'a unicast MAC address such as 52:54:00:12:34:56',
+    ...ADAPTER.mac,
     description:
       'The MAC address; by default one that is made from O(hypervisor) and the names of VM and interface. A defined domain keeps the one that it has.',
   },
   target: {
-    type: 'str',
-    name: true,
-    pattern: '[^\\s/:]{1,15}',
-    hint: 'an interface name: at most 15 characters, no space, slash or colon',
+    ...ADAPTER.target,
     description:
       'The name of the interface on the host: by default C(veth-VM-INTERFACE), or a digest of that where it is too long.',
   },
@@ -53,8 +49,7 @@ const INTERFACE = defineOptions({
 const BRIDGE = defineOptions({
   name: { type: 'str', name: true, required: true, description: 'The Open vSwitch bridge.' },
   vlans: {
-    type: 'list',
-    elements: { type: 'int', minimum: 0, maximum: 4095 },
+    ...ADAPTER.vlans,
     description: 'The VLAN of the port; several make it a trunk.',
   },
 });
@@ -62,7 +57,7 @@ const BRIDGE = defineOptions({
 const { memory, vcpus, machine, virt_type, cpu_mode, restart, shutdown_timeout, force_off, uri } =
   domainOptions;
 
-/** What of a domain a VM says in keys of its own, or decides. */
+/** The options of a domain that are keys of a VM, or that the VM decides. */
 const OWN = [
   'name',
   'xml',
@@ -80,11 +75,15 @@ const OWN = [
   'remove_storage',
 ] as const;
 
-const OTHERS = Object.fromEntries(
-  Object.entries(domainOptions).filter(([name]) => !(OWN as readonly string[]).includes(name)),
-) as Omit<typeof domainOptions, (typeof OWN)[number]>;
+/** Whether an option of a domain is the VM's own. */
+export const isOwn = (name: string): boolean => (OWN as readonly string[]).includes(name);
 
-/** What is said of a VM. */
+const OTHERS = Object.fromEntries(Object.entries(domainOptions).filter(([name]) => !isOwn(name))) as Omit<
+  typeof domainOptions,
+  (typeof OWN)[number]
+>;
+
+/** The options of a VM. */
 export const vmOptions = defineOptions({
   name: {
     ...FILE_NAME,

@@ -5,7 +5,7 @@ import type { SeedResult } from '../seed/plan.ts';
 import { diskPath, seedPath, targetOf } from './names.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 
-/** What is said of a VM. */
+/** The result of a VM. */
 export interface VmResult {
   readonly name: string;
   readonly uuid?: string;

@@ -27,8 +27,9 @@ function filesOf(vm: VmOptions): Claim[] {
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
   const more = (vm.domain.disks ?? []).flatMap((disk, i) => {
     const { source, device, readonly, shareable } = disk;
-    const isOwn = device === 'disk' && !readonly && !shareable && source !== undefined;
-    return isOwn ? file(source, `domain.disks[${i}].source`) : [];
+    // A disk of a storage cluster is a pool and an image, no file.
+    const isOwn = device === 'disk' && !readonly && !shareable;
+    return isOwn && source?.startsWith('/') ? file(source, `domain.disks[${i}].source`) : [];
   });
   return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...more];
 }
@@ -74,7 +75,7 @@ interface Claimed extends Claim {
   readonly item: number;
 }
 
-/** What two VMs can't both have: each is told, with where the other is. */
+/** What two VMs can't both have: the error of each names where the other is. */
 export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | undefined)[] {
   const claims = new Map<string, Claimed[]>();
   const names = items.map(({ options }) => options.name);

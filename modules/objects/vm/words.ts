@@ -1,5 +1,5 @@
 import { type Failure, inWords } from '../../lib/failure.ts';
-import type { VmOptions } from './options.ts';
+import { isOwn, type VmOptions } from './options.ts';
 import { accountsOf } from './parts.ts';
 
 /** The parts of a VM. */
@@ -16,16 +16,10 @@ const DISK: Words = {
   format: 'disk_size',
 };
 const SEED: Words = { dest: 'cloudinit_file', owner: 'kvm_qemu_user', group: 'kvm_qemu_group' };
-const BRIDGE: Words = { source: 'name', vlans: 'vlans', native_vlan: 'vlans' };
+const BRIDGE: Words = { source: 'name', vlans: 'vlans' };
 
 /** The domain's disks that are the VM's own. */
 const DISKS = ['disk_name', 'cloudinit_file'];
-
-/** The options of a domain that are keys of a VM. */
-const SHARED = [
-  ...['name', 'uri', 'state', 'memory', 'vcpus', 'machine', 'virt_type', 'cpu_mode', 'autostart'],
-  ...['restart', 'shutdown_timeout', 'force_off'],
-];
 
 function domainWord({ domain }: VmOptions, option: string): string {
   const [, list = '', index = '', rest = ''] = /^(disks|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
@@ -38,7 +32,7 @@ function domainWord({ domain }: VmOptions, option: string): string {
     return of ? `ovs[${own}].${of}` : `interfaces[${own}]${rest.replace('default_mac', 'mac')}`;
   }
   const [first = ''] = option.split(/[.[]/);
-  return SHARED.includes(first) ? option : `domain.${option}`;
+  return isOwn(first) ? option : `domain.${option}`;
 }
 
 function seedWord(vm: VmOptions, option: string, problem: string): string {

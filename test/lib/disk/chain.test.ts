@@ -138,7 +138,7 @@ describe('the chain of a disk', () => {
     expect(fake.commands.filter((command) => command.startsWith('qemu-img'))).toHaveLength(1);
   });
 
-  it('ends at what is no file', async () => {
+  it('ends at what is not a file', async () => {
     const fake = hostWith({ '/d/top': { backing: '/pipe', backingFormat: 'qcow2' } });
     fake.pipe('/pipe');
     expect((await walked(fake)).problem).toBe('/pipe is no disk: neither a file nor a block device');

@@ -129,7 +129,7 @@ describe('a checksum', () => {
     put('/d/file', 'x');
     const of = (place: string) => checksumOf(host, `sha256:${place}`, 'disk');
     await expect(of('/none')).rejects.toThrow("/none isn't there: the list of checksums");
-    await expect(of('/d')).rejects.toThrow('/d is no file: the list of checksums');
+    await expect(of('/d')).rejects.toThrow('/d is not a file: the list of checksums');
     put('/long', new Uint8Array(16 * 1024 ** 2 + 1));
     await expect(of('/d/file')).rejects.toThrow("has no sha256 of 'disk'");
   });

@@ -4,7 +4,7 @@ import { fakeHost } from './fake.ts';
 import { ascii, HEADS, qcow2Header, vmdkHeader } from './headers.ts';
 
 const PATH = '/images/disk';
-const ELSEWHERE = 'box.gz: its disk is no whole one, but refers to other files: convert it to one file';
+const ELSEWHERE = 'box.gz: its disk refers to other files: convert it to one file';
 
 function hostWith(content: Uint8Array, info?: object) {
   const fake = fakeHost(

@@ -153,8 +153,8 @@ describe('a redirect', () => {
 
   it.each([
     ['to itself for ever', '/x', 'is redirected more than 10 times'],
-    ['to a file', 'file:///etc/shadow', 'redirects to what is no http or https URL, but file:'],
-    ['to nothing', 'http://[', 'redirects to what is no URL'],
+    ['to a file', 'file:///etc/shadow', 'redirects to what is not an http or https URL, but file:'],
+    ['to nothing', 'http://[', 'redirects to what is not a URL'],
   ])('%s is refused', async (_, location, message) => {
     const { base } = await serve((_request, response) => response.writeHead(302, { location }).end());
     await expect(download(`http://joe:hidden@${base}/x?key=k`)).rejects.toThrow(
@@ -242,7 +242,7 @@ describe('a proxy', () => {
       for (const name of PROXIES) delete process.env[name];
       process.env.http_proxy = proxy;
       await expect(download('http://images.invalid/')).rejects.toThrow(
-        /^the environment's http_proxy \(or all_proxy\) is no URL of an http proxy: http:\/\/HOST:PORT$/,
+        /^the environment's http_proxy \(or all_proxy\) is not a URL of an http proxy: http:\/\/HOST:PORT$/,
       );
     },
   );
@@ -256,6 +256,6 @@ describe('a URL', () => {
   ])('is shown without what may be secret in it: %s', (url, shown) => expect(shownUrl(url)).toBe(shown));
 
   it.each(['http://h:x', 'http://', 'ftp://h/x', '/x', 'http://joe:%@h/'])('that is none: %s', (url) => {
-    expect(() => urlOf(url)).toThrow(/^it is no (http or https )?URL/);
+    expect(() => urlOf(url)).toThrow(/^it is not an? (http or https )?URL/);
   });
 });

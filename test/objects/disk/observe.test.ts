@@ -110,7 +110,7 @@ describe('a disk that is there', () => {
 
   it('must be what it is said to be', async () => {
     await expect(planned(hostWith(ascii('x')), { format: 'qcow2' })).rejects.toThrow(
-      "option 'format': /images/d is there, and is no qcow2: say what it is",
+      "option 'format': /images/d exists and is not qcow2: set the format that it has",
     );
     await expect(planned(hostWith(ascii('x'), g('qcow2')), { format: 'qcow2' })).rejects.toThrow(
       "/images/d is qcow2 to the guest 'g', and can't be read as that",

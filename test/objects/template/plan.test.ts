@@ -102,7 +102,7 @@ describe('a template', () => {
 
   it('is not put in place of what is not ours', () => {
     expect(() => planTemplate(options(), state({ now: 'taken' }))).toThrow(
-      '/n/debian is there, and is no template of ours: move it away, or give another name',
+      '/n/debian exists and is not one of our templates: move it away, or give another name',
     );
   });
 
@@ -134,7 +134,7 @@ describe('options that do not go together', () => {
       { source: undefined, url: 'http://h/x', version: '1' },
       "option 'version': tells the content of a 'source'",
     ],
-    [{ source: undefined, url: 'http://joe:hidden@' }, "option 'url': it is no URL"],
+    [{ source: undefined, url: 'http://joe:hidden@' }, "option 'url': it is not a URL"],
   ];
   it.each(rows)('%j', (given, message) => {
     expect(() => checkOptions(options(given))).toThrow(message);

@@ -42,7 +42,7 @@ export type Step =
   | { readonly act: 'autostart'; readonly on: boolean }
   | PowerStep;
 
-/** What is said of a domain. */
+/** The result of a domain. */
 export interface DomainResult {
   /** Not there for one that is absent. */
   readonly domain?: {
