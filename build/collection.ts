@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { bundle, modulePath } from './bundle.ts';
 import { sidecar } from './docs.ts';
 import { loadSpecs, ROOT } from './modules.ts';
+import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
 import { shapesSource } from './shapes.ts';
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, string>;
@@ -51,6 +52,13 @@ const write = (path: string, text: string, mode = 0o644) => {
   writeFileSync(path, text, { mode });
 };
 
+/** The modules that action plugins of others run. */
+const BY_OTHERS = ['ovs_confirm'];
+
+// In YAML 1.1, which Ansible reads, `off` and `yes` need quotes.
+const yaml = (document: object) =>
+  `---\n${stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' })}`;
+
 /**
  * Assembles the collection without its modules: roles, playbooks, meta, galaxy.yml.
  * @param directory an `ansible_collections/piecewise/cloud`; what is in it is replaced
@@ -64,10 +72,17 @@ async function assembleRest(directory: string): Promise<void> {
   const specs = await loadSpecs();
   const names = specs.map(({ module }) => module);
   const runtime = { requires_ansible: '>=2.14.0', action_groups: { all: names } };
-  const followed = specs.filter(({ module }) => existsSync(join(ROOT, 'plugins', 'action', `${module}.py`)));
-  write(join(directory, 'plugins', 'plugin_utils', 'shapes.py'), shapesSource(followed));
-  write(join(directory, 'meta', 'runtime.yml'), `---\n${stringify(runtime)}`);
-  write(join(directory, 'galaxy.yml'), `---\n${stringify(GALAXY)}`);
+  const judged = specs.filter(
+    ({ module }) => BY_OTHERS.includes(module) || existsSync(join(ROOT, 'plugins', 'action', `${module}.py`)),
+  );
+  write(join(directory, 'plugins', 'plugin_utils', 'shapes.py'), shapesSource(judged));
+  const roles = roleSpecs();
+  write(join(directory, 'plugins', 'plugin_utils', 'role_specs.py'), roleSpecsSource(roles, specs));
+  for (const [role, spec] of roles) {
+    write(join(directory, 'roles', role, 'meta', 'argument_specs.yml'), yaml(roleDocument(spec, specs)));
+  }
+  write(join(directory, 'meta', 'runtime.yml'), yaml(runtime));
+  write(join(directory, 'galaxy.yml'), yaml(GALAXY));
 }
 
 /** The whole collection. `makeModule` writes one module's executable; by default the Node one. */

@@ -25,12 +25,16 @@ function nameLimit(option: Option): string[] {
   return isName(option) ? [`It ${NAME}`] : [];
 }
 
-function optionDoc(option: Option): Fields {
+/** An option as ansible-doc reads it. */
+export function optionDoc(option: Option): Fields {
   const limits = [...limitsOf(option as unknown as Fields), ...nameLimit(option)];
   const fields: Fields = {
     description: [...sentences(option.description), ...limits],
     type: option.type,
   };
+  if (option.requiredUnless) {
+    (fields.description as string[]).push(`Required unless O(${option.requiredUnless.join('=')}).`);
+  }
   if (option.required) fields.required = true;
   if ('default' in option && option.default !== undefined) fields.default = option.default;
   if ('choices' in option && option.choices) fields.choices = option.choices;
@@ -73,7 +77,8 @@ function withList({ options, controllerOptions, list }: Spec): Fields {
 const plain = (text: string) =>
   text.replace(/\b[OVE]\(([^)]*)\)/g, 'C($1)').replace(/\bRV\(([^)]*)\)/g, 'C($1)');
 
-const plainAll = (value: unknown): unknown =>
+/** Texts within a value, as every release of ansible-doc shows them. */
+export const plainAll = (value: unknown): unknown =>
   typeof value === 'string'
     ? plain(value)
     : Array.isArray(value)

@@ -22,7 +22,7 @@ export function shapesSource(specs: readonly Spec[]): string {
   const lines = specs.map(({ module, returns }) => `    ${JSON.stringify(module)}: ${mappingOf(returns)},`);
   return [
     '# GNU General Public License v3.0 or later (see LICENSE)',
-    '"""What each module returns that an action plugin follows; made from their specs."""',
+    '"""What each module returns that an action plugin runs; made from their specs."""',
     '',
     'RETURNS = {',
     ...lines,

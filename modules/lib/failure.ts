@@ -18,6 +18,11 @@ export class OptionError extends Failure {
   }
 }
 
+/** What the host lacks, and an earlier task may install. */
+export class Lacking extends Failure {
+  override readonly name = 'Lacking';
+}
+
 /** Several failures as one, each on a line of its own. */
 export class Failures extends Failure {
   override readonly name = 'Failures';

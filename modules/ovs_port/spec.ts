@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { onePortOptions } from '../objects/topology/options.ts';
+import { onePortOptions, rollbackReturns } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_port',
@@ -106,5 +106,6 @@ export const spec = defineSpec({
       elements: 'str',
       sample: ['192.168.192.129/29'],
     },
+    ...rollbackReturns,
   },
 });

@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { topologyOptions } from '../objects/topology/options.ts';
+import { rollbackReturns, topologyOptions } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_topology',
@@ -11,6 +11,14 @@ export const spec = defineSpec({
   ],
   requirements: ['openvswitch-switch', 'iproute2'],
   options: topologyOptions,
+  controllerOptions: {
+    confirm: {
+      type: 'bool',
+      default: false,
+      description:
+        'Where O(ports[].take_address) is given, whether to connect anew and run M(piecewise.cloud.ovs_confirm): the host then puts everything back if it can no longer be reached.',
+    },
+  },
   examples: `
 - name: A bridge, and a port of VLAN 25 with an address
   piecewise.cloud.ovs_topology:
@@ -68,6 +76,12 @@ export const spec = defineSpec({
       type: 'list',
       elements: 'str',
       sample: ['itc-wan1'],
+    },
+    ...rollbackReturns,
+    confirmed: {
+      description: 'That the host could be reached by a new connection, so that nothing is undone.',
+      returned: 'when O(confirm) is set and a change waited for it',
+      type: 'bool',
     },
   },
 });

@@ -1,25 +1,22 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """Follows a module whose work takes long, and shows how far it has come."""
 
-import json
 import shlex
 import time
 
 from ansible.errors import AnsibleConnectionFailure
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils import said
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.aside import Aside, answered
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import described, progress
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.shapes import RETURNS
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import MOST_RESULT, Runner
 
 # Seconds between two looks: often at first, when it may be done soon.
 PAUSES = [1, 1, 2, 2, 4]
 PAUSE = 8
 
-# Characters that are read of a result: 250 disks have a twentieth of it. And of what a host says beside results.
-MOST_RESULT = 16 * 1024**2
+# Characters that are read of what a host says beside results.
 MOST_TEXT = 4096
 
 # What is known of a detached run, in one look: its result, how far it has come, or that it is gone. Its process is
@@ -50,84 +47,32 @@ def found(stdout):
     return None
 
 
-class Follower(ActionBase):
+class Follower(Runner):
     """
-    Runs the module of its own name. One that sees long work before it goes on with it by itself on the host, and says
-    where it is followed; what is done soon is a task like any other.
+    Runs a module that may go on by itself on the host, which one does that sees long work before it, and says where it
+    is followed; what is done soon is a task like any other.
     """
 
-    # The module, where it isn't the one of the action's name.
-    MODULE = None
-    # What the module may answer to the plugin beside what it returns, with its shape.
-    ASKS = {}
     # Seconds without any progress after which the task fails: all the room of a large disk is taken in one.
     SILENCE = 24 * 3600
-    # Seconds that the host has for a command that takes none.
-    PATIENCE = 300
     # Looks in a row that bring nothing: the connection may come back, and the work goes on without it.
     MOST_FAILURES = 10
 
-    _host = ""
-    _returns = {}
-    # Whether the module may detach its work, and whether async_wrapper runs it.
-    _asks = _wrapped = False
-
-    def run(self, tmp=None, task_vars=None):
-        self._supports_async = True
-        result = super().run(tmp, task_vars)
-        self._host = task_vars["inventory_hostname"]
-        self._returns = RETURNS[self.MODULE or self._task.action.rpartition(".")[2]]
-        self._wrapped = self._task.async_val and not self._connection.has_native_async
-        self._asks = not self._wrapped and not self._task.check_mode
-        try:
-            result.update(self._answered(dict(self._task.args), task_vars))
-        except said.Failure as reason:
-            result.update(failed=True, msg="%s: %s" % (self._host, reason))
-        if not self._wrapped:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-        return result
+    # Whether the module may detach its work.
+    _asks = False
 
     def _answered(self, args, task_vars):
-        """What the module answers to its arguments. @raises said.Failure"""
+        self._asks = not self._wrapped and not self._task.check_mode
         if self._asks:
             args["_ansible_piecewise_follow"] = True
-        return self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._wrapped)
+        return super()._answered(args, task_vars)
 
-    def _parse_returned_data(self, res, *profile):
-        """
-        Reads what the module printed and, where it goes on by itself, waits for what it leaves. Ansible calls this
-        between running a module and cleaning what it says, so a result that was waited for is cleaned like any other;
-        2.19 gives the profile by which it reads, 2.14 has none.
-        """
-        # What async_wrapper says is Ansible's own.
-        if self._wrapped:
-            return super()._parse_returned_data(res, *profile)
-        data = self._answer(res["stdout"])
-        if data and self._asks and "piecewise_detached" in data:
-            text = self._follow(*self._judged(said.detached, data["piecewise_detached"]))
-            res = {"stdout": text, "stderr": "", "rc": 0}
-            data = self._answer(text)
-        if data is None:
-            # Ansible says it in its own words; nothing in what was printed is for it to read.
-            printed = said.shown("%s\n%s" % (res["stderr"], res["stdout"]))
-            return super()._parse_returned_data(dict(res, stdout="", stderr=printed), *profile)
-        text = json.dumps(self._judged(said.result, data, dict(self._returns, **self.ASKS)))
-        return super()._parse_returned_data({"stdout": text, "stderr": "", "rc": res["rc"]}, *profile)
-
-    @staticmethod
-    def _answer(stdout):
-        if len(stdout) > MOST_RESULT:
-            raise said.Refused("answered with %d characters, which no module does" % len(stdout))
-        return said.answer(stdout)
-
-    @staticmethod
-    def _judged(judge, *args):
-        try:
-            return judge(*args)
-        except said.Refused as reason:
-            raise said.Refused(
-                "%s: what ran there isn't the module that was sent. Check the host before you trust it" % reason
-            )
+    def _found(self, res):
+        data = super()._found(res)
+        if not data or not self._asks or "piecewise_detached" not in data:
+            return data
+        text = self._follow(*self._judged(said.detached, data["piecewise_detached"]))
+        return super()._found({"stdout": text, "stderr": "", "rc": 0})
 
     def _follow(self, place, pid):
         """Waits for a detached run. @returns its result as it left it"""

@@ -5,10 +5,10 @@ import { makeProject, type Project } from '../contract/ansible.ts';
 import { play } from '../contract/play.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 
-const PREFLIGHT = `
-    - name: Look for what the roles need
+const ROLE = `
+    - name: A role that has nothing to do
       ansible.builtin.include_role:
-        name: piecewise.cloud.preflight
+        name: piecewise.cloud.vm
 `;
 
 const BRING_NODE = `
@@ -44,19 +44,19 @@ afterAll(async () => {
 
 describe('a host that has no package of Node.js', () => {
   it('is told the way out', async () => {
-    const { output } = await play(project, '2.14', PREFLIGHT);
-    expect(output).toMatch(/barenode lacks \/usr\/bin\/node\..* or install nodejs/s);
+    const { output } = await play(project, '2.14', ROLE);
+    expect(output).toMatch(/barenode lacks \/usr\/bin\/node, .* or install nodejs/s);
   });
 
   it('gets an executable by the role, which the other roles and the modules then use', async () => {
-    const { results, output } = await play(project, '2.14', BRING_NODE + PREFLIGHT + SEED);
+    const { results, output } = await play(project, '2.14', BRING_NODE + ROLE + SEED);
     expect(output).not.toContain('barenode lacks');
     expect(results.seed, output).toMatchObject({ changed: true });
     expect(existsSync(join(bare.root, 'srv/node/seed.iso'))).toBe(true);
   });
 
   it('is left as it is by the next run', async () => {
-    const { results, output } = await play(project, '2.14', BRING_NODE + PREFLIGHT + SEED);
+    const { results, output } = await play(project, '2.14', BRING_NODE + ROLE + SEED);
     expect(results.seed, output).toMatchObject({ changed: false });
     // The one change is the results that are written on the controller.
     expect(output).toMatch(/changed=1 /);
@@ -64,7 +64,7 @@ describe('a host that has no package of Node.js', () => {
 
   it('runs a module without the role where the inventory names the executable', async () => {
     const args = ['-e', 'ansible_node_interpreter=/usr/local/lib/piecewise/node'];
-    const { results, output } = await play(project, '2.19', PREFLIGHT + SEED, { args });
+    const { results, output } = await play(project, '2.19', ROLE + SEED, { args });
     expect(output).not.toContain('barenode lacks');
     expect(results.seed, output).toMatchObject({ changed: false });
   });

@@ -7,6 +7,12 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},
   ovs_info: {},
+  ovs_overlay: {
+    host: 'hv1',
+    members: { hv1: '127.0.0.1', hv2: '192.0.2.2' },
+    bridge: 'contract0',
+    bridge_defaults: { datapath_type: 'netdev' },
+  },
   ovs_port: { bridge: 'contract0', port: 'contract1', tag: 25 },
   ovs_topology: {
     bridges: [{ name: 'contract0', datapath_type: 'netdev' }],

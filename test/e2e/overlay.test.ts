@@ -230,13 +230,13 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
       'a host without an address',
       {},
       { overlay_address: '' },
-      /overlay_address: hv2 of the group 'kvm' has none: .*host_vars/,
+      /option 'members': hv2 has no address: .*inventory/,
     ],
     [
       'an address that two have',
       {},
       { overlay_address: '10.77.0.1' },
-      /hv1 and hv2 have the same, 10\.77\.0\.1/,
+      /hv1 and hv2 have the same address, 10\.77\.0\.1/,
     ],
     [
       'an address with its prefix',
@@ -255,26 +255,26 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
       'a group that is not there',
       { overlay_group: 'meshes' },
       {},
-      /the inventory has no group 'meshes': make it/,
+      /option 'members': there are none: give the hosts/,
     ],
     [
       'a type that is none',
       { overlay_type: 'vlan' },
       {},
-      /value of overlay_type must be one of: vxlan, geneve, gre/,
+      /hv1: overlay_type must be one of vxlan, geneve, gre/,
     ],
-    ['a long name', { overlay_name: 'overlay' }, {}, /overlay_name: 'overlay' must be 1 to 6 small letters/],
+    ['a long name', { overlay_name: 'overlay' }, {}, /hv1: overlay_name must be made of 1 to 6 small letters/],
     [
-      "an option that is the role's own",
+      "an option that is the overlay's own",
       { overlay_options: { psk: 'Tr0ub4dor' } },
       {},
-      /'psk' is the role's own: use overlay_psk/,
+      /option 'options.psk': is set by the option 'psk'/,
     ],
     [
       'a key that a file would break on',
       { overlay_psk: 'Tr0ub4dor "x"' },
       {},
-      /overlay_psk: must have no space, quote/,
+      /hv1: overlay_psk must be without spaces, quotes/,
     ],
   ];
   const traces = () =>

@@ -1,7 +1,7 @@
 import { Failure, OptionError } from '../failure.ts';
 import { coerceOptions, refuseRepr, toDict } from './coerce.ts';
 import { problemsOf, together, type Validator } from './problems.ts';
-import { checkRules } from './rules.ts';
+import { checkRequired, checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
 
 /** How Ansible wants this run: its `_ansible_*` arguments. */
@@ -95,6 +95,7 @@ export function readOptions(
 ): Record<string, unknown> {
   const coerced = coerceOptions(spec.options, options, path);
   if (!validate(coerced)) throw together(problemsOf(validate.errors ?? [], spec.options, coerced, path));
+  checkRequired(spec.options, coerced, path);
   checkRules(spec.rules ?? {}, coerced, path);
   return coerced;
 }

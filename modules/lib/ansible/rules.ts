@@ -1,5 +1,5 @@
-import { Failure } from '../failure.ts';
-import type { Rules } from './spec.ts';
+import { Failure, Failures, OptionError, optionAt } from '../failure.ts';
+import type { OptionSpecs, Rules } from './spec.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -33,4 +33,21 @@ export function checkRules(rules: Rules, options: Options, where = ''): void {
     const missing = options[name] === value ? required.filter((needed) => !given(needed)) : [];
     if (missing.length > 0) fail(`option '${name}' is ${value}, so ${listed(missing)} must be given`);
   }
+}
+
+/**
+ * Checks that what is required by the value of another option is given.
+ * @param where the item the options belong to, e.g. `vms[2]`, or empty
+ * @throws Failure that names all that is not
+ */
+export function checkRequired(specs: OptionSpecs, options: Options, where = ''): void {
+  const missing = Object.entries(specs).flatMap(([name, { requiredUnless }]) => {
+    if (!requiredUnless || has(options)(name)) return [];
+    const [other, value] = requiredUnless;
+    return options[other] === value
+      ? []
+      : new OptionError(optionAt(where, name), `is required, unless '${other}' is '${value}'`);
+  });
+  if (missing.length === 1) throw missing[0];
+  if (missing.length > 1) throw new Failures(missing);
 }

@@ -1,4 +1,4 @@
-import { Failure, inWords } from '../failure.ts';
+import { Failure, inWords, Lacking } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { type Given, type Mode, parseArguments, readOptions, splitArguments } from './arguments.ts';
 import {
@@ -188,6 +188,10 @@ async function carryOut<O, S, X>(
   const key = options && module.key(options);
   const changes = plan?.changes ?? [];
   const warnings = [...(plan?.warnings ?? [])];
+  // In check mode a task before this one has only said what it would install.
+  if (error instanceof Lacking && mode.check) {
+    return { key, warnings: [error.message], diff: [], result: { changed: false } };
+  }
   if (!plan || error) {
     return {
       key,
@@ -277,7 +281,10 @@ function resultOfList(reports: readonly Report[], mode: Mode): Result {
       ...(mode.diff ? { diff: report.diff } : {}),
     })),
     ...extras(
-      { diff: reports.flatMap(({ diff }) => diff), warnings: reports.flatMap((r) => r.warnings) },
+      {
+        diff: reports.flatMap(({ diff }) => diff),
+        warnings: [...new Set(reports.flatMap((r) => r.warnings))],
+      },
       mode,
     ),
   };

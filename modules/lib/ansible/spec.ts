@@ -7,6 +7,8 @@ interface Common {
   /** One sentence or several, in ansible-doc's markup. */
   readonly description: string | readonly string[];
   readonly required?: boolean;
+  /** It is required unless that option has that value. */
+  readonly requiredUnless?: readonly [option: string, value: string];
   readonly aliases?: readonly string[];
   /** Its value appears in no output, diff or error. */
   readonly secret?: boolean;

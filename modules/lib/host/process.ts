@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { Failure } from '../failure.ts';
+import { Failure, Lacking } from '../failure.ts';
 import type { Host, Ran, RunOptions } from './host.ts';
 
 // Where a program comes from on Debian and its kin, for the error when it isn't there.
@@ -18,10 +18,10 @@ const PACKAGES: Record<string, string> = {
 };
 
 /** The error for a program that isn't there. */
-export function notInstalled(program: string): Failure {
+export function notInstalled(program: string): Lacking {
   const from = PACKAGES[program];
   const way = from ? `install the package ${from} (the role hypervisor does)` : 'install it';
-  return new Failure(`${program} isn't installed on this host: ${way}`);
+  return new Lacking(`${program} isn't installed on this host: ${way}`);
 }
 
 /** Bytes of output that are taken. */

@@ -199,6 +199,8 @@ export const oneBridgeOptions = defineOptions({
 /** What a task says that is about one port. */
 export const onePortOptions = defineOptions({ ...portOptions, ...connectionOptions });
 
+const { state: _, ...bridgeDefaults } = bridgeOptions;
+
 /** The options of all bridges and ports of a host. */
 export const topologyOptions = defineOptions({
   bridges: {
@@ -219,11 +221,28 @@ export const topologyOptions = defineOptions({
     },
     description: 'The bridges.',
   },
+  bridge_defaults: {
+    type: 'dict',
+    options: bridgeDefaults,
+    default: {},
+    description: "What each of O(bridges) has that doesn't say it itself, such as C(datapath_type).",
+  },
   ports: {
     type: 'list',
     default: [],
     elements: { type: 'dict', options: portOptions },
     description: 'The ports.',
+  },
+  bring_up: {
+    type: 'bool',
+    default: false,
+    description:
+      'Whether a port that says neither O(ports[].mode) nor O(ports[].address) is brought up, now and after a reboot, as with C(mode=manual). A tunnel and a patch port have no interface of the host.',
+  },
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    description: 'The state of all of O(bridges) and O(ports), whatever they say themselves.',
   },
   owner: {
     type: 'str',
@@ -242,6 +261,19 @@ export const topologyOptions = defineOptions({
   },
   ...connectionOptions,
 });
+
+/** What a task returns where it has the bridge take an address. */
+export const rollbackReturns = {
+  rollback: {
+    description: 'The change that the host undoes by itself unless it is confirmed in time.',
+    returned: 'while one waits to be confirmed',
+    type: 'dict',
+    contains: {
+      port: { description: 'The NIC.', returned: 'always', type: 'str', sample: 'eth0' },
+      seconds: { description: 'How long the host waits.', returned: 'always', type: 'int', sample: 60 },
+    },
+  },
+} as const;
 
 export type AddressOptions = ValuesOf<typeof addressOptions>;
 export type BridgeOptions = ValuesOf<typeof bridgeOptions>;

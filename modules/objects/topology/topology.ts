@@ -1,17 +1,42 @@
+import { interfaceKind } from '../../lib/ovs/interfaces.ts';
 import { desiredBridge, desiredPort, withOwnPorts } from './desired.ts';
 import { topologyObject } from './face.ts';
-import type { TopologyOptions } from './options.ts';
+import type { BridgeOptions, PortOptions, TopologyOptions } from './options.ts';
 
 const present = (items: readonly { name: string; state: string }[]) =>
   items.flatMap(({ name, state }) => (state === 'present' ? name : []));
 
+const saysAddress = ({ mode, address }: BridgeOptions | PortOptions) =>
+  mode !== undefined || address !== undefined;
+
+/**
+ * A port that says nothing of its addresses, as one that is brought up, where it has an interface of the host.
+ * @param addressed the bridges whose own ports have their addresses by the bridge
+ */
+function broughtUp(port: PortOptions, addressed: ReadonlySet<string>): PortOptions {
+  const { device } = interfaceKind(port.type ?? 'internal');
+  const leave = saysAddress(port) || port.state === 'absent' || device === 'none' || addressed.has(port.port);
+  return leave ? port : { ...port, mode: 'manual' };
+}
+
+/** Bridges and ports as a task says them all in all. */
+function declared(options: TopologyOptions): Pick<TopologyOptions, 'bridges' | 'ports'> {
+  const { bridges, bridge_defaults, ports, bring_up, state } = options;
+  const forced = state === undefined ? {} : { state };
+  const all = bridges.map((bridge) => ({ ...bridge_defaults, ...bridge, ...forced }));
+  const addressed = new Set(all.filter(saysAddress).map(({ name }) => name));
+  const up = (port: PortOptions) => (bring_up ? broughtUp(port, addressed) : port);
+  return { bridges: all, ports: ports.map((port) => up({ ...port, ...forced })) };
+}
+
 /** All bridges and ports of a host. */
 export const topology = topologyObject<TopologyOptions>({
   key: ({ owner }) => owner,
-  topology: ({ bridges, ports, owner, purge }) => {
-    const desired = bridges.map((options, i) => ({
-      bridge: desiredBridge(`bridges[${i}]`, options.name, options),
-      options,
+  topology: (options) => {
+    const { bridges, ports } = declared(options);
+    const desired = bridges.map((bridge, i) => ({
+      bridge: desiredBridge(`bridges[${i}]`, bridge.name, bridge),
+      options: bridge,
     }));
     return {
       bridges: desired.map(({ bridge }) => bridge),
@@ -19,12 +44,12 @@ export const topology = topologyObject<TopologyOptions>({
         desired,
         ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
       ),
-      owner,
-      purge,
+      owner: options.owner,
+      purge: options.purge,
     };
   },
-  result: ({ ports }, { bridges }) => ({
+  result: (options, { bridges }) => ({
     bridges: present(bridges),
-    ports: ports.flatMap(({ port, state }) => (state === 'present' ? port : [])),
+    ports: declared(options).ports.flatMap(({ port, state }) => (state === 'present' ? port : [])),
   }),
 });

@@ -9,13 +9,7 @@ import type { VmInterface, VmOptions } from './options.ts';
 import { accountsOf, disksOf, domainOf, seedsOf } from './parts.ts';
 import { ofPart } from './words.ts';
 
-function checkDisk({ memory, archive_name, archives, images }: VmOptions): void {
-  if (memory === undefined) {
-    throw new OptionError('memory', 'is required: a number of KiB, or a text with its unit such as 512 MiB');
-  }
-  if (archive_name === undefined) {
-    throw new OptionError('archive_name', 'is required: the image that its disk is made from');
-  }
+function checkDisk({ archive_name = '', archives, images }: VmOptions): void {
   if (archives.includes(archive_name) || !images || images.includes(archive_name)) return;
   throw new OptionError(
     'archive_name',

@@ -105,7 +105,7 @@ export const vmOptions = defineOptions({
       'The hypervisor that the VM is on, where one list is for several: only the task whose O(hypervisor) it is takes it.',
   },
   hostname: { type: 'str', description: "The guest's host name; O(name) by default." },
-  memory,
+  memory: { ...memory, requiredUnless: ['state', 'absent'] },
   vcpus,
   machine,
   virt_type,
@@ -113,6 +113,7 @@ export const vmOptions = defineOptions({
   autostart: { type: 'bool', default: true, description: 'Whether the VM starts with the host.' },
   archive_name: {
     ...FILE_NAME,
+    requiredUnless: ['state', 'absent'],
     description:
       'What its disk is made from: the name of an archive of the controller (O(archives)), or else of an image of the role C(image).',
   },

@@ -1,0 +1,116 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""Says what is wrong with a variable, by the options that it must have. No value is shown, since one may be a secret."""
+
+import difflib
+import re
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import printable
+
+WORDS = {
+    "str": "a text",
+    "path": "a path",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "a boolean (yes or no)",
+    "list": "a list",
+    "dict": "a mapping",
+}
+
+# By what people know an item of a list, of whatever kind.
+LABELS = ("name", "port", "bridge")
+
+
+def problems(options, given, path="", beside=None):
+    """
+    What is wrong with a mapping.
+    @param options what each key may hold, as build/roles.ts writes it
+    @param path where the mapping stands, for the texts
+    @param beside what it has beside what is given in it, as by defaults
+    @returns a list of texts
+    """
+    names = dict((alias, name) for name, option in options.items() for alias in [name] + option.get("aliases", []))
+    found = [_unknown(path, key, names) for key in given if key not in names]
+    whole = dict((names.get(key), value) for key, value in dict(beside or {}, **given).items() if value is not None)
+    missing = [name for name, option in options.items() if name not in whole and _is_required(option, whole)]
+    found += ["%s is required" % _at(path, name) for name in missing]
+    for key, value in given.items():
+        if key in names and value is not None:
+            found += value_problems(options[names[key]], value, _at(path, key))
+    return found
+
+
+def _is_required(option, whole):
+    other, value = option.get("requiredUnless", (None, None))
+    return option.get("required") or other and whole.get(other) != value
+
+
+def value_problems(option, value, path, beside=None):
+    """What is wrong with the value of an option, as a list of texts. @param beside what each item of a list has beside"""
+    if value == "" and option.get("clearable"):
+        return []
+    kind = option.get("type", "str")
+    # Python makes a text of everything.
+    if kind in ("str", "path") and isinstance(value, (dict, list)):
+        return ["%s must be %s" % (path, WORDS[kind])]
+    keys = ("type", "elements", "choices")
+    checked = ArgumentSpecValidator({"value": dict((key, option[key]) for key in keys if key in option)})
+    result = checked.validate({"value": value})
+    if result.error_messages:
+        return ["%s must be %s" % (path, _wanted(option, result))]
+    value = result.validated_parameters["value"]
+    if kind == "list":
+        return [text for i, one in enumerate(value) for text in _of_element(option, one, "%s[%d]" % (path, i), beside)]
+    if kind == "dict":
+        return problems(option["options"], value, path) if "options" in option else []
+    return _limits(option, value, path)
+
+
+def _of_element(option, value, path, beside):
+    if "options" not in option:
+        return _limits(option.get("each", {}), value, path)
+    name = label(value)
+    return problems(option["options"], value, "%s (%s)" % (path, name) if name else path, beside)
+
+
+def label(item):
+    """By what people know an item of a list; None where it has no such."""
+    return next((printable(item[key]) for key in LABELS if isinstance(item.get(key), str)), None)
+
+
+def _at(path, key):
+    return "%s.%s" % (path, printable(str(key))) if path else printable(str(key))
+
+
+def _unknown(path, key, names):
+    near = difflib.get_close_matches(str(key), names, 1)
+    way = "; did you mean '%s'?" % near[0] if near else ": it takes %s" % ", ".join(sorted(names))
+    return "%s is not known%s" % (_at(path, key), way)
+
+
+def _wanted(option, result):
+    """What an option takes, in words."""
+    choices = option.get("choices")
+    if choices and any(type(error).__name__ == "ArgumentValueError" for error in result.errors.errors):
+        return "one of %s" % ", ".join(str(choice) for choice in choices)
+    kind = option.get("type", "str")
+    if kind == "list" and any(type(error).__name__ == "ElementError" for error in result.errors.errors):
+        return "a list, each of it %s" % WORDS.get(option["elements"], "a value")
+    return WORDS.get(kind, "a value")
+
+
+def _limits(option, value, path):
+    """What is wrong with a value of the right type."""
+    low, high = option.get("minimum"), option.get("maximum")
+    if (low is not None and value < low) or (high is not None and value > high):
+        return ["%s must be from %s to %s" % (path, "0" if low is None else low, high)]
+    if option.get("name") and str(value).startswith("-"):
+        return ["%s must not begin with '-'" % path]
+    if "choices" in option and value not in option["choices"]:
+        return ["%s must be one of %s" % (path, ", ".join(str(choice) for choice in option["choices"]))]
+    if len(str(value)) > option.get("maxLength", float("inf")):
+        return ["%s must have at most %d characters" % (path, option["maxLength"])]
+    if "pattern" in option and not re.fullmatch(option["pattern"], str(value)):
+        return ["%s must be %s" % (path, option.get("hint", "of another form"))]
+    return []

@@ -1,0 +1,129 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { ROOT } from '../../build/modules.ts';
+import { ANSIBLES, type Ansible, makeProject, type Project } from './ansible.ts';
+
+// Variables are checked on the controller: neither host of these tests can be reached, or has Node.js.
+const BLOG = join(ROOT, 'playbooks/inventory/host_vars/hv1/cloud.yml');
+// TEST-NET-1, and nothing here has a route to it that a packet would go.
+const UNREACHABLE = {
+  ansible_connection: 'ssh',
+  ansible_host: '192.0.2.1',
+  ansible_ssh_common_args: '-F /dev/null -o ProxyCommand=false',
+};
+const WITHOUT_NODE = { ansible_connection: 'local', ansible_node_interpreter: '/nonexistent/node' };
+
+type Variables = Record<string, unknown>;
+
+let project: Project;
+
+/** An inventory of two hosts: the first has the blog's file and can't be reached, the second has what is given. */
+function declare(second: Variables): void {
+  const hosts = { hv1: UNREACHABLE, hv2: { ...WITHOUT_NODE, ...second } };
+  writeFileSync(join(project.directory, 'hosts.yml'), stringify({ kvm: { hosts } }));
+}
+
+beforeAll(async () => {
+  project = await makeProject();
+  mkdirSync(join(project.directory, 'host_vars'));
+  writeFileSync(join(project.directory, 'host_vars/hv1.yml'), readFileSync(BLOG));
+});
+
+afterAll(() => project?.remove());
+
+// Of bridges and ports alone: the second host is this machine, to which nothing is done without its Node.js.
+const site = (ansible: Ansible) =>
+  project.run(ansible, ['ansible-playbook', 'piecewise.cloud.site', '--tags', 'ovs']);
+
+const SECRET = 'Tr0ub4dor';
+const vm = { name: 'web1', memory: '1 GiB', archive_name: 'a' };
+
+const SLIPS = {
+  vms: [
+    { ...vm, memry: SECRET },
+    { name: 'web2', memory: [SECRET], state: 'runing', autostart: SECRET },
+    { name: 'web3', state: 'absent' },
+    { ...vm, interfaces: [{ name: 'eth0', adress: SECRET }], ovs: [{ vlans: [SECRET] }] },
+    { memory: 5 },
+  ],
+  ovs_bridges: [{ name: '-a', dataptah_type: 'netdev' }, { stp_enable: 'perhaps' }],
+  ovs_ports: [{ bridge: 'ovs-lan', tag: 4096, mode: 'statc' }],
+  ovs_ports_extra: ['lan'],
+  overlay_address: '192.0.2.2',
+  overlay_type: 'vlan',
+  overlay_name: 'overlay',
+  overlay_psk: `${SECRET} x`,
+  overlay_port: { trunk: [5] },
+  overlay_options: [],
+};
+
+const SAID = [
+  "vms[0] (web1).memry is not known; did you mean 'memory'?",
+  'vms[1] (web2).archive_name is required',
+  'vms[1] (web2).memory must be a text',
+  'vms[1] (web2).state must be one of running, present, stopped, absent',
+  'vms[1] (web2).autostart must be a boolean (yes or no)',
+  "vms[3] (web1).interfaces[0] (eth0).adress is not known; did you mean 'address'?",
+  'vms[3] (web1).ovs[0].name is required',
+  'vms[3] (web1).ovs[0].vlans must be a list, each of it a whole number',
+  'vms[4].name is required',
+  'vms[4].archive_name is required',
+  "ovs_bridges[0] (-a).dataptah_type is not known; did you mean 'datapath_type'?",
+  "ovs_bridges[0] (-a).name must not begin with '-'",
+  'ovs_bridges[1].name is required',
+  'ovs_bridges[1].stp_enable must be a boolean (yes or no)',
+  'ovs_ports[0] (ovs-lan).port is required',
+  'ovs_ports[0] (ovs-lan).tag must be from 0 to 4095',
+  'ovs_ports[0] (ovs-lan).mode must be one of manual, static, dhcp',
+  'ovs_ports_extra must be a list, each of it a mapping',
+  'overlay_bridge is required',
+  'overlay_type must be one of vxlan, geneve, gre',
+  'overlay_name must be made of 1 to 6 small letters and digits',
+  "overlay_psk must be without spaces, quotes and backslashes, which ipsec.secrets can't hold",
+  "overlay_port.trunk is not known; did you mean 'trunks'?",
+  'overlay_options must be a mapping',
+];
+
+describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) => {
+  const wrong = async (variables: Variables) => {
+    declare(variables);
+    const run = await site(ansible);
+    const output = `${run.stdout}\n${run.stderr}`;
+    expect(run.exitCode, output).toBe(2);
+    expect(output).not.toContain(SECRET);
+    // One wrong host ends the run of all, and no task was begun on any.
+    expect(output).not.toMatch(/unreachable=[1-9]|hv2 lacks/);
+    const lines = output.replaceAll('\\n', '\n').split('\n');
+    // 2.19 says it twice.
+    return [...new Set(lines.flatMap((line) => /hv2: (.*?)"?\}?$/.exec(line)?.[1] ?? []))].sort();
+  };
+
+  it('all that is wrong with the variables of the second host', async () => {
+    expect(await wrong(SLIPS)).toEqual([...SAID].sort());
+  });
+
+  it('which variable of an item is undefined, and no other of its keys', async () => {
+    const users = [{ name: 'joe', passwd: SECRET, gecos: '{{ nosuch }}' }];
+    expect(await wrong({ vms: [{ ...vm, users }] })).toEqual([
+      "vms[0] (web1).users[0] (joe).gecos: 'nosuch' is undefined",
+    ]);
+  });
+
+  it("nothing of the blog's file, nor of what is right", async () => {
+    declare({
+      vm_defaults: { memory: '512 MiB', archive_name: 'a' },
+      vms: [{ name: 'web1' }],
+      ovs_bridges: [{ bridge: 'ovs-lan', fail_mode: '' }],
+      ovs_ports: [{ bridge: 'ovs-lan', port: 'lan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' }],
+      images: { a: { debootstrap: {} } },
+    });
+    const { stdout, stderr } = await site(ansible);
+    expect(stdout).toMatch(/^ok: \[hv1\]$/m);
+    expect(stdout).toMatch(/^ok: \[hv2\]$/m);
+    // What comes next are the bridges and ports.
+    expect(stdout).toMatch(/hv1 .*unreachable=1/);
+    expect(`${stdout}\n${stderr}`).toContain('hv2 lacks /nonexistent/node');
+  });
+});
