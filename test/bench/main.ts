@@ -1,6 +1,7 @@
 import { say } from '../support/stages.ts';
 import { benchDomains } from './domains.ts';
 import { benchOvs } from './ovs.ts';
+import { benchPair } from './pair.ts';
 import { benchSeeds } from './seeds.ts';
 import { benchSite } from './site.ts';
 import { benchVms } from './vms.ts';
@@ -8,6 +9,7 @@ import { benchVms } from './vms.ts';
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
 const benches: Record<string, () => Promise<string>> = {
   site: benchSite,
+  pair: benchPair,
   domains: benchDomains,
   ovs: benchOvs,
   seeds: benchSeeds,

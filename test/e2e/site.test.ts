@@ -187,13 +187,13 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
       'a key that is misspelt',
       'vms',
       ({ vms }) => Object.assign(vms[0] ?? {}, { memroy: 1 }),
-      "option 'vms[0].memroy': is not known; did you mean 'memory'?",
+      "hv1: vms[0] (test).memroy is not known; did you mean 'memory'?",
     ],
     [
       'a tag of 5000',
       'networks',
       ({ ovs }) => Object.assign(ovs.ports[0] ?? {}, { tag: 5000 }),
-      "option 'ports[0].tag': 5000 must be from 0 to 4095",
+      'hv1: ovs.ports[0] (itc-wan1).tag must be from 0 to 4095',
     ],
   ];
   it.each(rows)('%s', async (_, playbook, change, message) => {

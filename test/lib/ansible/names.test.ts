@@ -47,7 +47,8 @@ const FREE = new Set(
     .concat(['listen', 'password', 'hosts[0].name', 'auth.username', 'uri', 'url', 'checksum', 'member'])
     .concat(['instance_id', 'hostname', 'label', 'controller[0]', 'owner', 'group', 'address[0]', 'netmask'])
     .concat(['gateway[0]', 'routes[0].to', 'routes[0].via', 'dns[0]', 'address', 'gateway', 'comment'])
-    .concat(['ssh_authorized_keys[0]', 'kvm_qemu_user', 'kvm_qemu_group', 'hypervisor', 'host', 'only']),
+    .concat(['ssh_authorized_keys[0]', 'kvm_qemu_user', 'kvm_qemu_group', 'hypervisor', 'host', 'only'])
+    .concat(['key', 'psk']),
 );
 
 /** The options that attacks were seen with, or that stand where one could be. */

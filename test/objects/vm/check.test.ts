@@ -18,7 +18,7 @@ describe('what is wrong with a VM is said in its own words', () => {
     ],
     ['a name with a slash', { name: 'a/b' }, 'name\': "a/b" must be made of letters, digits'],
     ['a file name with a slash', { disk_name: '../x' }, 'disk_name\': "../x" must be made of letters'],
-    ['no memory', { memory: null }, "memory': is required: a number of KiB"],
+    ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
     ['no image', { archive_name: null }, "archive_name': is required"],
     ['a size that is none', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
     ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is no size of a disk"],

@@ -1,0 +1,54 @@
+import { describe, expect, it, test } from 'vitest';
+import { FakeHost } from '../../lib/ovs/fake-host.ts';
+import { play } from '../../lib/ovs/play.ts';
+
+const up = (fake: FakeHost) => [...fake.devices].flatMap(([name, device]) => (device.up ? name : [])).sort();
+
+describe('bring_up', () => {
+  const BRIDGES = [{ name: 'br0' }, { name: 'br1', address: '10.2.0.1/24' }];
+  const PORTS = [
+    { bridge: 'br0', port: 'plain' },
+    { bridge: 'br0', port: 'addressed', address: '10.3.0.1/24' },
+    { bridge: 'br0', port: 'tunnel', type: 'vxlan', options: { remote_ip: '192.0.2.1' } },
+    { bridge: 'br1', port: 'br1', tag: 5 },
+  ];
+
+  it('brings ports up that say nothing of addresses, and takes none from the others', async () => {
+    const fake = new FakeHost();
+    await play(fake).topology({ bridges: BRIDGES, ports: PORTS, bring_up: true });
+    expect(up(fake)).toEqual(['addressed', 'br1', 'eth1', 'plain']);
+    expect(fake.devices.get('br1')?.addresses).toEqual(['10.2.0.1/24']);
+    expect(await play(fake).topology({ bridges: BRIDGES, ports: PORTS, bring_up: true })).toMatchObject({
+      changed: false,
+    });
+  });
+
+  it('is not done unless it is said', async () => {
+    const fake = new FakeHost();
+    await play(fake).topology({ bridges: BRIDGES, ports: PORTS });
+    expect(up(fake)).toEqual(['addressed', 'br1', 'eth1']);
+  });
+});
+
+test('bridge_defaults are what a bridge has that says nothing else', async () => {
+  const fake = new FakeHost();
+  const bridges = [{ name: 'br0' }, { name: 'br1', datapath_type: 'system' }];
+  await play(fake).topology({ bridges, bridge_defaults: { datapath_type: 'netdev' } });
+  expect(fake.database.find('Bridge', 'br0')?.datapath_type).toBe('netdev');
+  expect(fake.database.find('Bridge', 'br1')?.datapath_type).not.toBe('netdev');
+});
+
+test('state is that of all bridges and ports, whatever they say', async () => {
+  const fake = new FakeHost();
+  const files = [...fake.files];
+  const bridges = [{ name: 'br0', state: 'present' }];
+  const ports = [{ bridge: 'br0', port: 'p0' }];
+  await play(fake).topology({ bridges, ports, bring_up: true });
+  expect(await play(fake).topology({ bridges, ports, bring_up: true, state: 'absent' })).toMatchObject({
+    changed: true,
+    bridges: [],
+    ports: [],
+  });
+  expect(fake.database.find('Bridge', 'br0')).toBeUndefined();
+  expect([...fake.files]).toEqual(files);
+});
