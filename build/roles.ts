@@ -57,7 +57,7 @@ export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
       required: _,
       default: _own,
       ...origin
-    } = from ? optionDoc(originOf(specs, from)) : ({} as Fields);
+    } = from ? optionDoc(originOf(specs, from), 'options') : ({} as Fields);
     return [name, { ...origin, ...own }];
   });
   return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };
