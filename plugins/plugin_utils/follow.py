@@ -89,7 +89,7 @@ class Follower(ActionBase):
 
     def _answered(self, args, task_vars):
         """What the module answers to its arguments. @raises said.Failure"""
-        if self._asks:
+        if not self._wrapped:
             args["_ansible_piecewise_follow"] = True
         return self._execute_module(module_args=args, task_vars=task_vars, wrap_async=self._wrapped)
 

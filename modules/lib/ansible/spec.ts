@@ -48,6 +48,8 @@ export interface DictOption extends Common {
   readonly values?: Scalar;
   /** Free keys whose values appear in no output, diff or error. */
   readonly secretKeys?: readonly string[];
+  /** A key without a value (`debootstrap:`), which is a null in YAML, counts as an empty mapping, and not as not given. */
+  readonly bare?: true;
 }
 
 type Element =
@@ -96,6 +98,8 @@ export interface Spec {
   readonly list?: {
     readonly option: string;
     readonly description: string;
+    /** The items are a mapping then, and its keys are the values of this option. */
+    readonly mapping?: string;
     /** The option that holds what items have that don't say it themselves. */
     readonly defaults?: string;
   };
