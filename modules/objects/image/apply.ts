@@ -16,7 +16,8 @@ export async function applyStep(host: Host, step: Step, image: ImageOptions): Pr
   } catch (error) {
     throw inImageWords(image, asError(error));
   } finally {
-    if (step.part === 'template' && step.step.act === 'keep' && comesIn(image)) await leave(host, image);
+    const came = step.part === 'build' || step.step.act === 'keep';
+    if (came && comesIn(image)) await leave(host, image);
   }
 }
 

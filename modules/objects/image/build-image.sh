@@ -26,9 +26,9 @@ mirror=$(apt-get indextargets --format '$(SITE)' 'Identifier: Packages' 'Origin:
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 [ -z "${http_proxy:-}" ] || export http_proxy
 
-packages=$(printf '%s,' "$@")
+packages=$(IFS=, && echo "$*")
 {
-    debootstrap --variant=minbase --include="${packages%,}" "$suite" "$root" "$mirror" 2>&1 && : >"$work/done"
+    debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$root" "$mirror" 2>&1 && : >"$work/done"
 } | tee "$work/log"
 [ -e "$work/done" ] || {
     tail -q -n 20 "$work/log" "$root/debootstrap/debootstrap.log" >&2 2>/dev/null || true

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { asError } from '../../lib/ansible/plan.ts';
 import { withWork } from '../../lib/disk/work.ts';
+import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import SCRIPT from './build-image.sh';
 import { type Recipe, sizeOf } from './recipe.ts';
@@ -20,13 +22,16 @@ export async function buildImage(host: Host, path: string, name: string, recipe:
   await withWork(host, path, async (work) => {
     const args = [work, recipe.suite, String(sizeOf(recipe)), ...recipe.packages];
     const what = `build ${name} by debootstrap`;
-    await host.watch('unshare', [...ALONE, 'sh', '-c', SCRIPT, 'build-image.sh', ...args], {
-      what,
-      silence: SILENCE,
-      heard: eachLine((line) =>
-        host.report({ what: `${what}: ${line.replace(/^I: /, '')}`, done: undefined, total: undefined }),
-      ),
-    });
+    const heard = eachLine((line) =>
+      host.report({ what: `${what}: ${line.replace(/^I: /, '')}`, done: undefined, total: undefined }),
+    );
+    try {
+      const program = [...ALONE, 'sh', '-c', SCRIPT, 'build-image.sh', ...args];
+      await host.watch('unshare', program, { what, silence: SILENCE, heard });
+    } catch (error) {
+      // What failed is what it ran.
+      throw new Failure(asError(error).message.replace(': unshare: ', ': '));
+    }
     await host.publish(join(work, 'disk.qcow2'), path);
   });
 }

@@ -53,6 +53,7 @@ export const imageKeys = defineOptions({
   url: templateOptions.url,
   path: {
     type: 'str',
+    name: true,
     description:
       'A file of the controller, which is copied to the host where that lacks its content: a disk, or a packed one. A relative path is looked for as by M(ansible.builtin.copy). It needs O(checksum), as the digest itself.',
   },

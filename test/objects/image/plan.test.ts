@@ -23,7 +23,7 @@ const state = (given: Partial<TemplateState> = {}, lacking: string[] = []): Stat
   },
   lacking,
 });
-const titles = (given: object, seen: State) =>
+const titles = (given: Record<string, unknown>, seen: State) =>
   planImage(imageOf(given), seen).changes.map(({ title }) => title);
 
 const built = { debootstrap: { suite: 'bookworm' } };
@@ -33,7 +33,7 @@ const mine = { path: 'files/mine.img', checksum: DIGEST };
 describe('what tells the content of an image', () => {
   // Said by the templates of the role image of commit 5bb257e: with another key, hosts would make their images again.
   const sha512 = `CD${'cd'.repeat(63)}`;
-  const rows: [object, string][] = [
+  const rows: [Record<string, unknown>, string][] = [
     [{ debootstrap: null }, 'version-recipe-cba6710283ad8317'],
     [{ debootstrap: {} }, 'version-recipe-cba6710283ad8317'],
     [
