@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { viteSchemas } from './build/schemas.ts';
+import { viteTexts } from './build/texts.ts';
 import { cacheDir } from './test/lab/cache.ts';
 import { WORKERS } from './test/lab/workers.ts';
 
@@ -12,7 +13,7 @@ export default defineConfig({
     maxWorkers: WORKERS,
     projects: [
       {
-        plugins: [viteSchemas],
+        plugins: [viteSchemas, viteTexts],
         test: {
           name: 'house',
           include: ['test/house/**/*.test.ts'],
@@ -21,7 +22,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [viteSchemas],
+        plugins: [viteSchemas, viteTexts],
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -31,7 +32,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [viteSchemas],
+        plugins: [viteSchemas, viteTexts],
         test: {
           name: 'integration',
           include: ['test/**/*.lab.test.ts'],
@@ -41,7 +42,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [viteSchemas],
+        plugins: [viteSchemas, viteTexts],
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

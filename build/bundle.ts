@@ -103,6 +103,7 @@ async function built(name: string, contents: string, plugins: Plugin[]): Promise
     minify: true,
     mainFields: ['module', 'main'],
     logLevel: 'warning',
+    loader: { '.sh': 'text' },
     plugins,
   });
   return outputFiles[0]?.text ?? '';

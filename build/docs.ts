@@ -81,21 +81,28 @@ function withAliases(name: string, { aliases, ...fields }: Fields): (readonly [s
 function withList({ options, controllerOptions, list }: Spec): Fields {
   const documented = optionsDoc({ ...options, ...controllerOptions }, 'suboptions');
   if (!list) return documented;
-  for (const field of Object.values(documented) as Fields[]) {
+  for (const [name, field] of Object.entries(documented) as [string, Fields][]) {
     if (!field.required) continue;
     delete field.required;
-    (field.description as string[]).push(`Required, here or in each item of O(${list.option}).`);
+    const place = name === list.mapping ? `as the key of each entry` : 'in each item';
+    (field.description as string[]).push(`Required, here or ${place} of O(${list.option}).`);
   }
-  const text = [
-    list.description,
-    'Each item takes the same options; those given beside the list hold for every item.',
-  ];
-  documented[list.option] = { description: text, type: 'list', elements: 'dict' };
+  documented[list.option] = listDoc(list);
   if (list.defaults) {
     const defaults = `What each item of O(${list.option}) has that doesn't say it itself; it goes before what is given beside the list.`;
     documented[list.defaults] = { description: [defaults], type: 'dict' };
   }
   return documented;
+}
+
+function listDoc({ description, mapping }: NonNullable<Spec['list']>): Fields {
+  const common = (them: string) => `takes the same options; those given beside ${them} hold for every`;
+  if (mapping === undefined) {
+    const text = [description, `Each item ${common('the list')} item.`];
+    return { description: text, type: 'list', elements: 'dict' };
+  }
+  const text = `The key of an entry is its O(${mapping}), and its value ${common('the mapping')} entry.`;
+  return { description: [description, text], type: 'dict' };
 }
 
 // The O() and V() markup is ansible-core 2.15's; 2.14 would print it as it stands.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { isName, type Option, type OptionSpecs, type Spec } from '../modules/lib/ansible/spec.ts';
+import { isName, type Option, type OptionSpecs, type Rules, type Spec } from '../modules/lib/ansible/spec.ts';
 import { optionDoc, plainAll } from './docs.ts';
 import { ROOT } from './modules.ts';
 
@@ -26,17 +26,31 @@ const optional = (options: OptionSpecs): OptionSpecs =>
     ]),
   );
 
-/** The option that a role's option comes from, and whether it takes a mapping of such by name. */
-function originOf(specs: readonly Spec[], from: string): Option {
+/** What a role's option comes from. */
+interface Origin {
+  readonly option: Option;
+  /** The rules between the keys of each item. */
+  readonly rules?: Rules | undefined;
+  /** The keys of each entry, where it is a mapping of items by name. */
+  readonly entries?: OptionSpecs;
+}
+
+function originOf(specs: readonly Spec[], from: string): Origin {
   const [module, name = ''] = from.split('.');
   const spec = specs.find((one) => one.module === module);
-  const { list, options = {}, controllerOptions = {} } = spec ?? {};
+  const { list, options = {}, controllerOptions = {}, rules } = spec ?? {};
   const said = { description: list?.description ?? '' };
-  if (name === list?.option) return { ...said, type: 'list', elements: { type: 'dict', options } };
-  if (name === list?.defaults) return { ...said, type: 'dict', options: optional(options) };
+  if (list?.mapping !== undefined && name === list.option) {
+    const { [list.mapping]: _, ...entries } = options;
+    return { option: { ...said, type: 'dict' }, rules, entries };
+  }
+  if (name === list?.option) {
+    return { option: { ...said, type: 'list', elements: { type: 'dict', options } }, rules };
+  }
+  if (name === list?.defaults) return { option: { ...said, type: 'dict', options: optional(options) } };
   const option = options[name] ?? controllerOptions[name];
   if (!option) throw new Error(`meta/argument_specs.yml: there is no option ${from}`);
-  return option;
+  return { option };
 }
 
 /** The argument specs of the roles, by role, as they are in the sources. */
@@ -57,10 +71,20 @@ export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
       required: _,
       default: _own,
       ...origin
-    } = from ? optionDoc(originOf(specs, from), 'options') : ({} as Fields);
-    return [name, { ...origin, ...own }];
+    } = from ? optionDoc(originOf(specs, from).option, 'options') : ({} as Fields);
+    return [name, { ...origin, ...own, ...(from ? described(originOf(specs, from), own) : {}) }];
   });
   return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };
+}
+
+// Ansible has no word for the keys of each entry of a mapping, so they are told in a line each.
+function described({ entries }: Origin, own: Fields): Fields {
+  if (!entries) return {};
+  const lines = Object.entries(entries).map(([name, option]) => {
+    const text = typeof option.description === 'string' ? option.description : option.description[0];
+    return `C(${name}): ${text}`;
+  });
+  return { description: [...[own.description].flat(), ...lines] };
 }
 
 /** The role's option that holds the defaults for the items of a list. */
@@ -89,7 +113,9 @@ function checkOf(option: Option): Fields {
   if (option.requiredUnless) fields.requiredUnless = option.requiredUnless;
   if (option.aliases) fields.aliases = option.aliases;
   if ('clearable' in option && option.clearable) fields.clearable = true;
+  if ('default' in option && typeof option.default === 'string') fields.default = option.default;
   if (option.type === 'dict') {
+    if (option.bare) fields.bare = true;
     if (option.options) fields.options = keysOf(option.options);
   } else if (option.type === 'list') {
     fields.elements = option.elements.type;
@@ -100,13 +126,18 @@ function checkOf(option: Option): Fields {
   return fields;
 }
 
+function checkOfOrigin({ option, rules, entries }: Origin): Fields {
+  const fields = entries ? { type: 'dict', entries: keysOf(entries) } : checkOf(option);
+  return rules ? { ...fields, rules } : fields;
+}
+
 /** The source of plugins/plugin_utils/role_specs.py: the options of each role, and its defaults. */
 export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: readonly Spec[]): string {
   const checks = [...roles].map(([role, { options }]) => [
     role,
     Object.fromEntries(
       Object.entries(options).map(([name, { from, ...own }]) => {
-        const check = from ? checkOf(originOf(specs, from)) : {};
+        const check = from ? checkOfOrigin(originOf(specs, from)) : {};
         const { required: _, ...rest } = { ...check, ...pick(own, ['type', 'elements', 'choices']) };
         const defaults = defaultsOf(specs, options, from);
         return [

@@ -33,6 +33,18 @@ export const spec = defineSpec({
     url: https://images.example.org/bookworm/latest/debian-12-generic-amd64.qcow2
     checksum: sha512:https://images.example.org/bookworm/latest/SHA512SUMS
 
+- name: A file of the controller, copied with its progress
+  piecewise.cloud.disk_upload:
+    src: files/mine.img
+    dest: /var/lib/libvirt/mine.img
+
+- name: A template of it, which takes its place
+  piecewise.cloud.disk_template:
+    dest: /var/lib/libvirt/templates/mine.qcow2
+    source: /var/lib/libvirt/mine.img
+    remove_source: true
+    checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
 - name: A template that is no longer needed
   piecewise.cloud.disk_template:
     dest: /var/lib/libvirt/templates/debian-9.qcow2

@@ -50,12 +50,23 @@ class ActionModule(ActionBase):
             found += undefined
             if value is not None and not undefined:
                 defaults = self._value(templar, variables.get(option.get("defaults")), "")[0]
-                if state and isinstance(value, list):
-                    value = [dict(item, state=state) if isinstance(item, dict) else item for item in value]
+                if state:
+                    value = self._with_state(option, value, state)
                 found += value_problems(option, value, called, defaults if isinstance(defaults, dict) else {})
             elif option.get("required") and not undefined:
                 found.append("%s is required" % called)
         return found
+
+    @staticmethod
+    def _with_state(option, value, state):
+        def one(item):
+            return dict(item, state=state) if isinstance(item, dict) else item
+
+        if isinstance(value, list) and "options" in option:
+            return [one(item) for item in value]
+        if isinstance(value, dict) and "entries" in option:
+            return dict((key, one(item)) for key, item in value.items())
+        return value
 
     @staticmethod
     def _called(name, variables):

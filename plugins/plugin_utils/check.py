@@ -5,6 +5,13 @@ import difflib
 import re
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import (
+    check_mutually_exclusive,
+    check_required_by,
+    check_required_if,
+    check_required_one_of,
+    check_required_together,
+)
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import printable
 
@@ -22,22 +29,51 @@ WORDS = {
 LABELS = ("name", "port", "bridge")
 
 
-def problems(options, given, path="", beside=None):
+# The rules between keys, by what the specs call them: Ansible checks them itself.
+RULES = {
+    "requiredTogether": check_required_together,
+    "mutuallyExclusive": check_mutually_exclusive,
+    "requiredOneOf": check_required_one_of,
+    "requiredIf": check_required_if,
+    "requiredBy": check_required_by,
+}
+
+
+def problems(options, given, path="", beside=None, rules=None):
     """
     What is wrong with a mapping.
     @param options what each key may hold, as build/roles.ts writes it
     @param path where the mapping stands, for the texts
     @param beside what it has beside what is given in it, as by defaults
+    @param rules those between its keys
     @returns a list of texts
     """
+    given = dict(
+        (key, {} if value is None and options.get(key, {}).get("bare") else value) for key, value in given.items()
+    )
     names = dict((alias, name) for name, option in options.items() for alias in [name] + option.get("aliases", []))
     found = [_unknown(path, key, names) for key in given if key not in names]
-    whole = dict((names.get(key), value) for key, value in dict(beside or {}, **given).items() if value is not None)
+    whole = dict(beside or {})
+    whole.update((names.get(key), value) for key, value in given.items() if value is not None)
     missing = [name for name, option in options.items() if name not in whole and _is_required(option, whole)]
     found += ["%s is required" % _at(path, name) for name in missing]
+    for name, option in options.items():
+        if "default" in option:
+            whole.setdefault(name, option["default"])
+    found += _broken(rules or {}, whole, path)
     for key, value in given.items():
         if key in names and value is not None:
             found += value_problems(options[names[key]], value, _at(path, key))
+    return found
+
+
+def _broken(rules, whole, path):
+    found = []
+    for name, terms in rules.items():
+        try:
+            RULES[name](terms, whole)
+        except TypeError as error:
+            found.append("%s: %s" % (path, error))
     return found
 
 
@@ -60,6 +96,8 @@ def value_problems(option, value, path, beside=None):
     if result.error_messages:
         return ["%s must be %s" % (path, _wanted(option, result))]
     value = result.validated_parameters["value"]
+    if "entries" in option:
+        return [text for key, one in value.items() for text in _of_entry(option, one, "%s['%s']" % (path, printable(str(key))), beside)]
     if kind == "list":
         return [text for i, one in enumerate(value) for text in _of_element(option, one, "%s[%d]" % (path, i), beside)]
     if kind == "dict":
@@ -67,11 +105,18 @@ def value_problems(option, value, path, beside=None):
     return _limits(option, value, path)
 
 
+def _of_entry(option, value, path, beside):
+    if not isinstance(value, dict):
+        return ["%s must be a mapping" % path]
+    return problems(option["entries"], value, path, beside, option.get("rules"))
+
+
 def _of_element(option, value, path, beside):
     if "options" not in option:
         return _limits(option.get("each", {}), value, path)
     name = label(value)
-    return problems(option["options"], value, "%s (%s)" % (path, name) if name else path, beside)
+    path = "%s (%s)" % (path, name) if name else path
+    return problems(option["options"], value, path, beside, option.get("rules"))
 
 
 def label(item):

@@ -63,7 +63,7 @@ class Follower(Runner):
 
     def _answered(self, args, task_vars):
         self._asks = not self._wrapped and not self._task.check_mode
-        if self._asks:
+        if not self._wrapped:
             args["_ansible_piecewise_follow"] = True
         return super()._answered(args, task_vars)
 

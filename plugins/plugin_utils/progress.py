@@ -23,9 +23,9 @@ def progress(text):
     if not isinstance(said, dict):
         return None
     what, done, total, rate = (said.get(name) for name in ("what", "done", "total", "rate"))
-    if not isinstance(what, str) or not _is_count(done):
+    if not isinstance(what, str):
         return None
-    if not all(count is None or _is_count(count) for count in (total, rate)):
+    if not all(count is None or _is_count(count) for count in (done, total, rate)):
         return None
     return {"what": what, "done": done, "total": total, "rate": rate}
 
@@ -47,8 +47,12 @@ def human(count):
 
 
 def described(progress):
-    """How far it is, for people: what, percent, rate and the time that is left."""
+    """How far it is, for people: what, percent, rate and the time that is left; of what has no bytes, what alone."""
+    # A file's name may be made to speak to the terminal.
+    what = shown(progress["what"], MOST_WHAT).replace("\n", "?")
     done, total, rate = (progress.get(key) for key in ("done", "total", "rate"))
+    if done is None:
+        return what
     # Below a byte a second, an end is not worth a forecast.
     rate = rate if rate and rate >= 1 else None
     if total and total >= done:
@@ -59,6 +63,4 @@ def described(progress):
     if total and total >= done and rate:
         left = int((total - done) / rate)
         words.append("%d:%02d left" % (left // 60, left % 60))
-    # A file's name may be made to speak to the terminal.
-    what = shown(progress["what"], MOST_WHAT).replace("\n", "?")
     return "%s: %s" % (what, ", ".join(words))

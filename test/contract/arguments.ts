@@ -3,6 +3,12 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   cloudinit_iso: { dest: '/srv/contract/seed.iso', user_data: { hostname: 'contract' } },
   disk_image: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/disk.qcow2', size: '1G' },
   disk_template: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/named.qcow2', version: '1' },
+  image: {
+    name: 'image.qcow2',
+    url: 'http://127.0.0.1/image.qcow2',
+    checksum: `sha256:${'0'.repeat(64)}`,
+    directory: '/srv/contract',
+  },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},

@@ -51,6 +51,13 @@ const SLIPS = {
   ovs_bridges: [{ name: '-a', dataptah_type: 'netdev' }, { stp_enable: 'perhaps' }],
   ovs_ports: [{ bridge: 'ovs-lan', tag: 4096, mode: 'statc' }],
   ovs_ports_extra: ['lan'],
+  images: {
+    one: { debootstrap: { sute: SECRET } },
+    two: { url: 'https://images.example.org/x' },
+    three: {},
+    four: SECRET,
+    five: { debootstrap: null, path: SECRET, checksum: SECRET },
+  },
   overlay_address: '192.0.2.2',
   overlay_type: 'vlan',
   overlay_name: 'overlay',
@@ -78,6 +85,11 @@ const SAID = [
   'ovs_ports[0] (ovs-lan).tag must be from 0 to 4095',
   'ovs_ports[0] (ovs-lan).mode must be one of manual, static, dhcp',
   'ovs_ports_extra must be a list, each of it a mapping',
+  "images['one'].debootstrap.sute is not known; did you mean 'suite'?",
+  "images['two']: missing parameter(s) required by 'url': checksum",
+  "images['three']: state is present but any of the following are missing: debootstrap, url, path",
+  "images['four'] must be a mapping",
+  "images['five']: parameters are mutually exclusive: debootstrap|url|path, debootstrap|checksum",
   'overlay_bridge is required',
   'overlay_type must be one of vxlan, geneve, gre',
   'overlay_name must be made of 1 to 6 small letters and digits',
@@ -117,7 +129,7 @@ describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) 
       vms: [{ name: 'web1' }],
       ovs_bridges: [{ bridge: 'ovs-lan', fail_mode: '' }],
       ovs_ports: [{ bridge: 'ovs-lan', port: 'lan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' }],
-      images: { a: { debootstrap: {} } },
+      images: { a: { debootstrap: {} }, b: { debootstrap: null } },
     });
     const { stdout, stderr } = await site(ansible);
     expect(stdout).toMatch(/^ok: \[hv1\]$/m);

@@ -9,7 +9,7 @@ import { hostVariables } from '../lab/inventory.ts';
 import { publicKey } from '../lab/key.ts';
 import type { Release } from '../lab/packages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
-import { keepTemplates, keptAs, recipeOf, templatesFor } from '../support/templates.ts';
+import { builtIn, keepTemplates, templatesFor } from '../support/templates.ts';
 
 // README's deployment, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
 const HOSTS: Record<string, { lab: string; release: Release }> = {
@@ -28,8 +28,8 @@ function filesOfReadme(): Map<string, string> {
 
 /** On Debian 12 the hypervisor's own suite gives the same image: the one that other tests have built serves. */
 function shareTemplate(templates: string): void {
-  const built = join(templates, keptAs(recipeOf('-')));
-  const wanted = join(templates, keptAs(recipeOf('bookworm')));
+  const built = builtIn(templates);
+  const wanted = builtIn(templates, 'bookworm');
   if (existsSync(built) && !existsSync(wanted)) linkSync(built, wanted);
 }
 

@@ -8,6 +8,7 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/seed'],
   'objects/overlay': ['objects/topology'],
+  'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'codecs/cloudinit': ['codecs/fat', 'codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],

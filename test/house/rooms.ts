@@ -7,7 +7,7 @@ const MODULES = join(ROOT, 'modules');
 
 /** The floors of modules/, from the top down, and the rooms of those below the modules. */
 export const FLOORS = {
-  objects: ['vm', 'overlay', 'disk', 'domain', 'seed', 'template', 'topology'],
+  objects: ['vm', 'overlay', 'image', 'disk', 'domain', 'seed', 'template', 'topology'],
   engines: ['ansible', 'disk', 'libvirt', 'link', 'ovs', 'rollback'],
   codecs: ['cloudinit', 'fat', 'iso9660', 'net', 'xml'],
   ground: ['host', 'failure.ts', 'mask.ts', 'volume.ts'],

@@ -4,7 +4,7 @@ import { loadSpecs } from '../../build/modules.ts';
 import { shapesSource } from '../../build/shapes.ts';
 
 const specs = (await loadSpecs()).filter(({ module }) =>
-  ['disk_image', 'disk_template', 'vm'].includes(module),
+  ['disk_image', 'disk_template', 'image', 'vm'].includes(module),
 );
 
 describe('what action plugins know of what modules return', () => {

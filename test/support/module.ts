@@ -9,6 +9,8 @@ export type Target = Pick<Hypervisor, 'exec'>;
 export interface RunMode {
   readonly check?: boolean;
   readonly diff?: boolean;
+  /** Seconds that it has; 180 by default. */
+  readonly timeout?: number;
 }
 
 const bundles = new Map<string, Promise<string>>();
@@ -45,7 +47,8 @@ export async function runModule(
   mode: RunMode = {},
 ): Promise<Result> {
   const input = await moduleText(name, args, mode);
-  const { stdout, stderr } = await target.exec(['/usr/bin/node', '-'], { input, timeout: 180, check: false });
+  const { timeout = 180 } = mode;
+  const { stdout, stderr } = await target.exec(['/usr/bin/node', '-'], { input, timeout, check: false });
   try {
     return JSON.parse(stdout) as Result;
   } catch {

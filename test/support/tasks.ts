@@ -29,13 +29,19 @@ const isTemplate = (value: unknown): boolean => JSON.stringify(value ?? null).in
  * checked.
  */
 export function taskProblems(spec: Spec, args: Record<string, unknown>): string[] {
-  const { option: list = '', defaults: name = '' } = spec.list ?? {};
+  const { option: list = '', defaults: name = '', mapping } = spec.list ?? {};
   const { [list]: listed, [name]: defaults, ...beside } = args;
   const common = { ...beside, ...(isTemplate(defaults) ? {} : (defaults as object | undefined)) };
-  const items = Array.isArray(listed) ? (listed as Record<string, unknown>[]) : [{}];
-  const open = listed !== undefined && !Array.isArray(listed);
+  const open = typeof listed === 'string';
+  const items = open || listed === undefined ? [{}] : itemsOf(listed, mapping);
   return items.flatMap((item) => itemProblems(spec, { ...common, ...item }, open));
 }
+
+// Of a mapping, the key of each entry is one of its options.
+const itemsOf = (listed: unknown, mapping: string | undefined): Record<string, unknown>[] =>
+  mapping === undefined
+    ? (listed as Record<string, unknown>[])
+    : Object.entries(listed as object).map(([key, entry]) => ({ ...entry, [mapping]: key }));
 
 function itemProblems(spec: Spec, item: Record<string, unknown>, open: boolean): string[] {
   const templated = Object.keys(item).filter((name) => isTemplate(item[name]));

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import { ROOT } from '../../build/modules.ts';
+import { withDefaults } from '../../modules/lib/ansible/coerce.ts';
+import { storedAs } from '../../modules/lib/disk/store.ts';
+import { imageOptions } from '../../modules/objects/image/options.ts';
+import { recipeOf, versionOf } from '../../modules/objects/image/recipe.ts';
 import { cacheDir } from '../lab/cache.ts';
 import type { Bind } from '../lab/state.ts';
 
 // What decides a template's content: an edit of any of it makes a cache of its own.
-const RECIPE = ['roles/image/files/build-image.sh', 'roles/image/defaults/main.yml'];
+const RECIPE = ['modules/objects/image/build-image.sh', 'modules/objects/image/options.ts'];
 
 const STORE = 'by-checksum';
 
-/** The images that were ever built of the recipe, in a directory of the machine as the role `image` lays it out. */
+/** The images that were ever built of the recipe, in a directory of the machine as the module `image` lays it out. */
 export function builtTemplates(): string {
   const hash = createHash('sha256');
   for (const file of RECIPE) hash.update(readFileSync(join(ROOT, file)));
@@ -20,7 +23,8 @@ export function builtTemplates(): string {
   return directory;
 }
 
-function linkImages(from: string, to: string): void {
+/** Gives the images of one directory to another, which keeps its own. */
+export function linkImages(from: string, to: string): void {
   mkdirSync(join(to, STORE), { recursive: true });
   for (const name of readdirSync(join(from, STORE)).filter((one) => one.endsWith('.qcow2'))) {
     if (!existsSync(join(to, STORE, name))) linkSync(join(from, STORE, name), join(to, STORE, name));
@@ -42,18 +46,13 @@ export function templatesFor(lab: string): Bind {
 export const keepTemplates = (lab: string): void =>
   linkImages(join(cacheDir('templates-of'), lab), builtTemplates());
 
-/** What build-image.sh is given for an image of a suite that is declared with nothing else, but for its target. */
-export function recipeOf(suite: string): string[] {
-  const text = readFileSync(join(ROOT, 'roles/image/defaults/main.yml'), 'utf8');
-  const { image_debootstrap_size: size, image_debootstrap_packages: packages } = parse(text) as {
-    image_debootstrap_size: string;
-    image_debootstrap_packages: string[];
-  };
-  return [suite, size, ...packages];
-}
-
-/** Where the role keeps what is built of a recipe, below its directory. */
-export function keptAs(recipe: readonly string[]): string {
-  const version = createHash('sha256').update(recipe.join('\n')).digest('hex').slice(0, 16);
-  return `${STORE}/version-recipe-${version}.qcow2`;
+/**
+ * Where an image is kept that is declared with nothing but its suite.
+ * @param directory of the images
+ * @param suite the hypervisor's own by default
+ */
+export function builtIn(directory: string, suite?: string): string {
+  const recipe = recipeOf(withDefaults(imageOptions, { name: 'debian', debootstrap: { suite } }));
+  if (!recipe) throw new Error('an image by debootstrap has a recipe');
+  return storedAs(directory, `version-${versionOf(recipe)}`);
 }

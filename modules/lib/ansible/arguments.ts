@@ -1,5 +1,5 @@
 import { Failure, OptionError } from '../failure.ts';
-import { coerceOptions, refuseRepr, toDict } from './coerce.ts';
+import { coerceOptions, isMapping, refuseRepr, toDict } from './coerce.ts';
 import { problemsOf, together, type Validator } from './problems.ts';
 import { checkRequired, checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
@@ -14,7 +14,7 @@ export interface Mode {
 
 /** One item's options as the user wrote them, and where. */
 export interface Given {
-  /** `seeds[1]`, or empty when the task isn't in list form. */
+  /** `seeds[1]`, `images['debian']` where the items are a mapping, or empty when the task isn't in list form. */
   readonly path: string;
   readonly options: Record<string, unknown>;
 }
@@ -59,7 +59,7 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
     return { mode, items: [{ path: '', options }], listed: false };
   }
   const { [name]: _, ...beside } = options;
-  return { mode, items: itemsOf(name, list, commonOf(spec, beside)), listed: true };
+  return { mode, items: itemsOf(spec, name, list, commonOf(spec, beside)), listed: true };
 }
 
 // What stands beside the list, and what the option for defaults holds, which goes before it.
@@ -73,15 +73,40 @@ function commonOf({ list }: Spec, beside: Record<string, unknown>): Record<strin
   return { ...common, ...defaults };
 }
 
-function itemsOf(name: string, list: unknown, common: Record<string, unknown>): Given[] {
+function itemsOf(
+  { list: form }: Spec,
+  name: string,
+  list: unknown,
+  common: Record<string, unknown>,
+): Given[] {
   refuseRepr(list, name);
+  if (form?.mapping !== undefined) return entriesOf(form.mapping, name, list, common);
   if (!Array.isArray(list)) throw new OptionError(name, 'is not a list of mappings');
   return list.map((item: unknown, i) => {
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      throw new OptionError(`${name}[${i}]`, 'is not a mapping');
-    }
-    return { path: `${name}[${i}]`, options: { ...common, ...item } };
+    const path = `${name}[${i}]`;
+    return { path, options: { ...common, ...mappingAt(path, item) } };
   });
+}
+
+// Items that are a mapping: the key of each is one of its options.
+function entriesOf(key: string, name: string, all: unknown, common: Record<string, unknown>): Given[] {
+  if (Object.hasOwn(common, key)) {
+    throw new OptionError(key, `is the key of each entry of '${name}': leave it out`);
+  }
+  if (!isMapping(all)) throw new OptionError(name, 'is not a mapping of mappings');
+  return Object.entries(all).map(([given, entry]) => {
+    const path = `${name}['${given}']`;
+    const options = mappingAt(path, entry);
+    if (Object.hasOwn(options, key)) {
+      throw new OptionError(`${path}.${key}`, `is the entry's own key, '${given}': leave it out`);
+    }
+    return { path, options: { ...common, ...options, [key]: given } };
+  });
+}
+
+function mappingAt(path: string, item: unknown): Record<string, unknown> {
+  if (isMapping(item)) return item;
+  throw new OptionError(path, 'is not a mapping');
 }
 
 /**

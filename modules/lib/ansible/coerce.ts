@@ -31,7 +31,8 @@ function unquoted(choices: readonly unknown[], value: unknown): unknown {
 
 type Coercion = (value: unknown) => unknown;
 
-const isMapping = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value is a mapping, and no list. */
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // Python's str() of what JSON can bring, since that is what a Python module's `type: str` would hold.
@@ -162,7 +163,7 @@ function coerceDict(
 
 /**
  * A mapping of options: aliases by their real name, values coerced, defaults put in. A null counts as not
- * given, as in Ansible. Unknown names are kept as they are, for the validator to complain about.
+ * given, as in Ansible, except for an option that is `bare`. Unknown names are kept as they are, for the validator to complain about.
  * @param prefix the path of the mapping, empty at the top
  */
 export function coerceOptions(
@@ -175,10 +176,11 @@ export function coerceOptions(
   const aliases = new Map(
     Object.entries(specs).flatMap(([name, spec]) => (spec.aliases ?? []).map((alias) => [alias, name])),
   );
-  for (const [written, value] of Object.entries(given)) {
-    if (value === null || value === undefined) continue;
+  for (const [written, said] of Object.entries(given)) {
     const name = aliases.get(written) ?? written;
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
+    const value = said === null && spec?.type === 'dict' && spec.bare ? {} : said;
+    if (value === null || value === undefined) continue;
     result[name] = spec ? coerce(spec, value, at(written)) : value;
   }
   for (const [name, spec] of Object.entries(specs)) {

@@ -29,8 +29,16 @@ export function checkRules(rules: Rules, options: Options, where = ''): void {
   for (const names of rules.requiredOneOf ?? []) {
     if (!names.some(given)) fail(`one of the options ${listed(names)} is required`);
   }
-  for (const [name, value, required] of rules.requiredIf ?? []) {
+  for (const [name, needed] of Object.entries(rules.requiredBy ?? {})) {
+    const missing = given(name) ? needed.filter((one) => !given(one)) : [];
+    if (missing.length > 0) fail(`option '${name}' needs ${listed(missing)} as well`);
+  }
+  for (const [name, value, required, any = false] of rules.requiredIf ?? []) {
     const missing = options[name] === value ? required.filter((needed) => !given(needed)) : [];
+    if (any) {
+      if (missing.length === required.length) fail(`one of the options ${listed(required)} is required`);
+      continue;
+    }
     if (missing.length > 0) fail(`option '${name}' is ${value}, so ${listed(missing)} must be given`);
   }
 }

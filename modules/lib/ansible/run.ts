@@ -59,16 +59,17 @@ export async function run<Options, State, Step>(
     const { mode, items, listed } = splitArguments(module.spec, given);
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
     const planned = await planItems(module, validate, host, items);
-    const uploads = uploadsOf(planned);
-    if (mode.follow && !mode.check && Object.keys(uploads).length > 0) {
-      return { changed: false, piecewise_uploads: uploads };
-    }
+    const uploads = mode.follow ? uploadsOf(planned) : {};
+    // In check mode the plugin brings nothing, and looks whether it could.
+    const wanted = Object.keys(uploads).length > 0 ? { piecewise_uploads: uploads } : undefined;
+    if (wanted && !mode.check) return { changed: false, ...wanted };
     if (detach && mode.follow && !mode.check && isLong(module, planned)) {
       return { changed: false, piecewise_detached: await detach() };
     }
     const reports: Report[] = [];
     for (const item of planned) reports.push(await carryOut(module, host, item, mode));
-    return masked(listed ? resultOfList(reports, mode) : resultOfOne(reports, mode), secrets) as Result;
+    const result = listed ? resultOfList(reports, mode) : resultOfOne(reports, mode);
+    return masked({ ...result, ...wanted }, secrets) as Result;
   } catch (error) {
     return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
   }

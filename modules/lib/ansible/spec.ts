@@ -50,6 +50,8 @@ export interface DictOption extends Common {
   readonly values?: Scalar;
   /** Free keys whose values appear in no output, diff or error. */
   readonly secretKeys?: readonly string[];
+  /** A key without a value (`debootstrap:`), which is a null in YAML, counts as an empty mapping, and not as not given. */
+  readonly bare?: true;
 }
 
 type Element =
@@ -69,8 +71,10 @@ export interface Rules {
   readonly requiredTogether?: readonly (readonly string[])[];
   readonly mutuallyExclusive?: readonly (readonly string[])[];
   readonly requiredOneOf?: readonly (readonly string[])[];
-  /** [option, value, the options that are then required] */
-  readonly requiredIf?: readonly (readonly [string, string, readonly string[]])[];
+  /** [option, value, the options that are then required, whether one of them is enough] */
+  readonly requiredIf?: readonly (readonly [string, string, readonly string[], any?: boolean])[];
+  /** The options that one needs. */
+  readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ReturnField {
@@ -98,6 +102,8 @@ export interface Spec {
   readonly list?: {
     readonly option: string;
     readonly description: string;
+    /** The items are a mapping then, and its keys are the values of this option. */
+    readonly mapping?: string;
     /** The option that holds what items have that don't say it themselves. */
     readonly defaults?: string;
   };

@@ -13,9 +13,13 @@ export interface Checksum {
   readonly digest: string;
 }
 
+const DIGEST = 'sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}';
+
 /** A checksum as the option has it: the digest itself, or where a list of digests is. */
-export const CHECKSUM_PATTERN =
-  '(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}|sha(256|512):(/|https?://).+)';
+export const CHECKSUM_PATTERN = `(${DIGEST}|sha(256|512):(/|https?://).+)`;
+
+/** Whether a checksum as the option has it is the digest itself. */
+export const isDigest = (given: string): boolean => new RegExp(`^(?:${DIGEST})$`).test(given);
 
 const shown = (place: string) => (place.startsWith('/') ? place : shownUrl(place));
 

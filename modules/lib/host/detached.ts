@@ -118,7 +118,7 @@ const PAUSE = 500;
 /** Milliseconds that a rate is of. */
 const WINDOW = 10_000;
 
-let window: { readonly at: number; readonly done: number; readonly what: string }[] = [];
+let window: { readonly at: number; readonly done: number | undefined; readonly what: string }[] = [];
 
 /** Says how far a detached run has come; another says nothing. It never fails: the work is what counts. */
 export function report({ what, done, total }: Progress): void {
@@ -127,12 +127,13 @@ export function report({ what, done, total }: Progress): void {
   const last = window[window.length - 1];
   if (place === undefined || (last?.what === what && at - last.at < PAUSE)) return;
   // What was done and isn't any more was begun anew: a rate of that would be of nothing.
-  const anew = last !== undefined && last.done > done;
+  const anew = last?.done !== undefined && done !== undefined && last.done > done;
   const related = anew ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
   window = [...related, { at, done, what }];
   const [first] = window;
   const seconds = first ? (at - first.at) / 1000 : 0;
-  const rate = first && seconds > 0 ? Math.round((done - first.done) / seconds) : undefined;
+  const bytes = first?.done === undefined || done === undefined ? undefined : done - first.done;
+  const rate = bytes !== undefined && seconds > 0 ? Math.round(bytes / seconds) : undefined;
   try {
     publish(place, 'progress', JSON.stringify({ what, done, total, rate }));
   } catch {

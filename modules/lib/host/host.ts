@@ -7,8 +7,8 @@ import type { ZipEntry } from './zip.ts';
 export interface Progress {
   /** What is done to what, for people: `unpack debian.qcow2.xz`. */
   readonly what: string;
-  /** Bytes. */
-  readonly done: number;
+  /** Bytes; undefined of work that isn't counted in bytes. */
+  readonly done: number | undefined;
   /** Bytes, where it is known how many there will be. */
   readonly total: number | undefined;
 }

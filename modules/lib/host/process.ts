@@ -6,6 +6,10 @@ import type { Host, Ran, RunOptions } from './host.ts';
 const PACKAGES: Record<string, string> = {
   virsh: 'libvirt-clients',
   'qemu-img': 'qemu-utils',
+  debootstrap: 'debootstrap',
+  mke2fs: 'e2fsprogs',
+  sfdisk: 'fdisk',
+  '/usr/lib/grub/i386-pc/boot.img': 'grub-pc-bin',
   ip: 'iproute2',
   ifup: 'ifupdown',
   ifdown: 'ifupdown',

@@ -1,36 +1,41 @@
 #!/bin/sh
 # Builds a disk image with Debian, cloud-init and a boot loader on it, from this host's own apt sources.
 # It needs neither loop devices nor mounts of the image, so that it works in a container too.
-# usage: build-image.sh TARGET SUITE SIZE PACKAGE...
-#   TARGET  the qcow2 file to make; it appears when it is complete
-#   SUITE   a Debian release, such as bookworm; `-` for the host's own
-#   SIZE    of the disk, such as 2G
+# What it does is said on its standard output, a line each.
+# usage: build-image.sh DIRECTORY SUITE SIZE PACKAGE...
+#   DIRECTORY  an empty directory of the caller's, who removes it; the image is disk.qcow2 in it in the end
+#   SUITE      a Debian release, such as bookworm; `-` for the host's own
+#   SIZE       of the disk, in bytes
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
-target=$1 suite=$2 size=$3
+work=$(cd "$1" && pwd -P)
+suite=$2 size=$3
 shift 3
+root=$work/root
 
+# shellcheck source=/dev/null
 [ "$suite" != - ] || suite=$(. /etc/os-release && echo "$VERSION_CODENAME")
 
-mkdir -p "$(dirname "$target")"
-work=$(mktemp -d "$target.build-XXXXXX")
-root=$work/root
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
 # The first Debian mirror of the host, and the proxy that apt goes through.
+# shellcheck disable=SC2016 # apt expands it
 mirror=$(apt-get indextargets --format '$(SITE)' 'Identifier: Packages' 'Origin: Debian' | head -n 1)
+# shellcheck disable=SC2016
 [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(SITE)' 'Identifier: Packages' | head -n 1)
 [ -n "$mirror" ] || { echo 'apt has no package lists on this host: run apt-get update' >&2; exit 1; }
 eval "$(apt-config shell http_proxy Acquire::http::Proxy)"
 [ -z "${http_proxy:-}" ] || export http_proxy
 
-packages=$(printf '%s,' "$@")
-debootstrap --variant=minbase --include="${packages%,}" "$suite" "$root" "$mirror" >"$work/log" 2>&1 || {
-    tail -n 20 "$work/log" "$root/debootstrap/debootstrap.log" >&2 2>/dev/null || true
+packages=$(IFS=, && echo "$*")
+{
+    debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$root" "$mirror" 2>&1 && : >"$work/done"
+} | tee "$work/log"
+[ -e "$work/done" ] || {
+    tail -q -n 20 "$work/log" "$root/debootstrap/debootstrap.log" >&2 2>/dev/null || true
     exit 1
 }
+
+echo 'I: Configuring the image'
 
 # The guest's own configuration: what a cloud image has and a debootstrap hasn't.
 echo 'LABEL=root / ext4 errors=remount-ro 0 1' >"$root/etc/fstab"
@@ -39,6 +44,7 @@ echo localhost >"$root/etc/hostname"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
 rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb
 # The seed is the only source; there are no locales to choose from; sudo wants to resolve the guest's own name.
+mkdir -p "$root/etc/cloud/cloud.cfg.d"
 cat >"$root/etc/cloud/cloud.cfg.d/90-piecewise.cfg" <<'CLOUD'
 datasource_list: [NoCloud, None]
 locale: false
@@ -54,6 +60,7 @@ GRUB
 
 # One partition from the first MiB on; the boot loader in the gap before it. boot.img loads what follows it in
 # sector 1, which is where grub-mkimage expects its own image to stand.
+echo 'I: Making the disk'
 disk=$work/disk.raw
 truncate -s "$size" "$disk"
 echo 'start=2048, type=83, bootable' | sfdisk --quiet --label dos "$disk"
@@ -64,7 +71,5 @@ grub-mkimage -O i386-pc -p '(hd0,msdos1)/boot/grub' -o "$work/core.img" biosdisk
 dd if=$grub/boot.img of="$disk" bs=440 count=1 conv=notrunc status=none
 dd if="$work/core.img" of="$disk" bs=512 seek=1 conv=notrunc status=none
 
+echo 'I: Converting the disk'
 qemu-img convert -f raw -O qcow2 "$disk" "$work/disk.qcow2"
-chmod 0644 "$work/disk.qcow2"
-sync "$work/disk.qcow2"
-mv "$work/disk.qcow2" "$target"

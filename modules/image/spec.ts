@@ -1,0 +1,88 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { imageOptions } from '../objects/image/options.ts';
+
+export const spec = defineSpec({
+  module: 'image',
+  summary: 'Bring the images that the disks of guests are made from',
+  description: [
+    'Builds an image by debootstrap, fetches it, or copies it from the controller, once, and gives it a name in O(directory).',
+    'A name is a symbolic link to a template, F(by-checksum/….qcow2) beside it, that nobody writes to, as M(piecewise.cloud.disk_template) keeps them. With another checksum or recipe the name gets another template. The old one stays for as long as a disk is an overlay of it, and is removed by a later run.',
+    'Leaving an image out of the mapping removes nothing.',
+  ],
+  requirements: [
+    'qemu-utils (qemu-img)',
+    'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for what is built',
+    'xz-utils, bzip2, zstd or tar, for what is packed by them',
+    'libvirt-clients (virsh), where guests have disks outside of F(/var/lib/libvirt)',
+  ],
+  list: {
+    option: 'images',
+    mapping: 'name',
+    description: 'Several images in one task, by their names.',
+  },
+  options: imageOptions,
+  rules: {
+    requiredIf: [['state', 'present', ['debootstrap', 'url', 'path'], true]],
+    mutuallyExclusive: [
+      ['debootstrap', 'url', 'path'],
+      ['debootstrap', 'checksum'],
+      ['debootstrap', 'member'],
+    ],
+    requiredBy: { url: ['checksum'], path: ['checksum'] },
+  },
+  notes: [
+    'Long work shows how far it is while it runs.',
+    'A file of the controller is compared with O(checksum) there, before anything is copied.',
+    'A built image has GRUB, one partition that grows with the disk, cloud-init and SSH, and calls its network interfaces C(eth0), C(eth1), ….',
+    'Every run removes the templates in the directory that no name leads to and no disk needs.',
+  ],
+  examples: `
+- name: An image with Debian, built from the host's own apt sources
+  piecewise.cloud.image:
+    name: debian-12.qcow2
+    debootstrap:
+      suite: bookworm
+      packages: [qemu-guest-agent]
+      size: 4G
+
+- name: The images of this host, from its variables
+  piecewise.cloud.image:
+    images: "{{ images }}"
+
+- name: Images of another origin
+  piecewise.cloud.image:
+    images:
+      fedora.qcow2:
+        url: https://mirror.example.org/fedora.raw.xz
+        checksum: sha256:https://mirror.example.org/SHA256SUMS
+      mine.qcow2:
+        path: files/mine.qcow2
+        checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
+- name: An image that is no longer needed
+  piecewise.cloud.image:
+    name: debian-9.qcow2
+    state: absent
+`,
+  returns: {
+    name: { description: 'The image.', returned: 'always', type: 'str', sample: 'debian-12.qcow2' },
+    dest: {
+      description: "The path of the image's name.",
+      returned: 'always',
+      type: 'str',
+      sample: '/var/lib/libvirt/templates/debian-12.qcow2',
+    },
+    template: {
+      description: 'The template that the name leads to.',
+      returned: 'when it is to be there',
+      type: 'str',
+      sample: '/var/lib/libvirt/templates/by-checksum/version-recipe-0123456789abcdef.qcow2',
+    },
+    needed: {
+      description: 'Templates that no name leads to, with the disks that they stay for.',
+      returned: 'when there are any',
+      type: 'dict',
+      values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },
+    },
+  },
+});

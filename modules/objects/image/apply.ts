@@ -1,0 +1,28 @@
+import { asError, type Outcome } from '../../lib/ansible/plan.ts';
+import type { Host } from '../../lib/host/host.ts';
+import { template } from '../template/template.ts';
+import { buildImage } from './build.ts';
+import type { ImageOptions } from './options.ts';
+import { comesIn, incomingOf, sourceOf, templateOf } from './parts.ts';
+import type { Step } from './plan.ts';
+import { inImageWords } from './words.ts';
+
+/** Carries one step out. */
+export async function applyStep(host: Host, step: Step, image: ImageOptions): Promise<Outcome | undefined> {
+  try {
+    if (step.part === 'template') return await template.apply(host, step.step, templateOf(image));
+    await buildImage(host, sourceOf(image), image.name, step.recipe);
+    return undefined;
+  } catch (error) {
+    throw inImageWords(image, asError(error));
+  } finally {
+    const came = step.part === 'build' || step.step.act === 'keep';
+    if (came && comesIn(image)) await leave(host, image);
+  }
+}
+
+// What was built stays where no template could be made of it: that took minutes. What was brought doesn't.
+async function leave(host: Host, image: ImageOptions): Promise<void> {
+  if (image.path !== undefined) await host.remove(sourceOf(image));
+  await host.removeDirectory(incomingOf(image));
+}

@@ -1,0 +1,120 @@
+import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
+import { checksumOption, memberOption } from '../../lib/disk/options.ts';
+import { templateOptions } from '../template/options.ts';
+
+const PACKAGE = {
+  type: 'str',
+  name: true,
+  pattern: '[A-Za-z0-9][A-Za-z0-9.+:-]*',
+  hint: 'the name of a Debian package',
+} as const;
+
+const SIZE = {
+  type: 'str',
+  pattern: '[1-9][0-9]*\\s*([KkMmGgTt]([Ii]?[Bb])?)?',
+  hint: 'a size such as 2G',
+} as const;
+
+/** A recipe of what is built. */
+const DEBOOTSTRAP = defineOptions({
+  suite: {
+    type: 'str',
+    default: '-',
+    pattern: '-|[A-Za-z0-9][A-Za-z0-9._-]*',
+    hint: 'a Debian release, such as bookworm',
+    description: "The Debian release, such as V(bookworm); V(-) is the host's own.",
+  },
+  size: { ...SIZE, description: 'The size of the disk; O(debootstrap_size) by default.' },
+  packages: {
+    type: 'list',
+    elements: PACKAGE,
+    default: [],
+    description: 'Packages beside O(debootstrap_packages).',
+  },
+});
+
+/** What an image is and where it comes from. */
+export const imageKeys = defineOptions({
+  name: {
+    type: 'str',
+    name: true,
+    required: true,
+    pattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
+    hint: "made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
+    description: 'The name of the image in O(directory). It is what C(archive_name) of a VM says.',
+  },
+  debootstrap: {
+    type: 'dict',
+    bare: true,
+    options: DEBOOTSTRAP,
+    description:
+      "Builds Debian with cloud-init from the host's own apt sources, by this recipe. Each key may be left out, and all of them. With another recipe the name gets another template.",
+  },
+  url: templateOptions.url,
+  path: {
+    type: 'str',
+    name: true,
+    description:
+      'A file of the controller, which is copied to the host where that lacks its content: a disk, or a packed one. A relative path is looked for as by M(ansible.builtin.copy). It needs O(checksum), as the digest itself.',
+  },
+  checksum: {
+    ...checksumOption,
+    description: [
+      'The checksum of O(url) or O(path): the digest itself, or, of O(url), the path or URL of a list of digests (F(SHA256SUMS)) that has its name.',
+      ...checksumOption.description.slice(1),
+    ],
+  },
+  member: memberOption,
+});
+
+/** The options of an image. */
+export const imageOptions = defineOptions({
+  ...imageKeys,
+  state: {
+    type: 'str',
+    choices: ['present', 'absent'],
+    default: 'present',
+    description:
+      'V(absent) removes the image; its template stays for as long as a disk is an overlay of it, and is removed by a later run.',
+  },
+  directory: {
+    type: 'path',
+    default: '/var/lib/libvirt/templates',
+    description: 'Where the images are.',
+  },
+  overlay_directories: templateOptions.overlay_directories,
+  debootstrap_packages: {
+    type: 'list',
+    elements: PACKAGE,
+    default: [
+      'cloud-guest-utils',
+      'cloud-init',
+      'dbus',
+      'ifupdown',
+      'iproute2',
+      'iputils-ping',
+      'isc-dhcp-client',
+      'linux-image-cloud-amd64',
+      'netbase',
+      'openssh-server',
+      'python3-cffi-backend',
+      'sudo',
+      'systemd-sysv',
+      'udev',
+    ],
+    description: 'The packages that every image has that is built.',
+  },
+  debootstrap_size: {
+    ...SIZE,
+    default: '2G',
+    description: 'The size of the disk of an image that is built and says none.',
+  },
+  uploaded: {
+    type: 'list',
+    elements: { type: 'str', name: true },
+    default: [],
+    description: 'The images by O(path) whose files were copied to the host for this task.',
+  },
+});
+
+export type ImageOptions = ValuesOf<typeof imageOptions>;

@@ -1,0 +1,60 @@
+import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import type { Step as TemplateStep } from '../template/plan.ts';
+import { template } from '../template/template.ts';
+import type { State } from './observe.ts';
+import type { ImageOptions } from './options.ts';
+import { comesIn, templateOf, uploadsOf } from './parts.ts';
+import { type Recipe, recipeOf } from './recipe.ts';
+import { inImageWords, ofTemplate } from './words.ts';
+
+/** What is done for an image: it is built, or a step of its template. */
+export type Step =
+  | { readonly part: 'build'; readonly recipe: Recipe }
+  | { readonly part: 'template'; readonly step: TemplateStep };
+
+/** The result of an image. */
+export interface ImageResult {
+  readonly name: string;
+  readonly dest: string;
+  readonly template?: string;
+  /** Templates that no name leads to, with the overlays that they stay for. */
+  readonly needed?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Plans the template of an image, and where it is made from what the host lacks, how that comes there. Pure. */
+export function planImage(image: ImageOptions, { template: seen, lacking }: State): Plan<Step, ImageResult> {
+  if (seen instanceof Error) throw inImageWords(image, seen);
+  const {
+    changes,
+    warnings = [],
+    missing = [],
+    result,
+  } = ofTemplate(image, () => template.plan(templateOf(image), seen));
+  const makes = changes.some(({ step }) => step.act === 'keep');
+  const recipe = makes && !seen.source ? recipeOf(image) : undefined;
+  const built: Change<Step>[] = recipe
+    ? [
+        {
+          title: `build ${image.name} by debootstrap`,
+          before: undefined,
+          after: recipe,
+          step: { part: 'build', recipe },
+        },
+      ]
+    : [];
+  return {
+    changes: [...built, ...changes.map((change) => ofImage(image, change))],
+    warnings,
+    // What comes in isn't there before it was built or brought.
+    missing: [...lacking, ...(comesIn(image) ? [] : missing)],
+    uploads: makes ? uploadsOf(image) : {},
+    result: { name: image.name, dest: templateOf(image).dest, ...result },
+  };
+}
+
+// What is brought comes from the controller, to people.
+function ofImage({ path }: ImageOptions, change: Change<TemplateStep>): Change<Step> {
+  const { step } = change;
+  const shown = step.act === 'keep' && path !== undefined ? { after: { from: path } } : {};
+  return { ...change, ...shown, step: { part: 'template', step } };
+}
