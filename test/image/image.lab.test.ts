@@ -59,7 +59,7 @@ describe('an image by URL', () => {
 });
 
 describe('an image of the controller', () => {
-  const incoming = `${NAMES}/incoming/mine.qcow2`;
+  const incoming = () => `${NAMES}/incoming/sha256-${digest}-controller.img`;
   const uploaded = { uploaded: ['mine.qcow2'] };
   const follow = { _ansible_piecewise_follow: true };
 
@@ -67,11 +67,11 @@ describe('an image of the controller', () => {
     const images = { 'mine.qcow2': mine() };
     expect(await bring(images, follow)).toEqual({
       changed: false,
-      piecewise_uploads: { 'mine.qcow2': incoming },
+      piecewise_uploads: { 'mine.qcow2': incoming() },
     });
-    expect((await bring(images)).msg).toContain(`${incoming} was not brought from the controller`);
+    expect((await bring(images)).msg).toContain(`${incoming()} was not brought from the controller`);
     expect(await sh(`ls -d ${NAMES} 2>/dev/null || true`)).toBe('');
-    await sh(`mkdir -p ${NAMES}/incoming; cp ${HOME}/web/tiny.qcow2 ${incoming}`);
+    await sh(`mkdir -p ${NAMES}/incoming; cp ${HOME}/web/tiny.qcow2 ${incoming()}`);
     expect(await bring(images, uploaded)).toMatchObject({ changed: true });
     await same('mine.qcow2');
     expect(await sh(`ls ${NAMES}`)).toBe('by-checksum\nmine.qcow2');
@@ -81,10 +81,14 @@ describe('an image of the controller', () => {
   });
 
   it('that came as another is refused, and does not stay', async () => {
-    await sh(`mkdir -p ${NAMES}/incoming; echo damaged >${incoming}`);
+    await sh(`mkdir -p ${NAMES}/incoming; echo damaged >${incoming()}`);
     const result = await bring({ 'mine.qcow2': mine() }, uploaded);
-    expect(result.msg).toMatch(/option 'checksum': .*mine\.qcow2 has sha256:[0-9a-f]{64} and not sha256:/);
-    expect(await sh(`find ${NAMES} -name 'mine*'; ls -d ${NAMES}/incoming 2>/dev/null || true`)).toBe('');
+    expect(result.msg).toMatch(
+      /option 'checksum': .*-controller\.img has sha256:[0-9a-f]{64} and not sha256:/,
+    );
+    expect(
+      await sh(`find ${NAMES} -type f -o -name 'mine*'; ls -d ${NAMES}/incoming 2>/dev/null || true`),
+    ).toBe('');
   });
 });
 

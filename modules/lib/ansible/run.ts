@@ -75,8 +75,9 @@ export async function run<Options, State, Step>(
   }
 }
 
+// For what can't be done, nothing is brought.
 const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): Record<string, string> =>
-  Object.assign({}, ...items.map(({ plan, error }) => (error ? {} : plan?.uploads)));
+  Object.assign({}, ...items.map(({ plan, error }) => (error || plan?.missing?.length ? {} : plan?.uploads)));
 
 function isLong<O, S, X>({ weight }: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
   const steps = items
@@ -205,8 +206,9 @@ async function carryOut<O, S, X>(
   const uploads = Object.values(plan.uploads ?? {}).map(
     (path) => `${path} was not brought from the controller: run the task without 'async'`,
   );
-  if (missing.length + uploads.length > 0 && !mode.check) {
-    const msg = [...missing, ...uploads].join('\n');
+  const unmet = missing.length > 0 ? missing : uploads;
+  if (unmet.length > 0 && !mode.check) {
+    const msg = unmet.join('\n');
     return { key, warnings, diff: [], result: { changed: false, failed: true, msg } };
   }
   warnings.push(...missing);

@@ -21,6 +21,12 @@ export const CHECKSUM_PATTERN = `(${DIGEST}|sha(256|512):(/|https?://).+)`;
 /** Whether a checksum as the option has it is the digest itself. */
 export const isDigest = (given: string): boolean => new RegExp(`^(?:${DIGEST})$`).test(given);
 
+/** The checksum that an option gives as the digest itself. */
+export const digestOf = (given: string): Checksum => ({
+  algorithm: given.slice(0, 6) as Algorithm,
+  digest: given.slice(7).toLowerCase(),
+});
+
 const shown = (place: string) => (place.startsWith('/') ? place : shownUrl(place));
 
 const isList = (value: string) => /^(\/|https?:)/.test(value);
@@ -32,9 +38,9 @@ const isList = (value: string) => /^(\/|https?:)/.test(value);
  * @throws OptionError when the list isn't there, or doesn't name the file
  */
 export async function checksumOf(host: Host, given: string, name: string): Promise<Checksum> {
-  const algorithm = given.slice(0, 6) as Algorithm;
+  const { algorithm } = digestOf(given);
   const value = given.slice(7);
-  if (!isList(value)) return { algorithm, digest: value.toLowerCase() };
+  if (!isList(value)) return digestOf(given);
   const digest = digestIn(await textOf(host, value), algorithm, name);
   if (digest) return { algorithm, digest };
   throw new OptionError(

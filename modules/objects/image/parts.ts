@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
+import { digestOf } from '../../lib/disk/checksum.ts';
+import { keyOf } from '../../lib/disk/store.ts';
 import { type TemplateOptions, templateOptions } from '../template/options.ts';
 import type { ImageOptions } from './options.ts';
 import { recipeOf, versionOf } from './recipe.ts';
@@ -12,13 +14,18 @@ export const incomingOf = ({ directory }: Pick<ImageOptions, 'directory'>): stri
 export const comesIn = ({ state, url }: ImageOptions): boolean => state === 'present' && url === undefined;
 
 /**
- * What a template is made from that comes in. What is built is called by its recipe: one that a killed run has left is only
- * taken for the same.
+ * What a template is made from that comes in. It is called by what tells its content: one that a killed run has left is only
+ * taken for the same, and two images of one content have one.
  */
 export function sourceOf(image: ImageOptions): string {
   const recipe = recipeOf(image);
-  return join(incomingOf(image), recipe ? versionOf(recipe) : image.name);
+  const { checksum = '', member, path = '' } = image;
+  const brought = () => `${keyOf(digestOf(checksum), member)}-${basename(path).slice(-LONGEST)}`;
+  return join(incomingOf(image), recipe ? versionOf(recipe) : brought());
 }
+
+/** Characters of a file's own name, which people see while it is unpacked. */
+const LONGEST = 50;
 
 /** The template of an image. */
 export function templateOf(image: ImageOptions): TemplateOptions {

@@ -22,7 +22,10 @@ export interface ImageResult {
 }
 
 /** Plans the template of an image, and where it is made from what the host lacks, how that comes there. Pure. */
-export function planImage(image: ImageOptions, { template: seen, lacking }: State): Plan<Step, ImageResult> {
+export function planImage(
+  image: ImageOptions,
+  { template: seen, first, lacking }: State,
+): Plan<Step, ImageResult> {
   if (seen instanceof Error) throw inImageWords(image, seen);
   const {
     changes,
@@ -31,7 +34,7 @@ export function planImage(image: ImageOptions, { template: seen, lacking }: Stat
     result,
   } = ofTemplate(image, () => template.plan(templateOf(image), seen));
   const makes = changes.some(({ step }) => step.act === 'keep');
-  const recipe = makes && !seen.source ? recipeOf(image) : undefined;
+  const recipe = makes && first && !seen.source ? recipeOf(image) : undefined;
   const built: Change<Step>[] = recipe
     ? [
         {
@@ -47,7 +50,7 @@ export function planImage(image: ImageOptions, { template: seen, lacking }: Stat
     warnings,
     // What comes in isn't there before it was built or brought.
     missing: [...lacking, ...(comesIn(image) ? [] : missing)],
-    uploads: makes ? uploadsOf(image) : {},
+    uploads: makes && first ? uploadsOf(image) : {},
     result: { name: image.name, dest: templateOf(image).dest, ...result },
   };
 }

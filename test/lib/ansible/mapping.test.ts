@@ -76,13 +76,16 @@ describe('a mapping that is bare', () => {
 });
 
 describe('what is to be brought from the controller', () => {
-  const module = {
-    ...counterModule(new Map()),
-    spec,
-    plan: () => ({ changes: [], uploads: { a: '/a' }, result: { value: 1 } }),
+  const asked = (mode: object, missing: string[] = []) => {
+    const plan = () => ({ changes: [], missing, uploads: { a: '/a' }, result: { value: 1 } });
+    const module = { ...counterModule(new Map()), spec, plan };
+    return run(
+      module,
+      validate,
+      noHost,
+      JSON.stringify({ name: 'a', ...mode, _ansible_piecewise_follow: true }),
+    );
   };
-  const asked = (mode: object) =>
-    run(module, validate, noHost, JSON.stringify({ name: 'a', ...mode, _ansible_piecewise_follow: true }));
 
   it('is asked for before anything is done, and in check mode beside what would be', async () => {
     expect(await asked({})).toEqual({ changed: false, piecewise_uploads: { a: '/a' } });
@@ -90,5 +93,12 @@ describe('what is to be brought from the controller', () => {
       value: 1,
       piecewise_uploads: { a: '/a' },
     });
+  });
+
+  it('is not asked for where something else is missing', async () => {
+    expect(await asked({}, ['no program'])).toEqual({ changed: false, failed: true, msg: 'no program' });
+    expect(await asked({ _ansible_check_mode: true }, ['no program'])).not.toHaveProperty(
+      'piecewise_uploads',
+    );
   });
 });

@@ -42,6 +42,27 @@ describe('images that are as they are to be', () => {
 });
 
 describe('images that the host lacks', () => {
+  it('and that have one content bring it once', async () => {
+    const twin = (one: ImageOptions, more: object = {}) => ({ ...one, name: `${one.name}2`, ...more });
+    const images = [built, twin(built), mine, twin(mine), twin(mine, { name: 'mine3', member: 'a' })];
+    const plans = await planned(
+      hostWith([], () => ({})),
+      images,
+    );
+    expect(plans.map(({ changes, uploads = {} }) => [changes[0]?.step.part, Object.keys(uploads)])).toEqual([
+      ['build', []],
+      ['template', []],
+      ['template', ['mine']],
+      ['template', []],
+      ['template', ['mine3']],
+    ]);
+    // One whose name is a file of others brings nothing.
+    const taken = hostWith([], () => ({}));
+    taken.put(`${NAMES}/mine`, 'others');
+    const states = await image.observe(taken.host, [mine, twin(mine)]);
+    expect(states).toMatchObject([{ first: false }, { first: true }]);
+  });
+
   const run = () => ({ stdout: 'qemu-img\ndebootstrap\n' });
   const lacking = async (fake: Fake, images: readonly ImageOptions[]) =>
     (await planned(fake, images)).map(({ missing }) => missing?.map((text) => text.split(' ')[0]));

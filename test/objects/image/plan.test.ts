@@ -21,6 +21,7 @@ const state = (given: Partial<TemplateState> = {}, lacking: string[] = []): Stat
     ...{ now: undefined, wanted: KEPT, kept: false, source: undefined, checksum, loose: new Map() },
     ...given,
   },
+  first: true,
   lacking,
 });
 const titles = (given: Record<string, unknown>, seen: State) =>
@@ -102,7 +103,7 @@ describe('an image that the host lacks', () => {
   });
 
   it('is asked for where it is of the controller, until it was brought', () => {
-    const dest = `${NAMES}/incoming/i.qcow2`;
+    const dest = `${NAMES}/incoming/sha256-${checksum.digest}-mine.img`;
     const plan = planImage(imageOf(mine), state());
     expect(plan).toMatchObject({ uploads: { 'i.qcow2': dest }, missing: [] });
     expect(plan.changes[0]).toMatchObject({
@@ -145,7 +146,7 @@ describe('an image that the host has', () => {
 
   it("says in its own words what can't be done", () => {
     const option = new Failure('x');
-    expect(() => planImage(imageOf(built), { template: option, lacking: [] })).toThrow('x');
+    expect(() => planImage(imageOf(built), { template: option, first: false, lacking: [] })).toThrow('x');
     expect(() => planImage(imageOf(built), state({ now: 'taken' }))).toThrow(
       /i\.qcow2 exists and is not one of our/,
     );
