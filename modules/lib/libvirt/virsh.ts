@@ -4,8 +4,13 @@ import type { Host } from '../host/host.ts';
 /** Milliseconds. A guest that was saved is read back when it starts, and that may be a lot of memory. */
 const ACT_TIMEOUT = 900_000;
 
-/** A line between what the commands of one virsh process print. */
-export const MARK = '@piecewise@';
+const randomWord = () => Math.random().toString(36).slice(2);
+
+/**
+ * A line between what the commands of one virsh process print. It is another one each time, since a domain's description may
+ * hold any text that was known before. Node's crypto would take as long to load as reading a domain does.
+ */
+export const newMark = (): string => `@piecewise-${randomWord()}${randomWord()}@`;
 
 /** A word of virsh's own shell: double quotes with backslash (virsh(1), "NOTES"). */
 export const quoted = (text: string) => `"${text.replace(/(["\\])/g, '\\$1')}"`;
