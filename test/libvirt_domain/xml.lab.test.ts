@@ -68,6 +68,8 @@ describe("a domain's text", () => {
     expect(marks.length).toBeGreaterThan(0);
     const text = [...new Set(marks)].join('\n');
     expect(await both(text)).toMatchObject({ changed: true });
-    expect(await both(text)).toMatchObject({ changed: false, diff: [] });
+    const again = await both(text);
+    expect(again.msg).toBeUndefined();
+    expect(again).toMatchObject({ changed: false, diff: [] });
   });
 });
