@@ -14,15 +14,18 @@ export const makeDirectory = (path: string): Promise<void> =>
     await fs.mkdir(path, { recursive: true });
   });
 
-/** Removes a file, or a directory with all that is in it; no symbolic link is followed. */
-export const removeFile = (path: string): Promise<void> =>
+/** Removes a file, or a symbolic link itself; see Host.remove. */
+export const removeFile = (path: string): Promise<void> => orAbsent(path, undefined, () => fs.unlink(path));
+
+/** Removes a file, or a directory with all that is in it; see Host.removeTree. */
+export const removeTree = (path: string): Promise<void> =>
   orAbsent(path, undefined, async () => {
-    if ((await fs.lstat(path)).isDirectory()) await removeTree(path);
+    if ((await fs.lstat(path)).isDirectory()) await removeWhole(path);
     else await fs.unlink(path);
   });
 
 // Node looks what something is and then goes into it by its name, where a link may be by then. rm(1) does not.
-async function removeTree(path: string): Promise<void> {
+async function removeWhole(path: string): Promise<void> {
   const { code, stderr } = await runProcess('rm', ['-rf', '--', path]);
   if (code !== 0) throw new Failure(reasonOf('rm', stderr, code));
 }
@@ -49,7 +52,7 @@ export async function withNewDirectory<T>(prefix: string, use: (path: string) =>
     if (error instanceof Error) error.message = error.message.replaceAll(lasting, path);
     throw error;
   } finally {
-    for (const name of await fs.readdir(lasting)) await removeFile(join(lasting, name));
+    for (const name of await fs.readdir(lasting)) await removeTree(join(lasting, name));
     await directory.close();
     await removeEmpty(path);
   }

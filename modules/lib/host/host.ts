@@ -117,8 +117,10 @@ export interface Host {
   publishNew(from: string, to: string): Promise<void>;
   /** Says how far long work has come, to whoever waits for it. */
   report(progress: Progress): void;
-  /** Removes a file, or a directory with all that is in it, and follows no symbolic link; one that isn't there is fine. */
+  /** Removes a file, or a symbolic link itself; one that doesn't exist is fine, and a directory is a Failure. */
   remove(path: string): Promise<void>;
+  /** Removes a directory of our own with all that is in it, or a file, and follows no symbolic link. */
+  removeTree(path: string): Promise<void>;
   /** Removes a directory that has nothing in it; one that has stays. */
   removeDirectory(path: string): Promise<void>;
   /**

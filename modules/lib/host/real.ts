@@ -8,6 +8,7 @@ import {
   makeDirectory,
   removeDirectory,
   removeFile,
+  removeTree,
   withNewDirectory,
 } from './directories.ts';
 import { download } from './download.ts';
@@ -66,6 +67,7 @@ export const realHost: Host = {
   publishNew: publishNewFile,
   report,
   remove: removeFile,
+  removeTree,
   removeDirectory,
   withLock: withFileLock,
   userId,

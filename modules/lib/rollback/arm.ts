@@ -87,7 +87,8 @@ async function remove(host: Host): Promise<void> {
   const units = await Promise.all([SERVICE, TIMER].map((path) => host.stat(path)));
   const loaded = units.some((unit) => unit !== undefined);
   if (loaded) await stop(host);
-  for (const path of [SERVICE, TIMER, RAISED, HERE]) await host.remove(path);
+  for (const path of [SERVICE, TIMER, RAISED]) await host.remove(path);
+  await host.removeTree(HERE);
   if (loaded) await runOrFail(host, 'systemctl', ['daemon-reload']);
 }
 
