@@ -70,7 +70,7 @@ export async function run<Options, State, Step>(
     for (const item of planned) reports.push(await carryOut(module, host, item, mode));
     return masked(listed ? resultOfList(reports, mode) : resultOfOne(reports, mode), secrets) as Result;
   } catch (error) {
-    return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
+    return masked(failureOf(asError(error)), secrets) as Result;
   }
 }
 
@@ -193,7 +193,7 @@ async function carryOut<O, S, X>(
       key,
       warnings,
       diff: [],
-      result: { changed: false, ...failureOf(error ?? new Error('no plan')) },
+      result: failureOf(error ?? new Error('no plan')),
     };
   }
   const missing = plan.missing ?? [];
@@ -217,8 +217,8 @@ async function carryOut<O, S, X>(
     }
   } catch (reason) {
     const stopped = {
-      changed: done.length > 0,
       ...failureOf(asError(reason)),
+      changed: done.length > 0,
       done: done.map(({ title }) => title),
     };
     return { key, warnings, diff: diffOf(done), result: stopped };
@@ -235,10 +235,17 @@ function amendLists(result: Result, { added = {}, dropped = {} }: Outcome): void
   for (const [field, items] of Object.entries(added)) result[field] = [...listOf(field), ...items];
 }
 
-function failureOf(error: Error): { failed: true; msg: string; exception?: string } {
-  if (error instanceof Failure) return { failed: true, msg: error.message };
-  return { failed: true, msg: error.message, exception: error.stack ?? error.message };
+/** The result of a run that failed. */
+export function failureOf(error: Error): Result & { failed: true; msg: string } {
+  const failed = { changed: false, failed: true } as const;
+  if (error instanceof Failure) return { ...failed, msg: error.message };
+  if (TOO_DEEP.test(error.message))
+    return { ...failed, msg: 'what the task or the host says is nested too deep' };
+  return { ...failed, msg: error.message, exception: error.stack ?? error.message };
 }
+
+// What V8 says where a recursion takes all of the stack.
+const TOO_DEEP = /^Maximum call stack size exceeded$/;
 
 const diffText = (value: unknown) =>
   value === undefined || value === null
