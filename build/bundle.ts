@@ -65,6 +65,7 @@ const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:stream/promises': ['pipeline'],
   'node:util': ['promisify'],
   'node:timers/promises': ['setTimeout'],
+  'node:zlib': ['gunzipSync', 'gzipSync'],
 };
 
 const lazily: Plugin = {
