@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Bytes, Image, Pieces } from '../volume.ts';
 import type { Download } from './download.ts';
+import { decodeText } from './text.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** How far long work has come. */
@@ -136,8 +137,8 @@ export interface Host {
   connect(socket: string): Promise<Duplex>;
 }
 
-/** A file's content as text, or undefined when there is none. */
+/** A file's content as text, or undefined when there is none. What is written of it has the bytes that it had. */
 export async function readText(host: Host, path: string): Promise<string | undefined> {
   const bytes = await host.read(path);
-  return bytes && new TextDecoder().decode(bytes);
+  return bytes && decodeText(bytes);
 }

@@ -54,7 +54,16 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
   });
 }
 
-async function set(host: Host, back: WayBack): Promise<void> {
+// A file that is reached by a link is put back where the link leads, and the link stays.
+async function withRealPaths(host: Host, back: WayBack): Promise<WayBack> {
+  const files = [...back.files].map(
+    async ([path, text]) => [(await host.realPath(path)) ?? path, text] as const,
+  );
+  return { ...back, files: new Map(await Promise.all(files)) };
+}
+
+async function set(host: Host, given: WayBack): Promise<void> {
+  const back = await withRealPaths(host, given);
   await host.makeDirectory(FILES);
   await host.write(ARMING, JSON.stringify(aboutOf(back)), { mode: 0o600 });
   let i = 0;
