@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Again, begun, detach, detachedPlace, leaveResult } from '../host/detached.ts';
 import { realHost } from '../host/real.ts';
+import { recordUnfinished, sweepUnfinished } from '../host/unfinished.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
 import { failureOf, type Result, run } from './run.ts';
@@ -60,8 +61,12 @@ export async function main<Options, State, Step>(
   });
   const json = readArguments();
   if (place !== undefined) begun(place);
-  const detached = place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined;
-  give(await run(module, validate, realHost, json, detached), place);
+  recordUnfinished();
+  const surroundings = {
+    detach: place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined,
+    sweep: sweepUnfinished,
+  };
+  give(await run(module, validate, realHost, json, surroundings), place);
 }
 
 /** @param place where a detached run leaves its result; another one prints it */

@@ -36,14 +36,19 @@ interface Report {
 /** Bytes from which on work is long: a few seconds' on any disk. */
 const LONG = 256 * 1024 ** 2;
 
-/** Has the same run done by itself. @returns where it is followed */
-export type Detach = () => Promise<Readonly<Record<string, unknown>>>;
+/** What a run of a process of its own has beside its host. */
+export interface Surroundings {
+  /** Has the same run done by itself, where it is long and followed. @returns where it is followed */
+  readonly detach?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined;
+  /** Removes what killed runs have left. */
+  readonly sweep?: () => Promise<void>;
+}
 
 /**
  * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies. In list form one
  * failed item doesn't keep the others from being carried out.
  * @param json the arguments as Ansible sends them
- * @param detach for long work that somebody follows; without it all is done here
+ * @param surroundings of a process of its own; without them all is done here
  * @returns the result to print; it never throws
  */
 export async function run<Options, State, Step>(
@@ -51,13 +56,14 @@ export async function run<Options, State, Step>(
   validate: Validator,
   host: Host,
   json: string,
-  detach?: Detach,
+  { detach, sweep }: Surroundings = {},
 ): Promise<Result> {
   let secrets: string[] = [];
   try {
     const given = parseArguments(json);
     const { mode, items, listed } = splitArguments(module.spec, given);
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
+    if (!mode.check) await sweep?.();
     const planned = await planItems(module, validate, host, items);
     const uploads = uploadsOf(planned);
     if (mode.follow && !mode.check && Object.keys(uploads).length > 0) {

@@ -1,7 +1,7 @@
 import { type Host, readText } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { connection, newMark, quoted, reasonIn } from './virsh.ts';
+import { connection, newMark, quoted, reasonIn, withPrivateFiles } from './virsh.ts';
 
 /** A definition that is tried out. */
 export interface Draft {
@@ -116,14 +116,14 @@ async function rehearseBatch(
   drafts: readonly Draft[],
   flags: readonly string[],
 ): Promise<Rehearsed[]> {
-  const files = drafts.map((_, i) => `/run/piecewise-draft-${process.pid}-${i}.xml`);
+  const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
   try {
     // What a run that was killed left behind would be in the way, and may hold a password.
     await clear(host);
-    const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
-    await Promise.all(texts.map((xml, i) => host.write(files[i] as string, xml, { mode: 0o600 })));
     const mark = newMark();
-    const { stdout, stderr } = await run(host, drafts, files, flags, mark);
+    const { stdout, stderr } = await withPrivateFiles(host, texts, (files) =>
+      run(host, drafts, files, flags, mark),
+    );
     const [out, err] = [stdout.split(mark), stderr.split(`error: ${mark}`)];
     if (out.length < 2 || NO_CONNECTION.test(stderr)) return drafts.map(() => unavailable(reasonIn(stderr)));
     const complete = out.length - 1;
@@ -131,7 +131,6 @@ async function rehearseBatch(
     if (complete === drafts.length) return answers;
     return [...answers, unavailable(`libvirt ended while it looked at ${drafts[complete]?.name}`)];
   } finally {
-    await Promise.all(files.map((path) => host.remove(path)));
     await clear(host);
   }
 }

@@ -50,14 +50,20 @@ export async function withPrivateFile<T>(
   xml: string,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  const path = `/run/piecewise-domain-${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}.xml`;
-  await host.write(path, xml, { mode: 0o600 });
-  try {
-    return await use(path);
-  } finally {
-    await host.remove(path);
-  }
+  return withPrivateFiles(host, [xml], ([path = '']) => use(path));
 }
+
+/** The same of several. */
+export const withPrivateFiles = <T>(
+  host: Host,
+  documents: readonly string[],
+  use: (paths: readonly string[]) => Promise<T>,
+): Promise<T> =>
+  host.withNewDirectory('/run/piecewise-libvirt-', async (directory) => {
+    const paths = documents.map((_, i) => `${directory}/${i}.xml`);
+    await Promise.all(documents.map((xml, i) => host.write(paths[i] as string, xml, { mode: 0o600 })));
+    return use(paths);
+  });
 
 /** What `domstate` says now. */
 export const domainState = async (host: Host, uri: string, name: string): Promise<string> =>
