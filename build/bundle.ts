@@ -7,7 +7,10 @@ import { validatorSource } from './validator.ts';
 
 /** Ansible replaces it by the JSON of the arguments. It isn't valid TypeScript, so it's put in at the end. */
 const MARKER = '<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>';
-const PLACEHOLDER = '__PIECEWISE_ARGUMENTS__';
+const PLACE = '__PIECEWISE_ARGUMENTS__';
+
+// In a comment, whose end is that of the line: of JSON that is nested deep, a literal would be too much for Node's parser.
+const ARGUMENTS = `{//${MARKER}\n}`;
 
 // Either of these would make Ansible treat the file as another kind of module.
 const OTHER_STYLES = ['from ansible.module_utils', '#Requires -Module', 'WANT_JSON'];
@@ -33,7 +36,7 @@ function startSource(name: string, digest: string): string {
   return [
     "import { evaluate } from './modules/lib/ansible/start.ts';",
     "import text from 'code:module';",
-    `evaluate({ name: '${name}', text, digest: '${digest}' }, require).run(() => [${PLACEHOLDER}], text);`,
+    `evaluate({ name: '${name}', text, digest: '${digest}' }, require).run(() => ${PLACE}, text);`,
   ].join('\n');
 }
 
@@ -62,6 +65,7 @@ const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:stream/promises': ['pipeline'],
   'node:util': ['promisify'],
   'node:timers/promises': ['setTimeout'],
+  'node:zlib': ['gunzipSync', 'gzipSync'],
 };
 
 const lazily: Plugin = {
@@ -122,11 +126,11 @@ export async function bundle(name: string, style: Style = 'text'): Promise<strin
 }
 
 function deliverable(name: string, text: string): string {
-  const parts = text.split(PLACEHOLDER);
+  const parts = text.split(PLACE);
   if (parts.length !== 2) throw new Error(`${name}: the arguments' place occurs ${parts.length - 1} times`);
   const found = OTHER_STYLES.find((style) => text.includes(style));
   if (found || text.includes(MARKER)) throw new Error(`${name}: the bundle contains '${found ?? MARKER}'`);
-  return `#!/usr/bin/node\n${parts.join(MARKER)}`;
+  return `#!/usr/bin/node\n${parts.join(ARGUMENTS)}`;
 }
 
 /** Where a built module stands in its collection. */

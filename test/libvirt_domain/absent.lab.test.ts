@@ -70,6 +70,36 @@ describe('state: absent', () => {
   });
 });
 
+describe("'remove_storage' of what is not a file", () => {
+  const tree = `${DIR}/tree`;
+  it.each([
+    ['a directory', `mkdir -p ${tree}/deep; echo precious >${tree}/deep/file`],
+    ['a link to a directory', `mkdir -p ${tree}.real/deep; ln -s ${tree}.real ${tree}`],
+    ['a pipe', `mkfifo ${tree}`],
+    ['a device', `cp -a /dev/null ${tree}`],
+  ])('is an error that names it, and nothing is changed: %s', async (_, make) => {
+    await sh(`virsh -q undefine ${NAME} 2>/dev/null; cd ${DIR}; rm -rf ${tree} ${tree}.real
+      qemu-img create -q -f qcow2 own.qcow2 16M; ${make}`);
+    // The task itself would not define it.
+    const disk = (source: string) =>
+      `<disk type='file' device='disk'><source file='${source}'/><target dev='${source === tree ? 'vdb' : 'vda'}'/></disk>`;
+    const xml = `<domain type='qemu'><name>${NAME}</name><memory>65536</memory><os><type>hvm</type></os>
+      <devices>${disk(`${DIR}/own.qcow2`)}${disk(tree)}</devices></domain>`;
+    await hypervisor.exec(['sh', '-c', 'cat >/run/absent.xml; virsh -q define /run/absent.xml'], {
+      input: xml,
+    });
+    const before = await sh(`virsh list --all --name; ls -lR ${DIR}`);
+    for (const check of [true, false]) {
+      const absent = { name: NAME, state: 'absent', remove_storage: true };
+      const result = await runModule(hypervisor, 'libvirt_domain', absent, { check });
+      expect(result).toMatchObject({ failed: true, changed: false });
+      expect(result.msg).toMatch(new RegExp(`^option 'remove_storage': disk ${tree} of domain ${NAME} is `));
+      expect(await sh(`virsh list --all --name; ls -lR ${DIR}`)).toBe(before);
+    }
+    await sh(`virsh -q undefine ${NAME}; rm -rf ${tree} ${tree}.real`);
+  });
+});
+
 describe('a disk that another domain may need', () => {
   const other = `${NAME}-other`;
   // A definition names it in its own way, and libvirt doesn't look into it.

@@ -5,6 +5,8 @@ import { runModule } from '../support/module.ts';
 import { blogXml } from './blog.ts';
 
 const NAME = 'xml-test';
+const VIRSH = '/usr/local/bin/virsh';
+const SEEN = '/run/xml-test-virsh';
 let hypervisor: Hypervisor;
 
 const BLOG = blogXml(NAME);
@@ -17,7 +19,12 @@ beforeAll(async () => {
   hypervisor = await sharedHypervisor();
 });
 
-afterAll(() => hypervisor.exec(['virsh', 'undefine', NAME], { check: false }));
+afterAll(() =>
+  hypervisor.exec(
+    ['sh', '-c', `rm -f ${VIRSH} ${SEEN}; for n in ${NAME} ${NAME}-2; do virsh undefine $n; done`],
+    { check: false },
+  ),
+);
 
 describe("the blog's XML", () => {
   it('is defined once', async () => {
@@ -40,5 +47,29 @@ describe("the blog's XML", () => {
     ]);
     expect(after.length).toBe(before.filter((line) => !line.includes('piecewise:applied')).length);
     expect(await task(edited)).toMatchObject({ changed: false });
+  });
+});
+
+describe("a domain's text", () => {
+  it('may be what a former run put between the answers of virsh', async () => {
+    const sh = (script: string, input = '') => hypervisor.exec(['sh', '-c', script], { input });
+    const described = (text: string) =>
+      ['', '-2'].map((suffix) =>
+        blogXml(`${NAME}${suffix}`).replace('<os>', `<description>\n${text}\n</description><os>`),
+      );
+    const both = (text: string) =>
+      runModule(hypervisor, 'libvirt_domain', { domains: described(text).map((xml) => ({ xml })) });
+    await sh(
+      `cat >${VIRSH}; chmod 755 ${VIRSH}`,
+      `#!/bin/sh\necho "$*" >>${SEEN}\nexec /usr/bin/virsh "$@"\n`,
+    );
+    await both('harmless');
+    const marks = (await sh(`cat ${SEEN}`)).stdout.match(/(?<=echo (--err )?)@[^@\s]+@/g) ?? [];
+    expect(marks.length).toBeGreaterThan(0);
+    const text = [...new Set(marks)].join('\n');
+    expect(await both(text)).toMatchObject({ changed: true });
+    const again = await both(text);
+    expect(again.msg).toBeUndefined();
+    expect(again).toMatchObject({ changed: false, diff: [] });
   });
 });

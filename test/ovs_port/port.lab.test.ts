@@ -126,6 +126,21 @@ describe('ovs_port', () => {
     });
   });
 
+  test("a NIC that doesn't exist has no address to take: nothing is made in its place", async () => {
+    const take = { bridge: 'br0', port: 'nic9', take_address: true };
+    expect(await lab.fails('ovs_port', take)).toMatch(
+      /^port 'nic9': this host has no interface of that name/,
+    );
+    expect(await lab.run('ovs_port', take, true)).toMatchObject({
+      warnings: [expect.stringMatching(/^port 'nic9': this host has no interface/)],
+    });
+    // What an earlier release made.
+    await ovs('add-port br0 nic9 -- set interface nic9 type=internal');
+    expect(await lab.fails('ovs_port', take)).toMatch(
+      /^option 'take_address': 'nic9' is internal to Open vSwitch, and not a NIC/,
+    );
+  });
+
   test("a bridge's own port has an address like any, and is not removed", async () => {
     const own = { bridge: 'br0', port: 'br0' };
     await lab.changes('ovs_port', { ...own, address: '10.9.0.1/24' });

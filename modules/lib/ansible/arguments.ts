@@ -1,5 +1,6 @@
 import { Failure, OptionError } from '../failure.ts';
 import { coerceOptions, isMapping, refuseRepr, toDict } from './coerce.ts';
+import { DEEPEST, isTooDeep } from './nesting.ts';
 import { problemsOf, together, type Validator } from './problems.ts';
 import { checkRequired, checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
@@ -29,18 +30,28 @@ const INTERNAL = '_ansible_';
 
 /**
  * Parses the JSON that Ansible put in.
- * @throws Failure on a number beyond 2^53, which JSON's reader has rounded, and on a `__proto__` key
+ * @throws Failure on a number beyond 2^53, which JSON's reader has rounded, on a `__proto__` key, and on what is nested too
+ * deep
  */
 export function parseArguments(json: string): Record<string, unknown> {
-  const given: unknown = JSON.parse(json, (key, value) => {
-    if (key === '__proto__') throw new Failure("a key named '__proto__' is not taken");
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      throw new Failure(`'${key}': a whole number beyond 2^53 loses digits on its way: quote it`);
-    }
-    return value;
-  });
+  const given: unknown = JSON.parse(json);
   if (typeof given !== 'object' || given === null) throw new Failure('the arguments are not a mapping');
+  for (const [option, value] of Object.entries(given)) {
+    if (isTooDeep(value)) {
+      throw new OptionError(option, `it is nested more than ${DEEPEST} levels deep: give it with fewer`);
+    }
+    checkValue(option, value);
+  }
   return given as Record<string, unknown>;
+}
+
+function checkValue(key: string, value: unknown): void {
+  if (key === '__proto__') throw new Failure("a key named '__proto__' is not taken");
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new Failure(`'${key}': a whole number beyond 2^53 loses digits on its way: quote it`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [inner, element] of Object.entries(value)) checkValue(inner, element);
 }
 
 /** Splits what Ansible sent into the run's mode and the items; in list form, options beside the list hold for every item. */

@@ -1,4 +1,5 @@
 import { OptionError } from '../failure.ts';
+import { isTooDeep } from './nesting.ts';
 import type { Option, OptionSpecs, OptionType, ValuesOf } from './spec.ts';
 
 // The words Ansible's own parsing/convert_bool.py takes, compared in lower case.
@@ -76,14 +77,18 @@ export function toDict(value: unknown): Record<string, unknown> | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (text.startsWith('{')) {
-    try {
-      const parsed: unknown = JSON.parse(text);
-      return isMapping(parsed) ? parsed : undefined;
-    } catch {
-      return undefined;
-    }
+    const parsed = parsedJson(text);
+    return isMapping(parsed) && !isTooDeep(parsed) ? parsed : undefined;
   }
   return text.includes('=') ? keyValues(text) : undefined;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** `a=b, c="d e"`: Ansible's short form of a mapping. */

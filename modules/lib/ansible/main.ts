@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { type Again, begun, detach, detachedPlace, leaveResult } from '../host/detached.ts';
 import { realHost } from '../host/real.ts';
+import { recordUnfinished, sweepUnfinished } from '../host/unfinished.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
-import { type Result, run } from './run.ts';
+import { failureOf, type Result, run } from './run.ts';
 
 /**
  * The arguments that Ansible wrote over its marker in `source`, as JSON text. They are read as text and not
  * evaluated: a JavaScript literal would drop a `__proto__` key and round a large number unseen.
- * @param source a function whose whole body is an array of the marker: `() => [MARKER]`
+ * @param source a function with nothing but a comment, which is the marker: `() => {//MARKER` and a line's end before `}`
  */
 export function embeddedArguments(source: () => unknown): string {
   const text = source.toString();
-  return text.slice(text.indexOf('[') + 1, text.lastIndexOf(']'));
+  return text.slice(text.indexOf('//') + 2, text.lastIndexOf('\n'));
 }
 
 /** A binary module's arguments: a JSON file named on the command line. */
@@ -32,7 +33,7 @@ export function encodeResult(result: Result): string {
 export const againByText = (text: string, json: string): Again => ({
   program: process.execPath,
   args: ['-'],
-  input: `(${text})(require).run(() => [${json}])`,
+  input: `(${text})(require).run(() => {//${json}\n})`,
 });
 
 /** The same for a binary: it reads its arguments' file again. */
@@ -52,13 +53,27 @@ export async function main<Options, State, Step>(
   process.on('SIGHUP', () => {});
   // What a child says is parsed: it must not speak the user's language.
   process.env.LC_ALL = 'C';
-  const json = readArguments();
   const place = detachedPlace();
+  // What nobody waits for ends the process, and must not do so without a result.
+  process.once('uncaughtException', (error) => {
+    give(failureOf(error), place);
+    process.exit(1);
+  });
+  const json = readArguments();
   if (place !== undefined) begun(place);
-  const detached = place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined;
-  const result = await run(module, validate, realHost, json, detached);
-  if (place !== undefined) leaveResult(place, encodeResult(result));
-  else process.stdout.write(encodeResult(result));
+  recordUnfinished();
+  const surroundings = {
+    detach: place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined,
+    sweep: sweepUnfinished,
+  };
+  give(await run(module, validate, realHost, json, surroundings), place);
+}
+
+/** @param place where a detached run leaves its result; another one prints it */
+function give(result: Result, place: string | undefined): void {
+  const text = encodeResult(result);
+  if (place !== undefined) leaveResult(place, text);
+  else process.stdout.write(text);
   // process.exit() would cut the output off at 64 kB.
   process.exitCode = result.failed ? 1 : 0;
 }

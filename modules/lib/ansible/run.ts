@@ -36,14 +36,19 @@ interface Report {
 /** Bytes from which on work is long: a few seconds' on any disk. */
 const LONG = 256 * 1024 ** 2;
 
-/** Has the same run done by itself. @returns where it is followed */
-export type Detach = () => Promise<Readonly<Record<string, unknown>>>;
+/** What a run of a process of its own has beside its host. */
+export interface Surroundings {
+  /** Has the same run done by itself, where it is long and followed. @returns where it is followed */
+  readonly detach?: (() => Promise<Readonly<Record<string, unknown>>>) | undefined;
+  /** Removes what killed runs have left. */
+  readonly sweep?: () => Promise<void>;
+}
 
 /**
  * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies. In list form one
  * failed item doesn't keep the others from being carried out.
  * @param json the arguments as Ansible sends them
- * @param detach for long work that somebody follows; without it all is done here
+ * @param surroundings of a process of its own; without them all is done here
  * @returns the result to print; it never throws
  */
 export async function run<Options, State, Step>(
@@ -51,13 +56,14 @@ export async function run<Options, State, Step>(
   validate: Validator,
   host: Host,
   json: string,
-  detach?: Detach,
+  { detach, sweep }: Surroundings = {},
 ): Promise<Result> {
   let secrets: string[] = [];
   try {
     const given = parseArguments(json);
     const { mode, items, listed } = splitArguments(module.spec, given);
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
+    if (!mode.check) await sweep?.();
     const planned = await planItems(module, validate, host, items);
     const uploads = mode.follow ? uploadsOf(planned) : {};
     // In check mode the plugin brings nothing, and looks whether it could.
@@ -71,7 +77,7 @@ export async function run<Options, State, Step>(
     const result = listed ? resultOfList(reports, mode) : resultOfOne(reports, mode);
     return masked({ ...result, ...wanted }, secrets) as Result;
   } catch (error) {
-    return masked({ changed: false, ...failureOf(asError(error)) }, secrets) as Result;
+    return masked(failureOf(asError(error)), secrets) as Result;
   }
 }
 
@@ -199,7 +205,7 @@ async function carryOut<O, S, X>(
       key,
       warnings,
       diff: [],
-      result: { changed: false, ...failureOf(error ?? new Error('no plan')) },
+      result: failureOf(error ?? new Error('no plan')),
     };
   }
   const missing = plan.missing ?? [];
@@ -224,8 +230,8 @@ async function carryOut<O, S, X>(
     }
   } catch (reason) {
     const stopped = {
-      changed: done.length > 0,
       ...failureOf(asError(reason)),
+      changed: done.length > 0,
       done: done.map(({ title }) => title),
     };
     return { key, warnings, diff: diffOf(done), result: stopped };
@@ -242,10 +248,17 @@ function amendLists(result: Result, { added = {}, dropped = {} }: Outcome): void
   for (const [field, items] of Object.entries(added)) result[field] = [...listOf(field), ...items];
 }
 
-function failureOf(error: Error): { failed: true; msg: string; exception?: string } {
-  if (error instanceof Failure) return { failed: true, msg: error.message };
-  return { failed: true, msg: error.message, exception: error.stack ?? error.message };
+/** The result of a run that failed. */
+export function failureOf(error: Error): Result & { failed: true; msg: string } {
+  const failed = { changed: false, failed: true } as const;
+  if (error instanceof Failure) return { ...failed, msg: error.message };
+  if (TOO_DEEP.test(error.message))
+    return { ...failed, msg: 'what the task or the host says is nested too deep' };
+  return { ...failed, msg: error.message, exception: error.stack ?? error.message };
 }
+
+// What V8 says where a recursion takes all of the stack.
+const TOO_DEEP = /^Maximum call stack size exceeded$/;
 
 const diffText = (value: unknown) =>
   value === undefined || value === null

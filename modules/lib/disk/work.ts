@@ -31,7 +31,7 @@ export async function withWork<T>(
       if ((await begunAt(host, pid)) === begun) {
         throw new Failure(`${path} is being made by another run (process ${pid}): wait until it is done`);
       }
-      await host.remove(join(dirname(path), name));
+      await host.removeTree(join(dirname(path), name));
     }
     return use(work);
   });

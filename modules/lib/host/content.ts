@@ -5,6 +5,7 @@ import type { Bytes, Content, Pieces } from '../volume.ts';
 import { named } from './errors.ts';
 import { streamFile } from './stream.ts';
 import { NEW, openItself } from './temporary.ts';
+import { encodeText } from './text.ts';
 
 /** Bytes that small pieces are put together to, so that each isn't a write of its own. */
 const BATCH = 1024 ** 2;
@@ -45,7 +46,8 @@ export async function writeContent(
   file: fs.FileHandle,
   content: string | Uint8Array | Pieces,
 ): Promise<void> {
-  if (typeof content === 'string' || content instanceof Uint8Array) return file.writeFile(content);
+  if (typeof content === 'string') return file.writeFile(encodeText(content));
+  if (content instanceof Uint8Array) return file.writeFile(content);
   for await (const bytes of batched(content)) await writeAll(file, bytes, null);
 }
 

@@ -30,7 +30,7 @@ export interface Again {
 
 /** A run that goes on by itself. */
 export interface Detached {
-  /** A directory with its `progress`, its `log`, and its `result` in the end. */
+  /** A directory with its `progress`, its `log`, `room` for what comes of it, and its `result` in the end. */
   readonly place: string;
   readonly pid: number;
 }
@@ -76,19 +76,33 @@ const isBegun = (place: string) => ['progress', 'result'].some((name) => existsS
 /** Where root's runs are: gone with the next boot. */
 const HOME = '/run/piecewise-cloud';
 
+/** Bytes that are kept free for what comes of a run: more than the result of a task for a whole host has. */
+const ROOM = 1024 ** 2;
+
+/** @throws Failure where there is no room for a result */
 function newPlace(): string {
-  if (process.getuid?.() === 0) {
+  const elsewhere = [tmpdir(), join(tmpdir(), 'piecewise-run-')] as const;
+  const all = process.getuid?.() === 0 ? [[HOME, join(HOME, 'run-')] as const, elsewhere] : [elsewhere];
+  const problems: string[] = [];
+  for (const [directory, prefix] of all) {
     try {
-      mkdirSync(HOME, { recursive: true, mode: 0o755 });
-      return mkdtempSync(join(HOME, 'run-'));
-    } catch {
-      // A /run that can't be written to, or is full.
+      if (directory === HOME) mkdirSync(HOME, { recursive: true, mode: 0o755 });
+      return withRoom(mkdtempSync(prefix));
+    } catch (error) {
+      problems.push(fileFailure(directory, error).message);
     }
   }
+  throw new Failure(`the result of the work would have no place: ${problems.join('; ')}`);
+}
+
+// What is found to be full when the work is done would be found too late.
+function withRoom(place: string): string {
   try {
-    return mkdtempSync(join(tmpdir(), 'piecewise-run-'));
+    writeFileSync(join(place, 'room'), Buffer.alloc(ROOM), { flag: 'wx', mode: 0o600 });
+    return place;
   } catch (error) {
-    throw fileFailure(tmpdir(), error);
+    rmSync(place, { recursive: true, force: true });
+    throw error;
   }
 }
 
@@ -109,7 +123,7 @@ export const begun = (place: string): void => publish(place, 'progress', '');
 /** Leaves a detached run's result for who follows it. */
 export function leaveResult(place: string, text: string): void {
   // What it needs may be the last room there is.
-  rmSync(join(place, 'progress'), { force: true });
+  for (const name of ['progress', 'room']) rmSync(join(place, name), { force: true });
   publish(place, 'result', text);
 }
 

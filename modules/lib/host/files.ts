@@ -8,6 +8,7 @@ import { writeContent } from './content.ts';
 import { named, orAbsent } from './errors.ts';
 import type { FileInfo, WriteOptions } from './host.ts';
 import { openItself, replaceFile, syncDirectory, temporaryBeside } from './temporary.ts';
+import { unfinished } from './unfinished.ts';
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, () => fs.readFile(path));
@@ -76,12 +77,15 @@ export const publishNewFile = (from: string, to: string): Promise<void> =>
 export const symlinkFile = (target: string, path: string): Promise<void> =>
   named(path, async () => {
     const temporary = temporaryBeside(path);
-    await fs.symlink(target, temporary);
+    const gone = unfinished(temporary);
     try {
+      await fs.symlink(target, temporary);
       await fs.rename(temporary, path);
     } catch (error) {
       await fs.rm(temporary, { force: true });
       throw error;
+    } finally {
+      gone();
     }
     await syncDirectory(dirname(path));
   });

@@ -45,6 +45,7 @@ export function guarded(host: Host, guard: Guard): Host {
     publish: through(host.publish),
     publishNew: through(host.publishNew),
     remove: through(host.remove),
+    removeTree: through(host.removeTree),
     removeDirectory: through(host.removeDirectory),
   };
   return { ...host, ...effects };

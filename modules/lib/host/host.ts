@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Bytes, Image, Pieces } from '../volume.ts';
 import type { Download } from './download.ts';
+import { decodeText } from './text.ts';
 import type { ZipEntry } from './zip.ts';
 
 /** How far long work has come. */
@@ -117,8 +118,10 @@ export interface Host {
   publishNew(from: string, to: string): Promise<void>;
   /** Says how far long work has come, to whoever waits for it. */
   report(progress: Progress): void;
-  /** Removes a file, or a directory with all that is in it, and follows no symbolic link; one that isn't there is fine. */
+  /** Removes a file, or a symbolic link itself; one that doesn't exist is fine, and a directory is a Failure. */
   remove(path: string): Promise<void>;
+  /** Removes a directory of our own with all that is in it, or a file, and follows no symbolic link. */
+  removeTree(path: string): Promise<void>;
   /** Removes a directory that has nothing in it; one that has stays. */
   removeDirectory(path: string): Promise<void>;
   /**
@@ -134,8 +137,8 @@ export interface Host {
   connect(socket: string): Promise<Duplex>;
 }
 
-/** A file's content as text, or undefined when there is none. */
+/** A file's content as text, or undefined when there is none. What is written of it has the bytes that it had. */
 export async function readText(host: Host, path: string): Promise<string | undefined> {
   const bytes = await host.read(path);
-  return bytes && new TextDecoder().decode(bytes);
+  return bytes && decodeText(bytes);
 }

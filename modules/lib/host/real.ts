@@ -3,13 +3,7 @@ import type { Duplex } from 'node:stream';
 import { groupId, userId } from './accounts.ts';
 import { appendTo, writeSparse } from './content.ts';
 import { report } from './detached.ts';
-import {
-  listDirectory,
-  makeDirectory,
-  removeDirectory,
-  removeFile,
-  withNewDirectory,
-} from './directories.ts';
+import { listDirectory, makeDirectory, withNewDirectory } from './directories.ts';
 import { download } from './download.ts';
 import { fileFailure } from './errors.ts';
 import {
@@ -28,6 +22,7 @@ import {
 import type { Host } from './host.ts';
 import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
+import { removeDirectory, removeFile, removeTree } from './remove.ts';
 import { pipeThrough, streamFile } from './stream.ts';
 import { watchProcess } from './watch.ts';
 import { zipEntries } from './zip.ts';
@@ -66,6 +61,7 @@ export const realHost: Host = {
   publishNew: publishNewFile,
   report,
   remove: removeFile,
+  removeTree,
   removeDirectory,
   withLock: withFileLock,
   userId,

@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf } from './errors.ts';
+import { unfinished } from './unfinished.ts';
 
 // Files are made in directories that may belong to another user, who could put a symbolic link there first: no name
 // can be guessed, nothing that is there is opened as a new file, and no link is followed.
@@ -27,8 +28,9 @@ export const isTemporary = (name: string): boolean => /^\..*\.piecewise-[0-9a-f]
  */
 export async function replaceFile(path: string, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
-  const file = await fs.open(temporary, NEW, 0o600);
+  const gone = unfinished(temporary);
   try {
+    const file = await fs.open(temporary, NEW, 0o600);
     try {
       await fill(file);
       await file.sync();
@@ -39,6 +41,8 @@ export async function replaceFile(path: string, fill: (file: fs.FileHandle) => P
   } catch (error) {
     await fs.rm(temporary, { force: true });
     throw error;
+  } finally {
+    gone();
   }
   await syncDirectory(dirname(path));
 }

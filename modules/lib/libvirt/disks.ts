@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../xml/element.ts';
 import type { Domain } from './read.ts';
-import { connection, MARK, quoted } from './virsh.ts';
+import { connection, newMark, quoted } from './virsh.ts';
 
 /** A file or block device that a domain has. */
 export interface DomainDisk {
@@ -64,9 +64,10 @@ async function pathsOf(host: Host, uri: string, volumes: readonly Source[]): Pro
   const commands = volumes.map(
     ({ pool = '', volume = '' }) => `vol-path --pool ${quoted(pool)} --vol ${quoted(volume)}`,
   );
-  const script = commands.join(`; echo ${MARK}; `);
+  const mark = newMark();
+  const script = commands.join(`; echo ${mark}; `);
   const { stdout } = await host.run('virsh', [...connection(uri), script], { timeout: PATIENCE });
-  const answers = stdout.split(MARK).map((answer) => answer.trim() || undefined);
+  const answers = stdout.split(mark).map((answer) => answer.trim() || undefined);
   return volumes.map((_, i) => answers[i]);
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { connection, MARK, quoted } from './virsh.ts';
+import { connection, newMark, quoted } from './virsh.ts';
 
 /** A domain as libvirt knows it. */
 export interface Domain {
@@ -63,18 +63,19 @@ export async function readAllDomains(host: Host, uri: string): Promise<Domain[]>
 }
 
 async function readBatch(host: Host, uri: string, names: readonly string[]): Promise<(Domain | undefined)[]> {
+  const mark = newMark();
   const commands = names.flatMap((name) => [
-    `echo ${MARK}`,
+    `echo ${mark}`,
     `dominfo --domain ${quoted(name)}`,
-    `echo ${MARK}`,
+    `echo ${mark}`,
     `dumpxml --inactive --security-info --domain ${quoted(name)}`,
-    `echo ${MARK}`,
+    `echo ${mark}`,
     `dumpxml --security-info --domain ${quoted(name)}`,
   ]);
   // The list comes first: its failure is the connection's.
   const script = ['list --all --name', ...commands].join('; ');
   const { stdout, stderr } = await host.run('virsh', [...connection(uri), script], { timeout: READ_TIMEOUT });
-  const [listed = '', ...sections] = stdout.split(MARK);
+  const [listed = '', ...sections] = stdout.split(mark);
   if (sections.length === 0) throw new Failure(unreachable(uri, stderr));
   const known = new Set(listed.split('\n').map((line) => line.trim()));
   return names.map((name, i) => {

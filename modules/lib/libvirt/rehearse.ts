@@ -1,7 +1,7 @@
 import { type Host, readText } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { connection, MARK, quoted, reasonIn } from './virsh.ts';
+import { connection, newMark, quoted, reasonIn, withPrivateFiles } from './virsh.ts';
 
 /** A definition that is tried out. */
 export interface Draft {
@@ -116,21 +116,21 @@ async function rehearseBatch(
   drafts: readonly Draft[],
   flags: readonly string[],
 ): Promise<Rehearsed[]> {
-  const files = drafts.map((_, i) => `/run/piecewise-draft-${process.pid}-${i}.xml`);
+  const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
   try {
     // What a run that was killed left behind would be in the way, and may hold a password.
     await clear(host);
-    const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
-    await Promise.all(texts.map((xml, i) => host.write(files[i] as string, xml, { mode: 0o600 })));
-    const { stdout, stderr } = await run(host, drafts, files, flags);
-    const [out, err] = [stdout.split(MARK), stderr.split(`error: ${MARK}`)];
+    const mark = newMark();
+    const { stdout, stderr } = await withPrivateFiles(host, texts, (files) =>
+      run(host, drafts, files, flags, mark),
+    );
+    const [out, err] = [stdout.split(mark), stderr.split(`error: ${mark}`)];
     if (out.length < 2 || NO_CONNECTION.test(stderr)) return drafts.map(() => unavailable(reasonIn(stderr)));
     const complete = out.length - 1;
     const answers = drafts.slice(0, complete).map((_, i) => answer(out[i] as string, err[i] ?? ''));
     if (complete === drafts.length) return answers;
     return [...answers, unavailable(`libvirt ended while it looked at ${drafts[complete]?.name}`)];
   } finally {
-    await Promise.all(files.map((path) => host.remove(path)));
     await clear(host);
   }
 }
@@ -145,13 +145,19 @@ async function clear(host: Host): Promise<void> {
 
 // One at a time: a second libvirt in the same root fails. `undefine` keeps what isn't ours: without the two options it
 // deletes the real guest's NVRAM, by the path in its document.
-function run(host: Host, drafts: readonly Draft[], files: readonly string[], flags: readonly string[]) {
+function run(
+  host: Host,
+  drafts: readonly Draft[],
+  files: readonly string[],
+  flags: readonly string[],
+  mark: string,
+) {
   const script = drafts.flatMap(({ name }, i) => [
     ['define', ...flags, '--file', quoted(files[i] as string)].join(' '),
     `dumpxml --inactive --security-info --domain ${quoted(name)}`,
     `undefine --keep-nvram --keep-tpm --domain ${quoted(name)}`,
-    `echo ${MARK}`,
-    `echo --err ${MARK}`,
+    `echo ${mark}`,
+    `echo --err ${mark}`,
   ]);
   const command = ['virsh', ...connection(`qemu:///embed?root=${ROOT}`), script.join('; ')];
   return host.run('flock', ['--no-fork', '--wait', String(WAIT), `${ROOT}/lock`, ...command], {

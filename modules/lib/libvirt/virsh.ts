@@ -4,8 +4,13 @@ import type { Host } from '../host/host.ts';
 /** Milliseconds. A guest that was saved is read back when it starts, and that may be a lot of memory. */
 const ACT_TIMEOUT = 900_000;
 
-/** A line between what the commands of one virsh process print. */
-export const MARK = '@piecewise@';
+const randomWord = () => Math.random().toString(36).slice(2);
+
+/**
+ * A line between what the commands of one virsh process print. It is another one each time, since a domain's description may
+ * hold any text that was known before. Node's crypto would take as long to load as reading a domain does.
+ */
+export const newMark = (): string => `@piecewise-${randomWord()}${randomWord()}@`;
 
 /** A word of virsh's own shell: double quotes with backslash (virsh(1), "NOTES"). */
 export const quoted = (text: string) => `"${text.replace(/(["\\])/g, '\\$1')}"`;
@@ -45,14 +50,20 @@ export async function withPrivateFile<T>(
   xml: string,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  const path = `/run/piecewise-domain-${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}.xml`;
-  await host.write(path, xml, { mode: 0o600 });
-  try {
-    return await use(path);
-  } finally {
-    await host.remove(path);
-  }
+  return withPrivateFiles(host, [xml], ([path = '']) => use(path));
 }
+
+/** The same of several. */
+export const withPrivateFiles = <T>(
+  host: Host,
+  documents: readonly string[],
+  use: (paths: readonly string[]) => Promise<T>,
+): Promise<T> =>
+  host.withNewDirectory('/run/piecewise-libvirt-', async (directory) => {
+    const paths = documents.map((_, i) => `${directory}/${i}.xml`);
+    await Promise.all(documents.map((xml, i) => host.write(paths[i] as string, xml, { mode: 0o600 })));
+    return use(paths);
+  });
 
 /** What `domstate` says now. */
 export const domainState = async (host: Host, uri: string, name: string): Promise<string> =>

@@ -26,8 +26,8 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
     if (text === undefined) await host.remove(path);
     else {
       await host.makeDirectory(dirname(path));
-      // One that may be read by root alone, for the secrets in it, stays so.
-      await host.write(path, text);
+      // A link of the host's own stays one, and a file that may be read by root alone, for the secrets in it, stays so.
+      await host.write((await host.realPath(path)) ?? path, text);
     }
   }
   if (forget.length > 0) await host.run('ifdown', ['--force', '--', ...forget], { timeout: PATIENCE });

@@ -1,3 +1,4 @@
+import { shownText } from '../host/text.ts';
 import { withoutSource, withSource } from '../net/sources.ts';
 import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper } from './files.ts';
 import { configure, type LiveChange, restore, strip } from './live.ts';
@@ -69,6 +70,12 @@ function sourced(text: string, files: Files): string {
   return result;
 }
 
+const shown = (path: string, before: string | undefined, after: string | undefined): Described => ({
+  title: path,
+  before: before && shownText(before),
+  after: after && shownText(after),
+});
+
 /**
  * From what is wanted of each port's interface to what is to be done. Pure.
  * @param edits of files that aren't ours
@@ -87,7 +94,7 @@ export function planLinks(
   let interfaces = edits.get(INTERFACES)?.after ?? kept.interfaces;
   for (const [path, { before, after }] of edits) {
     if (path === INTERFACES) continue;
-    texts.push({ title: path, before, after });
+    texts.push(shown(path, before, after));
     step.files.set(path, after);
   }
   for (const wish of wishes) {
@@ -97,13 +104,12 @@ export function planLinks(
     if (live && Object.keys(live.after).length > 0) {
       lives.push({ title: `configure interface ${wish.port}`, before: live.before, after: live.after });
     }
-    for (const [path, text] of changed)
-      texts.push({ title: path, before: kept.files.get(path), after: text });
+    for (const [path, text] of changed) texts.push(shown(path, kept.files.get(path), text));
     if (interfaces !== undefined) interfaces = sourced(interfaces, wanted);
     stepOf(step, wish.port, kept, live, changed);
   }
   if (interfaces !== undefined && interfaces !== kept.interfaces) {
-    texts.push({ title: INTERFACES, before: kept.interfaces, after: interfaces });
+    texts.push(shown(INTERFACES, kept.interfaces, interfaces));
     step.files.set(INTERFACES, interfaces);
   }
   const persists = wishes.some(({ addressing, device }) => addressing && device !== 'removed');

@@ -44,6 +44,7 @@ export function planMembers(draft: Draft, desired: DesiredPort, current?: PortRo
   for (const name of names) {
     const own = current?.interfaces.find((one) => one.name === name);
     const row = own ?? released(draft, desired, name);
+    if (row) checkGiver(desired, row);
     const wanted = row ? given : { ...given, type: typeOf(draft, desired, name, bond) };
     const plan = interfaceRow(desired, wanted, row);
     if (row && 'type' in plan.values) typeOf(draft, desired, name, bond);
@@ -98,15 +99,29 @@ function interfaceRow(desired: DesiredPort, given: Given, current: Values | unde
   });
 }
 
+// What Open vSwitch makes has nothing that its bridge could take.
+function checkGiver(desired: DesiredPort, { name, type }: Row<'Interface'>): void {
+  if (!desired.take || interfaceKind(type).device === 'host') return;
+  const way = `remove the port first ('state: absent'), and give the name of a NIC`;
+  throw failure(
+    desired,
+    'take_address',
+    `'${name}' is ${type} to Open vSwitch, and not a NIC of this host: ${way}`,
+  );
+}
+
 // An earlier task may make the NIC; in a check run it hasn't.
 function typeOf(draft: Draft, desired: DesiredPort, name: string, bond: boolean): string {
-  const given = desired.columns.type as string | undefined;
+  const { take } = desired;
+  // What gives its addresses is a NIC of the host.
+  const given = (desired.columns.type as string | undefined) ?? (take && 'system');
   const here = draft.devices.has(name);
   if (given !== undefined) draft.requireType(desired.name, given);
   // A bond is made of what there is.
   const type = given ?? (here || bond ? 'system' : 'internal');
   if ((given !== undefined || bond) && interfaceKind(type).device === 'host' && !here) {
-    const way = "give the name of one that is there, or 'type: internal' for one that Open vSwitch makes";
+    const make = take ? '' : ", or 'type: internal' for one that Open vSwitch makes";
+    const way = `give the name of one that is there${make}`;
     const which = bond ? `no interface '${name}'` : 'no interface of that name';
     draft.missing.push(`port '${desired.name}': this host has ${which}: ${way}`);
   }

@@ -64,7 +64,13 @@ export async function readDatabase(host: Host, given: string | undefined, second
     const rowsOf = <T extends TableName>(table: T) => {
       const result = results[NAMES.indexOf(table)];
       if (!result?.rows) throw new Failure(`Open vSwitch's table ${table} can't be read: ${result?.details}`);
-      return result.rows.map((row) => decodeRow(table, row));
+      try {
+        return result.rows.map((row) => decodeRow(table, row));
+      } catch {
+        throw new Failure(
+          `Open vSwitch's table ${table} holds what can't be read: see 'ovs-vsctl list ${table}'`,
+        );
+      }
     };
     const [root] = rowsOf('Open_vSwitch');
     if (!root) throw new Failure("Open vSwitch's database isn't initialised: start ovs-vswitchd.service");

@@ -21,15 +21,23 @@ interface Waiting {
 export class Session {
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
+  /** Why there will be no more answers. */
+  #ended: Failure | undefined;
 
   private constructor(
     readonly stream: Duplex,
     readonly socket: string,
   ) {
     const take = jsonStream((message) => this.#receive(message as Message));
-    stream.on('data', take);
-    stream.on('error', () => this.#end());
-    stream.on('close', () => this.#end());
+    stream.on('data', (chunk: Uint8Array) => {
+      try {
+        take(chunk);
+      } catch {
+        this.#end(`sent what can't be read: is it the socket of ovsdb-server?`);
+        stream.destroy();
+      }
+    });
+    for (const event of ['error', 'close']) stream.on(event, () => this.#end('closed the connection'));
   }
 
   /** @throws Failure when nobody answers on the socket */
@@ -43,7 +51,13 @@ export class Session {
    * @returns one result for each operation; an error within is the caller's to look for
    */
   async transact(operations: readonly Operation[], seconds: number): Promise<OperationResult[]> {
-    return (await this.#request('transact', ['Open_vSwitch', ...operations], seconds)) as OperationResult[];
+    const results = await this.#request('transact', ['Open_vSwitch', ...operations], seconds);
+    if (!Array.isArray(results) || !results.every(isResult)) {
+      throw new Failure(
+        `Open vSwitch's database at ${this.socket} answered with something else than results`,
+      );
+    }
+    return results;
   }
 
   close(): void {
@@ -53,6 +67,7 @@ export class Session {
   #request(method: string, params: readonly unknown[], seconds: number): Promise<unknown> {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new Failure(`Open vSwitch's database at ${this.socket} did not answer within ${seconds} s`));
@@ -74,16 +89,26 @@ export class Session {
       this.stream.write(JSON.stringify({ id: message.id, result: message.params, error: null }));
       return;
     }
-    const waiting = this.#waiting.get(message.id as number);
-    this.#waiting.delete(message.id as number);
-    if (message.error === null || message.error === undefined) waiting?.resolve(message.result);
-    else waiting?.reject(new Failure(`Open vSwitch's database: ${JSON.stringify(message.error)}`));
+    const { id, error = null, result } = message;
+    const failure = error === null ? undefined : `Open vSwitch's database: ${JSON.stringify(error)}`;
+    const waiting = this.#waiting.get(id as number);
+    this.#waiting.delete(id as number);
+    if (failure === undefined) waiting?.resolve(result);
+    else waiting?.reject(new Failure(failure));
   }
 
-  #end(): void {
-    for (const { reject } of this.#waiting.values()) {
-      reject(new Failure(`Open vSwitch's database at ${this.socket} closed the connection`));
-    }
+  #end(what: string): void {
+    this.#ended ??= new Failure(`Open vSwitch's database at ${this.socket} ${what}`);
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }
 }
+
+const isMapping = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// What is in its rows is for who decodes them.
+const isResult = (value: unknown): value is OperationResult =>
+  value === null ||
+  (isMapping(value) &&
+    (value.rows === undefined || (Array.isArray(value.rows) && value.rows.every(isMapping))));

@@ -54,7 +54,16 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
   });
 }
 
-async function set(host: Host, back: WayBack): Promise<void> {
+// A file that is reached by a link is put back where the link leads, and the link stays.
+async function withRealPaths(host: Host, back: WayBack): Promise<WayBack> {
+  const files = [...back.files].map(
+    async ([path, text]) => [(await host.realPath(path)) ?? path, text] as const,
+  );
+  return { ...back, files: new Map(await Promise.all(files)) };
+}
+
+async function set(host: Host, given: WayBack): Promise<void> {
+  const back = await withRealPaths(host, given);
   await host.makeDirectory(FILES);
   await host.write(ARMING, JSON.stringify(aboutOf(back)), { mode: 0o600 });
   let i = 0;
@@ -87,7 +96,8 @@ async function remove(host: Host): Promise<void> {
   const units = await Promise.all([SERVICE, TIMER].map((path) => host.stat(path)));
   const loaded = units.some((unit) => unit !== undefined);
   if (loaded) await stop(host);
-  for (const path of [SERVICE, TIMER, RAISED, HERE]) await host.remove(path);
+  for (const path of [SERVICE, TIMER, RAISED]) await host.remove(path);
+  await host.removeTree(HERE);
   if (loaded) await runOrFail(host, 'systemctl', ['daemon-reload']);
 }
 

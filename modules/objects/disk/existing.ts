@@ -36,11 +36,16 @@ export const statedFormat = ({ format, backing }: Pick<Stated, 'format' | 'backi
  * Where that is plain and nothing is to be changed, no process is asked.
  * @returns undefined when there is none
  * @throws OptionError where the disk would have to be opened, and nothing says as what
+ * @throws Failure where it is to be absent, and is not a file
  */
 export async function existingAt(host: Host, options: Stated): Promise<Existing | undefined> {
   const { dest, state, size, cluster_size } = options;
-  if (!(await storageAt(host, dest))) return undefined;
+  const file = await storageAt(host, dest);
+  if (!file) return undefined;
   if (state === 'absent') {
+    if (file.kind !== 'file') {
+      throw new Failure(`${dest} is a block device, and only files are removed: remove it by hand`);
+    }
     const guests = (await guestsOf(host, dest)).map(({ guest }) => guest);
     return { word: undefined, disk: undefined, guests };
   }

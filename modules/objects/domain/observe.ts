@@ -4,7 +4,7 @@ import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
-import { keptFiles } from './observe/storage.ts';
+import { keptFiles, otherThanFiles } from './observe/storage.ts';
 import { nameOf } from './options.ts';
 import { ownFiles } from './plan/absent.ts';
 import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
@@ -62,17 +62,20 @@ async function rehearseItems(
   return new Map(open.map(({ item }, i) => [item, answers[i] as Rehearsed]));
 }
 
-async function filesToKeep(
+async function storageOf(
   host: Host,
   uri: string,
   items: readonly (Drafted | Error)[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Pick<State, 'keptFiles' | 'otherThanFiles'>> {
   const removed = items.flatMap((item) =>
     item instanceof Error || item.options.state !== 'absent' || !item.options.remove_storage ? [] : item,
   );
   const names = new Set(removed.map(({ options }) => nameOf(options)));
-  const own = removed.flatMap(({ domain }) => (domain ? ownFiles(domain.definition) : []));
-  return keptFiles(host, uri, names, [...new Set(own)]);
+  const own = [...new Set(removed.flatMap(({ domain }) => (domain ? ownFiles(domain.definition) : [])))];
+  return {
+    keptFiles: await keptFiles(host, uri, names, own),
+    otherThanFiles: await otherThanFiles(host, own),
+  };
 }
 
 async function observeAt(
@@ -91,11 +94,11 @@ async function observeAt(
     uri,
     drafts.filter((item): item is Drafted => !(item instanceof Error)),
   );
-  const files = await filesToKeep(host, uri, drafts);
+  const storage = await storageOf(host, uri, drafts);
   return observeEach(drafts, async (item) => {
     if (item instanceof Error) throw item;
     const answer = rehearsed.get(item);
-    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, keptFiles: files };
+    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, ...storage };
   });
 }
 

@@ -1,4 +1,15 @@
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -78,6 +89,45 @@ describe('evaluate', () => {
     writeFileSync(fileOf(directory), 'not what V8 wrote', { mode: 0o600 });
     expect(await run(directory, returning('good'))).toBe('good');
     expect(statSync(fileOf(directory)).size).toBeGreaterThan(100);
+  });
+
+  // V8 itself takes code that is damaged behind its header, and ends the process.
+  it.each([0.1, 0.5, 0.9])('runs the code itself where the cache is damaged at %f of it', async (at) => {
+    const directory = newDirectory();
+    await run(directory, returning('good'));
+    const whole = readFileSync(fileOf(directory));
+    const damaged = Buffer.from(whole);
+    damaged.fill(0xa5, Math.floor(damaged.length * at), Math.floor(damaged.length * at) + 64);
+    writeFileSync(fileOf(directory), damaged);
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(readFileSync(fileOf(directory)).equals(damaged)).toBe(false);
+    // And what has only its beginning, of a process that was killed as it wrote it.
+    writeFileSync(fileOf(directory), whole.subarray(0, Math.floor(whole.length * at)));
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(readdirSync(directory)).toHaveLength(1);
+  });
+
+  it('takes no more room than it may, and leaves nothing of others', async () => {
+    const directory = newDirectory();
+    const size = 24 * 1024 ** 2;
+    // The oldest first; what a killed run of an earlier release has left; and of this module.
+    for (const [i, name] of [
+      'a-1-v1',
+      'b-1-v1',
+      'c-1-v1.0123456789abcdef',
+      'some-0-v1.0123456789abcdef',
+    ].entries()) {
+      const file = join(directory, name);
+      writeFileSync(file, '');
+      truncateSync(file, i < 3 ? size : 1);
+      utimesSync(file, 1000 + i, 1000 + i);
+    }
+    await run(directory, returning('good'));
+    expect(readdirSync(directory).sort()).toEqual([
+      'b-1-v1',
+      'c-1-v1.0123456789abcdef',
+      `some-1-${process.version}`,
+    ]);
   });
 
   it('keeps the newest code only, and none of a run that failed', async () => {

@@ -121,6 +121,11 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
       for await (const chunk of content) put(path, Buffer.concat([bytesAt(path) ?? Buffer.of(), chunk]));
     },
     async remove(path) {
+      const node = nodes.get(path);
+      if (node && 'directory' in node) throw new Failure(`${path}: it is a directory`);
+      nodes.delete(path);
+    },
+    async removeTree(path) {
       for (const one of [...nodes.keys()]) {
         if (one === path || one.startsWith(`${path}/`)) nodes.delete(one);
       }
@@ -132,7 +137,7 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
       try {
         return await use(path);
       } finally {
-        await host.remove?.(path);
+        await host.removeTree?.(path);
       }
     },
     async setAttributes(path, { mode }) {

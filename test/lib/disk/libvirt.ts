@@ -1,5 +1,4 @@
 import type { Ran } from '../../../modules/lib/host/host.ts';
-import { MARK } from '../../../modules/lib/libvirt/virsh.ts';
 
 /** A guest that a libvirt has: its disks are qcow2 unless something else is said, `devices` what else there is. */
 export interface Guest {
@@ -23,7 +22,7 @@ const xmlOf = (name: string, { disks = [], devices = '' }: Guest): string => {
 };
 
 function answer(guests: Readonly<Record<string, Guest>>, command: string): string {
-  if (command === `echo ${MARK}`) return MARK;
+  if (command.startsWith('echo ')) return command.slice(5);
   if (command.startsWith('list')) return Object.keys(guests).join('\n');
   if (command.startsWith('vol-path')) return /--vol "(.*)"$/.exec(command)?.[1]?.replace(/^/, '/pool/') ?? '';
   // virsh's quotes are JSON's, as far as names go.

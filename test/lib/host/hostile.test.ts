@@ -124,8 +124,10 @@ describe('a file', () => {
     mkdirSync(join(theirs, 'tree/below'), { recursive: true });
     symlinkSync(victims, join(theirs, 'tree/below/link'));
     await host.remove(join(theirs, 'link'));
-    await host.remove(join(theirs, 'tree'));
-    await host.remove(join(theirs, 'tree'));
+    await expect(host.remove(join(theirs, 'tree'))).rejects.toThrow('it is a directory');
+    expect(readdirSync(join(theirs, 'tree/below'))).toEqual(['link']);
+    await host.removeTree(join(theirs, 'tree'));
+    await host.removeTree(join(theirs, 'tree'));
     expect(readdirSync(theirs)).toEqual([]);
   });
 });

@@ -171,6 +171,7 @@ export class FakeHost {
       const inside = [...this.files.keys()].filter((path) => path.startsWith(`${directory}/`));
       return inside.map((path) => path.slice(directory.length + 1)).sort();
     },
+    realPath: async (path: string) => (this.files.has(path) ? path : undefined),
     write: async (path: string, text: string) => void this.files.set(path, text),
     remove: async (path: string) => void this.files.delete(path),
     makeDirectory: async () => {},

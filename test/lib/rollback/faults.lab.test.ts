@@ -317,6 +317,31 @@ describe('ifupdown', () => {
     await begin('ifupdown');
   });
 
+  test("a file of the host's own keeps its bytes, its mode, its owner and its link, changed and put back", async () => {
+    const real = '/etc/network/of-the-host';
+    await lab.sh(`printf '# caf\\351, \\377\\n# caf\\303\\251\\n' >${real}; cat ${INTERFACES} >>${real}
+      chown root:adm ${real}; chmod 640 ${real}; rm ${INTERFACES}; ln -s of-the-host ${INTERFACES}`);
+    const look = () => lab.sh(`stat -c '%F %a %U:%G %N' ${INTERFACES} ${real}; head -2 ${real} | od -An -c`);
+    const whole = () => lab.sh(`sha256sum <${real}; ls -A /etc/network`);
+    const [kept, all] = [await look(), await whole()];
+    expect(kept).toMatch(
+      /symbolic link.*of-the-host'\nregular file 640 root:adm[\s\S]*351[\s\S]*377[\s\S]*303\s+251/,
+    );
+    const result = await lab.run('ovs_port', TASK);
+    expect(result).toMatchObject({ changed: true });
+    expect(JSON.stringify(result.diff)).toContain('# caf\ufffd, \ufffd\\n# caf\u00e9\\n');
+    expect(await look()).toBe(kept);
+    expect(await whole()).not.toBe(all);
+    expect(await lab.sh(`stat -c '%a %U:%G' ${PLACE}/files/* | grep -c '640 root:adm'`)).toBe('1');
+    expect(await take()).toBe(true);
+    await lab.undone();
+    expect(await look()).toBe(kept);
+    expect(await whole()).toBe(all);
+    await lab.sh(`rm ${INTERFACES}; mv ${real} ${INTERFACES}`);
+    await lab.end();
+    await begin('ifupdown');
+  });
+
   test('a step of the task is waited for, but not for ever', async () => {
     await change();
     await lab.sh(`flock ${LOCK} sleep 1 & sleep 0.2; ${TAKE} --no-block; sleep 0.3`);

@@ -26,7 +26,14 @@ const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
 const plan = (given: DomainOptions, known: Known) => {
   const draft = draftOf(given, known);
   const there = draft !== undefined && isThere(draft);
-  return planDomain(given, { ...known, draft, there, rehearsed: undefined, keptFiles: new Map() });
+  return planDomain(given, {
+    ...known,
+    draft,
+    there,
+    rehearsed: undefined,
+    keptFiles: new Map(),
+    otherThanFiles: new Map(),
+  });
 };
 
 /** The state after a plan was carried out, by a libvirt that adds nothing. */

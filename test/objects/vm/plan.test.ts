@@ -37,7 +37,7 @@ function stateOf(one: VmOptions, xml?: string): State {
   const draft = options.state === 'absent' ? undefined : draftOf(options, known);
   const there = draft !== undefined && isThere(draft);
   return {
-    domain: { ...known, draft, there, rehearsed: undefined, keptFiles: new Map() },
+    domain: { ...known, draft, there, rehearsed: undefined, keptFiles: new Map(), otherThanFiles: new Map() },
     disks: disksOf(one).map(() => NO_DISK),
     seeds: seedsOf(one).map(() => NO_SEED),
     directory: undefined,

@@ -54,3 +54,18 @@ export async function keptFiles(
   }
   return kept;
 }
+
+/** Which of a domain's disks are no files, and what they are instead. */
+export async function otherThanFiles(
+  host: Host,
+  own: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(own.map(async (path) => [path, await host.stat(path)] as const));
+  return new Map(
+    found.flatMap(([path, info]) =>
+      info === undefined || info.kind === 'file'
+        ? []
+        : [[path, info.kind === 'directory' ? 'a directory' : 'not a regular file'] as const],
+    ),
+  );
+}

@@ -1,4 +1,5 @@
 import type { Plan } from '../../../lib/ansible/plan.ts';
+import { OptionError } from '../../../lib/failure.ts';
 import { withoutApplied } from '../../../lib/libvirt/applied.ts';
 import { definitionTexts } from '../../../lib/libvirt/secrets.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
@@ -14,8 +15,12 @@ export const ownFiles = (definition: Element): string[] =>
     .filter((disk) => !childOf(disk, 'readonly') && !childOf(disk, 'shareable'))
     .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);
 
-/** What removes a domain, and its disks where the task says so. */
-export function absentPlan(options: DomainOptions, { domain, keptFiles }: State): Plan<Step, DomainResult> {
+/**
+ * What removes a domain, and its disks where the task says so.
+ * @throws OptionError where one of these disks is not a file
+ */
+export function absentPlan(options: DomainOptions, state: State): Plan<Step, DomainResult> {
+  const { domain, keptFiles, otherThanFiles } = state;
   if (!domain) return { changes: [], result: { actions: [], restart_required: false, restart_reasons: [] } };
   const name = nameOf(options);
   const { before: definition } = definitionTexts(withoutApplied(domain.definition), domain.definition);
@@ -27,6 +32,14 @@ export function absentPlan(options: DomainOptions, { domain, keptFiles }: State)
   };
   const files = options.remove_storage ? [...new Set(ownFiles(domain.definition))] : [];
   const removed = files.filter((file) => !keptFiles.has(file));
+  for (const file of removed) {
+    const kind = otherThanFiles.get(file);
+    if (kind === undefined) continue;
+    throw new OptionError(
+      'remove_storage',
+      `disk ${file} of domain ${name} is ${kind}, and only files are removed: leave the option out, and remove that by hand`,
+    );
+  }
   const changes = [
     ...planPower(name, options, domain.state, []).changes,
     // A transient domain is gone when it is off.

@@ -15,6 +15,8 @@ export interface State extends Known {
   readonly rehearsed: Rehearsed | undefined;
   /** Why files of the domain must stay where its storage is to be removed. */
   readonly keptFiles: ReadonlyMap<string, string>;
+  /** What disks of the domain are that aren't files, where its storage is to be removed. */
+  readonly otherThanFiles: ReadonlyMap<string, string>;
 }
 
 /** What is done to the running guest, in this order. */

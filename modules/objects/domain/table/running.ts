@@ -63,6 +63,7 @@ export const RUNNING = defineOptions({
     default: false,
     description: [
       "With O(state=absent), also removes the files of the domain's own writable disks. What other domains use as well, CDs, block devices and network disks stay.",
+      'A disk whose file is a directory, or anything else than a regular file, is an error before anything is changed.',
       'Where it is not known what a disk of another domain is an overlay of, all files stay, and a warning says why.',
     ],
   },

@@ -1,0 +1,8 @@
+/** More levels than anything that is meant has; few enough for every recursion over them. */
+export const DEEPEST = 100;
+
+/** Whether a value has more levels of lists and mappings than that. */
+export function isTooDeep(value: unknown, levels = DEEPEST): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
