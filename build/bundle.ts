@@ -115,10 +115,15 @@ async function built(name: string, contents: string, plugins: Plugin[]): Promise
 
 /**
  * One module as one CommonJS file with all it needs.
+ * @param replace what a test has put in another's place
  * @returns its text: for style `text` with shebang and marker, ready for Ansible
  */
-export async function bundle(name: string, style: Style = 'text'): Promise<string> {
-  const code = await built(name, entrySource(name, style), [validators, schemas, lazily]);
+export async function bundle(
+  name: string,
+  style: Style = 'text',
+  replace: readonly Plugin[] = [],
+): Promise<string> {
+  const code = await built(name, entrySource(name, style), [...replace, validators, schemas, lazily]);
   if (style === 'binary') return code;
   const script = `(require => {const module = {exports: {}}, exports = module.exports;${code}\nreturn module.exports})`;
   const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);

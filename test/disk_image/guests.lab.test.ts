@@ -242,9 +242,10 @@ describe('a raw disk that no guest has any more', () => {
     expect(await sizes('left')).toBe(String(9 * 1024 ** 2));
   });
 
-  it('is a source that names nothing else', async () => {
+  it('is a source that names nothing else, also where it may have backing files', async () => {
     const refused = [...Object.keys(QCOW2), 'unsaid', 'data', 'text', 'sparse'];
-    for (const args of [{}, { backing: 'overlay' }]) {
+    for (const backing of ['copy', 'overlay']) {
+      const args = { backing, backing_chain: true };
       const images = refused.map((name) => ({ source: left(name), dest: `${HOME}/out/${name}` }));
       const { result } = await bounded('disk_image', { images, ...args }, ['left', 'out']);
       for (const [i, msg] of told(result).entries()) {
@@ -294,8 +295,8 @@ describe('what is removed', () => {
     const absent = { name: 'guests-victim', state: 'absent', remove_storage: true };
     const victim = await bounded('libvirt_domain', absent, []);
     expect(victim.result.actions).toEqual([
-      'undefine domain guests-victim',
       `remove disk ${HOME}/victim/disk`,
+      'undefine domain guests-victim',
     ]);
     const own = await bounded('libvirt_domain', { ...absent, name: 'guests-evil' }, []);
     expect(own.result.msg).toBeUndefined();

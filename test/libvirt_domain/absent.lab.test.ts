@@ -55,7 +55,7 @@ describe('state: absent', () => {
     await task({ name: NAME, disks });
     const absent = { name: NAME, state: 'absent', remove_storage: true };
     const planned = await runModule(hypervisor, 'libvirt_domain', absent, { check: true });
-    expect(planned.actions).toEqual([`undefine domain ${NAME}`, `remove disk ${DIR}/own.qcow2`]);
+    expect(planned.actions).toEqual([`remove disk ${DIR}/own.qcow2`, `undefine domain ${NAME}`]);
     expect(JSON.stringify(planned.diff)).toContain(`remove disk ${DIR}/own.qcow2`);
     expect(JSON.stringify(planned.warnings)).toMatch(
       /shared.qcow2 .* another domain uses it.*base.qcow2 .* another domain uses it/,

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { OvsLab } from '../lib/ovs/lab.ts';
+import { runModule, type Target } from '../support/module.ts';
 
 const NICS = ['n0', 'n1'];
 
@@ -71,6 +72,19 @@ describe('ovs_info', () => {
     await lab.sh('for b in br0 br1; do ovs-vsctl del-br $b; done');
     await lab.changes('ovs_topology', { bridges, ports: fed });
     expect(await show()).toEqual(was);
+  });
+
+  test.each([false, true])('says that it needs root, and nothing else (check mode: %s)', async (check) => {
+    const another: Target = {
+      exec: (argv, options) =>
+        lab.hypervisor.exec(['setpriv', '--reuid=nobody', '--clear-groups', ...argv], options),
+    };
+    expect(await runModule(another, 'ovs_info', {}, { check })).toEqual({
+      changed: false,
+      failed: true,
+      diff: [],
+      msg: '/var/run/openvswitch/db.sock: permission denied: run the task with become',
+    });
   });
 
   test('says where there is none', async () => {

@@ -22,18 +22,21 @@ function bundled(name: string): Promise<string> {
 }
 
 /** A module's text as Ansible would send it, with the arguments in place of its marker. */
-export async function moduleText(
+export const moduleText = async (
   name: string,
   args: Record<string, unknown>,
   mode: RunMode = {},
-): Promise<string> {
+): Promise<string> => withArguments(await bundled(name), args, mode);
+
+/** A bundle with the arguments in place of its marker. */
+export function withArguments(text: string, args: Record<string, unknown>, mode: RunMode = {}): string {
   const { check = false, diff = true } = mode;
   const json = JSON.stringify({ ...args, _ansible_check_mode: check, _ansible_diff: diff });
   const ascii = json.replace(
     /[\u007f-\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return (await bundled(name)).replace('<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>', () => ascii);
+  return text.replace('<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>', () => ascii);
 }
 
 /**

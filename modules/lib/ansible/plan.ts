@@ -65,6 +65,11 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
   readonly checkAll?: (items: readonly Placed<Options>[]) => readonly (Failure | undefined)[];
   /** Reads the host's state for all items together; an item that can't be read is an Error in its place. */
   readonly observe: (host: Host, items: readonly Options[]) => Promise<readonly (State | Error)[]>;
+  /**
+   * Texts that no output may hold, beside the options that are secret. Pure.
+   * @param state undefined where it couldn't be read
+   */
+  readonly secrets?: (options: Options, state: State | undefined) => readonly string[];
   /** Pure. @throws Failure when what is desired can't be had from this state */
   readonly plan: (options: Options, state: State) => Plan<Step, Result>;
   /** How many bytes a change has to read or write, for a module whose work may be long. */

@@ -11,7 +11,7 @@ import {
   type Scope,
 } from './plan.ts';
 import type { Validator } from './problems.ts';
-import { masked, secretsOf } from './secrets.ts';
+import { longestFirst, masked, secretsOf } from './secrets.ts';
 
 /** One item on its way through the steps; `error` ends the way. */
 interface Item<Options, State, Step> {
@@ -65,6 +65,7 @@ export async function run<Options, State, Step>(
     secrets = items.flatMap(({ options }) => secretsOf(module.spec.options, options));
     if (!mode.check) await sweep?.();
     const planned = await planItems(module, validate, host, items);
+    secrets = longestFirst([...secrets, ...planned.flatMap((item) => secretsIn(module, item))]);
     const uploads = mode.follow ? uploadsOf(planned) : {};
     // In check mode the plugin brings nothing, and looks whether it could.
     const wanted = Object.keys(uploads).length > 0 ? { piecewise_uploads: uploads } : undefined;
@@ -132,6 +133,9 @@ function ownOf<O, S, X>({ allAside }: Module<O, S, X>, all: readonly Item<O, S, 
 
 const placed = <O, S, X>(items: readonly Item<O, S, X>[]): Placed<O>[] =>
   items.map(({ given, options }) => ({ path: given.path, options: options as O }));
+
+const secretsIn = <O, S, X>({ secrets }: Module<O, S, X>, { options, state }: Item<O, S, X>) =>
+  options === undefined ? [] : (secrets?.(options, state) ?? []);
 
 const isAlive = (item: { error?: Error }) => item.error === undefined;
 

@@ -46,8 +46,13 @@ function secretsIn(specs: OptionSpecs, options: Record<string, unknown>): string
 
 /** The texts that no output may hold, longest first, from an item's options as they were given. */
 export function secretsOf(specs: OptionSpecs, options: Record<string, unknown>): string[] {
-  const all = secretsIn(specs, options).map((text) => text.trim());
-  return [...new Set(all.filter((text) => text.length >= SHORTEST))].sort((a, b) => b.length - a.length);
+  return longestFirst(secretsIn(specs, options));
+}
+
+/** Texts in the order in which they are masked, each once: one may be a part of another. */
+export function longestFirst(texts: readonly string[]): string[] {
+  const long = texts.map((text) => text.trim()).filter((text) => text.length >= SHORTEST);
+  return [...new Set(long)].sort((a, b) => b.length - a.length);
 }
 
 /** A value with every secret in its texts masked: the last line of defence, after not putting them there. */

@@ -1,4 +1,4 @@
-import { placeOf, readYaml } from './read.ts';
+import { readYaml, repeatedKeys } from './read.ts';
 import { YamlError } from './yaml.ts';
 
 /**
@@ -7,9 +7,11 @@ import { YamlError } from './yaml.ts';
  * @throws YamlError with line and column, and nothing of the text, which may hold secrets
  */
 export function parseYaml(text: string): unknown {
-  const document = readYaml(text, true);
+  const { document, placeOf } = readYaml(text);
   const [error] = document.errors;
-  if (error) throw new YamlError('', `isn't YAML: ${placeOf(text, error.pos[0])} (${error.code})`);
+  if (error) throw new YamlError('', `isn't YAML: ${placeOf(error.pos[0])} (${error.code})`);
+  const [twice] = repeatedKeys(document.contents);
+  if (twice) throw new YamlError('', `isn't YAML: ${placeOf(twice.at)} (DUPLICATE_KEY)`);
   try {
     return document.toJS() ?? undefined;
   } catch {

@@ -1,4 +1,13 @@
-import { parseDocument, type ScalarTag, type Tags } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type ScalarTag,
+  type Tags,
+} from 'yaml';
 
 const INTEGER =
   '[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+';
@@ -27,21 +36,62 @@ const narrowed = (tags: Tags): Tags =>
       : tag;
   });
 
+/** A text that was read: the document, and where a character of it stands. */
+export interface Yaml {
+  readonly document: ReturnType<typeof parseDocument>;
+  /** `line 4, column 5` */
+  readonly placeOf: (at: number) => string;
+}
+
 /**
- * A text as YAML 1.1, with the types of values that PyYAML gives them.
- * @param uniqueKeys whether a key that is there twice is an error; if not, the last counts, as to PyYAML
+ * A text as YAML 1.1, with the types of values that PyYAML gives them. Of a key that is there twice the last counts, as to
+ * PyYAML: the library's own look for them compares each key with all others.
  */
-export const readYaml = (text: string, uniqueKeys = false) =>
-  parseDocument(text, {
+export function readYaml(text: string): Yaml {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
     version: '1.1',
     customTags: narrowed,
-    uniqueKeys,
+    uniqueKeys: false,
     prettyErrors: false,
     logLevel: 'error',
+    lineCounter,
   });
+  return {
+    document,
+    placeOf(at) {
+      const { line, col } = lineCounter.linePos(at);
+      return `line ${line}, column ${col}`;
+    },
+  };
+}
 
-/** Where a character of a text stands. */
-export function placeOf(text: string, at: number): string {
-  const before = text.slice(0, at).split('\n');
-  return `line ${before.length}, column ${(before[before.length - 1]?.length ?? 0) + 1}`;
+/** A key's name. The library makes a symbol of the key that merges (<<). */
+export function keyOf(key: unknown): string {
+  const value = isScalar(key) ? key.value : key;
+  return typeof value === 'symbol' ? (value.description ?? '') : String(value);
+}
+
+/** A key that a mapping has twice. */
+export interface RepeatedKey {
+  readonly path: readonly (string | number)[];
+  /** Where the second stands in the text. */
+  readonly at: number;
+}
+
+/** The keys that are there twice, each once. Several keys that merge are not a mistake. */
+export function repeatedKeys(node: unknown, path: RepeatedKey['path'] = []): RepeatedKey[] {
+  if (isSeq(node)) return node.items.flatMap((item, i) => repeatedKeys(item, [...path, i]));
+  if (!isMap(node)) return [];
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  return node.items.flatMap(({ key, value }) => {
+    const name = keyOf(key);
+    const again = seen.has(name) && !repeated.has(name) && name !== '<<';
+    seen.add(name);
+    if (again) repeated.add(name);
+    const here = [...path, name];
+    const at = (key as Node | null)?.range?.[0] ?? 0;
+    return [...(again ? [{ path: here, at }] : []), ...repeatedKeys(value, here)];
+  });
 }

@@ -25,9 +25,27 @@ export async function sourceAt(host: Host, given: string): Promise<Source | unde
   return found && { ...found, path };
 }
 
-/** The disk that was found, with all that it needs. @throws Failure where QEMU would open what isn't known for it */
-export async function readable(host: Host, found: Found | undefined, path: string): Promise<Disk> {
+/**
+ * The disk that was found, with all that it needs.
+ * @param backingChain whether the task says that it may have backing files: whoever made it could otherwise have any file of
+ * this host be read as the guest's disk
+ * @throws Failure where QEMU would open what isn't known for it, or isn't meant to be
+ */
+export async function readable(
+  host: Host,
+  found: Found | undefined,
+  path: string,
+  backingChain: boolean,
+): Promise<Disk> {
   if (!found?.disk) throw new Failure(`${path} holds no disk`);
-  await checkChain(host, found.disk);
-  return found.disk;
+  const { disk } = found;
+  const other = disk.backing ?? disk.dataFile;
+  // What a guest has as its disk is libvirt's to know, and its chain with it.
+  if (other !== undefined && !backingChain && !(await wordOf(host, path))) {
+    throw new Failure(
+      `${path} has ${disk.backing === undefined ? 'the data file' : 'the backing file'} ${other}, which would be read as a part of the guest's disk: make a disk in one file of it first (qemu-img convert -f ${disk.format} -O qcow2), or say 'backing_chain: true' to disk_image`,
+    );
+  }
+  await checkChain(host, disk);
+  return disk;
 }

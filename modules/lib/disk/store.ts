@@ -65,15 +65,17 @@ export async function keepTemplate(
 ): Promise<string> {
   const path = storedAs(directory, key);
   if (await host.stat(path)) return path;
+  const part = join(storeIn(directory), `${key}.part`);
   const { source, take = false } = origin;
   await withWork(host, path, async (work) => {
     if (await host.stat(path)) return;
     if (take && source !== undefined) await removable(host, source);
-    const made = await madeFrom(host, origin, join(storeIn(directory), `${key}.part`), work);
+    const made = await madeFrom(host, origin, part, work);
     await host.setAttributes(made, { mode: MODE });
+    // Before the template is there: a later run that finds it doesn't look for what it was made from.
+    if (made !== part) await host.remove(part);
     await host.publishNew(made, path);
   });
-  await host.remove(join(storeIn(directory), `${key}.part`));
   if (take && source !== undefined) await host.remove(source);
   return path;
 }

@@ -16,13 +16,17 @@ const REASONS: Record<string, string> = {
 };
 
 /** The system's name of an error, such as `ENOENT`; empty where it has none. */
-export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
 
-/** An error of the file system in words that name the file. */
+/** An error of the file system in words that name the file; the system's own is its cause. */
 export function fileFailure(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure(`${path}: ${REASONS[codeOf(error)] ?? (error as Error).message}`);
+  return new Failure(`${path}: ${REASONS[codeOf(error)] ?? (error as Error).message}`, { cause: error });
 }
+
+/** Whether it failed for want of rights, whatever is at that path. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Failure && ['EACCES', 'EPERM'].includes(codeOf(error.cause));
 
 /** Does something with a file, and says of errors which. */
 export async function named<T>(path: string, act: () => Promise<T>): Promise<T> {

@@ -1,18 +1,40 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../failure.ts';
+import { named } from './errors.ts';
 import { notInstalled } from './process.ts';
+import { openItself } from './temporary.ts';
 
 // flock(1)'s exit code when it had to wait too long.
 const BUSY = 75;
 
-// The lock is that of a child which ends with its standard input: with us, however we end. Only root may hold it.
-const HOLD = `umask 077; exec flock --no-fork --timeout "$1" --conflict-exit-code ${BUSY} "$2" sh -c 'echo held; exec cat'`;
+// The lock is that of a child which ends with its standard input: with us, however we end.
+const HOLD = `flock --timeout "$1" --conflict-exit-code ${BUSY} 3 && echo held && exec cat`;
+
+const { O_CREAT, O_RDWR } = constants;
+
+// The file is opened here, where no symbolic link is followed. Only root may hold it.
+async function holder(
+  path: string,
+  seconds: number,
+): Promise<ChildProcessByStdio<Writable, Readable, Readable>> {
+  const file = await named(path, () => openItself(path, O_RDWR | O_CREAT, 0o600));
+  try {
+    // In a session of its own: the end of a terminal is no reason to let go.
+    return spawn('sh', ['-c', HOLD, 'sh', String(seconds)], {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', file.fd],
+    }) as unknown as ChildProcessByStdio<Writable, Readable, Readable>;
+  } finally {
+    await file.close();
+  }
+}
 
 /** Does something while it holds a lock, which a shell takes by flock(1); see Host.withLock. */
 export async function withFileLock<T>(path: string, seconds: number, act: () => Promise<T>): Promise<T> {
-  // In a session of its own: the end of a terminal is no reason to let go.
-  const child = spawn('sh', ['-c', HOLD, 'sh', String(seconds), path], { detached: true });
+  const child = await holder(path, seconds);
   child.stdin.on('error', () => undefined);
   let said = '';
   child.stderr.on('data', (text) => {

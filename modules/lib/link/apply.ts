@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
+import { FILES } from './files.ts';
 import { renewNames } from './names.ts';
 import { reconfigure } from './networkd.ts';
 import type { LinkStep } from './step.ts';
@@ -13,6 +14,8 @@ async function batch(host: Host, lines: readonly string[]): Promise<void> {
   await runOrFail(host, 'ip', ['-batch', '-'], { input: `${lines.join('\n')}\n` });
 }
 
+const isOfIfupdown = (path: string) => dirname(path) === FILES.ifupdown.directory;
+
 /** Carries a step out. @throws Failure with what the program said */
 export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   const { release, releaseBare, early, files, forget, late, raise } = step;
@@ -21,20 +24,29 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   if (releaseBare.length > 0) {
     await host.run('ifdown', ['--force', '--no-scripts', '--', ...releaseBare], { timeout: PATIENCE });
   }
+  // By a file that has nothing of them: their own would have ifdown flush the addresses of others.
+  if (forget.length > 0) {
+    const none = '--interfaces=/dev/null';
+    await host.run('ifdown', ['--force', none, '--', ...forget], { timeout: PATIENCE });
+  }
   await batch(host, early);
   for (const [path, text] of files) {
-    if (text === undefined) await host.remove(path);
-    else {
+    if (text === undefined) {
+      if (!isOfIfupdown(path)) await host.remove(path);
+    } else {
       await host.makeDirectory(dirname(path));
       // A link of the host's own stays one, and a file that may be read by root alone, for the secrets in it, stays so.
       await host.write((await host.realPath(path)) ?? path, text);
     }
   }
-  if (forget.length > 0) await host.run('ifdown', ['--force', '--', ...forget], { timeout: PATIENCE });
   if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
   if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', '--', ...raise], { timeout: PATIENCE });
   for (const [port, names] of step.names) await renewNames(host, port, names);
   if (step.again.length > 0)
     await host.run('ip', ['-force', '-batch', '-'], { input: `${step.again.join('\n')}\n` });
+  // Last: by these files a run after one that was killed knows what is still to be done.
+  for (const [path, text] of files) {
+    if (text === undefined && isOfIfupdown(path)) await host.remove(path);
+  }
 }

@@ -10,8 +10,8 @@ import type { LinkWish } from './wish.ts';
 /** What is done to one interface, in the order of the fields. */
 export interface LiveChange {
   /**
-   * ifupdown takes it down; `bare` without its hooks, of which Open vSwitch's would delete the port. `forget` comes
-   * when the file is gone, and does nothing to the interface: taking it down would flush the addresses of others.
+   * ifupdown takes it down; `bare` without its hooks, of which Open vSwitch's would delete the port. `forget` does
+   * nothing to the interface: taking it down would flush the addresses of others.
    */
   readonly release: 'no' | 'bare' | 'full' | 'forget';
   readonly remove: readonly Address[];

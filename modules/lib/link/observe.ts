@@ -164,11 +164,20 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
 const pathsOf = (ports: readonly string[]) =>
   ports.flatMap((port) => [...KEEPERS.map((keeper) => fileOf(keeper, port)), formerFile(port)]);
 
-async function allFiles(host: Host): Promise<string[]> {
+const allFiles = async (host: Host): Promise<string[]> => (await portFiles(host)).map(({ path }) => path);
+
+/** The ports that have files of ours, whether or not they exist. */
+export const portsWithFiles = async (host: Host): Promise<string[]> =>
+  (await portFiles(host)).map(({ port }) => port);
+
+async function portFiles(host: Host): Promise<{ readonly port: string; readonly path: string }[]> {
   const found = await Promise.all(
     KEEPERS.map(async (keeper) => {
-      const names = await host.list(FILES[keeper].directory);
-      return names.filter((name) => portOf(keeper, name)).map((name) => `${FILES[keeper].directory}/${name}`);
+      const { directory } = FILES[keeper];
+      return (await host.list(directory)).flatMap((name) => {
+        const port = portOf(keeper, name);
+        return port === undefined ? [] : [{ port, path: `${directory}/${name}` }];
+      });
     }),
   );
   return found.flat();

@@ -9,12 +9,12 @@ export interface LinkStep {
   /** Interfaces that ifupdown takes down, with its hooks and without. */
   readonly release: string[];
   readonly releaseBare: string[];
+  /** Interfaces that ifupdown forgets, and leaves as they are. */
+  readonly forget: string[];
   /** Lines for `ip -batch`, before the files change. */
   readonly early: string[];
-  /** Files by path; undefined removes one. */
+  /** Files by path; undefined removes one, of ifupdown when all is done. */
   readonly files: Map<string, string | undefined>;
-  /** Interfaces that ifupdown forgets, now that it has no file of them. */
-  readonly forget: string[];
   /** Interfaces that networkd configures anew; undefined when it isn't concerned. */
   reconfigure: string[] | undefined;
   /** Lines for `ip -batch`, after the files have changed. */

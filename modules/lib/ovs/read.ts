@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { isDenied } from '../host/errors.ts';
 import type { Host } from '../host/host.ts';
 import { select } from './operations.ts';
 import { Session } from './session.ts';
@@ -30,6 +31,8 @@ async function connect(host: Host, [socket, ...others]: readonly [string, ...str
   try {
     return await Session.open(host, socket);
   } catch (error) {
+    // Whether Open vSwitch runs isn't known then.
+    if (isDenied(error)) throw error;
     const there = await host.stat(socket);
     const [next, ...rest] = others;
     if (!there && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);

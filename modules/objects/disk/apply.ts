@@ -32,11 +32,11 @@ async function templateOf(host: Host, step: Create, options: DiskOptions, work: 
   if (key !== undefined) {
     const origin = { url, source: source === undefined ? undefined : from, checksum, member };
     const path = await keepTemplate(host, templates, key, origin);
-    return readable(host, await lookAs(host, path, 'qcow2'), path);
+    return readable(host, await lookAs(host, path, 'qcow2'), path, false);
   }
   const found = await sourceAt(host, from);
   const path = await unpack(host, { path: from, kind: found?.kind, checksum, member }, work);
-  return path === from ? readable(host, found, path) : wholeDisk(host, path, from);
+  return path === from ? readable(host, found, path, options.backing_chain) : wholeDisk(host, path, from);
 }
 
 // A disk can be taken as it is where nothing is to be laid out anew.

@@ -1,29 +1,30 @@
 import { basename } from 'node:path';
 import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
-import { checkChain } from '../../lib/disk/chain.ts';
 import { checksumOf } from '../../lib/disk/checksum.ts';
 import { fileNameOf } from '../../lib/disk/fetch.ts';
 import { lookAs } from '../../lib/disk/image.ts';
-import { sourceAt } from '../../lib/disk/source.ts';
+import { readable, sourceAt } from '../../lib/disk/source.ts';
 import { keyOf, storedAs } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { existingAt } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 import { isKept, type State } from './plan.ts';
 
-async function observeSource(host: Host, given: string): Promise<State['source']> {
+async function observeSource(host: Host, given: string, backingChain: boolean): Promise<State['source']> {
   const found = await sourceAt(host, given);
-  if (found?.disk) await checkChain(host, found.disk);
+  if (found?.disk) await readable(host, found, found.path, backingChain);
   return found;
 }
 
 async function observeDisk(host: Host, options: DiskOptions, once: Once): Promise<State> {
-  const { source, url, checksum: given, member, templates } = options;
+  const { source, url, checksum: given, member, templates, backing_chain } = options;
   const nothing = { source: undefined, checksum: undefined, kept: undefined };
   const disk = await existingAt(host, options);
   if (disk || options.state === 'absent') return { disk, ...nothing };
   const found =
-    source === undefined ? undefined : await once(`source ${source}`, () => observeSource(host, source));
+    source === undefined
+      ? undefined
+      : await once(`source ${source} ${backing_chain}`, () => observeSource(host, source, backing_chain));
   const name = url === undefined ? basename(source ?? '') : fileNameOf(url);
   const checksum =
     given === undefined

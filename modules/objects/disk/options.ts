@@ -17,8 +17,15 @@ export const diskOptions = defineOptions({
     type: 'path',
     description: [
       'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content, unless a guest has it: then it is what the guest has it as.',
-      'A qcow2 may be an overlay of others, if each is a file or block device of this host and its format is written down in its overlay. So a raw disk of a guest that is undefined should not be a source: its guest may have made it look like an overlay of any file.',
+      'A disk in one file, or one that a guest has. Another that has a backing file or a data file is an error without O(backing_chain): the guest would read what it names, which may be any file of this host.',
       'A symbolic link is followed: an overlay is one of the file that it leads to.',
+    ],
+  },
+  backing_chain: {
+    type: 'bool',
+    default: false,
+    description: [
+      'Whether O(source) may have backing files, and those again, as C(qemu-img info --backing-chain) shows them: each a file or block device of this host whose format is written down in its overlay. It is for disks that only you have written to. A raw disk of a guest that is undefined is not one: its guest may have made it look like an overlay of any file.',
     ],
   },
   url: {

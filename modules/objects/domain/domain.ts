@@ -4,6 +4,7 @@ import { observe } from './observe.ts';
 import { checkOptions, nameOf } from './options.ts';
 import type { DomainResult, State, Step } from './plan/state.ts';
 import { planDomain } from './plan.ts';
+import { secretsOf } from './secrets.ts';
 import type { DomainOptions } from './table.ts';
 
 /** A domain of libvirt. */
@@ -11,6 +12,7 @@ export const domain: ObjectKind<DomainOptions, State, Step, DomainResult> = {
   key: nameOf,
   check: checkOptions,
   observe,
+  secrets: secretsOf,
   plan: planDomain,
   apply: applyStep,
 };

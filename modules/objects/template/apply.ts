@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
+import { removable } from '../../lib/disk/guard.ts';
 import { overlaysOn } from '../../lib/disk/overlays.ts';
 import { keepTemplate } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
@@ -15,10 +16,16 @@ export async function applyStep(
 ): Promise<Outcome | undefined> {
   const directory = dirname(dest);
   if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
+  else if (step.act === 'take') await removeSource(host, step.source);
   else if (step.act === 'name') await host.symlink(relative(directory, step.template), dest);
   else if (step.act === 'unname') await host.remove(dest);
   else return removeUnneeded(host, step.template, [directory, ...overlay_directories]);
   return undefined;
+}
+
+async function removeSource(host: Host, source: string): Promise<void> {
+  await removable(host, source);
+  await host.remove(source);
 }
 
 // Since it was looked for, somebody may have made an overlay.

@@ -70,7 +70,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
   return observeEach(wishes, async (wish) => {
     if (wish instanceof Error) throw wish;
     const { options, wanted, checksum } = wish;
-    const { dest, source } = options;
+    const { dest, source, remove_source } = options;
     // Each is reported once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
@@ -81,6 +81,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
       wanted,
       checksum,
       kept,
+      left: kept && remove_source && source !== undefined && (await host.stat(source)) ? source : undefined,
       source: source === undefined || wanted === undefined || kept ? undefined : await sourceAt(host, source),
       loose: new Map(await Promise.all(own.map(async (path) => [path, await needs(path)] as const))),
     };

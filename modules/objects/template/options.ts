@@ -24,7 +24,7 @@ export const templateOptions = defineOptions({
     type: 'bool',
     default: false,
     description:
-      'Whether O(source) is removed when the template is made. It is linked then, where it can be, and not copied.',
+      'Whether O(source) is removed when the template is there. It is linked as it is made, where it can be, and not copied.',
   },
   url: {
     type: 'str',

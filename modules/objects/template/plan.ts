@@ -16,6 +16,8 @@ export interface State {
   /** Whether that is kept already. */
   readonly kept: boolean;
   readonly source: Found | undefined;
+  /** The source that is to be removed, and that a killed run has left beside the template. */
+  readonly left: string | undefined;
   readonly checksum: Checksum | undefined;
   /** The templates that no name leads to when this is done, with the overlays that each has. */
   readonly loose: ReadonlyMap<string, readonly string[]>;
@@ -23,6 +25,7 @@ export interface State {
 
 export type Step =
   | { readonly act: 'keep'; readonly key: string; readonly origin: Origin; readonly weight: number }
+  | { readonly act: 'take'; readonly source: string }
   | { readonly act: 'name'; readonly template: string }
   | { readonly act: 'unname' }
   | { readonly act: 'remove'; readonly template: string };
@@ -69,8 +72,8 @@ export function planTemplate(options: TemplateOptions, state: State): Plan<Step,
   };
 }
 
-function keeping(options: TemplateOptions, { kept, source: found, checksum }: State): Change<Step>[] {
-  if (kept) return [];
+function keeping(options: TemplateOptions, { kept, source: found, left, checksum }: State): Change<Step>[] {
+  if (kept) return left === undefined ? [] : [taking(left)];
   const { dest, source, url, member, remove_source: take } = options;
   const origin = { url, source, checksum, member, take };
   const step = {
@@ -88,6 +91,13 @@ function keeping(options: TemplateOptions, { kept, source: found, checksum }: St
     },
   ];
 }
+
+const taking = (source: string): Change<Step> => ({
+  title: `remove ${source}`,
+  before: { source },
+  after: undefined,
+  step: { act: 'take', source },
+});
 
 function naming(dest: string, now: string | undefined, wanted: string | undefined): Change<Step> {
   const shown = (template: string | undefined) => (template === undefined ? undefined : { template });

@@ -1,5 +1,12 @@
 import type { Host } from '../../lib/host/host.ts';
-import { deviceNames, type Kept, type Link, readKept, readLinks } from '../../lib/link/observe.ts';
+import {
+  deviceNames,
+  type Kept,
+  type Link,
+  portsWithFiles,
+  readKept,
+  readLinks,
+} from '../../lib/link/observe.ts';
 import { readUplink, type Uplink } from '../../lib/link/uplink.ts';
 import { planTopology } from '../../lib/ovs/plan.ts';
 import { type Answer, readIfReachable } from '../../lib/ovs/read.ts';
@@ -65,6 +72,12 @@ async function readUplinks(host: Host, { ports }: Topology): Promise<Pick<Net, '
   return { uplinks: new Map(uplinks), rollback };
 }
 
+// Whether there is a file of a port that doesn't exist.
+async function isLeft(host: Host, { ports }: Database): Promise<boolean> {
+  const names = new Set(ports.map(({ name }) => name));
+  return (await portsWithFiles(host)).some((port) => !names.has(port));
+}
+
 /** Reads all that a plan of a topology depends on. @throws Failure */
 export async function observe(host: Host, options: ConnectionOptions, topology: Topology): Promise<State> {
   const answer = await readIfReachable(host, options.database_socket, options.timeout);
@@ -72,10 +85,11 @@ export async function observe(host: Host, options: ConnectionOptions, topology: 
   const unchanged = concernOf(topology, answer.database, new Set());
   const devices = unchanged.changes ? await deviceNames(host) : new Set<string>();
   const { ports, bridgeGoes } = unchanged.changes ? concernOf(topology, answer.database, devices) : unchanged;
-  if (ports.length === 0 && !bridgeGoes) return { ...answer, devices, net: undefined };
+  const all = bridgeGoes || (topology.purge === true && (await isLeft(host, answer.database)));
+  if (ports.length === 0 && !all) return { ...answer, devices, net: undefined };
   const [links, kept, uplinks] = await Promise.all([
     readLinks(host),
-    readKept(host, ports, bridgeGoes),
+    readKept(host, ports, all),
     readUplinks(host, topology),
   ]);
   return { ...answer, devices, net: { links, kept, ...uplinks } };

@@ -32,17 +32,27 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
   return [...wishes.values()];
 }
 
-/** Files that a bridge which is to be absent has left behind: of ports that are no more. */
+/**
+ * Files of ports that don't exist any more: of a bridge that is to be absent, and any where the task purges. A run that was killed
+ * has removed a port, and not yet its file.
+ */
 export function leftBehind(plan: TopologyPlan, kept: Kept): LinkWish[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
+  const { purge = false } = plan.topology;
   const found = new Map<string, LinkWish>();
   for (const [path, text] of kept.files) {
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
     const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));
     const bridge = keeper && FILES[keeper].parse(text).bridge;
-    if (!port || !bridge || !absent.has(bridge) || plan.fates.has(port) || plan.index.ports.has(port))
+    if (
+      !port ||
+      !bridge ||
+      !(purge || absent.has(bridge)) ||
+      plan.fates.has(port) ||
+      plan.index.ports.has(port)
+    )
       continue;
     found.set(port, { port, bridge, at: '', device: 'removed', internal: false, addressing: undefined });
   }

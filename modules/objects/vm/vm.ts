@@ -128,6 +128,8 @@ export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   check: checkVm,
   checkAll: checkTogether,
   observe,
+  secrets: (vm, state) =>
+    domain.secrets?.(domainOf(vm), state?.domain instanceof Error ? undefined : state?.domain) ?? [],
   plan,
   weight: (step) => (step.part === 'disk' ? (disk.weight?.(step.step) ?? 0) : 0),
   apply,

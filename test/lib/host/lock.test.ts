@@ -66,5 +66,7 @@ test('it is free when its holder is killed', async () => {
 
 test('one that cannot be made is an error that names it', async () => {
   const path = join(directory, 'nowhere', 'lock');
-  await expect(withFileLock(path, 1, async () => undefined)).rejects.toThrow(`${path} can't be locked`);
+  await expect(withFileLock(path, 1, async () => undefined)).rejects.toThrow(
+    `${path}: its directory doesn't exist`,
+  );
 });

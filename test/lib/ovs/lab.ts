@@ -5,8 +5,8 @@ import { runModule } from '../../support/module.ts';
 
 type Args = Record<string, unknown>;
 
-/** What a task leaves in the parts of a hypervisor that the modules of Open vSwitch touch. */
-const EVERYTHING = `
+/** Shows what a task leaves in the parts of a hypervisor that the modules of Open vSwitch touch. */
+export const EVERYTHING = `
 ovs-vsctl --format=json --columns=name,ports,datapath_type,fail_mode,protocols,stp_enable,rstp_enable,mcast_snooping_enable,external_ids,other_config list bridge
 ovs-vsctl --format=json --columns=target list controller
 ovs-vsctl --format=json --columns=name,bond_mode,lacp,bond_updelay,bond_downdelay,fake_bridge,tag,trunks,vlan_mode,cvlans,protected,external_ids,other_config,interfaces list port
@@ -17,6 +17,14 @@ cat /etc/network/interfaces
 tail -n +1 /etc/network/interfaces.d/* /etc/systemd/network/* 2>/dev/null
 cat /run/network/ifstate
 true`;
+
+/** Removes all bridges and what tests left beside them. */
+export const CLEAN = `
+for b in $(ovs-vsctl list-br); do ovs-vsctl del-br "$b"; done
+for p in /etc/network/interfaces.d/ovs_port_*; do
+  test -e "$p" && { ifdown --force -- "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
+done
+sed -i '\\|ovs_port_|d' /etc/network/interfaces`;
 
 /** A hypervisor with the modules of Open vSwitch and their judges. */
 export class OvsLab {
@@ -68,12 +76,7 @@ export class OvsLab {
 
   /** Removes all bridges and what tests left beside them. */
   async clean(): Promise<void> {
-    await this.sh(`
-      for b in $(ovs-vsctl list-br); do ovs-vsctl del-br "$b"; done
-      for p in /etc/network/interfaces.d/ovs_port_*; do
-        test -e "$p" && { ifdown --force -- "$(basename "$p" | cut -c10-)" 2>/dev/null; rm "$p"; }
-      done
-      sed -i '\\|ovs_port_|d' /etc/network/interfaces`);
+    await this.sh(CLEAN);
   }
 
   /** The routes by an interface that neither the kernel nor a lease made, sorted. */

@@ -18,7 +18,8 @@ const checksum = { algorithm: 'sha256', digest: 'ab'.repeat(32) } as const;
 
 const state = (given: Partial<TemplateState> = {}, lacking: string[] = []): State => ({
   template: {
-    ...{ now: undefined, wanted: KEPT, kept: false, source: undefined, checksum, loose: new Map() },
+    ...{ now: undefined, wanted: KEPT, kept: false, source: undefined, checksum },
+    ...{ left: undefined, loose: new Map() },
     ...given,
   },
   first: true,

@@ -16,7 +16,7 @@ const NEW = '/n/by-checksum/new.qcow2';
 const OLD = '/n/by-checksum/old.qcow2';
 const source = { kind: 'xz', length: 100, disk: undefined } as const;
 const state = (given: Partial<State> = {}): State => ({
-  ...{ now: undefined, wanted: NEW, kept: false, source, checksum, loose: new Map() },
+  ...{ now: undefined, wanted: NEW, kept: false, source, left: undefined, checksum, loose: new Map() },
   ...given,
 });
 const acts = (given: Partial<State>, of: Given = {}) =>
@@ -48,6 +48,12 @@ describe('a template', () => {
       missing: [],
       result: { dest: '/n/debian', template: NEW },
     });
+  });
+
+  it('that is kept takes a source with it that a killed run left', () => {
+    expect(acts({ kept: true, now: NEW, left: '/s' }, { remove_source: true })).toEqual([
+      ['take', 'remove /s'],
+    ]);
   });
 
   it('whose file was taken away is made again', () => {

@@ -190,3 +190,10 @@ config:
 `);
   });
 });
+
+it("hides the secrets of its domain's command line, which QEMU's errors quote", () => {
+  const argument = 'secret,id=s,data=correct-horse';
+  const given = `<domain><qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='${argument}'/></qemu:commandline></domain>`;
+  expect(vm.secrets?.(vmOf({ domain: { extra_xml: given } }), undefined)).toEqual([argument]);
+  expect(vm.secrets?.(vmOf(), stateOf(vmOf(), given))).toEqual([argument]);
+});

@@ -1,6 +1,7 @@
 import type { At } from './look.ts';
 import type { GivenAddress, GivenRoute, Interface, Network } from './netmodel.ts';
 import { error, type Problem, warning } from './problem.ts';
+import { repeated } from './repeated.ts';
 import { type Ip, ipOf, isLinkLocal, prefixOf, type Subnet, within } from './subnets.ts';
 
 const NO_ADDRESS = 'is not an IP address';
@@ -57,11 +58,9 @@ function bare({ value, path }: GivenAddress, { family }: Ip, version: 1 | 2): Pr
 }
 
 function twice(all: readonly { readonly address: GivenAddress; readonly subnet?: Subnet }[]): Problem[] {
-  const same = (one?: Subnet, other?: Subnet) =>
-    one !== undefined && one.family === other?.family && one.number === other.number;
-  return all
-    .filter(({ subnet }, i) => all.findIndex((other) => same(other.subnet, subnet)) < i && subnet)
-    .map(({ address }) => error(address.path, 'is there twice: an address belongs to one interface'));
+  return repeated(all, ({ subnet }) => subnet && `${subnet.family} ${subnet.number}`).map(({ address }) =>
+    error(address.path, 'is there twice: an address belongs to one interface'),
+  );
 }
 
 function waysOut(network: Network, device: Interface, subnets: readonly Subnet[]): Problem[] {

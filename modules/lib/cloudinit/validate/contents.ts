@@ -1,5 +1,6 @@
 import { type At, itemsIn, mappingsOf, textIn, textsOf } from './look.ts';
 import { error, type Path, type Problem, warning } from './problem.ts';
+import { repeated } from './repeated.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -50,9 +51,9 @@ function isBase64(text: string): boolean {
 
 function pathsTwice(files: readonly At<Mapping>[]): Problem[] {
   const paths = files.flatMap((file) => (file.value.append === true ? [] : (textIn(file, 'path') ?? [])));
-  return paths
-    .filter(({ value }, i) => paths.findIndex((other) => other.value === value) < i)
-    .map(({ path }) => warning(path, 'is written twice: the last one counts'));
+  return repeated(paths, ({ value }) => value).map(({ path }) =>
+    warning(path, 'is written twice: the last one counts'),
+  );
 }
 
 /** Names of packages that are several names in one text. */

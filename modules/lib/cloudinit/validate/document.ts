@@ -1,5 +1,15 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, visit } from 'yaml';
-import { placeOf, readYaml } from '../read.ts';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isSeq,
+  type Node,
+  type Pair,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { keyOf, readYaml, repeatedKeys } from '../read.ts';
 import { isMapping } from '../yaml.ts';
 import { error, type Path, type Problem, warning } from './problem.ts';
 
@@ -15,8 +25,7 @@ export interface Given {
 /** Reads a document that is given as a mapping or as text. */
 export function given(document: unknown): Given {
   if (typeof document !== 'string') return { value: plain(document), problems: [], place: () => undefined };
-  const yaml = readYaml(document);
-  const at = (offset: number) => placeOf(document, offset);
+  const { document: yaml, placeOf: at } = readYaml(document);
   const [broken] = [...yaml.errors, ...yaml.warnings];
   const failed = (offset: number, why: string): Given => ({
     value: undefined,
@@ -28,7 +37,8 @@ export function given(document: unknown): Given {
   if (lost !== undefined) return failed(lost, "isn't YAML: an alias (*) without its anchor (&)");
   try {
     const value = plain(yaml.toJS());
-    return { value, problems: twice(yaml), place: (path) => optional(offsetOf(yaml, path), at) };
+    const offsetOf = offsetsIn(yaml);
+    return { value, problems: twice(yaml), place: (path) => optional(offsetOf(path), at) };
   } catch {
     return failed(0, "isn't YAML that can be read: there are too many aliases (*) in it");
   }
@@ -61,12 +71,6 @@ function plain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? Symbol('no mapping or list') : value;
 }
 
-// The library makes a symbol of the key that merges (<<).
-function keyOf(key: unknown): string {
-  const value = isScalar(key) ? key.value : key;
-  return typeof value === 'symbol' ? (value.description ?? '') : String(value);
-}
-
 function aliasWithoutAnchor(yaml: Document): number | undefined {
   let found: number | undefined;
   visit(yaml, {
@@ -78,44 +82,33 @@ function aliasWithoutAnchor(yaml: Document): number | undefined {
 }
 
 // PyYAML takes the last without a word.
-function twice(yaml: Document): Problem[] {
-  const problems: Problem[] = [];
-  visit(yaml, {
-    Map(_, map, ancestors) {
-      const names = map.items.map(({ key }) => keyOf(key));
-      const repeated = new Set(names.filter((name, i) => name !== '<<' && names.indexOf(name) < i));
-      for (const name of repeated) {
-        const path = [...pathOf([...ancestors, map]), name];
-        problems.push(warning(path, 'is there twice: the last one counts'));
-      }
-    },
-  });
-  return problems;
-}
+const twice = (yaml: Document): Problem[] =>
+  repeatedKeys(yaml.contents).map(({ path }) => warning(path, 'is there twice: the last one counts'));
 
-function pathOf(nodes: readonly unknown[]): (string | number)[] {
-  return nodes.flatMap<string | number>((node, i) => {
-    if (isPair(node)) return [keyOf(node.key)];
-    const above = nodes[i - 1];
-    return isSeq(above) ? [above.items.indexOf(node)] : [];
-  });
-}
-
-function offsetOf(yaml: Document, path: Path): number | undefined {
-  let node: unknown = yaml.contents;
-  let offset = yaml.contents?.range?.[0];
-  for (const part of path) {
-    if (isAlias(node)) node = node.resolve(yaml);
-    const next = isMap(node)
-      ? node.items.findLast(({ key }) => keyOf(key) === part)
-      : isSeq(node)
-        ? node.items[Number(part)]
-        : undefined;
-    // Within a merged mapping (<<) the place of what holds it must do.
-    if (!next) return offset;
-    const stands = (isPair(next) ? next.key : next) as Node | null;
-    offset = stands?.range?.[0] ?? offset;
-    node = isPair(next) ? next.value : next;
-  }
-  return offset;
+// Where paths begin in the text. A mapping is looked through once, however many paths lead through it.
+function offsetsIn(yaml: Document): (path: Path) => number | undefined {
+  const known = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
+  const pairsOf = (map: YAMLMap) => {
+    const pairs = known.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair.key), pair]));
+    known.set(map, pairs);
+    return pairs;
+  };
+  return (path) => {
+    let node: unknown = yaml.contents;
+    let offset = yaml.contents?.range?.[0];
+    for (const part of path) {
+      if (isAlias(node)) node = node.resolve(yaml);
+      const next = isMap(node)
+        ? pairsOf(node).get(String(part))
+        : isSeq(node)
+          ? node.items[Number(part)]
+          : undefined;
+      // Within a merged mapping (<<) the place of what holds it must do.
+      if (!next) return offset;
+      const stands = (isPair(next) ? next.key : next) as Node | null;
+      offset = stands?.range?.[0] ?? offset;
+      node = isPair(next) ? next.value : next;
+    }
+    return offset;
+  };
 }

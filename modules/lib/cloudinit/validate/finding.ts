@@ -14,19 +14,32 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Problems of a document as findings, in the document's order, each once. */
+/** How many errors, and how many warnings, are told of a document: who wrote it reads no more. */
+const TOLD = 100;
+
+/** Problems of a document as findings, in the document's order, each once; of very many the first. */
 export function findings(option: string, { value, place }: Given, problems: readonly Problem[]): Finding[] {
   const seen = new Set<string>();
   const once = problems.filter(({ path, text }) => {
     const key = JSON.stringify([path, text]);
     return !seen.has(key) && seen.add(key);
   });
-  const told = once.map((problem) => ({ problem, order: order(value, problem.path) }));
-  told.sort((one, other) => compare(one.order, other.order));
-  return told.map(({ problem: { path, level, text } }) => {
+  const order = orderIn(value);
+  const sorted = once.map((problem) => ({ problem, order: order(problem.path) }));
+  sorted.sort((one, other) => compare(one.order, other.order));
+  const left = { error: TOLD, warning: TOLD };
+  const told = sorted.filter(({ problem: { level } }) => left[level]-- > 0);
+  const findings = told.map(({ problem: { path, level, text, hint } }): Finding => {
     const where = [written(path), bracketed(place(path), path)].filter(Boolean).join(' ');
-    return { option, level, message: where ? `${where}: ${text}` : text };
+    const whole = `${text}${hint?.() ?? ''}`;
+    return { option, level, message: where ? `${where}: ${whole}` : whole };
   });
+  const more = (['error', 'warning'] as const).flatMap((level): Finding[] =>
+    left[level] >= 0
+      ? []
+      : [{ option, level, message: `has ${-left[level]} more ${level}s, which aren't shown` }],
+  );
+  return [...findings, ...more];
 }
 
 const bracketed = (place: string | undefined, path: Path) =>
@@ -39,13 +52,22 @@ export const written = (path: Path): string =>
     '',
   );
 
-function order(value: unknown, path: Path): number[] {
-  let at = value;
-  return path.map((part) => {
-    const index = isMapping(at) ? Object.keys(at).indexOf(String(part)) : Number(part);
-    at = (at as Record<string | number, unknown> | undefined)?.[part];
-    return index;
-  });
+// Where a path stands in a document. A mapping's keys are numbered once.
+function orderIn(value: unknown): (path: Path) => number[] {
+  const numbered = new Map<object, ReadonlyMap<string, number>>();
+  const numbersOf = (mapping: object) => {
+    const known = numbered.get(mapping) ?? new Map(Object.keys(mapping).map((key, i) => [key, i]));
+    numbered.set(mapping, known);
+    return known;
+  };
+  return (path) => {
+    let at = value;
+    return path.map((part) => {
+      const index = isMapping(at) ? (numbersOf(at).get(String(part)) ?? -1) : Number(part);
+      at = (at as Record<string | number, unknown> | undefined)?.[part];
+      return index;
+    });
+  };
 }
 
 function compare(one: readonly number[], other: readonly number[]): number {

@@ -1,31 +1,30 @@
 import type { At } from './look.ts';
 import type { Network } from './netmodel.ts';
 import { error, type Problem } from './problem.ts';
-import { nearest } from './unknown.ts';
+import { repeated } from './repeated.ts';
+import { didYouMean } from './unknown.ts';
 
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){14})?$/i;
 
 /** What is wrong with the interfaces of a network-config: names of none, names and addresses of several. */
 export function interfaces({ version, interfaces, users }: Network): Problem[] {
   const names = interfaces.map(({ name }) => name);
+  const known = new Set(names);
   const unknown = ({ value, path }: At<string>, own?: string) => {
-    if (names.includes(value)) return [];
-    const near = nearest(
-      value,
-      names.filter((name) => name !== own),
-    );
+    if (known.has(value)) return [];
     const what =
       version === 2
         ? 'is not the key of an interface in this document'
         : 'is not the name of an interface in this document';
-    return [error(path, near === undefined ? what : `${what}; did you mean '${near}'?`)];
+    const others = () => names.filter((name) => name !== own);
+    return [{ ...error(path, what), hint: () => didYouMean(value, others()) }];
   };
   const members = interfaces.flatMap((device) => device.members);
   const macs = interfaces.flatMap(({ mac, members, link }) =>
     mac ? [{ ...mac, own: members.length === 0 && !link }] : [],
   );
   return [
-    ...repeated(
+    ...twice(
       interfaces.map(({ name, path }) => ({ value: name, path })),
       'is the name of two interfaces',
     ),
@@ -33,18 +32,16 @@ export function interfaces({ version, interfaces, users }: Network): Problem[] {
       [...members, ...(link ? [link] : [])].flatMap((at) => unknown(at, name)),
     ),
     ...users.flatMap((at) => unknown(at)),
-    ...repeated(members, 'is in two bonds or bridges, and can be in one only'),
+    ...twice(members, 'is in two bonds or bridges, and can be in one only'),
     ...macs.flatMap(({ value, path }) =>
       MAC.test(value) ? [] : [error(path, "is not a MAC address: it must be as '52:54:00:12:34:56', quoted")],
     ),
-    ...repeated(
+    ...twice(
       macs.filter(({ own }) => own).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
       'is the MAC address of two interfaces',
     ),
   ];
 }
 
-const repeated = (all: readonly At<string>[], text: string): Problem[] =>
-  all
-    .filter(({ value }, i) => all.findIndex((other) => other.value === value) < i)
-    .map(({ path }) => error(path, text));
+const twice = (all: readonly At<string>[], text: string): Problem[] =>
+  repeated(all, ({ value }) => value).map(({ path }) => error(path, text));

@@ -1,6 +1,7 @@
 import { isMapping } from '../yaml.ts';
 import { type At, itemsIn, mappingIn, mappingsOf, textIn, textsOf } from './look.ts';
 import { error, type Problem, warning } from './problem.ts';
+import { repeated } from './repeated.ts';
 
 type Mapping = Record<string, unknown>;
 
@@ -81,7 +82,7 @@ export function usersTwice(config: At<Mapping>): Problem[] {
       ? [{ value: value.name, path: [...path, 'name'] }]
       : [];
   });
-  return names
-    .filter(({ value }, i) => names.findIndex((other) => other.value === value) < i)
-    .map(({ path }) => warning(path, 'is there twice: cloud-init makes one user of both'));
+  return repeated(names, ({ value }) => value).map(({ path }) =>
+    warning(path, 'is there twice: cloud-init makes one user of both'),
+  );
 }

@@ -7,6 +7,8 @@ export interface Problem {
   readonly level: 'error' | 'warning';
   /** What is wrong and the way out, as it follows on the path; no value that could be secret. */
   readonly text: string;
+  /** What follows on the text; it takes a while to find, and is asked only of a problem that is shown. */
+  readonly hint?: () => string;
 }
 
 /** A problem that cloud-init refuses the document for, or that fails at boot. */

@@ -13,7 +13,7 @@ import { networkOf2, slipsOf2 } from './netv2.ts';
 import { passwords, usersTwice } from './passwords.ts';
 import { error, type Path, type Problem, warning } from './problem.ts';
 import { sshKeys } from './sshkeys.ts';
-import { nearest } from './unknown.ts';
+import { didYouMean } from './unknown.ts';
 import { walk } from './walk.ts';
 
 export type { Finding } from './finding.ts';
@@ -59,14 +59,14 @@ export function checkCloudConfig(option: string, given_: Mapping | string): Find
 
 // cloud-init leaves them alone: they may be an image's own module's.
 function unknownOnTop({ value, path }: At<Mapping>): Problem[] {
-  const known = Object.keys(cloudConfig.rules.at(-1)?.properties ?? {});
+  const properties = cloudConfig.rules.at(-1)?.properties ?? {};
+  const known = Object.keys(properties);
   return Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const near = nearest(key, known);
-      const text = 'is not known to cloud-init, which leaves it alone';
-      return warning([...path, key], near === undefined ? text : `${text}; did you mean '${near}'?`);
-    });
+    .filter((key) => !Object.hasOwn(properties, key))
+    .map((key) => ({
+      ...warning([...path, key], 'is not known to cloud-init, which leaves it alone'),
+      hint: () => didYouMean(key, known),
+    }));
 }
 
 /**

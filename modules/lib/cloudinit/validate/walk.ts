@@ -51,10 +51,11 @@ export function walk({ checks, rules }: Compiled, document: unknown): Problem[] 
         for (const key of Object.keys(value)) visit(others, value[key], [...path, key]);
       return;
     }
+    const known = Object.keys(properties);
     for (const [key, item] of Object.entries(value)) {
       const next = Object.hasOwn(properties, key) ? properties[key] : others;
       if (next !== undefined) visit(next, item, [...path, key]);
-      else if (!rule.open) problems.push(unknownKey([...path, key], Object.keys(properties)));
+      else if (!rule.open) problems.push(unknownKey([...path, key], known));
     }
   };
 

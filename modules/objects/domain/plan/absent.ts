@@ -42,14 +42,15 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
   }
   const changes = [
     ...planPower(name, options, domain.state, []).changes,
-    // A transient domain is gone when it is off.
-    ...(domain.persistent ? [undefine] : []),
+    // Before the domain: without it, a run after one that was killed knows of no disks.
     ...removed.map((path) => ({
       title: `remove disk ${path}`,
       before: `${path}\n`,
       after: undefined,
       step: { act: 'remove' as const, path },
     })),
+    // A transient domain is gone when it is off.
+    ...(domain.persistent ? [undefine] : []),
   ];
   return {
     changes,

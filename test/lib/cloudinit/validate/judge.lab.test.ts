@@ -78,7 +78,7 @@ describe('of documents made from these at random', () => {
   const isSound = (text: string) =>
     !listed.has(text) && !/: \d{4}-/.test(text) && !/^cloud_\w+_modules/.test(text);
   const strangeOf = (texts: readonly string[], count: number): string[] => {
-    const sound = texts.filter(isSound).map((text) => readYaml(text).toJS() as unknown);
+    const sound = texts.filter(isSound).map((text) => readYaml(text).document.toJS() as unknown);
     const changed = fc
       .constantFrom(...sound)
       .chain((value) => {

@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function kindOf(text: string): string {
-  const document = readYaml(`- ${text}`);
+  const { document } = readYaml(`- ${text}`);
   if (document.errors.length > 0) return 'none';
   const [value] = document.toJS() as unknown[];
   if (value === null) return 'null';
