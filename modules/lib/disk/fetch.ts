@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { BrokenDownload } from '../host/download.ts';
@@ -10,6 +11,9 @@ import { followed } from './follow.ts';
 
 /** Tries in a row that bring nothing. */
 const MOST_TRIES = 5;
+
+/** What a download may take of the room: a full file system halts the guests that have their disks on it. */
+const SHARE = 0.9;
 
 /** A file that grows: what of it is there, and its digest so far. */
 interface Part {
@@ -89,10 +93,31 @@ async function fetchOn(host: Host, url: string, path: string, algorithm: Checksu
       part.have = 0;
       part.hash = createHash(algorithm);
     }
-    await host.append(path, followed(host, taken(content, part), `fetch ${fileNameOf(url)}`, total, start));
+    const directory = dirname(path);
+    const room = Math.floor((await host.room(directory)) * SHARE);
+    const tooLarge = (size: string) =>
+      new Failure(
+        `${shownUrl(url)} has ${size}, and ${directory} has room for ${room} bytes: make room there, or see whether the URL is the right one`,
+      );
+    if (total !== undefined && total - part.have > room) throw tooLarge(`${total} bytes`);
+    const fitting = upTo(room, content, async () => {
+      await host.remove(path);
+      throw tooLarge(`more than ${room} bytes`);
+    });
+    await host.append(path, followed(host, taken(fitting, part), `fetch ${fileNameOf(url)}`, total, start));
     return total;
   } finally {
     close();
+  }
+}
+
+// A content as long as it isn't longer than some bytes.
+async function* upTo(bytes: number, content: Bytes, tooLong: () => Promise<never>): Bytes {
+  let left = bytes;
+  for await (const chunk of content) {
+    left -= chunk.length;
+    if (left < 0) await tooLong();
+    yield chunk;
   }
 }
 

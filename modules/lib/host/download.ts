@@ -22,8 +22,18 @@ export class BrokenDownload extends Failure {
   override readonly name = 'BrokenDownload';
 }
 
-/** Milliseconds in which a server says nothing. */
-const SILENCE = 60_000;
+/** How slow a server may be. */
+interface Patience {
+  /** Milliseconds in which it says nothing. */
+  readonly silence: number;
+  /** Milliseconds in which it has to begin, and then to bring `LEAST` bytes, again and again. */
+  readonly slowness: number;
+}
+
+const PATIENCE: Patience = { silence: 60_000, slowness: 600_000 };
+
+/** A kibibyte a second: a server that brings less keeps a task for ever. */
+const LEAST = (PATIENCE.slowness / 1000) * 1024;
 
 const MOST_REDIRECTS = 10;
 
@@ -31,22 +41,22 @@ const MOST_REDIRECTS = 10;
  * Fetches what a URL leads to, by `http_proxy`, `https_proxy` and `no_proxy` of the environment. A name and password
  * in the URL go to its own server, and not to another that it redirects to. No redirect leads from https to http.
  * @param from the first byte that is wanted; a server may not know how, see `start` of what it answers
- * @param silence milliseconds in which the server, or the proxy, may say nothing
+ * @param patience of the server, and of the proxy
  * @throws BrokenDownload where another try may help, else Failure
  */
-export async function download(url: string, from = 0, silence = SILENCE): Promise<Download> {
+export async function download(url: string, from = 0, patience = PATIENCE): Promise<Download> {
   let at = urlOf(url);
   for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-    const response = await get(at, from, silence);
+    const response = await get(at, from, patience);
     const { statusCode = 0, headers } = response;
     if (statusCode >= 300 && statusCode < 400 && headers.location) {
       response.destroy();
       at = redirected(at, headers.location);
       continue;
     }
-    const answer = answerOf(response, at, from);
+    const answer = answerOf(response, at, from, patience);
     // What we have isn't a beginning of what the server has: it is had anew.
-    return answer ?? download(url, 0, silence);
+    return answer ?? download(url, 0, patience);
   }
   throw new Failure(`${shownUrl(url)} is redirected more than ${MOST_REDIRECTS} times`);
 }
@@ -60,17 +70,22 @@ function redirected(at: URL, location: string): URL {
   );
 }
 
-function answerOf(response: IncomingMessage, { href: url }: URL, from: number): Download | undefined {
+function answerOf(
+  response: IncomingMessage,
+  { href: url }: URL,
+  from: number,
+  patience: Patience,
+): Download | undefined {
   const { statusCode = 0, statusMessage, headers } = response;
   const [, first, whole] = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const total = (length: string | undefined) => (length === undefined ? undefined : Number(length));
   const close = () => void response.destroy();
   if (statusCode === 206 && Number(first) === from) {
-    return { start: from, total: total(whole), content: contentOf(response, url), close };
+    return { start: from, total: total(whole), content: contentOf(response, url, patience), close };
   }
   if (statusCode === 200) {
     const length = total(headers['content-length']);
-    return { start: 0, total: length, content: contentOf(response, url), close };
+    return { start: 0, total: length, content: contentOf(response, url, patience), close };
   }
   close();
   if (statusCode === 416 && from > 0) {
@@ -83,17 +98,31 @@ function answerOf(response: IncomingMessage, { href: url }: URL, from: number): 
 
 async function* nothing(): Bytes {}
 
-async function* contentOf(response: IncomingMessage, url: string): Bytes {
+async function* contentOf(response: IncomingMessage, url: string, { slowness }: Patience): Bytes {
+  let since = Date.now();
+  let bytes = 0;
   try {
-    yield* response;
+    for await (const chunk of response as AsyncIterable<Uint8Array>) {
+      yield chunk;
+      bytes += chunk.length;
+      if (Date.now() - since < slowness) continue;
+      if (bytes < LEAST) {
+        throw new Failure(
+          `${shownUrl(url)} brought only ${bytes} bytes in ${slowness / 1000} s: fetch it from another server`,
+        );
+      }
+      since = Date.now();
+      bytes = 0;
+    }
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new BrokenDownload(`${shownUrl(url)}: the connection broke off (${(error as Error).message})`);
   } finally {
     response.destroy();
   }
 }
 
-async function get(target: URL, from: number, silence: number): Promise<IncomingMessage> {
+async function get(target: URL, from: number, { silence, slowness }: Patience): Promise<IncomingMessage> {
   const { headers, ...route } = await routeTo(target);
   const options = {
     ...route,
@@ -108,7 +137,13 @@ async function get(target: URL, from: number, silence: number): Promise<Incoming
   };
   const request = (route.protocol ?? target.protocol) === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const sent = request(target, options, resolve);
+    const sent = request(target, options, (response) => {
+      clearTimeout(late);
+      resolve(response);
+    });
+    // A byte of its head now and then is no silence.
+    const late = setTimeout(() => sent.destroy(new Error(`no answer within ${slowness / 1000} s`)), slowness);
+    sent.on('close', () => clearTimeout(late));
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${silence / 1000} s`)));
     sent.on('error', (error) => reject(new BrokenDownload(`${shownUrl(target.href)}: ${error.message}`)));
     sent.end();

@@ -20,6 +20,13 @@ export const statFile = (path: string): Promise<FileInfo | undefined> =>
     return { kind, size: found.size, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
   });
 
+/** Bytes that can still be written to the file system of what is there. */
+export const roomAt = (path: string): Promise<number> =>
+  named(path, async () => {
+    const { bavail, bsize } = await fs.statfs(path);
+    return bavail * bsize;
+  });
+
 async function setAttributes(file: fs.FileHandle, { mode, uid, gid }: WriteOptions): Promise<void> {
   if (uid !== undefined || gid !== undefined) await file.chown(uid ?? -1, gid ?? -1);
   // After chown, which clears the set-id bits.

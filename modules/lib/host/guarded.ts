@@ -9,6 +9,7 @@ type Questions =
   | 'readStart'
   | 'digest'
   | 'stat'
+  | 'room'
   | 'list'
   | 'realPath'
   | 'withImage'

@@ -71,6 +71,8 @@ export interface Host {
   digest(path: string, algorithm: 'sha256' | 'sha512'): Promise<string>;
   /** Follows symbolic links; undefined when there is nothing. */
   stat(path: string): Promise<FileInfo | undefined>;
+  /** How many bytes can still be written to the file system of what is there. */
+  room(path: string): Promise<number>;
   /** The names in a directory, sorted; empty when it isn't there. */
   list(directory: string): Promise<string[]>;
   /** Where a path leads by symbolic links, or undefined when there is nothing. */

@@ -16,6 +16,8 @@ type Node =
 export interface Rest {
   readonly run?: (program: string, args: readonly string[]) => Partial<Ran> | Promise<Partial<Ran>>;
   readonly download?: (url: string, from: number) => Promise<Download>;
+  /** Bytes. */
+  readonly room?: number;
 }
 
 /** A host whose files are in memory. */
@@ -49,7 +51,7 @@ export async function all(content: Bytes): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-export function fakeHost({ run, download }: Rest = {}): Fake {
+export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest = {}): Fake {
   const nodes = new Map<string, Node>();
   const reports: Progress[] = [];
   const commands: string[] = [];
@@ -159,6 +161,7 @@ export function fakeHost({ run, download }: Rest = {}): Fake {
       if (!download) throw new Error(`${url} was fetched`);
       return download(url, from);
     },
+    room: async () => room,
     report: (progress) => void reports.push(progress),
   };
   const unknown = (name: string) => () => {

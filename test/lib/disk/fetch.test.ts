@@ -153,3 +153,16 @@ describe('the name of what a URL leads to', () => {
     ['https://joe:pw@[::1]/', '[::1]'],
   ])('%s: %s', (url, name) => expect(fileNameOf(url)).toBe(name));
 });
+
+it.each([
+  ['says how long it is', 0],
+  ['never ends', undefined],
+])('what has no room beside the guests is refused, and does not stay: a server that %s', async (_, lie) => {
+  const bytes = Buffer.alloc(1000, 1);
+  const { download } = server(bytes, [], { lie });
+  const fake = fakeHost({ download, room: 1000 });
+  await expect(fetchTo(fake.host, URL_, PATH, checksumOf(bytes))).rejects.toThrow(
+    /disk\.xz\S* has (1000|more than 900) bytes, and \/store has room for 900 bytes: make room there/,
+  );
+  expect(await fake.host.stat(PATH)).toBeUndefined();
+});

@@ -117,11 +117,34 @@ describe('download', () => {
 
   it('is broken where nobody answers for a while', async () => {
     const { base } = await serve((_, response) => void response.flushHeaders());
-    const { content } = await download(`http://${base}/x`, 0, 50);
+    const { content } = await download(`http://${base}/x`, 0, { silence: 50, slowness: 60_000 });
     await expect(all(content)).rejects.toThrow(/broke off/);
     const port = await listening(createPlainServer((socket) => void ends.unshift(() => socket.destroy())));
-    const silent = download(`http://127.0.0.1:${port}/x`, 0, 50);
+    const silent = download(`http://127.0.0.1:${port}/x`, 0, { silence: 50, slowness: 60_000 });
     await expect(silent).rejects.toThrow(`http://127.0.0.1:${port}/x: no answer within 0.05 s`);
+  });
+
+  it('is given up where a server brings next to nothing, of its head or of its content', async () => {
+    const drip = (socket: { write(text: string): unknown }, text: string) => {
+      const timer = setInterval(() => socket.write(text), 20);
+      ends.unshift(() => clearInterval(timer));
+    };
+    const patience = { silence: 1000, slowness: 200 };
+    const { base } = await serve((_, response) => drip(response, 'x'));
+    const { content } = await download(`http://${base}/x`, 0, patience);
+    await expect(all(content)).rejects.toThrow(
+      /brought only \d+ bytes in 0.2 s: fetch it from another server/,
+    );
+    const port = await listening(
+      createPlainServer((socket) => {
+        ends.unshift(() => socket.destroy());
+        socket.on('error', () => undefined).write('HTTP/1.1 200 OK\r\n');
+        drip(socket, 'A: b\r\n');
+      }),
+    );
+    await expect(download(`http://127.0.0.1:${port}/x`, 0, patience)).rejects.toThrow(
+      'no answer within 0.2 s',
+    );
   });
 
   it('may be ended before anybody has read of it', async () => {
@@ -231,7 +254,7 @@ describe('a proxy', () => {
     await expect(download('https://images.invalid/x')).rejects.toThrow(/^https:\/\/images.invalid\/x: /);
     const port = await listening(createPlainServer((socket) => void ends.unshift(() => socket.destroy())));
     process.env.https_proxy = `http://127.0.0.1:${port}`;
-    await expect(download('https://images.invalid/x', 0, 50)).rejects.toThrow(
+    await expect(download('https://images.invalid/x', 0, { silence: 50, slowness: 60_000 })).rejects.toThrow(
       /^https:\/\/images.invalid\/x: (Proxy timeout|no answer)/,
     );
   });

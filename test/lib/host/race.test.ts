@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../modules/lib/host/host.ts';
 import { realHost as host } from '../../../modules/lib/host/real.ts';
 import { chunks } from '../disk/fake.ts';
@@ -24,7 +24,7 @@ import { chunks } from '../disk/fake.ts';
 
 /** What only reads, or says something of our own work; what programs do is theirs. */
 const QUESTIONS: readonly (keyof Host)[] = [
-  ...(['read', 'readStart', 'digest', 'stat', 'list', 'realPath', 'withImage', 'stream'] as const),
+  ...(['read', 'readStart', 'digest', 'stat', 'room', 'list', 'realPath', 'withImage', 'stream'] as const),
   ...(['zipEntries', 'download', 'report', 'userId', 'groupId'] as const),
   ...(['run', 'watch', 'pipeThrough', 'connect'] as const),
 ];
@@ -95,6 +95,11 @@ const outside = () =>
     return { name, mode, uid, gid, text: isFile ? readFileSync(join(root, name), 'utf8') : '', size };
   });
 
+const started: { end(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of started.splice(0)) await one.end();
+});
+
 async function another(race: boolean) {
   const arguments_ = [theirs, join(root, 'shadow'), join(root, 'directory'), 'name'];
   const child = fork(program, arguments_, {
@@ -107,8 +112,7 @@ async function another(race: boolean) {
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('the other process has ended')));
   ended.catch(() => undefined);
   const answer = () => Promise.race([once(child, 'message'), ended]);
-  await answer();
-  return {
+  const user = {
     plant: async (plant: string) => {
       child.send({ plant });
       await answer();
@@ -118,6 +122,9 @@ async function another(race: boolean) {
       await ended.catch(() => undefined);
     },
   };
+  started.push(user);
+  await answer();
+  return user;
 }
 
 let made = 0;
