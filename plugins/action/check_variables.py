@@ -28,10 +28,7 @@ class ActionModule(ActionBase):
             return dict(result, failed=True, msg="option 'roles': must be a list of %s" % ", ".join(sorted(OPTIONS)))
         found = []
         for role in roles:
-            variables = dict(DEFAULTS[role], **task_vars)
-            # A role that has nothing to do for the host isn't run.
-            if role != "overlay" or "overlay_address" in task_vars:
-                found += self._problems(role, variables)
+            found += self._problems(role, dict(DEFAULTS[role], **task_vars))
         if found:
             # What two roles take is named once.
             host = task_vars["inventory_hostname"]
@@ -93,7 +90,10 @@ class ActionModule(ActionBase):
             pairs = [(key, cls._value(templar, item, "%s.%s" % (path, key))) for key, item in raw.items()]
             return dict((key, pair[0]) for key, pair in pairs), sum((pair[1] for _, pair in pairs), [])
         try:
-            return templar.template(raw), []
+            value = templar.template(raw)
+            # What is `omit` isn't given: a text in 2.14, an object in 2.19.
+            omitted = value == templar.available_variables.get("omit") or type(value).__name__.endswith("OmitType")
+            return None if omitted else value, []
         except AnsibleError as error:
             found = UNDEFINED.findall(str(error))
             return None, ["%s: %s" % (path, found[-1] if found else "it can't be evaluated")]

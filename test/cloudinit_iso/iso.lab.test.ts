@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runModule, runThrice } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
 
 const HOME = '/var/lib/libvirt/seed-test';
 const DEST = `${HOME}/guest/seed.iso`;
@@ -95,7 +96,7 @@ describe('a seed', () => {
       `cd ${HOME} && for f in user-data meta-data network-config; do isoinfo -R -x /$f -i ${DEST} >$f; done && genisoimage -quiet -o ${DEST} -V cidata -r -J user-data meta-data network-config`,
     );
     const theirs = await sh(`sha256sum ${DEST}`);
-    expect(await seed({ ...full, instance_id: 'second' })).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await seed({ ...full, instance_id: 'second' }));
     expect(await sh(`sha256sum ${DEST}`)).toBe(theirs);
     expect(await seed({ ...full, instance_id: 'third' }, { check: true })).toMatchObject({ changed: true });
   });

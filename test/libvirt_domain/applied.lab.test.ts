@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runModule, runThrice } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
 
 const NAME = 'applied-test';
 let hypervisor: Hypervisor;
@@ -63,7 +64,7 @@ describe('a domain that was never managed', () => {
     await define(XML('', NIC('1') + NIC('2')));
     const before = await dump();
     const result = await thrice({ xml: XML('', NIC('1')) });
-    expect(result).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(result);
     expect(JSON.stringify(result.warnings)).toContain(
       "interface 52:54:00:00:01:02 ('unlisted_devices: remove'",
     );

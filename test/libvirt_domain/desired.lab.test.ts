@@ -12,6 +12,7 @@ import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runModule } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
 import { blogXml } from './blog.ts';
 
 // Every option is defined for real, and what needs no special hardware is started, its processors halted: then QEMU
@@ -205,7 +206,7 @@ describe('a domain from options', () => {
   it.each(Object.keys(all))('%s: is defined, once', async (name) => {
     const options = all[name] ?? {};
     expect(await define(name, options)).toMatchObject({ changed: true });
-    expect(await define(name, options)).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await define(name, options));
   });
 
   it.each(Object.keys(STARTED))('%s: QEMU takes it', async (name) => {
@@ -372,11 +373,11 @@ describe.each([
 
   it('is not changed by going from one to the other', async () => {
     const [first, second] = [await dump(name), await dump(`${name}-2`)];
-    expect(await define(name, options)).toMatchObject({ changed: false, diff: [] });
-    expect(await byXml()).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await define(name, options));
+    expectUnchanged(await byXml());
     const other = await runModule(hypervisor, 'libvirt_domain', { xml: xmlOf(`${PREFIX}${name}-2`) });
-    expect(other).toMatchObject({ changed: false, diff: [] });
-    expect(await define(`${name}-2`, options)).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(other);
+    expectUnchanged(await define(`${name}-2`, options));
     expect([await dump(name), await dump(`${name}-2`)]).toEqual([first, second]);
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runModule, runThrice } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
 
 let hypervisor: Hypervisor;
 const NAME = 'domain-test';
@@ -89,7 +90,7 @@ describe('libvirt_domain against libvirt', () => {
 
   it('takes the definition that libvirt prints as XML, and changes nothing', async () => {
     const xml = await virsh(`dumpxml --inactive ${NAME}`);
-    expect(await domain({ xml })).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await domain({ xml }));
   });
 
   it('undefines it, and leaves its disk', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runModule } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
 import { blogXml } from './blog.ts';
 
 const NAME = 'xml-test';
@@ -29,7 +30,7 @@ afterAll(() =>
 describe("the blog's XML", () => {
   it('is defined once', async () => {
     expect(await task(BLOG)).toMatchObject({ changed: true, actions: [`define domain ${NAME}`] });
-    expect(await task(BLOG)).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await task(BLOG));
   });
 
   it('is redefined by exactly what changes, and shows no password', async () => {
@@ -70,6 +71,6 @@ describe("a domain's text", () => {
     expect(await both(text)).toMatchObject({ changed: true });
     const again = await both(text);
     expect(again.msg).toBeUndefined();
-    expect(again).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(again);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { bundle } from '../../build/bundle.ts';
 import type { Result } from '../../modules/lib/ansible/run.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
+import { expectUnchanged } from './unchanged.ts';
 
 /** Where a module can be run. */
 export type Target = Pick<Hypervisor, 'exec'>;
@@ -72,6 +73,6 @@ export async function runThrice(
   const predicted = await runModule(target, name, args, { check: true });
   const done = await runModule(target, name, args);
   expect(predicted).toEqual(done);
-  expect(await runModule(target, name, args)).toMatchObject({ changed: false, diff: [] });
+  expectUnchanged(await runModule(target, name, args));
   return done;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../build/validator.ts';
 import { run } from '../../../modules/lib/ansible/run.ts';
 import { counterModule, counterSpec, noHost } from '../../support/fake.ts';
+import { expectUnchanged } from '../../support/unchanged.ts';
 
 const validate = compileValidator(counterSpec);
 
@@ -28,7 +29,7 @@ describe('one item', () => {
         const predicted = await call({ name: 'a', value, ...check }, state);
         expect(state.get('a')).toBe(now);
         expect(await call({ name: 'a', value, _ansible_diff: true }, state)).toEqual(predicted);
-        expect(await call({ name: 'a', value, ...check }, state)).toMatchObject({ changed: false, diff: [] });
+        expectUnchanged(await call({ name: 'a', value, ...check }, state));
       }),
     );
   });

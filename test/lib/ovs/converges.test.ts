@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { INTERFACES } from '../../../modules/lib/link/files.ts';
+import { expectUnchanged } from '../../support/unchanged.ts';
 import { FakeHost } from './fake-host.ts';
 import { play } from './play.ts';
 
@@ -148,7 +149,7 @@ test('whatever the way, a check says what a run does, and a run after a run chan
         fine += 1;
         const state = fake.snapshot();
         const again = await play(fake).topology(step);
-        expect(again).toMatchObject({ changed: false, diff: [] });
+        expectUnchanged(again);
         expect(fake.snapshot()).toBe(state);
       }
     }),

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Result } from '../../../modules/lib/ansible/run.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
 import { runModule } from '../../support/module.ts';
+import { expectUnchanged } from '../../support/unchanged.ts';
 
 type Args = Record<string, unknown>;
 
@@ -55,13 +56,13 @@ export class OvsLab {
     expect(result.msg).toBeUndefined();
     expect(result).toMatchObject({ changed: true });
     expect(foreseen).toEqual(result);
-    expect(await this.run(name, args)).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await this.run(name, args));
     return result;
   }
 
   /** Runs a task that is expected to find everything in order. */
   async keeps(name: string, args: Args): Promise<void> {
-    expect(await this.run(name, args)).toMatchObject({ changed: false, diff: [] });
+    expectUnchanged(await this.run(name, args));
   }
 
   /** The message of a task that fails, and changes nothing. */
