@@ -73,8 +73,8 @@ async function readUplinks(host: Host, { ports }: Topology): Promise<Pick<Net, '
 }
 
 // Whether there is a file of a port that doesn't exist.
-async function isLeft(host: Host, { ports }: Database): Promise<boolean> {
-  const names = new Set(ports.map(({ name }) => name));
+async function isLeft(host: Host, { ports, interfaces }: Database): Promise<boolean> {
+  const names = new Set([...ports, ...interfaces].map(({ name }) => name));
   return (await portsWithFiles(host)).some((port) => !names.has(port));
 }
 

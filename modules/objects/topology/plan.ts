@@ -26,7 +26,8 @@ interface Links {
 const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
 
 function linksOf(rows: TopologyPlan, net: Net): Links {
-  const wishes = [...wishesOf(rows), ...leftBehind(rows, net.kept)];
+  const concerned = wishesOf(rows);
+  const wishes = [...concerned, ...leftBehind(rows, net.kept, concerned)];
   const taking = takingOf(rows, wishes, net);
   if (!taking) return { plan: planLinks(wishes, net.links, net.kept), back: undefined };
   const plan = planLinks(taking.wishes, net.links, net.kept, taking.edits);

@@ -34,13 +34,16 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
 
 /**
  * Files of ports that don't exist any more: of a bridge that is to be absent, and any where the task purges. A run that was killed
- * has removed a port, and not yet its file.
+ * has removed a port, and not yet its file. An interface of a bond has a file as well.
+ * @param wishes what is wanted of others
  */
-export function leftBehind(plan: TopologyPlan, kept: Kept): LinkWish[] {
+export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly LinkWish[]): LinkWish[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
   const { purge = false } = plan.topology;
+  const { ports, interfaces } = plan.index;
+  const concerned = new Set(wishes.map(({ port }) => port));
   const found = new Map<string, LinkWish>();
   for (const [path, text] of kept.files) {
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
@@ -51,7 +54,9 @@ export function leftBehind(plan: TopologyPlan, kept: Kept): LinkWish[] {
       !bridge ||
       !(purge || absent.has(bridge)) ||
       plan.fates.has(port) ||
-      plan.index.ports.has(port)
+      concerned.has(port) ||
+      ports.has(port) ||
+      interfaces.has(port)
     )
       continue;
     found.set(port, { port, bridge, at: '', device: 'removed', internal: false, addressing: undefined });

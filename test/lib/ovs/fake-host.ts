@@ -82,11 +82,12 @@ export class FakeHost {
     return ok;
   }
 
-  #ifdown(names: readonly string[]): Ran {
+  /** @param known whether it reads the files that say what it is to take down */
+  #ifdown(names: readonly string[], known: boolean): Ran {
     const raised = this.#raised();
     for (const name of names) {
       const file = parseIfupdown(this.files.get(fileOf('ifupdown', name)) ?? '').addresses.map(formatAddress);
-      const device = this.devices.get(name);
+      const device = known ? this.devices.get(name) : undefined;
       if (device) device.routes = [];
       if (device) device.addresses = device.addresses.filter((address) => !file.includes(address));
       raised.delete(name);
@@ -156,7 +157,7 @@ export class FakeHost {
       this.commands.push([program, ...args].join(' '));
       const names = args.filter((arg) => !arg.startsWith('-'));
       if (program === 'ifup') return this.#ifup(names);
-      if (program === 'ifdown') return this.#ifdown(names);
+      if (program === 'ifdown') return this.#ifdown(names, !args.includes('--interfaces=/dev/null'));
       if (program === 'env') return ok;
       if (args.includes('-batch') && !args.includes('-json')) return this.#batch(String(input));
       return { ...ok, stdout: this.#show() };
