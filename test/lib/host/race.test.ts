@@ -48,6 +48,7 @@ const WRITING: Record<string, (path: string, own: () => string) => Promise<unkno
   publish: (path, own) => host.publish(own(), path),
   publishNew: (path, own) => host.publishNew(own(), path),
   remove: (path) => host.remove(path),
+  removeTree: (path) => host.removeTree(path),
   removeDirectory: (path) => host.removeDirectory(path),
   withLock: (path) => host.withLock(path, 1, async () => undefined),
 };
