@@ -25,11 +25,8 @@ function nameLimit(option: Option): string[] {
   return isName(option) ? [`It ${NAME}`] : [];
 }
 
-/**
- * An option as ansible-doc reads it.
- * @param keys what the keys of a mapping are called: a role's argument specs have another word for them
- */
-export function optionDoc(option: Option, keys: Keys = 'suboptions'): Fields {
+/** An option as ansible-doc reads it. */
+export function optionDoc(option: Option): Fields {
   const limits = [...limitsOf(option as unknown as Fields), ...nameLimit(option)];
   const fields: Fields = {
     description: [...sentences(option.description), ...limits],
@@ -42,44 +39,22 @@ export function optionDoc(option: Option, keys: Keys = 'suboptions'): Fields {
   if ('default' in option && option.default !== undefined) fields.default = option.default;
   if ('choices' in option && option.choices) fields.choices = option.choices;
   if (option.aliases) fields.aliases = option.aliases;
-  if (option.type === 'dict' && option.options) fields[keys] = optionsDoc(option.options, keys);
+  if (option.type === 'dict' && option.options) fields.suboptions = optionsDoc(option.options);
   if (option.type === 'list') {
     const { elements } = option;
     fields.elements = elements.type;
     if ('choices' in elements && elements.choices) fields.choices = elements.choices;
-    if (elements.type === 'dict' && elements.options) fields[keys] = optionsDoc(elements.options, keys);
+    if (elements.type === 'dict' && elements.options) fields.suboptions = optionsDoc(elements.options);
   }
-  return keys === 'options' && option.clearable ? cleared(fields) : fields;
+  return fields;
 }
 
-// Of a role Ansible checks the types itself, and knows no type that an empty text is of as well.
-const cleared = ({ elements: _, ...fields }: Fields): Fields => ({
-  ...fields,
-  type: fields.type === 'str' ? 'str' : 'raw',
-  ...(Array.isArray(fields.choices) ? { choices: ['', ...fields.choices] } : {}),
-});
-
-type Keys = 'suboptions' | 'options';
-
-function optionsDoc(options: OptionSpecs, keys: Keys): Fields {
-  const entries = Object.entries(options).map(([name, option]) => [name, optionDoc(option, keys)] as const);
-  if (keys === 'suboptions') return Object.fromEntries(entries);
-  return Object.fromEntries(entries.flatMap(([name, fields]) => withAliases(name, fields)));
-}
-
-// Nor does a role's argument spec know other names of a key (measured: ansible-lint's schema refuses them).
-function withAliases(name: string, { aliases, ...fields }: Fields): (readonly [string, Fields])[] {
-  if (!Array.isArray(aliases)) return [[name, fields]];
-  const { required: _, ...rest } = fields;
-  const others = aliases.map((alias) => {
-    return [alias, { type: fields.type, description: [`The same as O(${name}).`] }] as const;
-  });
-  return [[name, rest], ...others];
-}
+const optionsDoc = (options: OptionSpecs): Fields =>
+  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionDoc(option)]));
 
 // In list form no option is required at the top, so that is said in words.
 function withList({ options, controllerOptions, list }: Spec): Fields {
-  const documented = optionsDoc({ ...options, ...controllerOptions }, 'suboptions');
+  const documented = optionsDoc({ ...options, ...controllerOptions });
   if (!list) return documented;
   for (const [name, field] of Object.entries(documented) as [string, Fields][]) {
     if (!field.required) continue;

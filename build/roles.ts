@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isName, type Option, type OptionSpecs, type Rules, type Spec } from '../modules/lib/ansible/spec.ts';
-import { optionDoc, plainAll } from './docs.ts';
+import { plainAll } from './docs.ts';
 import { ROOT } from './modules.ts';
+import { roleOption } from './role-options.ts';
 
 // A role's options are in its meta/argument_specs.yml. One that is an option of a module says so, `from: MODULE.OPTION`: its
 // type, its keys and what is wrong with it come from there, and so do its words where the role has none of its own.
@@ -67,11 +68,7 @@ export function roleSpecs(): Map<string, RoleSpec> {
 /** A role's argument specs as Ansible reads them, with the keys of all that its options hold. */
 export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
   const options = Object.entries(spec.options).map(([name, { from, ...own }]) => {
-    const {
-      required: _,
-      default: _own,
-      ...origin
-    } = from ? optionDoc(originOf(specs, from).option, 'options') : ({} as Fields);
+    const origin = from ? roleOption(originOf(specs, from).option) : {};
     return [name, { ...origin, ...own, ...(from ? described(originOf(specs, from), own) : {}) }];
   });
   return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };

@@ -98,6 +98,38 @@ const SAID = [
   'overlay_options must be a mapping',
 ];
 
+// All of it is legal. Two VMs have one mapping, as by an alias of YAML, and two have none.
+const DOMAIN = { firmware: 'bios', graphics: [{ type: 'vnc' }] };
+const LEGAL = {
+  vms: [
+    { ...vm, domain: DOMAIN, interfaces: [{ name: 'eth0', address: '10.0.0.2/24', dns: '9.9.9.9' }] },
+    { ...vm, name: 'web2', domain: DOMAIN, memory: 524288, ovs: [{ name: 'ovs-lan', vlans: 10 }] },
+    { ...vm, name: 'web3' },
+    { ...vm, name: 'web4', vcpus: null, user_data: '#cloud-config\n' },
+  ],
+  ovs_bridges: [{ bridge: 'ovs-lan', fail_mode: '' }, { name: 'ovs-wan' }],
+  ovs_ports: [
+    { bridge: 'ovs-lan', port: 'lan', tag: '', trunks: [], vlan_mode: '' },
+    { bridge: 'ovs-lan', port: 'wan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' },
+  ],
+  images: { a: { debootstrap: null }, b: { debootstrap: { size: 2147483648 } } },
+};
+
+describe.each(ANSIBLES)("in a play of others' under Ansible %s", (ansible) => {
+  it('the roles take what is legal', async () => {
+    const roles = ['vm', 'ovs', 'image'];
+    const hosts = Object.fromEntries(roles.map((role) => [role, { ...UNREACHABLE, ...LEGAL }]));
+    writeFileSync(join(project.directory, 'hosts.yml'), stringify({ all: { hosts } }));
+    const include = { 'ansible.builtin.include_role': { name: 'piecewise.cloud.{{ inventory_hostname }}' } };
+    const plays = [{ hosts: 'all', gather_facts: false, tasks: [include] }];
+    writeFileSync(join(project.directory, 'play.yml'), stringify(plays));
+    const { stdout, stderr } = await project.run(ansible, ['ansible-playbook', 'play.yml']);
+    for (const role of roles) {
+      expect(stdout, stderr).toMatch(new RegExp(`${role} +: ok=[12] +changed=0 +unreachable=1 +failed=0`));
+    }
+  });
+});
+
 describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) => {
   const wrong = async (variables: Variables) => {
     declare(variables);
