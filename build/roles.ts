@@ -34,6 +34,8 @@ interface Origin {
   readonly rules?: Rules | undefined;
   /** The keys of each entry, where it is a mapping of items by name. */
   readonly entries?: OptionSpecs;
+  /** What their names may be. */
+  readonly key?: Option | undefined;
 }
 
 function originOf(specs: readonly Spec[], from: string): Origin {
@@ -42,8 +44,8 @@ function originOf(specs: readonly Spec[], from: string): Origin {
   const { list, options = {}, controllerOptions = {}, rules } = spec ?? {};
   const said = { description: list?.description ?? '' };
   if (list?.mapping !== undefined && name === list.option) {
-    const { [list.mapping]: _, ...entries } = options;
-    return { option: { ...said, type: 'dict' }, rules, entries };
+    const { [list.mapping]: key, ...entries } = options;
+    return { option: { ...said, type: 'dict' }, rules, entries, key };
   }
   if (name === list?.option) {
     return { option: { ...said, type: 'list', elements: { type: 'dict', options } }, rules };
@@ -123,8 +125,9 @@ function checkOf(option: Option): Fields {
   return fields;
 }
 
-function checkOfOrigin({ option, rules, entries }: Origin): Fields {
-  const fields = entries ? { type: 'dict', entries: keysOf(entries) } : checkOf(option);
+function checkOfOrigin({ option, rules, entries, key }: Origin): Fields {
+  const mapping = { type: 'dict', entries: keysOf(entries ?? {}), key: limitsOf((key ?? {}) as Fields) };
+  const fields = entries ? mapping : checkOf(option);
   return rules ? { ...fields, rules } : fields;
 }
 
@@ -135,7 +138,10 @@ export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: rea
     Object.fromEntries(
       Object.entries(options).map(([name, { from, ...own }]) => {
         const check = from ? checkOfOrigin(originOf(specs, from)) : {};
-        const { required: _, ...rest } = { ...check, ...pick(own, ['type', 'elements', 'choices']) };
+        const { required: _, ...rest } = {
+          ...check,
+          ...pick(own, ['type', 'elements', 'choices', 'options']),
+        };
         const defaults = defaultsOf(specs, options, from);
         return [
           name,

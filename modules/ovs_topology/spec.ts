@@ -16,7 +16,7 @@ export const spec = defineSpec({
       type: 'bool',
       default: false,
       description:
-        'Where O(ports[].take_address) is given, whether to connect anew and run M(piecewise.cloud.ovs_confirm): the host then puts everything back if it can no longer be reached.',
+        'Where O(ports[].take_address) is given, whether to open a new connection and run M(piecewise.cloud.ovs_confirm): the host then puts everything back if it can no longer be reached.',
     },
   },
   examples: `

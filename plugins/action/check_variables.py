@@ -14,10 +14,19 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.check import label, value_problems
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.role_specs import DEFAULTS, OPTIONS
 
-# A role's variable that takes what people call otherwise: "{{ vms | default([]) }}".
+try:
+    # 2.19 evaluates no text that isn't marked.
+    from ansible.template import trust_as_template
+except ImportError:
+    trust_as_template = str
+
+# A role's variable that is what people call otherwise: "{{ vms | default([], true) }}".
 OTHER = re.compile(r"\{\{ ([a-z_]+(?:\.[a-z_]+)?) \| default\(")
 
 UNDEFINED = re.compile(r"'[\w. ]+' (?:is undefined|has no attribute '\w+')")
+
+# Stands for a value that is `omit`.
+OMITTED = object()
 
 
 class ActionModule(ActionBase):
@@ -26,32 +35,32 @@ class ActionModule(ActionBase):
         roles = self._task.args.get("roles")
         if not isinstance(roles, list) or not all(role in OPTIONS for role in roles):
             return dict(result, failed=True, msg="option 'roles': must be a list of %s" % ", ".join(sorted(OPTIONS)))
-        found = []
-        for role in roles:
-            found += self._problems(role, dict(DEFAULTS[role], **task_vars))
+        found = [problem for role in roles for problem in self._problems(role, task_vars)]
         if found:
             # What two roles take is named once.
             host = task_vars["inventory_hostname"]
             result.update(failed=True, msg="\n".join("%s: %s" % (host, one) for one in dict.fromkeys(found)))
         return result
 
-    def _problems(self, role, variables):
+    def _problems(self, role, task_vars):
         """What is wrong with the variables of a role, as a list of texts."""
+        variables = dict(_trusted(DEFAULTS[role]), **task_vars)
         templar = self._templar.copy_with_new_env(available_variables=variables)
         # The state of all items, whatever they say themselves.
-        state = self._value(templar, variables.get("%s_state" % role), "")[0]
+        state = self._evaluated(templar, variables.get("%s_state" % role), "")[0]
         found = []
         for name, option in OPTIONS[role].items():
-            called, raw = self._called(name, variables)
-            value, undefined = self._value(templar, raw, called)
+            called, raw = self._called(role, name, variables)
+            value, undefined = self._evaluated(templar, raw, called)
             found += undefined
-            if value is not None and not undefined:
-                defaults = self._value(templar, variables.get(option.get("defaults")), "")[0]
-                if state:
-                    value = self._with_state(option, value, state)
-                found += value_problems(option, value, called, defaults if isinstance(defaults, dict) else {})
-            elif option.get("required") and not undefined:
-                found.append("%s is required" % called)
+            if undefined:
+                continue
+            if value is OMITTED or (value is None and DEFAULTS[role].get(name) is None):
+                found += ["%s is required" % called] if option.get("required") else []
+                continue
+            defaults = self._evaluated(templar, variables.get(option.get("defaults")), "")[0]
+            value = self._with_state(option, value, state) if state else value
+            found += value_problems(option, value, called, defaults if isinstance(defaults, dict) else {})
         return found
 
     @staticmethod
@@ -66,10 +75,11 @@ class ActionModule(ActionBase):
         return value
 
     @staticmethod
-    def _called(name, variables):
+    def _called(role, name, variables):
         """What people call a variable, and what it holds before it is evaluated."""
         raw = variables.get(name)
-        other = OTHER.match(raw) if isinstance(raw, str) else None
+        default = DEFAULTS[role].get(name)
+        other = OTHER.match(default) if isinstance(default, str) and raw == default else None
         if not other:
             return name, raw
         value = variables
@@ -78,27 +88,42 @@ class ActionModule(ActionBase):
         return other.group(1), raw if value is None else value
 
     @classmethod
-    def _value(cls, templar, raw, path):
+    def _evaluated(cls, templar, raw, path):
         """
         A variable's value, and what can't be evaluated of it. Each item is evaluated by itself: where one has an undefined
         variable in it, Jinja's `default` takes the whole list for undefined, and the error of Ansible shows all of it.
         """
         if isinstance(raw, list):
-            pairs = [cls._value(templar, item, cls._item(path, i, item)) for i, item in enumerate(raw)]
-            return [value for value, _ in pairs], sum((undefined for _, undefined in pairs), [])
+            pairs = [cls._evaluated(templar, item, cls._item(path, i, item)) for i, item in enumerate(raw)]
+            values = [value for value, _ in pairs if value is not OMITTED]
+            return values, [problem for _, undefined in pairs for problem in undefined]
         if isinstance(raw, dict):
-            pairs = [(key, cls._value(templar, item, "%s.%s" % (path, key))) for key, item in raw.items()]
-            return dict((key, pair[0]) for key, pair in pairs), sum((pair[1] for _, pair in pairs), [])
+            keyed = [(key, cls._evaluated(templar, item, "%s.%s" % (path, key))) for key, item in raw.items()]
+            values = dict((key, value) for key, (value, _) in keyed if value is not OMITTED)
+            return values, [problem for _, (_, undefined) in keyed for problem in undefined]
+        # 2.14 takes the text of a vault for no text.
+        if getattr(raw, "__ENCRYPTED__", False):
+            raw = str(raw)
         try:
             value = templar.template(raw)
-            # What is `omit` isn't given: a text in 2.14, an object in 2.19.
-            omitted = value == templar.available_variables.get("omit") or type(value).__name__.endswith("OmitType")
-            return None if omitted else value, []
-        except AnsibleError as error:
-            found = UNDEFINED.findall(str(error))
+        except Exception as error:  # a filter's own, too
+            if type(error).__name__ == "AnsibleValueOmittedError":
+                return OMITTED, []
+            found = UNDEFINED.findall(str(error)) if isinstance(error, AnsibleError) else []
             return None, ["%s: %s" % (path, found[-1] if found else "it can't be evaluated")]
+        omit = templar.available_variables.get("omit")
+        return OMITTED if omit is not None and isinstance(value, str) and value == omit else value, []
 
     @staticmethod
     def _item(path, i, item):
         name = label(item) if isinstance(item, dict) else None
         return "%s[%d]%s" % (path, i, " (%s)" % name if name else "")
+
+
+def _trusted(value):
+    """The same, its texts as templates: they are the roles' own."""
+    if isinstance(value, dict):
+        return dict((key, _trusted(one)) for key, one in value.items())
+    if isinstance(value, list):
+        return [_trusted(one) for one in value]
+    return trust_as_template(value) if isinstance(value, str) else value

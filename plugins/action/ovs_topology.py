@@ -10,9 +10,11 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failur
 class ActionModule(Runner):
     def _answered(self, args, task_vars):
         try:
-            confirm = boolean(args.pop("confirm", False))
+            confirm = boolean(args.pop("confirm", None) or False)
         except TypeError:
             raise Failure("option 'confirm': is not a boolean")
+        if confirm and self._wrapped:
+            raise Failure("option 'confirm': a task under 'async' is not waited for: leave one of them out")
         answer = super()._answered(args, task_vars)
         waits = answer.get("rollback") and not answer.get("failed") and not self._task.check_mode
         if not waits or not confirm:

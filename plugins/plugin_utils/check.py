@@ -87,8 +87,8 @@ def value_problems(option, value, path, beside=None):
     if value == "" and option.get("clearable"):
         return []
     kind = option.get("type", "str")
-    # Python makes a text of everything.
-    if kind in ("str", "path") and isinstance(value, (dict, list)):
+    # Python makes a text of everything, and Ansible takes a null for nothing.
+    if value is None or kind in ("str", "path") and isinstance(value, (dict, list)):
         return ["%s must be %s" % (path, WORDS[kind])]
     keys = ("type", "elements", "choices")
     checked = ArgumentSpecValidator({"value": dict((key, option[key]) for key in keys if key in option)})
@@ -97,7 +97,7 @@ def value_problems(option, value, path, beside=None):
         return ["%s must be %s" % (path, _wanted(option, result))]
     value = result.validated_parameters["value"]
     if "entries" in option:
-        return [text for key, one in value.items() for text in _of_entry(option, one, "%s['%s']" % (path, printable(str(key))), beside)]
+        return [text for key, one in value.items() for text in _of_entry(option, key, one, path, beside)]
     if kind == "list":
         return [text for i, one in enumerate(value) for text in _of_element(option, one, "%s[%d]" % (path, i), beside)]
     if kind == "dict":
@@ -105,7 +105,11 @@ def value_problems(option, value, path, beside=None):
     return _limits(option, value, path)
 
 
-def _of_entry(option, value, path, beside):
+def _of_entry(option, key, value, path, beside):
+    path = "%s['%s']" % (path, printable(str(key)))
+    wrong = _limits(option["key"], key, path)
+    if wrong:
+        return wrong
     if not isinstance(value, dict):
         return ["%s must be a mapping" % path]
     return problems(option["entries"], value, path, beside, option.get("rules"))
@@ -131,7 +135,7 @@ def _at(path, key):
 def _unknown(path, key, names):
     near = difflib.get_close_matches(str(key), names, 1)
     way = "; did you mean '%s'?" % near[0] if near else ": it takes %s" % ", ".join(sorted(names))
-    return "%s is not known%s" % (_at(path, key), way)
+    return "%s is unknown%s" % (_at(path, key), way)
 
 
 def _wanted(option, result):
@@ -149,7 +153,9 @@ def _limits(option, value, path):
     """What is wrong with a value of the right type."""
     low, high = option.get("minimum"), option.get("maximum")
     if (low is not None and value < low) or (high is not None and value > high):
-        return ["%s must be from %s to %s" % (path, "0" if low is None else low, high)]
+        if high is None:
+            return ["%s must be at least %s" % (path, low)]
+        return ["%s must be from %s to %s" % (path, low, high)]
     if option.get("name") and str(value).startswith("-"):
         return ["%s must not begin with '-'" % path]
     if "choices" in option and value not in option["choices"]:

@@ -2,6 +2,7 @@
 """Runs modules of this collection: a host's answer is judged before Ansible reads it."""
 
 import json
+import re
 
 from ansible.plugins.action import ActionBase
 
@@ -13,6 +14,7 @@ MOST_RESULT = 16 * 1024**2
 
 # What a shell says by its exit status of a program that does not exist.
 NOT_FOUND = 127
+MISSING = re.compile("not found|No such file")
 
 
 class Lacks(said.Failure):
@@ -85,12 +87,17 @@ class Runner(ActionBase):
         if len(res["stdout"]) > MOST_RESULT:
             raise said.Refused("answered with %d characters, which no module does" % len(res["stdout"]))
         data = said.answer(res["stdout"])
-        if data is None and res["rc"] == NOT_FOUND:
+        if data is None and self._is_without_interpreter(res):
             raise Lacks(
                 "%s lacks %s, which modules run with. Run the role piecewise.cloud.hypervisor on it first "
                 "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter)
             )
         return data
+
+    def _is_without_interpreter(self, res):
+        # Another program may be missing, such as sudo.
+        said_of_it = [line for line in (res["stderr"] + res["stdout"]).splitlines() if self._interpreter in line]
+        return res["rc"] == NOT_FOUND and any(MISSING.search(line) for line in said_of_it)
 
     @staticmethod
     def _judged(judge, *args):

@@ -51,11 +51,13 @@ const SLIPS = {
   ovs_bridges: [{ name: '-a', dataptah_type: 'netdev' }, { stp_enable: 'perhaps' }],
   ovs_ports: [{ bridge: 'ovs-lan', tag: 4096, mode: 'statc' }],
   ovs_ports_extra: ['lan'],
+  ovs_bridges_extra: null,
   images: {
     one: { debootstrap: { sute: SECRET } },
     two: { url: 'https://images.example.org/x' },
     three: {},
     four: SECRET,
+    '-six': { debootstrap: {} },
     five: { debootstrap: null, path: SECRET, checksum: SECRET },
   },
   overlay_address: '192.0.2.2',
@@ -67,17 +69,17 @@ const SLIPS = {
 };
 
 const SAID = [
-  "vms[0] (web1).memry is not known; did you mean 'memory'?",
+  "vms[0] (web1).memry is unknown; did you mean 'memory'?",
   'vms[1] (web2).archive_name is required',
   'vms[1] (web2).memory must be a text',
   'vms[1] (web2).state must be one of running, present, stopped, absent',
   'vms[1] (web2).autostart must be a boolean (yes or no)',
-  "vms[3] (web1).interfaces[0] (eth0).adress is not known; did you mean 'address'?",
+  "vms[3] (web1).interfaces[0] (eth0).adress is unknown; did you mean 'address'?",
   'vms[3] (web1).ovs[0].name is required',
   'vms[3] (web1).ovs[0].vlans must be a list, each of it a whole number',
   'vms[4].name is required',
   'vms[4].archive_name is required',
-  "ovs_bridges[0] (-a).dataptah_type is not known; did you mean 'datapath_type'?",
+  "ovs_bridges[0] (-a).dataptah_type is unknown; did you mean 'datapath_type'?",
   "ovs_bridges[0] (-a).name must not begin with '-'",
   'ovs_bridges[1].name is required',
   'ovs_bridges[1].stp_enable must be a boolean (yes or no)',
@@ -85,16 +87,18 @@ const SAID = [
   'ovs_ports[0] (ovs-lan).tag must be from 0 to 4095',
   'ovs_ports[0] (ovs-lan).mode must be one of manual, static, dhcp',
   'ovs_ports_extra must be a list, each of it a mapping',
-  "images['one'].debootstrap.sute is not known; did you mean 'suite'?",
+  'ovs_bridges_extra must be a list',
+  "images['one'].debootstrap.sute is unknown; did you mean 'suite'?",
   "images['two']: missing parameter(s) required by 'url': checksum",
   "images['three']: state is present but any of the following are missing: debootstrap, url, path",
   "images['four'] must be a mapping",
+  "images['-six'] must not begin with '-'",
   "images['five']: parameters are mutually exclusive: debootstrap|url|path, debootstrap|checksum",
   'overlay_bridge is required',
   'overlay_type must be one of vxlan, geneve, gre',
   'overlay_name must be made of 1 to 6 small letters and digits',
   "overlay_psk must be without spaces, quotes and backslashes, which ipsec.secrets can't hold",
-  "overlay_port.trunk is not known; did you mean 'trunks'?",
+  "overlay_port.trunk is unknown; did you mean 'trunks'?",
   'overlay_options must be a mapping',
 ];
 
@@ -158,10 +162,12 @@ describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) 
   it("nothing of the blog's file, nor of what is right", async () => {
     declare({
       vm_defaults: { memory: '512 MiB', archive_name: 'a' },
-      vms: [{ name: 'web1' }],
       ovs_bridges: [{ bridge: 'ovs-lan', fail_mode: '' }],
       ovs_ports: [{ bridge: 'ovs-lan', port: 'lan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' }],
-      images: { a: { debootstrap: {} }, b: { debootstrap: null } },
+      images: { a: { debootstrap: {} }, b: { debootstrap: null, member: '{{ nosuch | default(omit) }}' } },
+      guests: [{ name: 'web2' }],
+      vm_list_extra: "{{ guests | default([]) | map('combine', {'archive_name': 'a'}) | list }}",
+      vms: null,
     });
     const { stdout, stderr } = await site(ansible);
     expect(stdout).toMatch(/^ok: \[hv1\]$/m);

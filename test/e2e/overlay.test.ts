@@ -255,7 +255,7 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
       'a group that is not there',
       { overlay_group: 'meshes' },
       {},
-      /option 'members': there are none: give the hosts/,
+      /option 'members': is empty: give the hosts/,
     ],
     [
       'a type that is none',

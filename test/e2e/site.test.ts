@@ -187,7 +187,7 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
       'a key that is misspelt',
       'vms',
       ({ vms }) => Object.assign(vms[0] ?? {}, { memroy: 1 }),
-      "hv1: vms[0] (test).memroy is not known; did you mean 'memory'?",
+      "hv1: vms[0] (test).memroy is unknown; did you mean 'memory'?",
     ],
     [
       'a tag of 5000',

@@ -62,7 +62,7 @@ describe('the uplink becomes a port, and its bridge takes its address', () => {
       expect(checked.recap.hv1, checked.output).toMatchObject({ changed: 1, failed: 0 });
       expect(checked.output).toContain('+  "rollback_timeout": 60');
       const done = await play();
-      expect(done.recap.hv1, done.output).toMatchObject({ changed: 2, failed: 0 });
+      expect(done.recap.hv1, done.output).toMatchObject({ changed: 1, failed: 0 });
       expect(await lab.left()).toBe('');
       expect(await reachable()).toBe(true);
       const again = await play();

@@ -50,7 +50,7 @@ export function checkOverlay(overlay: OverlayOptions): void {
     Object.hasOwn(options, key) ? new OptionError(`options.${key}`, `is set by the option '${own}'`) : [],
   );
   if (state === 'present' && Object.keys(members).length === 0) {
-    problems.push(new OptionError('members', 'there are none: give the hosts that are to be joined'));
+    problems.push(new OptionError('members', 'is empty: give the hosts that are to be joined'));
   }
   if (isJoined(overlay)) {
     const found = [addressProblems, twinProblems, familyProblems, nameProblems];

@@ -28,7 +28,7 @@ async function removeSource(host: Host, source: string): Promise<void> {
   await host.remove(source);
 }
 
-// Since it was looked for, somebody may have made an overlay.
+// Since it was looked for, another task may have made an overlay.
 async function removeUnneeded(
   host: Host,
   template: string,

@@ -56,6 +56,15 @@ async function looseIn(host: Host, directory: string, wishes: readonly Wish[]): 
   return kept.map((name) => join(storeIn(directory), name)).filter((path) => !needed.includes(path));
 }
 
+// What is to go with its template, and is known to be what that was made from: by its name, or by its content.
+async function leftOf(host: Host, { options, checksum }: Wish): Promise<string | undefined> {
+  const { source, version } = options;
+  if (source === undefined || (await host.stat(source)) === undefined) return undefined;
+  if (basename(source).startsWith(keyFor(options, checksum))) return source;
+  if (version !== undefined) return basename(source).startsWith(version) ? source : undefined;
+  return checksum && (await host.digest(source, checksum.algorithm)) === checksum.digest ? source : undefined;
+}
+
 /** Reads where the names of all items lead, and which templates of their directories no name and no disk needs. */
 export async function observe(host: Host, items: readonly TemplateOptions[]): Promise<(State | Error)[]> {
   const wishes = await observeEach(items, (options) => wishOf(host, options));
@@ -81,7 +90,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
       wanted,
       checksum,
       kept,
-      left: kept && remove_source && source !== undefined && (await host.stat(source)) ? source : undefined,
+      left: kept && remove_source ? await leftOf(host, wish) : undefined,
       source: source === undefined || wanted === undefined || kept ? undefined : await sourceAt(host, source),
       loose: new Map(await Promise.all(own.map(async (path) => [path, await needs(path)] as const))),
     };

@@ -11,11 +11,11 @@ const saysAddress = ({ mode, address }: BridgeOptions | PortOptions) =>
 
 /**
  * A port that says nothing of its addresses, as one that is brought up, where it has an interface of the host.
- * @param addressed the bridges whose own ports have their addresses by the bridge
+ * @param others the ports that have their addresses by a bridge, or none since they are patch ports by another's `peer`
  */
-function broughtUp(port: PortOptions, addressed: ReadonlySet<string>): PortOptions {
-  const { device } = interfaceKind(port.type ?? 'internal');
-  const leave = saysAddress(port) || port.state === 'absent' || device === 'none' || addressed.has(port.port);
+function broughtUp(port: PortOptions, others: ReadonlySet<string>): PortOptions {
+  const { device } = interfaceKind(port.type ?? (port.peer ? 'patch' : 'internal'));
+  const leave = saysAddress(port) || port.state === 'absent' || device === 'none' || others.has(port.port);
   return leave ? port : { ...port, mode: 'manual' };
 }
 
@@ -24,8 +24,11 @@ function declared(options: TopologyOptions): Pick<TopologyOptions, 'bridges' | '
   const { bridges, bridge_defaults, ports, bring_up, state } = options;
   const forced = state === undefined ? {} : { state };
   const all = bridges.map((bridge) => ({ ...bridge_defaults, ...bridge, ...forced }));
-  const addressed = new Set(all.filter(saysAddress).map(({ name }) => name));
-  const up = (port: PortOptions) => (bring_up ? broughtUp(port, addressed) : port);
+  const others = new Set([
+    ...all.filter(saysAddress).map(({ name }) => name),
+    ...ports.flatMap(({ peer }) => (peer ? peer.port : [])),
+  ]);
+  const up = (port: PortOptions) => (bring_up ? broughtUp(port, others) : port);
   return { bridges: all, ports: ports.map((port) => up({ ...port, ...forced })) };
 }
 

@@ -1,7 +1,9 @@
 import { FILES, KEEPERS, portOf } from '../../lib/link/files.ts';
 import type { Kept } from '../../lib/link/observe.ts';
 import type { LinkWish } from '../../lib/link/wish.ts';
+import { headingBridge } from '../../lib/net/port.ts';
 import { interfaceKind } from '../../lib/ovs/interfaces.ts';
+import { OWNER } from '../../lib/ovs/maps.ts';
 import type { TopologyPlan } from '../../lib/ovs/plan.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
@@ -33,16 +35,18 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
 }
 
 /**
- * Files of ports that don't exist any more: of a bridge that is to be absent, and any where the task purges. A run that was killed
- * has removed a port, and not yet its file. An interface of a bond has a file as well.
+ * Files of ports that don't exist any more: of a bridge that is to be absent, and, where the task purges, those that we made for
+ * ports of its owner's bridges. A run that was killed has removed a port, and not yet its file. An interface of a bond has a
+ * file as well.
  * @param wishes what is wanted of others
  */
 export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly LinkWish[]): LinkWish[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
-  const { purge = false } = plan.topology;
-  const { ports, interfaces } = plan.index;
+  const { purge = false, owner } = plan.topology;
+  const { ports, interfaces, bridges } = plan.index;
+  const isOwners = (bridge: string) => purge && bridges.get(bridge)?.external_ids[OWNER] === owner;
   const concerned = new Set(wishes.map(({ port }) => port));
   const found = new Map<string, LinkWish>();
   for (const [path, text] of kept.files) {
@@ -52,7 +56,7 @@ export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly Link
     if (
       !port ||
       !bridge ||
-      !(purge || absent.has(bridge)) ||
+      !(absent.has(bridge) || (isOwners(bridge) && headingBridge(text) === bridge)) ||
       plan.fates.has(port) ||
       concerned.has(port) ||
       ports.has(port) ||

@@ -77,7 +77,7 @@ describe('the tunnels of a host', () => {
 
 describe('an overlay', () => {
   test.each<[object, RegExp]>([
-    [{ members: {} }, /^option 'members': there are none/],
+    [{ members: {} }, /^option 'members': is empty: give/],
     [{ members: { ...MEMBERS, hv2: '' } }, /^option 'members': hv2 has no address/],
     [
       { members: { ...MEMBERS, hv2: '10.1.0.2/24' } },

@@ -11,11 +11,14 @@ describe('bring_up', () => {
     { bridge: 'br0', port: 'addressed', address: '10.3.0.1/24' },
     { bridge: 'br0', port: 'tunnel', type: 'vxlan', options: { remote_ip: '192.0.2.1' } },
     { bridge: 'br1', port: 'br1', tag: 5 },
+    { bridge: 'br0', port: 'to-br1', peer: { bridge: 'br1', port: 'to-br0' } },
+    { bridge: 'br1', port: 'to-br0', trunks: [5] },
   ];
 
   it('brings ports up that say nothing of addresses, and takes none from the others', async () => {
     const fake = new FakeHost();
-    await play(fake).topology({ bridges: BRIDGES, ports: PORTS, bring_up: true });
+    const done = await play(fake).topology({ bridges: BRIDGES, ports: PORTS, bring_up: true });
+    expect(done.failed, done.msg).toBeUndefined();
     expect(up(fake)).toEqual(['addressed', 'br1', 'eth1', 'plain']);
     expect(fake.devices.get('br1')?.addresses).toEqual(['10.2.0.1/24']);
     expect(await play(fake).topology({ bridges: BRIDGES, ports: PORTS, bring_up: true })).toMatchObject({
