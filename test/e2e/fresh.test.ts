@@ -28,7 +28,8 @@ afterAll(async () => {
 describe('a fresh machine', () => {
   it('is told in check mode what would be installed, and that nothing can be planned before', async () => {
     const before = await sh('dpkg -l | sha256sum');
-    const run = await play('site', ['--check']);
+    const overlay = { overlay_address: '192.0.2.1', overlay_bridge: 'ovs-lan' };
+    const run = await play('site', ['--check', '-e', JSON.stringify(overlay)]);
     expect(run.exitCode, run.output).toBe(0);
     expect(run.output).toMatch(/would install .*nodejs/);
     expect(run.output).toContain('hv1 lacks /usr/bin/node, which modules run with. Run the role');

@@ -55,3 +55,26 @@ test('state is that of all bridges and ports, whatever they say', async () => {
   expect(fake.database.find('Bridge', 'br0')).toBeUndefined();
   expect([...fake.files]).toEqual(files);
 });
+
+test('purge removes the files of ports that are gone of bridges that it made, and no other', async () => {
+  const fake = new FakeHost();
+  await play(fake).bridge({ bridge: 'theirs' });
+  const bridges = [{ name: 'ours' }];
+  const ports = [{ bridge: 'ours', port: 'p0', address: '10.1.0.1/24' }];
+  await play(fake).topology({ bridges, ports });
+  const file = (name: string) => `/etc/network/interfaces.d/ovs_port_${name}`;
+  const text = fake.files.get(file('p0')) ?? '';
+  for (const [name, bridge] of [
+    ['left', 'ours'],
+    ['kept', 'theirs'],
+  ] as const) {
+    fake.files.set(file(name), text.replaceAll('p0', name).replaceAll('ours', bridge));
+  }
+  fake.files.set(
+    file('blog'),
+    'allow-ovs ours\niface blog inet manual\n  ovs_type OVSIntPort\n  ovs_bridge ours\n',
+  );
+  await play(fake).topology({ bridges, ports, purge: true });
+  const names = [...fake.files.keys()].filter((path) => path.startsWith(file('')));
+  expect(names.sort()).toEqual(['blog', 'kept', 'p0'].map(file));
+});
