@@ -147,6 +147,23 @@ const withoutConsole = (devices: Element): Element =>
     devices.children.filter((device) => !isImplicitConsole(device)),
   );
 
+/**
+ * What the last task stated, without what a console that this one states implies: its serial port, and which that is. A task
+ * that states the console alone does not take them away.
+ */
+export function withoutImplied(applied: Element, desired: Element): Element {
+  const devices = childOf(desired, 'devices');
+  if (!devices?.children.some(isImplicitConsole) || devices.children.some(isFirstSerial)) return applied;
+  return withDevices(applied, (stated) =>
+    withChildren(
+      stated,
+      stated.children
+        .filter((device) => !isFirstSerial(device))
+        .map((device) => (isImplicitConsole(device) ? withoutChildren(device, 'target') : device)),
+    ),
+  );
+}
+
 /** A first serial port that is gone doesn't come back by its console. */
 export function followGoneSerial(before: Element, merged: Element, desired: Element): Element {
   const had = (domain: Element, is: (device: Element) => boolean) =>

@@ -72,7 +72,14 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/serial': { keys: [ALIAS, ['target/@port']], ordinal: [] },
   'domain/devices/parallel': { keys: [ALIAS, ['target/@port']], ordinal: [] },
   'domain/devices/console': {
-    keys: [ALIAS, ['target/@type', 'target/@port']],
+    // One that says nothing of its target is the first serial port (formatdomain, "Console").
+    keys: [
+      ALIAS,
+      [
+        { path: 'target/@type', missing: 'serial' },
+        { path: 'target/@port', missing: '0' },
+      ],
+    ],
     ordinal: ['target/@type'],
     loose: [],
   },

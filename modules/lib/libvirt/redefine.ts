@@ -2,7 +2,7 @@ import { childOf, childrenOf, type Element, withChildren } from '../xml/element.
 import { merge, pairWith } from '../xml/merge.ts';
 import { pairItems } from '../xml/pair.ts';
 import { statementOf } from './applied.ts';
-import { followGoneSerial } from './derived.ts';
+import { followGoneSerial, withoutImplied } from './derived.ts';
 import { DOMAIN_IDENTITY, deviceRule } from './identity.ts';
 import { type Origin, type Places, withIds, withMacs } from './invent.ts';
 import { normaliseDomain } from './normalise.ts';
@@ -34,8 +34,9 @@ const devicesOf = (domain: Element | undefined, name: string) => childrenOf(chil
 
 /** The definition that comes of what is there, what the last task stated and what this one states. Pure. */
 export function redefine(wanted: Wanted): Redefinition {
-  const { current, applied } = wanted;
+  const { current } = wanted;
   const normal = normaliseDomain(wanted.desired, current);
+  const applied = wanted.applied && withoutImplied(wanted.applied, normal);
   const known = withMacs(normal, current, nicPlaces(wanted, normal), wanted);
   const stated = statementOf(known, DOMAIN_IDENTITY);
   const desired = withIds(known, current, wanted);

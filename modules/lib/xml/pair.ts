@@ -5,6 +5,8 @@ export interface KeyPath {
   readonly path: string;
   /** Another value than this is none. */
   readonly only?: RegExp;
+  /** What counts where there is no value. */
+  readonly missing?: string;
   /** The value is the same in any case. */
   readonly anyCase?: true;
 }
@@ -42,8 +44,8 @@ type Known = (item: Element) => string | undefined;
 const SEPARATOR = '\0';
 
 function part(item: Element, at: string | KeyPath): string | undefined {
-  const { path, only, anyCase } = typeof at === 'string' ? ({ path: at } as KeyPath) : at;
-  const value = valueAt(item, path);
+  const { path, only, anyCase, missing } = typeof at === 'string' ? ({ path: at } as KeyPath) : at;
+  const value = valueAt(item, path) ?? missing;
   if (value === undefined || (only && !only.test(value))) return undefined;
   return anyCase ? value.toLowerCase() : value;
 }

@@ -57,12 +57,15 @@ async function looseIn(host: Host, directory: string, wishes: readonly Wish[]): 
 }
 
 // What is to go with its template, and is known to be what that was made from: by its name, or by its content.
-async function leftOf(host: Host, { options, checksum }: Wish): Promise<string | undefined> {
+async function leftOf(host: Host, { options, checksum, wanted }: Wish): Promise<string | undefined> {
   const { source, version } = options;
   if (source === undefined || (await host.stat(source)) === undefined) return undefined;
-  if (basename(source).startsWith(keyFor(options, checksum))) return source;
-  if (version !== undefined) return basename(source).startsWith(version) ? source : undefined;
-  return checksum && (await host.digest(source, checksum.algorithm)) === checksum.digest ? source : undefined;
+  if ([keyFor(options, checksum), version].some((key) => key && basename(source).startsWith(key)))
+    return source;
+  if (checksum)
+    return (await host.digest(source, checksum.algorithm)) === checksum.digest ? source : undefined;
+  const same = wanted !== undefined && (await host.run('cmp', ['-s', '--', source, wanted])).code === 0;
+  return same ? source : undefined;
 }
 
 /** Reads where the names of all items lead, and which templates of their directories no name and no disk needs. */

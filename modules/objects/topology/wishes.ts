@@ -46,7 +46,12 @@ export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly Link
   );
   const { purge = false, owner } = plan.topology;
   const { ports, interfaces, bridges } = plan.index;
-  const isOwners = (bridge: string) => purge && bridges.get(bridge)?.external_ids[OWNER] === owner;
+  // A task that gives no addresses, such as an overlay's, has no files. A bridge may have been removed before its port's file was.
+  const hasFiles = purge && plan.topology.ports.some(({ addressing }) => addressing);
+  const isOwners = (bridge: string) => {
+    const row = bridges.get(bridge);
+    return hasFiles && (row === undefined || row.external_ids[OWNER] === owner);
+  };
   const concerned = new Set(wishes.map(({ port }) => port));
   const found = new Map<string, LinkWish>();
   for (const [path, text] of kept.files) {

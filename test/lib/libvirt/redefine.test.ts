@@ -318,4 +318,21 @@ describe('redefine', () => {
       ],
     );
   });
+
+  // What libvirt makes of a console (formatdomain, "Console").
+  const whole = `<serial type="pty"><target type="isa-serial" port="0"/></serial><console type="pty"><target type="serial" port="0"/></console>`;
+  it.each([
+    ['nothing', undefined],
+    ['no console', devices('')],
+    ['both', devices(whole)],
+    ['the console alone', devices("<console type='pty'/>")],
+  ])('takes a console for the one that is the first serial port, where %s was stated', (_, stated) => {
+    const applied = stated === undefined ? undefined : define(stated).stated;
+    const { definition } = wanted(
+      parseXml(devices(whole)),
+      parseXml(devices("<console type='pty'/>")),
+      applied,
+    );
+    expect(same(definition, parseXml(devices(whole)))).toBe(true);
+  });
 });
