@@ -146,7 +146,7 @@ function onParent(
   if (state === 'absent') {
     const current = index.ports.get(name);
     // The bridge may change its VLAN in this very task.
-    const own = [vlan, index.fakes.get(bridge)?.vlan];
+    const own = [vlan, index.fakes.get(bridge)?.vlan ?? vlan];
     if (current?.bridge.name !== parent || own.includes(current.port.tag))
       return [{ ...port, bridge: parent }];
     warn(
