@@ -168,7 +168,7 @@ describe("the blog's cloud", () => {
 
   it('is back after a reboot, without a playbook run', async () => {
     await hypervisor.reboot();
-    await waitForPing(hypervisor, GUEST);
+    expect(await sh('virsh domstate test')).toContain('running');
     expect(await sh('ovs-vsctl get port itc-wan1 tag')).toBe('25');
     expect(await sh('ip -4 -br addr show dev itc-wan1')).toContain('192.168.192.129/29');
     expect(changedBy(await mustPass(play('site')))).toBe(0);
