@@ -168,7 +168,8 @@ describe("the blog's cloud", () => {
 
   it('is back after a reboot, without a playbook run', async () => {
     await hypervisor.reboot();
-    expect(await sh('virsh domstate test')).toContain('running');
+    const running = 'test "$(virsh domstate test)" = running';
+    await sh(`for i in $(seq 120); do ${running} && break; sleep 0.5; done; ${running}`);
     expect(await sh('ovs-vsctl get port itc-wan1 tag')).toBe('25');
     expect(await sh('ip -4 -br addr show dev itc-wan1')).toContain('192.168.192.129/29');
     expect(changedBy(await mustPass(play('site')))).toBe(0);

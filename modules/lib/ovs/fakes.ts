@@ -147,7 +147,7 @@ function onParent(
     const current = index.ports.get(name);
     // The bridge may change its VLAN in this very task.
     const own = [vlan, index.fakes.get(bridge)?.vlan ?? vlan];
-    if (current?.bridge.name !== parent || own.includes(current.port.tag))
+    if (current?.bridge.name !== parent || own.some((one) => one === current.port.tag))
       return [{ ...port, bridge: parent }];
     warn(
       `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is left there`,
