@@ -7,13 +7,13 @@ import { type Kind, type MemoryFile, write } from './images.ts';
 import { LABEL, OTHER_NAMES, seedFiles } from './seed.ts';
 import { treeFor } from './tree.ts';
 
-// Each guest has a seed of one kind and a volume of the other, both with a few hundred files beside.
+// Each guest has a seed of one kind and a volume of the other, both with many files beside.
 const SEEDS: readonly [seed: Kind, other: Kind, device: string, number: number][] = [
   ['iso9660', 'vfat', '/dev/sr0', 1],
   ['vfat', 'iso9660', '/dev/vdb', 2],
 ];
 
-const FILES = 300;
+const FILES = 150;
 
 /** The longest name in bytes that Linux reads in Rock Ridge: it leaves out the entry that makes a name longer (rock.c). */
 const LONGEST_IN_LINUX = 253;
