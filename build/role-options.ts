@@ -23,7 +23,7 @@ function withKeys(option: Option): Fields {
 }
 
 /**
- * A key of an item. Choices are only told, and a mapping has no default: Ansible fills items with nulls while it checks them,
+ * A key of an item. Choices are only in its description, and a mapping has no default: Ansible fills items with nulls while it checks them,
  * and then refuses these in the next item that has the same mapping, by its default or by an alias of YAML (measured, 2.14).
  */
 function entriesOf(name: string, option: Option): [string, Fields][] {

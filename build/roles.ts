@@ -76,7 +76,7 @@ export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
   return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };
 }
 
-// Ansible has no word for the keys of each entry of a mapping, so they are told in a line each.
+// Ansible has no word for the keys of each entry of a mapping, so the description has a line for each.
 function described({ entries }: Origin, own: Fields): Fields {
   if (!entries) return {};
   const lines = Object.entries(entries).map(([name, option]) => {

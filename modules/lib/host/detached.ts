@@ -140,9 +140,9 @@ export function report({ what, done, total }: Progress): void {
   const at = Date.now();
   const last = window[window.length - 1];
   if (place === undefined || (last?.what === what && at - last.at < PAUSE)) return;
-  // What was done and isn't any more was begun anew: a rate of that would be of nothing.
-  const anew = last?.done !== undefined && done !== undefined && last.done > done;
-  const related = anew ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
+  // Where less is done than before, the work was restarted: its rate counts from there.
+  const restarted = last?.done !== undefined && done !== undefined && last.done > done;
+  const related = restarted ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
   window = [...related, { at, done, what }];
   const [first] = window;
   const seconds = first ? (at - first.at) / 1000 : 0;
