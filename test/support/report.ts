@@ -8,6 +8,8 @@ interface FileReport {
   readonly path: string;
   readonly tests: number;
   readonly seconds: number;
+  /** A line for each test that did not pass, and for a file that could not be loaded. */
+  readonly failures: readonly string[];
 }
 
 /** What came of a run of vitest. */
@@ -24,8 +26,23 @@ interface VitestReport {
     readonly name: string;
     readonly startTime: number;
     readonly endTime: number;
-    readonly assertionResults: readonly unknown[];
+    /** Why the file could not be loaded. */
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
+}
+
+type FileResult = VitestReport['testResults'][number];
+
+function failuresOf({ message, assertionResults }: FileResult): string[] {
+  const tests = assertionResults
+    .filter(({ status }) => status !== 'passed')
+    .map(({ fullName, status, failureMessages }) => `${fullName}: ${failureMessages.join('\n') || status}`);
+  return message === '' ? tests : [message, ...tests];
 }
 
 /** Reads vitest's report as JSON; a run without one is one failure. */
@@ -39,10 +56,11 @@ export function readReport(file: string, exitCode: number | undefined): Report {
     passed: numPassedTests,
     // A file that can't be loaded has no tests to count.
     failed: exitCode === 0 ? failed : Math.max(failed, 1),
-    files: testResults.map(({ name, startTime, endTime, assertionResults }) => ({
-      path: relative(ROOT, name),
-      tests: assertionResults.length,
-      seconds: (endTime - startTime) / 1000,
+    files: testResults.map((result) => ({
+      path: relative(ROOT, result.name),
+      tests: result.assertionResults.length,
+      seconds: (result.endTime - result.startTime) / 1000,
+      failures: failuresOf(result),
     })),
   };
 }
@@ -53,7 +71,10 @@ const projectOf = (path: string): string =>
 
 const SLOWEST = 12;
 
-/** Lines that say what each project took, of the time of its worker, and which files took most. */
+/**
+ * Lines that say what each project took, of the time of its worker, which files took most, and, last, which tests did
+ * not pass: of a long output, the end is what is kept.
+ */
 export function summary(reports: readonly Report[]): string[] {
   const files = reports.flatMap((report) => report.files);
   const projects = [...new Set(files.map(({ path }) => projectOf(path)))];
@@ -70,5 +91,6 @@ export function summary(reports: readonly Report[]): string[] {
       .toSorted((a, b) => b.seconds - a.seconds)
       .slice(0, SLOWEST)
       .map(({ path, tests, seconds }) => line(path, tests, seconds)),
+    ...files.flatMap(({ path, failures }) => failures.map((failure) => `FAILED  ${path}: ${failure}`)),
   ];
 }
