@@ -20,6 +20,8 @@ type Questions =
   | 'report'
   | 'userId'
   | 'groupId'
+  | 'now'
+  | 'sleep'
   | 'withLock';
 
 /** A host on which whatever has an effect passes a guard. What is done by a connection is the caller's to guard. */

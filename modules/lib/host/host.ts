@@ -137,6 +137,10 @@ export interface Host {
   groupId(name: string): Promise<number>;
   /** A stream to a Unix socket. */
   connect(socket: string): Promise<Duplex>;
+  /** Milliseconds of a clock that nobody sets: good for differences only. */
+  now(): number;
+  /** Waits some milliseconds, or until the signal is given. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** A file's content as text, or undefined when there is none. What is written of it has the bytes that it had. */

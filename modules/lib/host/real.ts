@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { groupId, userId } from './accounts.ts';
 import { appendTo, writeSparse } from './content.ts';
 import { report } from './detached.ts';
@@ -36,6 +37,11 @@ function connect(socket: string): Promise<Duplex> {
   });
 }
 
+const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  setTimeout(milliseconds, undefined, { signal }).catch((error: Error) => {
+    if (error.name !== 'AbortError') throw error;
+  });
+
 /** The machine the module runs on. */
 export const realHost: Host = {
   run: runProcess,
@@ -69,4 +75,6 @@ export const realHost: Host = {
   userId,
   groupId,
   connect,
+  now: () => performance.now(),
+  sleep,
 };
