@@ -1,10 +1,10 @@
 #!/bin/sh
-# Prints, as JSON, which of the named packages aren't installed, which kernel modules aren't loaded now and at
-# each boot, and which services aren't running now and at each boot.
-# usage: lacking.sh packages NAME... modules NAME... services NAME...
+# Prints as JSON which of the named packages are not installed, which kernel modules are not loaded now and at each boot,
+# and which services are not started now and at each boot.
+# usage: missing.sh packages NAME... modules NAME... services NAME...
 set -eu
 
-lacks_package() {
+misses_package() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2>/dev/null)" != installed ]
 }
 
@@ -13,11 +13,11 @@ has_module() {
     [ -d "/sys/module/$(echo "$1" | tr - _)" ] || grep -qs "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin"
 }
 
-lacks_module() {
+misses_module() {
     ! has_module "$1" || ! grep -qsx -- "$1" /etc/modules-load.d/piecewise.conf
 }
 
-lacks_service() {
+misses_service() {
     ! systemctl --quiet is-active -- "$1" || ! systemctl --quiet is-enabled -- "$1"
 }
 
@@ -31,9 +31,9 @@ for word in "$@"; do
         ;;
     esac
     case $kind in
-    packages) lacks_package "$word" || continue ;;
-    modules) lacks_module "$word" || continue ;;
-    services) lacks_service "$word" || continue ;;
+    packages) misses_package "$word" || continue ;;
+    modules) misses_module "$word" || continue ;;
+    services) misses_service "$word" || continue ;;
     esac
     lists="$lists$separator\"$word\""
     separator=,
