@@ -4,12 +4,12 @@ import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { isUnchanged } from './draft/digest.ts';
+import { type DomainDraft, draftOf, type Known } from './draft/draft.ts';
+import { exclusiveFiles, type State } from './observe/state.ts';
 import { keptFiles, otherThanFiles } from './observe/storage.ts';
-import { nameOf } from './options.ts';
-import { ownFiles } from './plan/absent.ts';
-import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
-import type { State } from './plan/state.ts';
-import type { DomainOptions } from './table.ts';
+import { nameOf } from './options/given.ts';
+import type { DomainOptions } from './options/options.ts';
 
 async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
   const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
@@ -23,13 +23,13 @@ async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
 interface Drafted extends Known {
   readonly options: DomainOptions;
   readonly draft: DomainDraft | undefined;
-  readonly there: boolean;
+  readonly unchanged: boolean;
 }
 
 function drafted(options: DomainOptions, known: Known): Drafted | Error {
   try {
     const draft = options.state === 'absent' ? undefined : draftOf(options, known);
-    return { ...known, options, draft, there: draft !== undefined && isThere(draft) };
+    return { ...known, options, draft, unchanged: draft !== undefined && isUnchanged(draft) };
   } catch (error) {
     return asError(error);
   }
@@ -47,13 +47,13 @@ async function readItems(
   }
 }
 
-/** Asks libvirt what it would make of each draft that isn't there already. */
+/** Asks libvirt what it would make of each draft that isn't the current definition already. */
 async function rehearseItems(
   host: Host,
   uri: string,
   items: readonly Drafted[],
 ): Promise<ReadonlyMap<Drafted, Rehearsed>> {
-  const open = items.flatMap((item) => (item.draft && !item.there ? [{ item, draft: item.draft }] : []));
+  const open = items.flatMap((item) => (item.draft && !item.unchanged ? [{ item, draft: item.draft }] : []));
   const drafts = open.map(({ item, draft }) => ({
     name: nameOf(item.options),
     xml: serialiseXml(draft.definition),
@@ -71,7 +71,9 @@ async function storageOf(
     item instanceof Error || item.options.state !== 'absent' || !item.options.remove_storage ? [] : item,
   );
   const names = new Set(removed.map(({ options }) => nameOf(options)));
-  const own = [...new Set(removed.flatMap(({ domain }) => (domain ? ownFiles(domain.definition) : [])))];
+  const own = [
+    ...new Set(removed.flatMap(({ domain }) => (domain ? exclusiveFiles(domain.definition) : []))),
+  ];
   return {
     keptFiles: await keptFiles(host, uri, names, own),
     otherThanFiles: await otherThanFiles(host, own),

@@ -1,8 +1,8 @@
 import { passedThrough } from '../../lib/libvirt/secrets.ts';
 import type { Element } from '../../lib/xml/element.ts';
+import type { State } from './observe/state.ts';
 import { parseOption } from './options/given.ts';
-import type { State } from './plan/state.ts';
-import type { DomainOptions } from './table.ts';
+import type { DomainOptions } from './options/options.ts';
 
 function given(xml: string | undefined): Element[] {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
-import { deniedBy } from '../../../modules/objects/domain/desired.ts';
+import { deniedBy } from '../../../modules/objects/domain/desired/denied.ts';
 import { definedBy, optionsOf, statedBy } from './given.ts';
 
 type Row = [what: string, options: Record<string, unknown>, xml: string];

@@ -1,5 +1,5 @@
 import type { Element } from '../../../lib/xml/element.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 
 /** What a new domain is. */

@@ -1,5 +1,5 @@
 import type { Element } from '../../../lib/xml/element.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { CONSOLE, GUEST_AGENT, rngXml } from './devices.ts';
 import { ALL_FEATURES } from './machine.ts';
 import { ifAny, tag } from './tag.ts';

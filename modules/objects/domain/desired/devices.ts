@@ -1,9 +1,9 @@
 import type { Element } from '../../../lib/xml/element.ts';
-import type { DomainOptions } from '../table.ts';
+import type { Graphics } from '../options/items.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { disksXml } from './disks.ts';
 import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';
-import type { Graphics } from './types.ts';
 
 /** A fixed port, or a free one each time, which libvirt writes as -1 for VNC (formatdomain, "Graphics"). */
 const portOf = ({ type, port }: Graphics) =>

@@ -1,14 +1,7 @@
 import type { Element } from '../../../lib/xml/element.ts';
+import { type Disk, sourceTypeOf } from '../options/items.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 import { busOf, targetsOf } from './targets.ts';
-import type { Disk } from './types.ts';
-
-/** What a disk's source is, by what it looks like where it isn't said. */
-export function sourceTypeOf({ type, protocol, source }: Disk): NonNullable<Disk['type']> {
-  if (type) return type;
-  if (protocol) return 'network';
-  return source?.startsWith('/dev/') ? 'block' : 'file';
-}
 
 // The type of secret that goes with a protocol (formatdomain, "auth").
 const SECRET: Readonly<Record<string, string>> = { rbd: 'ceph', iscsi: 'iscsi' };

@@ -1,6 +1,6 @@
 import type { Element } from '../../../lib/xml/element.ts';
+import type { Interface } from '../options/items.ts';
 import { ifAny, tag } from './tag.ts';
-import type { Interface } from './types.ts';
 
 /** What formatdomain calls each type. */
 const TYPE = { ovs: 'bridge', bridge: 'bridge', network: 'network', macvtap: 'direct' } as const;

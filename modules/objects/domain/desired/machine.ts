@@ -1,9 +1,14 @@
 import { kibibytes } from '../../../lib/libvirt/normalise.ts';
 import type { Element } from '../../../lib/xml/element.ts';
-import { MACHINE } from '../table/machine.ts';
-import type { DomainOptions } from '../table.ts';
+import { MACHINE } from '../options/machine.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { ifAny, tag, textTag } from './tag.ts';
-import type { HostFacts } from './types.ts';
+
+/** What of the host a definition depends on. */
+export interface HostFacts {
+  /** Whether guests can run on the processor itself. */
+  readonly kvm: boolean;
+}
 
 /** What runs the guest: the processor itself or an emulation of it. */
 export function typeOf({ virt_type }: DomainOptions, { kvm }: HostFacts, isNew: boolean): string | undefined {

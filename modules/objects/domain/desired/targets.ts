@@ -1,5 +1,5 @@
 import { Failure } from '../../../lib/failure.ts';
-import type { Disk } from './types.ts';
+import type { Disk } from '../options/items.ts';
 
 // The letters of a bus's device names (formatdomain, "target").
 const PREFIX: Readonly<Record<string, string>> = {

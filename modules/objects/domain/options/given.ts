@@ -2,7 +2,7 @@ import { OptionError } from '../../../lib/failure.ts';
 import { LIBVIRT_PREFIXES } from '../../../lib/libvirt/identity.ts';
 import { type Element, valueAt } from '../../../lib/xml/element.ts';
 import { parseXml, XmlError } from '../../../lib/xml/parse.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from './options.ts';
 import { DEFINING } from './paths.ts';
 
 /** Whether the task says how the domain is to be defined. */

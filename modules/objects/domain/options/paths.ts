@@ -40,7 +40,7 @@ export type DefiningOption = keyof typeof OPTION_PATHS;
 export const DEFINING = Object.keys(OPTION_PATHS) as DefiningOption[];
 
 /** Options that, left out, leave alone what they speak for; what the others stated goes when they are left out. */
-export const LEFT_ALONE = [
+export const KEPT_WHEN_OMITTED = [
   'memory',
   'vcpus',
   'virt_type',

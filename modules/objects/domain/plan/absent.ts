@@ -2,18 +2,11 @@ import type { Plan } from '../../../lib/ansible/plan.ts';
 import { OptionError } from '../../../lib/failure.ts';
 import { withoutApplied } from '../../../lib/libvirt/applied.ts';
 import { definitionTexts } from '../../../lib/libvirt/secrets.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
-import { nameOf } from '../options.ts';
-import type { DomainOptions } from '../table.ts';
+import { exclusiveFiles, type State } from '../observe/state.ts';
+import { nameOf } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { planPower } from './power.ts';
-import type { DomainResult, State, Step } from './state.ts';
-
-/** Files that a domain has as disks of its own: no CD, nothing read-only or shared. */
-export const ownFiles = (definition: Element): string[] =>
-  childrenOf(childOf(definition, 'devices'), 'disk')
-    .filter((disk) => (disk.attributes.device ?? 'disk') === 'disk')
-    .filter((disk) => !childOf(disk, 'readonly') && !childOf(disk, 'shareable'))
-    .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);
+import type { DomainResult, Step } from './step.ts';
 
 /**
  * What removes a domain, and its disks where the task says so.
@@ -30,7 +23,7 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
     after: undefined,
     step: { act: 'undefine' as const },
   };
-  const files = options.remove_storage ? [...new Set(ownFiles(domain.definition))] : [];
+  const files = options.remove_storage ? [...new Set(exclusiveFiles(domain.definition))] : [];
   const removed = files.filter((file) => !keptFiles.has(file));
   for (const file of removed) {
     const kind = otherThanFiles.get(file);

@@ -1,6 +1,6 @@
 import type { Change } from '../../../lib/ansible/plan.ts';
 import { isOn } from '../../../lib/libvirt/read.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from '../options/options.ts';
 
 /** Something that is done with the guest's power. */
 export interface PowerStep {

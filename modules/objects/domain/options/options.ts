@@ -1,9 +1,9 @@
-import { defineOptions, type Rules, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { DEFINING } from './options/paths.ts';
-import { BOOT } from './table/boot.ts';
-import { DEVICES } from './table/devices.ts';
-import { MACHINE } from './table/machine.ts';
-import { RUNNING } from './table/running.ts';
+import { defineOptions, type Rules, type ValuesOf } from '../../../lib/ansible/spec.ts';
+import { BOOT } from './boot.ts';
+import { DEVICES } from './devices.ts';
+import { MACHINE } from './machine.ts';
+import { DEFINING } from './paths.ts';
+import { RUNNING } from './running.ts';
 
 /** The options of a domain. */
 export const domainOptions = defineOptions({

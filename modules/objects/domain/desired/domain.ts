@@ -1,18 +1,13 @@
-import type { Element } from '../../lib/xml/element.ts';
-import { DEFAULT_MACHINE, osXml } from './desired/boot.ts';
-import { devicesXml } from './desired/devices.ts';
-import { withExtra } from './desired/extra.ts';
-import { DEFAULT_SLOTS, withHotplugSlots } from './desired/hotplug.ts';
-import { cpuXml, featuresXml, memoryXml, typeOf, vcpuXml } from './desired/machine.ts';
-import { tag, textTag } from './desired/tag.ts';
-import type { HostFacts } from './desired/types.ts';
-import { checkBuses } from './options/check/disks.ts';
-import { parseOption } from './options/given.ts';
-import type { DomainOptions } from './table.ts';
-
-export { deniedBy } from './desired/denied.ts';
-export { targetsOf } from './desired/targets.ts';
-export type { HostFacts } from './desired/types.ts';
+import type { Element } from '../../../lib/xml/element.ts';
+import { checkBuses } from '../check/disks.ts';
+import { parseOption } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
+import { DEFAULT_MACHINE, osXml } from './boot.ts';
+import { devicesXml } from './devices.ts';
+import { withExtra } from './extra.ts';
+import { DEFAULT_SLOTS, withHotplugSlots } from './hotplug.ts';
+import { cpuXml, featuresXml, type HostFacts, memoryXml, typeOf, vcpuXml } from './machine.ts';
+import { tag, textTag } from './tag.ts';
 
 /**
  * The domain that the options describe, as far as they do.

@@ -1,7 +1,6 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import { sourceTypeOf } from '../../desired/disks.ts';
-import type { Disk } from '../../desired/types.ts';
-import { LIMITS } from '../../table/disks.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { LIMITS } from '../options/disks.ts';
+import { type Disk, sourceTypeOf } from '../options/items.ts';
 
 type Check = (disk: Disk, fail: (option: string, problem: string) => never) => void;
 

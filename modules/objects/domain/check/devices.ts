@@ -1,5 +1,5 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import type { DomainOptions } from '../../table.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import type { DomainOptions } from '../options/options.ts';
 
 /** VNC's own limit (RFC 6143, 7.2.2); libvirt refuses a longer one. */
 const VNC_PASSWORD = 8;

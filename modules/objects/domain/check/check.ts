@@ -1,13 +1,11 @@
-import { OptionError } from '../../lib/failure.ts';
-import { valueAt } from '../../lib/xml/element.ts';
-import { checkDevices } from './options/check/devices.ts';
-import { checkBuses, checkDisks } from './options/check/disks.ts';
-import { checkInterfaces } from './options/check/interfaces.ts';
-import { checkBoot, checkProcessor, checkSizes } from './options/check/machine.ts';
-import { isDefining, parseOption } from './options/given.ts';
-import type { DomainOptions } from './table.ts';
-
-export { isDefining, nameOf, parseOption } from './options/given.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { valueAt } from '../../../lib/xml/element.ts';
+import { isDefining, parseOption } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
+import { checkDevices } from './devices.ts';
+import { checkBuses, checkDisks } from './disks.ts';
+import { checkInterfaces } from './interfaces.ts';
+import { checkBoot, checkProcessor, checkSizes } from './machine.ts';
 
 function checkXml({ name, xml, extra_xml }: DomainOptions): void {
   if (xml !== undefined) {

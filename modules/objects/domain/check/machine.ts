@@ -1,6 +1,6 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import { kibibytes } from '../../../../lib/libvirt/normalise.ts';
-import type { DomainOptions } from '../../table.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { kibibytes } from '../../../lib/libvirt/normalise.ts';
+import type { DomainOptions } from '../options/options.ts';
 
 /** Sizes that don't go together. @throws OptionError */
 export function checkSizes({ memory, current_memory, vcpus, vcpus_max }: DomainOptions): void {

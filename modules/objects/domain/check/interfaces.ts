@@ -1,5 +1,5 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import type { Interface } from '../../desired/types.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import type { Interface } from '../options/items.ts';
 
 type Check = (nic: Interface, fail: (option: string, problem: string) => never) => void;
 
