@@ -15,11 +15,10 @@ async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
   const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
   const device = await host.stat('/dev/kvm');
   const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
-  // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
+  // /dev/kvm alone is not enough: in a guest without nested virtualisation it exists and hangs.
   return { machineId, kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
 }
 
-/** What is known of an item when its domain has been read; its draft is what libvirt is asked about. */
 interface Drafted extends Known {
   readonly options: DomainOptions;
   readonly draft: DomainDraft | undefined;
@@ -47,7 +46,7 @@ async function readItems(
   }
 }
 
-/** Asks libvirt what it would make of each draft that isn't the current definition already. */
+/** Asks libvirt what it would make of each draft that changes something. */
 async function rehearseItems(
   host: Host,
   uri: string,
@@ -71,12 +70,12 @@ async function storageOf(
     item instanceof Error || item.options.state !== 'absent' || !item.options.remove_storage ? [] : item,
   );
   const names = new Set(removed.map(({ options }) => nameOf(options)));
-  const own = [
+  const files = [
     ...new Set(removed.flatMap(({ domain }) => (domain ? exclusiveFiles(domain.definition) : []))),
   ];
   return {
-    keptFiles: await keptFiles(host, uri, names, own),
-    otherThanFiles: await otherThanFiles(host, own),
+    keptFiles: await keptFiles(host, uri, names, files),
+    otherThanFiles: await otherThanFiles(host, files),
   };
 }
 
@@ -85,7 +84,7 @@ async function observeAt(
   uri: string,
   items: readonly DomainOptions[],
 ): Promise<(State | Error)[]> {
-  // Together, since a process takes its time to start.
+  // Together, since a process is slow to start.
   const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host)]);
   const drafts = items.map((options, i) => {
     const domain = domains[i];
@@ -104,7 +103,7 @@ async function observeAt(
   });
 }
 
-// libvirt doesn't know of a port that was moved to another bridge; Open vSwitch does.
+// libvirt does not notice that a port was moved to another bridge; Open vSwitch knows it.
 async function withBridges(
   host: Host,
   { domain, draft }: Drafted,
@@ -116,13 +115,13 @@ async function withBridges(
   return { ...domain, live: await withActualBridges(host, domain.live, next) };
 }
 
-/** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
+/** Reads the domains of all items, and asks libvirt what it would make of their drafts. */
 export async function observe(host: Host, items: readonly DomainOptions[]): Promise<(State | Error)[]> {
   const states = new Map<DomainOptions, State | Error>();
   for (const uri of new Set(items.map((item) => item.uri))) {
-    const mine = items.filter((item) => item.uri === uri);
-    const found = await observeAt(host, uri, mine);
-    mine.forEach((item, i) => {
+    const same = items.filter((item) => item.uri === uri);
+    const found = await observeAt(host, uri, same);
+    same.forEach((item, i) => {
       states.set(item, found[i] as State | Error);
     });
   }

@@ -81,5 +81,5 @@ const pendingWarning = (name: string, pending: readonly string[]): string[] =>
   pending.length === 0
     ? []
     : [
-        `domain ${name} is running and has to be restarted for what can't be changed while it runs: ${pending.join('; ')}`,
+        `domain ${name} must be restarted, since some changes can't be applied while it runs: ${pending.join('; ')}`,
       ];

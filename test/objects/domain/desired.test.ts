@@ -358,7 +358,7 @@ describe('a new domain', () => {
 
   it('has no IDE on a q35', () => {
     const disks = [{ source: '/x', bus: 'ide' }];
-    expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': there is no ide on a q35");
+    expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': a q35 has no IDE");
     expect(statedBy({ disks })).toContain('bus="ide"');
   });
 });

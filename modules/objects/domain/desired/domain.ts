@@ -10,14 +10,14 @@ import { cpuXml, featuresXml, type HostFacts, memoryXml, typeOf, vcpuXml } from 
 import { tag, textTag } from './tag.ts';
 
 /**
- * The domain that the options describe, as far as they do.
- * @param isNew whether there is no such domain yet: then what no option says gets its default
+ * The domain that the options desire: only what they give.
+ * @param isNew whether the domain is not defined yet: then options that are not given have defaults
  */
 export function buildDomain(options: DomainOptions, facts: HostFacts, isNew: boolean): Element {
   const { name, title, description, extra_xml, hotplug_slots = DEFAULT_SLOTS } = options;
   if (isNew) checkBuses(options.disks ?? [], options.machine ?? DEFAULT_MACHINE);
   const type = typeOf(options, facts, isNew);
-  const stated = tag('domain', { type }, [
+  const byOptions = tag('domain', { type }, [
     textTag('name', name),
     textTag('title', title),
     textTag('description', description),
@@ -28,6 +28,7 @@ export function buildDomain(options: DomainOptions, facts: HostFacts, isNew: boo
     cpuXml(options, type, isNew),
     devicesXml(options, isNew),
   ]);
-  const domain = extra_xml === undefined ? stated : withExtra(stated, parseOption(extra_xml, 'extra_xml'));
+  const domain =
+    extra_xml === undefined ? byOptions : withExtra(byOptions, parseOption(extra_xml, 'extra_xml'));
   return isNew ? withHotplugSlots(domain, hotplug_slots) : domain;
 }

@@ -9,7 +9,7 @@ import { isDefining, parseOption } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
 import { keptFrom, removableFrom } from './applied.ts';
 
-/** What is known of a domain before libvirt is asked what it would make of a new definition. */
+/** The current domain, and the facts of the host. */
 export interface Known extends HostFacts {
   readonly domain: Domain | undefined;
   readonly machineId: string;
@@ -24,7 +24,8 @@ export interface DomainDraft extends Redefinition {
   readonly form: Applied['form'];
 }
 
-function speaksFor(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
+/** Whether the task manages the devices of a class: XML those of all classes, options those that they list. */
+function coveredDevices(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
   if (options.xml !== undefined) return () => true;
   const devices = childOf(desired, 'devices');
   return (name) =>
@@ -48,7 +49,7 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
     current,
     applied: removableFrom(lastApplied, options),
     removeUnlisted: options.unlisted_devices === 'remove',
-    speaksFor: speaksFor(options, desired),
+    speaksFor: coveredDevices(options, desired),
     machineId,
     macs: defaultMacs(options),
   };
@@ -70,9 +71,9 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
 }
 
 function refuseOtherUuid(desired: Element, domain: Domain | undefined): void {
-  const stated = valueAt(desired, 'uuid')?.toLowerCase();
-  if (!domain || !stated || stated === domain.uuid) return;
-  throw new OptionError('xml', `its UUID ${stated} isn't that of the domain, ${domain.uuid}: leave it out`);
+  const uuid = valueAt(desired, 'uuid')?.toLowerCase();
+  if (!domain || !uuid || uuid === domain.uuid) return;
+  throw new OptionError('xml', `its UUID ${uuid} isn't that of the domain, ${domain.uuid}: leave it out`);
 }
 
 const defaultMacs = ({ interfaces }: DomainOptions): Map<string, string> =>

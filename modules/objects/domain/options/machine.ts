@@ -17,52 +17,58 @@ export const MACHINE = defineOptions({
   memory: {
     type: 'str',
     description:
-      'Memory of the guest, at most: a number of KiB, or a text with its unit, V(2 GiB). A domain that is to be defined needs it.',
+      'The maximum memory of the guest: a number of KiB, or a text with a unit such as V(2 GiB). A new domain needs it.',
     ...AMOUNT,
   },
   current_memory: {
     type: 'str',
     description:
-      'What of O(memory) the guest has now; its balloon takes the rest. All of it if this is not given.',
+      'The current memory of the guest; its balloon takes the rest of O(memory). All of O(memory) if this is not given.',
     ...AMOUNT,
   },
-  vcpus: { type: 'int', minimum: 1, maximum: 8192, description: 'Virtual CPUs; a new domain has 1.' },
+  vcpus: {
+    type: 'int',
+    minimum: 1,
+    maximum: 8192,
+    description: 'The number of virtual CPUs; a new domain has 1.',
+  },
   vcpus_max: {
     type: 'int',
     minimum: 1,
     maximum: 8192,
     description:
-      'To how many O(vcpus) can be raised while the guest runs; no more than O(vcpus) if this is not given.',
+      'The number to which O(vcpus) can be raised while the guest runs; the same as O(vcpus) if this is not given.',
   },
   virt_type: {
     type: 'str',
     choices: ['auto', 'kvm', 'qemu'],
     description: [
-      'V(kvm) where the host can, V(qemu) for emulation.',
-      'V(auto), which is what a new domain gets, is V(kvm) where the processor and C(/dev/kvm) offer it.',
+      'V(kvm) is hardware virtualization, V(qemu) is emulation.',
+      'V(auto), the default of a new domain, is V(kvm) if the processor and C(/dev/kvm) offer it, else V(qemu).',
     ],
   },
   machine: {
     type: 'str',
     description:
-      'The machine type; a new domain is a V(q35). A domain keeps the version it was defined with.',
+      'The machine type; a new domain is a V(q35). A defined domain keeps the version of its machine type.',
   },
   cpu_mode: {
     type: 'str',
     choices: ['host-passthrough', 'host-model', 'maximum', 'custom'],
     description: [
-      'What the guest sees as its processor; a new V(kvm) domain has V(host-passthrough).',
-      'V(custom) is the O(cpu_model).',
+      'The processor that the guest sees; a new V(kvm) domain has V(host-passthrough).',
+      'V(custom) is the one that O(cpu_model) names.',
     ],
   },
   cpu_model: {
     type: 'str',
-    description: 'The processor of O(cpu_mode=custom), as C(virsh cpu-models x86_64) names it: V(EPYC).',
+    description:
+      'The processor of O(cpu_mode=custom), as C(virsh cpu-models x86_64) lists it, such as V(EPYC).',
   },
   features: {
     type: 'list',
     elements: { type: 'str', choices: ['acpi', 'apic', 'pae'] },
     description:
-      'Features of the machine, those and no other of these; a new domain has V(acpi) and V(apic). Without V(acpi) a guest does not hear that it is to shut down.',
+      'The features of the machine; those of the choices that are not listed are removed. A new domain has V(acpi) and V(apic). A guest without V(acpi) cannot be shut down gracefully.',
   },
 });

@@ -10,7 +10,7 @@ export const domainOptions = defineOptions({
   name: {
     type: 'str',
     name: true,
-    description: 'The name of the domain. It may be left out where O(xml) has it.',
+    description: 'The name of the domain. It may be left out if O(xml) has it.',
     pattern: '(?!\\.{1,2}$)[^/\\n]+',
     hint: 'a name without a slash or a line break',
     maxLength: 200,
@@ -18,13 +18,13 @@ export const domainOptions = defineOptions({
   xml: {
     type: 'str',
     description:
-      'The domain as libvirt XML. Give this or the options it would be built from. What an earlier XML stated and this one no longer does is removed.',
+      'The domain as libvirt XML, instead of the options that define it. What the XML of an earlier task had and this one has not is removed.',
   },
   validate: {
     type: 'bool',
     default: true,
     description:
-      "Whether a domain is refused that libvirt's schema doesn't allow and of which libvirt would leave something out. With V(false) it is taken as C(virsh define) takes it, and a warning says why it would be refused.",
+      "Whether to fail if libvirt's schema does not allow the domain and libvirt would leave out a part of it. With V(false) libvirt leaves that part out, as with C(virsh define), and a warning says why it is invalid.",
   },
   uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
   ...RUNNING,

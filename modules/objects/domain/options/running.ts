@@ -1,15 +1,15 @@
 import { defineOptions } from '../../../lib/ansible/spec.ts';
 
-/** What is done with the domain as a whole: whether it is there, runs, and what may be done to that end. */
+/** The state of the domain as a whole, and what a task may do to reach it. */
 export const RUNNING = defineOptions({
   state: {
     type: 'str',
     choices: ['present', 'running', 'stopped', 'paused', 'absent'],
     default: 'present',
     description: [
-      'V(present) defines the domain and leaves it running or not.',
-      'V(running) starts it as well, V(paused) has it started with its processors halted, V(stopped) shuts it down gracefully.',
-      'V(absent) shuts it down gracefully and undefines it, with its NVRAM, its saved state and what libvirt knows of its snapshots. Its disks stay, unless O(remove_storage=true).',
+      'V(present) defines the domain, and neither starts nor stops it.',
+      'V(running) also starts it, V(paused) also starts it but halts its virtual CPUs, V(stopped) also shuts it down gracefully.',
+      'V(absent) shuts it down gracefully and undefines it, with its NVRAM, its saved state and the metadata of its snapshots. Its disks are kept, unless O(remove_storage=true).',
     ],
   },
   autostart: { type: 'bool', description: 'Whether the domain starts with the host.' },
@@ -18,8 +18,8 @@ export const RUNNING = defineOptions({
     choices: ['never', 'if_needed'],
     default: 'never',
     description: [
-      'What is done about a change that a running guest cannot take.',
-      'V(never) leaves the guest alone, and RV(restart_required) says that the change waits for its next start.',
+      'What to do about a change that cannot be applied to a running guest.',
+      'V(never) keeps the guest running, and RV(restart_required) says that the change takes effect at its next start.',
       'V(if_needed) shuts it down gracefully, as for O(state=stopped), and starts it again.',
     ],
   },
@@ -28,12 +28,12 @@ export const RUNNING = defineOptions({
     default: 120,
     minimum: 1,
     maximum: 86400,
-    description: 'Seconds that the guest is given to shut down.',
+    description: 'Seconds to wait for the guest to shut down.',
   },
   force_off: {
     type: 'bool',
     default: false,
-    description: 'Whether a guest that has not shut down within O(shutdown_timeout) is switched off.',
+    description: 'Whether to switch off a guest that has not shut down within O(shutdown_timeout).',
   },
   detach_timeout: {
     type: 'int',
@@ -41,30 +41,30 @@ export const RUNNING = defineOptions({
     minimum: 1,
     maximum: 3600,
     description:
-      'Seconds that a running guest is given to let go of a device that is taken from it. One that it still holds then waits for the next start, as O(restart) says.',
+      'Seconds to wait for a running guest to release a device that is detached. A device that it does not release is removed at its next start, as O(restart) says.',
   },
   unlisted_devices: {
     type: 'str',
     choices: ['keep', 'remove'],
     default: 'keep',
     description: [
-      'What becomes of devices that neither this task nor an earlier one lists: somebody else added them.',
-      'V(keep) leaves them and names them in a warning; V(remove) removes those of the kinds that this task lists, and with O(xml) those of all kinds.',
+      'What to do with devices that neither this task nor an earlier one lists, which others added.',
+      'V(keep) keeps them and names them in a warning. V(remove) removes those of the kinds that this task lists; with O(xml), those of all kinds.',
     ],
   },
   adopt: {
     type: 'bool',
     default: false,
     description:
-      'Whether a domain that no task has changed so far is marked as kept by this one even where nothing is to be changed, so that what the task no longer states later is removed. Without it, it is marked with its first change.',
+      'Whether to mark the domain as managed by this task even if nothing changes, so that a later task removes what it no longer lists. By default a domain is marked at its first change.',
   },
   remove_storage: {
     type: 'bool',
     default: false,
     description: [
-      "With O(state=absent), also removes the files of the domain's own writable disks. What other domains use as well, CDs, block devices and network disks stay.",
-      'A disk whose file is a directory, or anything else than a regular file, is an error before anything is changed.',
-      'Where it is not known what a disk of another domain is an overlay of, all files stay, and a warning says why.',
+      "With O(state=absent), also removes the files of the domain's writable disks. CDs, block devices, network disks and what other domains use are kept.",
+      'A disk that is a directory, or anything else than a regular file, is an error before anything is changed.',
+      'If the backing files of a disk of another domain are unknown, all files are kept, and a warning says why.',
     ],
   },
 });

@@ -8,10 +8,7 @@ import type { DomainOptions } from '../options/options.ts';
 import { planPower } from './power.ts';
 import type { DomainResult, Step } from './step.ts';
 
-/**
- * What removes a domain, and its disks where the task says so.
- * @throws OptionError where one of these disks is not a file
- */
+/** Plans the removal of a domain, and of its disks with `remove_storage`. @throws OptionError if one is not a regular file */
 export function absentPlan(options: DomainOptions, state: State): Plan<Step, DomainResult> {
   const { domain, keptFiles, otherThanFiles } = state;
   if (!domain) return { changes: [], result: { actions: [], restart_required: false, restart_reasons: [] } };
@@ -30,26 +27,26 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
     if (kind === undefined) continue;
     throw new OptionError(
       'remove_storage',
-      `disk ${file} of domain ${name} is ${kind}, and only files are removed: leave the option out, and remove that by hand`,
+      `disk ${file} of domain ${name} is ${kind}, and only regular files are removed: leave the option out, and remove it by hand`,
     );
   }
   const changes = [
     ...planPower(name, options, domain.state, []).changes,
-    // Before the domain: without it, a run after one that was killed knows of no disks.
+    // Before the domain: if this run is killed, the next one finds the disks by the domain.
     ...removed.map((path) => ({
       title: `remove disk ${path}`,
       before: `${path}\n`,
       after: undefined,
       step: { act: 'remove' as const, path },
     })),
-    // A transient domain is gone when it is off.
+    // A transient domain is undefined by its shutdown.
     ...(domain.persistent ? [undefine] : []),
   ];
   return {
     changes,
     warnings: files.flatMap((file) => {
       const why = keptFiles.get(file);
-      return why === undefined ? [] : [`disk ${file} of domain ${name} stays: ${why}`];
+      return why === undefined ? [] : [`disk ${file} of domain ${name} is kept: ${why}`];
     }),
     result: { actions: changes.map(({ title }) => title), restart_required: false, restart_reasons: [] },
   };

@@ -23,7 +23,7 @@ import type { LiveUpdate, Step } from './step.ts';
 
 export interface Guest {
   readonly changes: readonly Change<Step>[];
-  /** What has to wait for its next start, and why. */
+  /** What takes effect at the next start, and why. */
   readonly pending: readonly string[];
 }
 
@@ -32,8 +32,8 @@ export const actionsOf = (update: LiveUpdate): string[] => update.map(({ title }
 const NOTHING: Guest = { changes: [], pending: [] };
 
 /**
- * What brings the running guest to its persistent definition.
- * @param next the definition as it will be
+ * Plans what brings the running guest to its persistent definition. Pure.
+ * @param next the definition after this task
  */
 export function planGuest(options: DomainOptions, state: State, next: Element | undefined): Guest {
   const { domain } = state;
@@ -42,7 +42,7 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
   const live = planLive(domain.live, targetOf(state, domain.live, next));
   const paused = domain.state === 'paused' && stateAfter(options.state, domain.state) === 'paused';
   const { changes, pending } = paused ? whilePaused(live) : live;
-  // A restart brings the rest as well.
+  // A restart applies all changes.
   const restarts = options.restart === 'if_needed' && pending.length > 0;
   if (changes.length === 0 || restarts || !isDefining(options)) return { changes: [], pending };
   const text = (texts: readonly (string | undefined)[]) => texts.filter(Boolean).join('') || undefined;

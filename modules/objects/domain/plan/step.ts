@@ -4,7 +4,7 @@ import type { Element } from '../../../lib/xml/element.ts';
 import type { Known } from '../draft/draft.ts';
 import type { PowerStep } from './power.ts';
 
-/** What is done to the running guest, in this order. */
+/** The changes of the running guest, in order. */
 export type LiveUpdate = readonly LiveChange[];
 
 /** What the digest of a stored definition is made from, beside the definition. */
@@ -33,16 +33,16 @@ export type Step =
 
 /** The result of a domain. */
 export interface DomainResult {
-  /** Not there for one that is absent. */
+  /** Missing for one that is absent. */
   readonly domain?: {
     readonly name: string;
     readonly uuid: string | undefined;
-    /** libvirt's own word. */
+    /** As libvirt names it. */
     readonly state: string;
     readonly autostart: boolean;
     readonly interfaces: readonly { readonly target: string | undefined; readonly mac: string | undefined }[];
   };
-  /** What is done, in its order. */
+  /** What is done, in order. */
   readonly actions: readonly string[];
   readonly restart_required: boolean;
   readonly restart_reasons: readonly string[];
