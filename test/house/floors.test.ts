@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/modules.ts';
 import { arrows, files, importsOf, roomOf } from './rooms.ts';
@@ -24,24 +24,74 @@ function mayKnow(file: string, target: string): boolean {
   return NEIGHBOURS[own.name]?.includes(other.name) ?? false;
 }
 
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+function circleIn(graph: Graph): string | undefined {
+  const done = new Set<string>();
+  const visit = (node: string, path: readonly string[]): string | undefined => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node].join(' → ');
+    if (done.has(node)) return undefined;
+    done.add(node);
+    return first(graph.get(node) ?? [], (next) => visit(next, [...path, node]));
+  };
+  return first(graph.keys(), (node) => visit(node, []));
+}
+
+function first<T, R>(items: Iterable<T>, find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const folders = [...new Set(files.flatMap((file) => parentsOf(file)))].sort();
+
+/** Folders that still have circles. */
+const UNORDERED: readonly string[] = ['lib/cloudinit'];
+
+/** The folders around a file, `.` (modules/ itself) among them. */
+function parentsOf(file: string): string[] {
+  const parent = dirname(file);
+  return parent === '.' ? ['.'] : [parent, ...parentsOf(parent)];
+}
+
+/**
+ * A folder's inner order, as a graph of its children and of itself. A child is a folder with all that is in it; files
+ * right in the folder count as the folder itself. So a folder may import from its children, or its children from it,
+ * but not both; and one child may import from another, in one direction only.
+ */
+function insideOf(folder: string): Graph {
+  const childOf = (file: string) => {
+    const [child = '', ...below] = relative(folder, file).split('/');
+    return below.length > 0 && child !== '..' ? child : '.';
+  };
+  const graph = new Map<string, Set<string>>();
+  for (const file of files.filter((one) => parentsOf(one).includes(folder))) {
+    const targets = importsOf(file).filter((target) => parentsOf(target).includes(folder));
+    const known = graph.get(childOf(file)) ?? new Set();
+    graph.set(childOf(file), known);
+    for (const target of targets) if (childOf(target) !== childOf(file)) known.add(childOf(target));
+  }
+  return graph;
+}
+
 describe('the floors of modules/', () => {
   it.each(files)('%s imports only from below', (file) => {
     expect(importsOf(file).filter((target) => !mayKnow(file, target))).toEqual([]);
   });
 
   it('has no circles between files', () => {
-    const graph = new Map(files.map((file) => [file, importsOf(file)]));
-    const done = new Set<string>();
-    const visit = (file: string, path: readonly string[]): void => {
-      if (path.includes(file)) throw new Error(`a circle: ${[...path, file].join(' → ')}`);
-      if (done.has(file)) return;
-      for (const next of graph.get(file) ?? []) visit(next, [...path, file]);
-      done.add(file);
-    };
-    expect(() => {
-      for (const file of files) visit(file, []);
-    }).not.toThrow();
+    const graph = new Map(files.map((file) => [file, new Set(importsOf(file))]));
+    expect(circleIn(graph)).toBeUndefined();
   });
+
+  it.each(folders.filter((folder) => !UNORDERED.includes(folder)))(
+    '%s has no circles of folders',
+    (folder) => {
+      expect(circleIn(insideOf(folder))).toBeUndefined();
+    },
+  );
 
   it('are drawn in CONTRIBUTING.md as they are', () => {
     const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');

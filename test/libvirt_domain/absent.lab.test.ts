@@ -113,15 +113,15 @@ describe('a disk that another domain may need', () => {
     [
       'by a chain that does not say what it is of',
       `qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 other.qcow2; python3 -c "d = open('other.qcow2', 'rb').read(); open('other.qcow2', 'wb').write(d.replace(bytes.fromhex('e2792aca'), bytes(4)))"`,
-      `what domain ${other} needs isn't known: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: write it down (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
+      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: write it down (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
     ],
     [
       'by a header that it has lost',
       'truncate -s 16M other.qcow2',
-      `what domain ${other} needs isn't known: ${DIR}/other.qcow2 is to be opened as qcow2, and has no header of one`,
+      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 is to be opened as qcow2, and has no header of one`,
     ],
   ];
-  it.each(rows)('stays: %s', async (_, make, why) => {
+  it.each(rows)('is kept: %s', async (_, make, why) => {
     await sh(`cd ${DIR}; rm -f other.qcow2 own.qcow2 link; qemu-img create -q -f qcow2 own.qcow2 16M; ${make}
       virsh -q undefine ${other} 2>/dev/null || true`);
     await task({ name: other, disks: [disk('other.qcow2')] });
@@ -129,7 +129,7 @@ describe('a disk that another domain may need', () => {
     const result = await runThrice(hypervisor, 'libvirt_domain', {
       ...{ name: NAME, state: 'absent', remove_storage: true },
     });
-    expect(result.warnings).toEqual([`disk ${DIR}/own.qcow2 of domain ${NAME} stays: ${why}`]);
+    expect(result.warnings).toEqual([`disk ${DIR}/own.qcow2 of domain ${NAME} is kept: ${why}`]);
     expect(await sh(`ls ${DIR}/own.qcow2`)).toContain('own');
   });
 });

@@ -109,7 +109,7 @@ describe('what is refused', () => {
     ],
     ['a name with a slash', { name: 'a/b', memory: 1 }, 'must be a name without a slash'],
     ['another name in the XML', { xml: '<domain><name>other</name></domain>' }, "the XML names 'other'"],
-    ['a domain that is not there and not described', { state: 'running' }, `there is no domain ${NAME}`],
+    ['a domain that is not there and not described', { state: 'running' }, `domain ${NAME} not found`],
     [
       'a disk by a relative path',
       { memory: 1024, disks: [{ source: 'x' }] },

@@ -74,7 +74,7 @@ describe('the dry run', () => {
     expect(await sh(`virsh dumpxml --inactive ${NAME}`)).toBe(before);
   });
 
-  it('refuses what libvirt would leave out, but where the task takes it so', async () => {
+  it('refuses what libvirt would leave out, but where the task accepts the loss', async () => {
     const wrong = xml({ devices: '<nonsense/>' });
     const before = await sh(`virsh dumpxml --inactive ${NAME}`);
     for (const check of [true, false]) {

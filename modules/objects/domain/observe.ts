@@ -4,32 +4,31 @@ import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { isUnchanged } from './draft/digest.ts';
+import { type DomainDraft, draftOf, type Known } from './draft/draft.ts';
+import { exclusiveFiles, type State } from './observe/state.ts';
 import { keptFiles, otherThanFiles } from './observe/storage.ts';
-import { nameOf } from './options.ts';
-import { ownFiles } from './plan/absent.ts';
-import { type DomainDraft, draftOf, isThere, type Known } from './plan/draft.ts';
-import type { State } from './plan/state.ts';
-import type { DomainOptions } from './table.ts';
+import { nameOf } from './options/given.ts';
+import type { DomainOptions } from './options/options.ts';
 
 async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
   const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
   const device = await host.stat('/dev/kvm');
   const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
-  // A /dev/kvm alone says little: in a guest without nested virtualisation it is there and hangs.
+  // /dev/kvm alone is not enough: in a guest without nested virtualisation it exists and hangs.
   return { machineId, kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
 }
 
-/** What is known of an item when its domain has been read; its draft is what libvirt is asked about. */
 interface Drafted extends Known {
   readonly options: DomainOptions;
   readonly draft: DomainDraft | undefined;
-  readonly there: boolean;
+  readonly unchanged: boolean;
 }
 
 function drafted(options: DomainOptions, known: Known): Drafted | Error {
   try {
     const draft = options.state === 'absent' ? undefined : draftOf(options, known);
-    return { ...known, options, draft, there: draft !== undefined && isThere(draft) };
+    return { ...known, options, draft, unchanged: draft !== undefined && isUnchanged(draft) };
   } catch (error) {
     return asError(error);
   }
@@ -47,13 +46,13 @@ async function readItems(
   }
 }
 
-/** Asks libvirt what it would make of each draft that isn't there already. */
+/** Asks libvirt what it would make of each draft that changes something. */
 async function rehearseItems(
   host: Host,
   uri: string,
   items: readonly Drafted[],
 ): Promise<ReadonlyMap<Drafted, Rehearsed>> {
-  const open = items.flatMap((item) => (item.draft && !item.there ? [{ item, draft: item.draft }] : []));
+  const open = items.flatMap((item) => (item.draft && !item.unchanged ? [{ item, draft: item.draft }] : []));
   const drafts = open.map(({ item, draft }) => ({
     name: nameOf(item.options),
     xml: serialiseXml(draft.definition),
@@ -71,10 +70,12 @@ async function storageOf(
     item instanceof Error || item.options.state !== 'absent' || !item.options.remove_storage ? [] : item,
   );
   const names = new Set(removed.map(({ options }) => nameOf(options)));
-  const own = [...new Set(removed.flatMap(({ domain }) => (domain ? ownFiles(domain.definition) : [])))];
+  const files = [
+    ...new Set(removed.flatMap(({ domain }) => (domain ? exclusiveFiles(domain.definition) : []))),
+  ];
   return {
-    keptFiles: await keptFiles(host, uri, names, own),
-    otherThanFiles: await otherThanFiles(host, own),
+    keptFiles: await keptFiles(host, uri, names, files),
+    otherThanFiles: await otherThanFiles(host, files),
   };
 }
 
@@ -83,7 +84,7 @@ async function observeAt(
   uri: string,
   items: readonly DomainOptions[],
 ): Promise<(State | Error)[]> {
-  // Together, since a process takes its time to start.
+  // Together, since a process is slow to start.
   const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host)]);
   const drafts = items.map((options, i) => {
     const domain = domains[i];
@@ -102,7 +103,7 @@ async function observeAt(
   });
 }
 
-// libvirt doesn't know of a port that was moved to another bridge; Open vSwitch does.
+// libvirt does not notice that a port was moved to another bridge; Open vSwitch knows it.
 async function withBridges(
   host: Host,
   { domain, draft }: Drafted,
@@ -114,13 +115,13 @@ async function withBridges(
   return { ...domain, live: await withActualBridges(host, domain.live, next) };
 }
 
-/** Reads the domains of all items, and has libvirt say what it would make of what they come to. */
+/** Reads the domains of all items, and asks libvirt what it would make of their drafts. */
 export async function observe(host: Host, items: readonly DomainOptions[]): Promise<(State | Error)[]> {
   const states = new Map<DomainOptions, State | Error>();
   for (const uri of new Set(items.map((item) => item.uri))) {
-    const mine = items.filter((item) => item.uri === uri);
-    const found = await observeAt(host, uri, mine);
-    mine.forEach((item, i) => {
+    const same = items.filter((item) => item.uri === uri);
+    const found = await observeAt(host, uri, same);
+    same.forEach((item, i) => {
       states.set(item, found[i] as State | Error);
     });
   }

@@ -1,7 +1,7 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { diskOptions } from '../disk/options.ts';
-import { INTERFACE as ADAPTER } from '../domain/table/interfaces.ts';
-import { domainOptions } from '../domain/table.ts';
+import { INTERFACE as ADAPTER } from '../domain/options/interfaces.ts';
+import { domainOptions } from '../domain/options/options.ts';
 import { seedOptions } from '../seed/options.ts';
 
 const FILE_NAME = {

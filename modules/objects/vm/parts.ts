@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
 import { isMapping } from '../../lib/cloudinit/yaml.ts';
 import { type DiskOptions, diskOptions } from '../disk/options.ts';
-import { type DomainOptions, domainOptions } from '../domain/table.ts';
+import { type DomainOptions, domainOptions } from '../domain/options/options.ts';
 import { type SeedOptions, seedOptions } from '../seed/options.ts';
 import { archivePath, defaultMac, directoryOf, diskPath, seedPath, targetOf } from './names.ts';
 import { networkConfigOf } from './network.ts';

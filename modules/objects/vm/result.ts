@@ -1,6 +1,6 @@
 import { parseAddress } from '../../lib/net/address.ts';
 import type { DiskResult } from '../disk/plan.ts';
-import type { DomainResult } from '../domain/plan/state.ts';
+import type { DomainResult } from '../domain/plan/step.ts';
 import type { SeedResult } from '../seed/plan.ts';
 import { diskPath, seedPath, targetOf } from './names.ts';
 import type { VmInterface, VmOptions } from './options.ts';

@@ -11,12 +11,12 @@ const auth = { username: 'u', secret_uuid: '2a5b08e4-3dca-4ff9-9a1d-40389758d081
 
 const machine: Row[] = [
   [
-    'more memory now than at most',
+    'more current memory than maximum memory',
     { memory: '1G', current_memory: '2G' },
     "option 'current_memory': 2G is more than 'memory', which is 1G",
   ],
   [
-    'more vCPUs than at most',
+    'more vCPUs than the maximum',
     { vcpus: 4, vcpus_max: 2 },
     "option 'vcpus_max': 2 is less than 'vcpus', which is 4",
   ],
@@ -27,7 +27,7 @@ const machine: Row[] = [
     "option 'cpu_model': is needed with 'cpu_mode: custom'",
   ],
   [
-    'a model of no custom processor',
+    'a model of a processor that is not custom',
     { cpu_model: 'EPYC' },
     "option 'cpu_model': needs 'cpu_mode: custom' beside it",
   ],
@@ -35,12 +35,12 @@ const machine: Row[] = [
   ['cmdline without kernel', { cmdline: 'x' }, "option 'kernel': is needed with 'initrd' and 'cmdline'"],
   ['secure_boot with BIOS', { secure_boot: true }, "option 'secure_boot': needs 'firmware: efi' beside it"],
   [
-    'two orders of boot',
+    'a boot order of kinds and of devices',
     { boot: ['hd'], ...disk({ boot_order: 1 }) },
     "option 'disks[0].boot_order': and 'boot' exclude each other",
   ],
   [
-    'a place that is taken',
+    'a boot order twice',
     { ...disk({ boot_order: 1 }), ...nic({ boot_order: 1 }) },
     "option 'interfaces[0].boot_order': 1 is taken by disks[0].boot_order",
   ],
@@ -66,13 +66,13 @@ const disks: Row[] = [
   [
     'a protocol of a file',
     disk({ type: 'file', protocol: 'nbd' }),
-    "option 'disks[0].protocol': says a network disk, but 'type' is file",
+    "option 'disks[0].protocol': is for network disks, but 'type' is file",
   ],
   ['a protocol without a server', drive({ protocol: 'nbd' }), "option 'disks[0].hosts': is needed for nbd"],
   [
     'too many servers',
     drive({ protocol: 'nbd', hosts: [host, host] }),
-    "option 'disks[0].hosts': nbd takes one server",
+    "option 'disks[0].hosts': nbd has one server",
   ],
   ['servers of a file', disk({ hosts: [host] }), "option 'disks[0].hosts': needs 'protocol' beside it"],
   ['a user of a file', disk({ auth }), "option 'disks[0].auth': needs 'protocol' beside it"],
@@ -82,7 +82,7 @@ const disks: Row[] = [
     "option 'disks[0].auth': is for rbd and iscsi",
   ],
   [
-    'a secret itself',
+    'a secret instead of its UUID',
     drive({ protocol: 'rbd', source: 'p/x', auth: { ...auth, secret_uuid: 'geheim' } }),
     'the UUID of a libvirt secret',
   ],
@@ -102,11 +102,15 @@ const disks: Row[] = [
     "option 'disks[0].bus': virtio is not possible for a floppy",
   ],
   ['a disk on fdc', disk({ bus: 'fdc' }), "option 'disks[0].bus': fdc is not possible for a disk"],
-  ['io native through the cache', disk({ io: 'native' }), "option 'disks[0].io': native needs 'cache: none'"],
+  [
+    'native io with the cache of the host',
+    disk({ io: 'native' }),
+    "option 'disks[0].io': native needs 'cache: none'",
+  ],
   [
     'ide on q35',
     { machine: 'pc-q35-7.2', ...disk({ bus: 'ide' }) },
-    "option 'disks[0].bus': there is no ide on a pc-q35-7.2",
+    "option 'disks[0].bus': a pc-q35-7.2 has no IDE",
   ],
   [
     'one target twice',
@@ -119,12 +123,12 @@ const disks: Row[] = [
     "option 'disks[1].target': 'vda' is taken by another disk",
   ],
   [
-    'limits of all and of each',
+    'a total limit and one of reading',
     disk({ iotune: { total_iops_sec: 1, read_iops_sec: 1 } }),
     "option 'disks[0].iotune.total_iops_sec': and read_iops_sec exclude each other",
   ],
   [
-    'a burst of what is not limited',
+    'a burst without a limit',
     disk({ iotune: { read_iops_sec_max: 1 } }),
     "option 'disks[0].iotune.read_iops_sec_max': needs 'read_iops_sec' beside it",
   ],
@@ -144,19 +148,19 @@ const interfaces: Row[] = [
   [
     'VLANs of a macvtap',
     nic({ type: 'macvtap', vlans: [1] }),
-    "option 'interfaces[0].vlans': a macvtap has none",
+    "option 'interfaces[0].vlans': is not possible on macvtap",
   ],
   [
-    'a native VLAN of no trunk',
+    'a native VLAN without a trunk',
     nic({ native_vlan: 1 }),
-    "option 'interfaces[0].native_vlan': needs the trunk's 'vlans' beside it",
+    "option 'interfaces[0].native_vlan': needs 'vlans' beside it",
   ],
-  ['a VLAN twice', nic({ vlans: [1, 1] }), "option 'interfaces[0].vlans': 1 is there twice"],
+  ['a VLAN twice', nic({ vlans: [1, 1] }), "option 'interfaces[0].vlans': 1 is listed twice"],
   ['a mode of a bridge', nic({ mode: 'vepa' }), "option 'interfaces[0].mode': is for macvtap, not for ovs"],
   [
     'an MTU of a macvtap',
     nic({ type: 'macvtap', mtu: 1400 }),
-    "option 'interfaces[0].mtu': a macvtap has that of the host's interface",
+    "option 'interfaces[0].mtu': is not possible on macvtap",
   ],
   [
     'a filter on Open vSwitch',
@@ -191,27 +195,27 @@ const interfaces: Row[] = [
 ];
 
 const others: Row[] = [
-  ['two screens of one type', { graphics: [{}, {}] }, "option 'graphics[1].type': there is another vnc"],
+  ['two screens of one type', { graphics: [{}, {}] }, "option 'graphics[1].type': another entry is vnc too"],
   [
-    'a source of no generator',
+    'a source without a generator',
     { rng: false, rng_source: '/dev/hwrng' },
-    "option 'rng_source': says nothing with 'rng: false'",
+    "option 'rng_source': has no effect with 'rng: false'",
   ],
   ['tpm-crb of 1.2', { tpm: { version: 1.2 } }, "option 'tpm.model': tpm-crb is for version 2.0"],
   [
-    'storage of a domain that stays',
+    'remove_storage without state: absent',
     { remove_storage: true },
     "option 'remove_storage': is for 'state: absent', and 'state' is present",
   ],
   [
     'adopt without a definition',
     { adopt: true },
-    "option 'adopt': says nothing in a task that states nothing of the definition",
+    "option 'adopt': has no effect in a task that defines nothing",
   ],
   [
     'hotplug_slots without a definition',
     { hotplug_slots: 1 },
-    "option 'hotplug_slots': says nothing in a task",
+    "option 'hotplug_slots': has no effect in a task",
   ],
   [
     'a name in XML that looks like an option',
@@ -226,7 +230,7 @@ const others: Row[] = [
   [
     'extra XML of something else',
     { extra_xml: '<network/>' },
-    "option 'extra_xml': its root is <network> and not <domain>",
+    "option 'extra_xml': its root element is <network>: it must be <domain>",
   ],
   [
     'extra XML of another domain',
@@ -245,7 +249,7 @@ const others: Row[] = [
   ],
 ];
 
-describe('what is refused', () => {
+describe('checkOptions refuses', () => {
   it.each([...machine, ...disks, ...interfaces, ...others])('%s', (_, options, message) => {
     expect(() => optionsOf(options)).toThrow(message);
   });
@@ -253,16 +257,16 @@ describe('what is refused', () => {
   it('a password that is too long, without showing it', () => {
     const graphics = [{ password: 'geheimgeheim' }];
     expect(() => optionsOf({ graphics })).toThrow(
-      "option 'graphics[0].password': is longer than the 8 characters that VNC takes",
+      "option 'graphics[0].password': is longer than the 8 characters that VNC allows",
     );
   });
 });
 
-describe('what is taken', () => {
+describe('checkOptions accepts', () => {
   const rows: [string, Record<string, unknown>][] = [
     ['an empty drive', drive({ device: 'cdrom' })],
-    ['rbd without servers, which the host knows', drive({ protocol: 'rbd', source: 'p/x' })],
-    ['a limit of none', disk({ iotune: { total_iops_sec: 0, read_iops_sec: 1 } })],
+    ['rbd without servers', drive({ protocol: 'rbd', source: 'p/x' })],
+    ['a limit of 0 beside another one', disk({ iotune: { total_iops_sec: 0, read_iops_sec: 1 } })],
     ['a long password of SPICE', { graphics: [{ type: 'spice', password: 'geheimgeheim' }] }],
     ['extra XML that names the domain', { extra_xml: '<domain><name>a</name></domain>' }],
     ['a version of the TPM as YAML reads it', { tpm: { version: 2.0 } }],

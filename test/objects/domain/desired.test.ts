@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
-import { deniedBy } from '../../../modules/objects/domain/desired.ts';
+import { deniedBy } from '../../../modules/objects/domain/desired/denied.ts';
 import { definedBy, optionsOf, statedBy } from './given.ts';
 
 type Row = [what: string, options: Record<string, unknown>, xml: string];
@@ -358,7 +358,7 @@ describe('a new domain', () => {
 
   it('has no IDE on a q35', () => {
     const disks = [{ source: '/x', bus: 'ide' }];
-    expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': there is no ide on a q35");
+    expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': a q35 has no IDE");
     expect(statedBy({ disks })).toContain('bus="ide"');
   });
 });

@@ -2,9 +2,9 @@ import { compileValidator } from '../../../build/validator.ts';
 import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import { spec } from '../../../modules/libvirt_domain/spec.ts';
-import { buildDomain } from '../../../modules/objects/domain/desired.ts';
-import { checkOptions } from '../../../modules/objects/domain/options.ts';
-import type { DomainOptions } from '../../../modules/objects/domain/table.ts';
+import { checkOptions } from '../../../modules/objects/domain/check/check.ts';
+import { buildDomain } from '../../../modules/objects/domain/desired/domain.ts';
+import type { DomainOptions } from '../../../modules/objects/domain/options/options.ts';
 
 const validate = compileValidator(spec);
 

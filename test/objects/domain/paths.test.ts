@@ -6,7 +6,7 @@ import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import {
   DEFINING,
   type DefiningOption,
-  LEFT_ALONE,
+  KEPT_WHEN_OMITTED,
   OPTION_PATHS,
 } from '../../../modules/objects/domain/options/paths.ts';
 import { definedBy, statedBy } from './given.ts';
@@ -67,7 +67,7 @@ describe('the paths of an option', () => {
   });
 
   it('are of options that leave alone, or sticky, where a new domain has something by default', () => {
-    const alone = new Set([...pathsOf(LEFT_ALONE), ...DOMAIN_RULES.sticky]);
+    const alone = new Set([...pathsOf(KEPT_WHEN_OMITTED), ...DOMAIN_RULES.sticky]);
     expect(outside(definedBy({ memory: 1024 }, true), alone)).toBe('');
   });
 });

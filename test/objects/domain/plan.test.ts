@@ -7,11 +7,12 @@ import type { Element } from '../../../modules/lib/xml/element.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import { spec } from '../../../modules/libvirt_domain/spec.ts';
-import { targetsOf } from '../../../modules/objects/domain/desired.ts';
-import { checkOptions } from '../../../modules/objects/domain/options.ts';
-import { draftOf, isThere, type Known } from '../../../modules/objects/domain/plan/draft.ts';
+import { checkOptions } from '../../../modules/objects/domain/check/check.ts';
+import { targetsOf } from '../../../modules/objects/domain/desired/targets.ts';
+import { isUnchanged } from '../../../modules/objects/domain/draft/digest.ts';
+import { draftOf, type Known } from '../../../modules/objects/domain/draft/draft.ts';
+import type { DomainOptions } from '../../../modules/objects/domain/options/options.ts';
 import { planDomain } from '../../../modules/objects/domain/plan.ts';
-import type { DomainOptions } from '../../../modules/objects/domain/table.ts';
 
 const validate = compileValidator(spec);
 const options = (given: Record<string, unknown>) => {
@@ -25,11 +26,11 @@ const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
 /** What the module plans where there is no libvirt to ask what it would make of it. */
 const plan = (given: DomainOptions, known: Known) => {
   const draft = draftOf(given, known);
-  const there = draft !== undefined && isThere(draft);
+  const unchanged = draft !== undefined && isUnchanged(draft);
   return planDomain(given, {
     ...known,
     draft,
-    there,
+    unchanged,
     rehearsed: undefined,
     keptFiles: new Map(),
     otherThanFiles: new Map(),

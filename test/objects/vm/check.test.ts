@@ -48,7 +48,7 @@ describe('what is wrong with a VM is said in its own words', () => {
       { ...LAN, ovs: [{ name: 'x', vlans: [5000] }] },
       "ovs[0].vlans[0]': 5000 must be from 0",
     ],
-    ['a VLAN twice', { ...LAN, ovs: [{ name: 'x', vlans: [5, 5] }] }, "ovs[0].vlans': 5 is there twice"],
+    ['a VLAN twice', { ...LAN, ovs: [{ name: 'x', vlans: [5, 5] }] }, "ovs[0].vlans': 5 is listed twice"],
     [
       'a multicast MAC',
       nic({ mac: '01:00:00:00:00:01' }),

@@ -4,7 +4,8 @@ import { rawDisk } from '../../../modules/lib/disk/image.ts';
 import type { Source } from '../../../modules/lib/disk/source.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import type { State as DiskState } from '../../../modules/objects/disk/plan.ts';
-import { draftOf, isThere } from '../../../modules/objects/domain/plan/draft.ts';
+import { isUnchanged } from '../../../modules/objects/domain/draft/digest.ts';
+import { draftOf } from '../../../modules/objects/domain/draft/draft.ts';
 import type { State as SeedState } from '../../../modules/objects/seed/plan.ts';
 import { defaultMac, targetOf } from '../../../modules/objects/vm/names.ts';
 import { networkConfigOf } from '../../../modules/objects/vm/network.ts';
@@ -35,9 +36,16 @@ function stateOf(one: VmOptions, xml?: string): State {
   const known = { kvm: false, machineId: 'm', domain };
   const options = domainOf(one);
   const draft = options.state === 'absent' ? undefined : draftOf(options, known);
-  const there = draft !== undefined && isThere(draft);
+  const unchanged = draft !== undefined && isUnchanged(draft);
   return {
-    domain: { ...known, draft, there, rehearsed: undefined, keptFiles: new Map(), otherThanFiles: new Map() },
+    domain: {
+      ...known,
+      draft,
+      unchanged,
+      rehearsed: undefined,
+      keptFiles: new Map(),
+      otherThanFiles: new Map(),
+    },
     disks: disksOf(one).map(() => NO_DISK),
     seeds: seedsOf(one).map(() => NO_SEED),
     directory: undefined,

@@ -1,43 +1,42 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../../lib/failure.ts';
 import type { Host } from '../../../lib/host/host.ts';
 import { isOn } from '../../../lib/libvirt/read.ts';
 import { domainState, virsh } from '../../../lib/libvirt/virsh.ts';
-import { nameOf } from '../options.ts';
+import { nameOf } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
 import type { PowerStep } from '../plan/power.ts';
-import type { DomainOptions } from '../table.ts';
 
-/** Milliseconds between looks at a guest that is shutting down. */
+/** Milliseconds between two queries of a guest's state while it shuts down. */
 const POLL = 500;
 
-/** Milliseconds after which the guest is asked again: one that is still booting doesn't hear the first time. */
-const REMIND = 15_000;
+/** Milliseconds after which the shutdown is requested again: a guest that still boots ignores the first request. */
+const REPEAT = 15_000;
 
-/** Shuts a guest down gracefully. @throws Failure when it doesn't go in time and may not be switched off */
+/** Shuts a guest down gracefully. @throws Failure when it still runs after the timeout and `force_off` is not set */
 async function shutDown(host: Host, options: DomainOptions): Promise<void> {
   const { uri, shutdown_timeout, force_off } = options;
   const name = nameOf(options);
   const isOff = async () => !isOn(await domainState(host, uri, name));
-  const end = Date.now() + shutdown_timeout * 1000;
-  let remind = 0;
-  while (Date.now() < end) {
+  const end = host.now() + shutdown_timeout * 1000;
+  let next = host.now();
+  while (host.now() < end) {
     if (await isOff()) return;
-    if (Date.now() >= remind) {
-      // One that goes down in this moment is no longer there to be asked.
+    if (host.now() >= next) {
+      // This fails where the guest has just shut down.
       await virsh(host, uri, 'shutdown', '--domain', name).catch(() => undefined);
-      remind = Date.now() + REMIND;
+      next = host.now() + REPEAT;
     }
-    await sleep(POLL);
+    await host.sleep(POLL);
   }
   if (await isOff()) return;
   if (!force_off) {
-    const way = "raise 'shutdown_timeout', or let it be switched off with 'force_off: true'";
-    throw new Failure(`domain ${name} did not shut down within ${shutdown_timeout} s and still runs: ${way}`);
+    const fix = "raise 'shutdown_timeout', or switch it off with 'force_off: true'";
+    throw new Failure(`domain ${name} did not shut down within ${shutdown_timeout} s and still runs: ${fix}`);
   }
   await virsh(host, uri, 'destroy', '--domain', name);
 }
 
-/** Does something with the guest's power. */
+/** Starts, pauses, resumes, shuts down or restarts the guest. */
 export async function switchPower(host: Host, act: PowerStep['act'], options: DomainOptions): Promise<void> {
   const call = (command: string, ...flags: string[]) =>
     virsh(host, options.uri, command, '--domain', nameOf(options), ...flags);

@@ -1,11 +1,11 @@
 import type { Element } from '../../../lib/xml/element.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 
-/** What a new domain is. */
+/** The machine type of a new domain. */
 export const DEFAULT_MACHINE = 'q35';
 
-/** The image is chosen by what it can do (formatdomain, "BIOS bootloader"). */
+/** libvirt chooses an image by its features (formatdomain, "BIOS bootloader"). */
 function firmwareXml({ secure_boot: secure }: DomainOptions): Element | undefined {
   if (secure === undefined) return undefined;
   const names = secure ? ['enrolled-keys', 'secure-boot'] : ['secure-boot'];
@@ -17,8 +17,8 @@ function firmwareXml({ secure_boot: secure }: DomainOptions): Element | undefine
 }
 
 /**
- * The machine and how it boots. BIOS is the absence of another firmware, and where nothing is said libvirt boots from
- * the first disk.
+ * The machine and how it boots. BIOS is the absence of another firmware. Without an order, libvirt boots from the
+ * first disk.
  */
 export function osXml(options: DomainOptions, isNew: boolean): Element | undefined {
   const { machine = isNew ? DEFAULT_MACHINE : undefined, firmware, kernel, initrd, cmdline, boot } = options;

@@ -1,15 +1,15 @@
 import type { Element } from '../../../lib/xml/element.ts';
-import type { DomainOptions } from '../table.ts';
+import type { Graphics } from '../options/items.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { disksXml } from './disks.ts';
 import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';
-import type { Graphics } from './types.ts';
 
-/** A fixed port, or a free one each time, which libvirt writes as -1 for VNC (formatdomain, "Graphics"). */
+/** A fixed port, or a free one at each start, which libvirt writes as -1 for VNC (formatdomain, "Graphics"). */
 const portOf = ({ type, port }: Graphics) =>
   port === undefined ? { port: type === 'vnc' ? -1 : undefined, autoport: true } : { port, autoport: false };
 
-// libvirt keeps the address in both places: stated in one only, it would come back from the other when it goes.
+// libvirt stores the address twice. If only one of them were recorded as applied, removing it would not remove the other.
 function graphicsXml(graphics: Graphics): Element {
   const { type, listen, password } = graphics;
   return tag('graphics', { type, ...portOf(graphics), listen, passwd: password }, [
@@ -28,14 +28,14 @@ export const GUEST_AGENT = tag('channel', { type: 'unix' }, [
   tag('target', { type: 'virtio', name: 'org.qemu.guest_agent.0' }),
 ]);
 
-/** A generator that takes its numbers from the host. */
+/** A random number generator that reads a device of the host. */
 export const rngXml = (source = '/dev/urandom') =>
   tag('rng', { model: 'virtio' }, [tag('backend', { model: 'random' }, source)]);
 
 const tpmXml = ({ model, version }: NonNullable<DomainOptions['tpm']>) =>
   tag('tpm', { model }, [tag('backend', { type: 'emulator', version: version.toFixed(1) })]);
 
-/** The devices; a new domain has a console, the guest agent's channel and a random number generator by itself. */
+/** The devices. By default a new domain has a console, the guest agent's channel and a random number generator. */
 export function devicesXml(options: DomainOptions, isNew: boolean): Element | undefined {
   const { disks, interfaces, console, guest_agent, tpm, graphics, video, rng, rng_source } = options;
   return ifAny(

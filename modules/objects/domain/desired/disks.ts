@@ -1,16 +1,9 @@
 import type { Element } from '../../../lib/xml/element.ts';
+import { type Disk, sourceTypeOf } from '../options/items.ts';
 import { ifAny, tag, textTag } from './tag.ts';
 import { busOf, targetsOf } from './targets.ts';
-import type { Disk } from './types.ts';
 
-/** What a disk's source is, by what it looks like where it isn't said. */
-export function sourceTypeOf({ type, protocol, source }: Disk): NonNullable<Disk['type']> {
-  if (type) return type;
-  if (protocol) return 'network';
-  return source?.startsWith('/dev/') ? 'block' : 'file';
-}
-
-// The type of secret that goes with a protocol (formatdomain, "auth").
+// The type of the secret of a protocol (formatdomain, "auth").
 const SECRET: Readonly<Record<string, string>> = { rbd: 'ceph', iscsi: 'iscsi' };
 
 function networkSource({ protocol, source, hosts, auth }: Disk): Element {
@@ -53,10 +46,10 @@ function diskXml(disk: Disk, target: string): Element {
   ]);
 }
 
-// libvirt's own choice for a disk on SCSI is a controller that Linux has lost its driver for.
+// libvirt's default model is one that current Linux kernels have no driver for.
 const SCSI = tag('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' });
 
-/** The disks, and the controller that those on SCSI need. */
+/** The disks, and the controller of those on SCSI. */
 export function disksXml(disks: readonly Disk[]): Element[] {
   const targets = targetsOf(disks);
   const controllers = disks.some((disk) => busOf(disk) === 'scsi') ? [SCSI] : [];

@@ -3,12 +3,12 @@ import type { Element } from '../../../lib/xml/element.ts';
 import { merge } from '../../../lib/xml/merge.ts';
 import { tag } from './tag.ts';
 
-// Options add nothing by themselves that would follow from another value.
+// The XML of the options has nothing that libvirt filled in, so nothing is dropped along with a changed value.
 const RULES = { ...DOMAIN_RULES, derive: (same: Element) => same };
 
-// Nothing that the options state was there before: so a device of the extra XML takes no other's place.
+// Nothing counts as applied before, so a device of the extra XML replaces no other.
 const NOTHING = tag('domain', {}, [tag('devices', {})]);
 
-/** What the options state with a document laid over it. */
-export const withExtra = (stated: Element, extra: Element): Element =>
-  merge({ current: stated, desired: extra, applied: NOTHING }, RULES);
+/** The XML of the options with the extra XML merged over it. */
+export const withExtra = (byOptions: Element, extra: Element): Element =>
+  merge({ current: byOptions, desired: extra, applied: NOTHING }, RULES);

@@ -8,7 +8,7 @@ import {
 } from '../../../lib/xml/element.ts';
 import { tag } from './tag.ts';
 
-/** Room that a new domain has for more devices where the task doesn't say. */
+/** How many devices can be attached to a new domain while it runs, by default. */
 export const DEFAULT_SLOTS = 8;
 
 const isQ35 = (domain: Element) => /^(pc-)?q35(-|$)/.test(valueAt(domain, 'os/type/@machine') ?? '');
@@ -30,12 +30,12 @@ const PORTS: Readonly<Record<string, (device: Element) => boolean>> = {
   input: ({ attributes: { bus } }) => bus === 'virtio',
 };
 
-/** Devices that libvirt adds by itself or that several others need, each on a root port. */
+/** Whether libvirt adds a device that takes a root port: by default, or since others need it. */
 const SHARED: readonly ((devices: Element) => boolean)[] = [
-  // The balloon and the USB controller, where they aren't refused.
+  // The balloon and the USB controller are added by default.
   (devices) => valueAt(devices, 'memballoon/@model') !== 'none',
   (devices) => !childrenOf(devices, 'controller').some(({ attributes: { type } }) => type === 'usb'),
-  // virtio-serial.
+  // virtio-serial, which channels and consoles need.
   (devices) =>
     [...childrenOf(devices, 'channel'), ...childrenOf(devices, 'console')].some(
       (device) => valueAt(device, 'target/@type') === 'virtio',
@@ -43,21 +43,21 @@ const SHARED: readonly ((devices: Element) => boolean)[] = [
 ];
 
 function portsTaken(devices: Element): number {
-  const own = devices.children.filter((device) => PORTS[device.name]?.(device));
+  const direct = devices.children.filter((device) => PORTS[device.name]?.(device));
   // The first graphics card is on the root itself.
   const screens = Math.max(childrenOf(devices, 'video').length - 1, 0);
-  return own.length + screens + SHARED.filter((needed) => needed(devices)).length;
+  return direct.length + screens + SHARED.filter((needed) => needed(devices)).length;
 }
 
 /**
- * A new domain with room for more devices while it runs: on a q35 each hot-plugged one needs a PCIe root port that is
- * free, and libvirt leaves one. Stating the last port is enough: libvirt puts in those before it, and fills them from
- * the first. A domain that states PCI controllers of its own has the room that it says.
+ * A new domain with free slots for devices that are attached while it runs. On a q35 each of them needs a free PCIe
+ * root port, and libvirt adds only one. It is enough to add the last port: libvirt adds those before it, and uses them
+ * from the first on. A domain that defines PCI controllers itself gets no more.
  */
 export function withHotplugSlots(domain: Element, slots: number): Element {
   const devices = childOf(domain, 'devices') ?? tag('devices', {});
-  const own = childrenOf(devices, 'controller').some(({ attributes: { type } }) => type === 'pci');
-  if (slots === 0 || own || !isQ35(domain)) return domain;
+  const definesPorts = childrenOf(devices, 'controller').some(({ attributes: { type } }) => type === 'pci');
+  if (slots === 0 || definesPorts || !isQ35(domain)) return domain;
   const index = portsTaken(devices) + slots;
   const last = tag('controller', { type: 'pci', index, model: 'pcie-root-port' });
   return withChild(domain, withChildren(devices, [...devices.children, last]));

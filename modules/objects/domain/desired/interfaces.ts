@@ -1,6 +1,6 @@
 import type { Element } from '../../../lib/xml/element.ts';
+import type { Interface } from '../options/items.ts';
 import { ifAny, tag } from './tag.ts';
-import type { Interface } from './types.ts';
 
 /** What formatdomain calls each type. */
 const TYPE = { ovs: 'bridge', bridge: 'bridge', network: 'network', macvtap: 'direct' } as const;
@@ -18,7 +18,7 @@ function vlanXml({ vlans = [], native_vlan: native }: Interface): Element | unde
   return tag('vlan', { trunk: ids.length > 1 || native !== undefined ? true : undefined }, tags);
 }
 
-// What the host offers to do for the guest (formatdomain, "Setting NIC driver-specific options").
+// What the guest may leave to the host (formatdomain, "Setting NIC driver-specific options").
 const OFFLOADS = ['csum', 'gso', 'tso4', 'tso6', 'ecn', 'ufo'];
 
 function driverXml({ queues, checksum_offload: offload }: Interface): Element | undefined {

@@ -1,14 +1,19 @@
 import { kibibytes } from '../../../lib/libvirt/normalise.ts';
 import type { Element } from '../../../lib/xml/element.ts';
-import { MACHINE } from '../table/machine.ts';
-import type { DomainOptions } from '../table.ts';
+import { MACHINE } from '../options/machine.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { ifAny, tag, textTag } from './tag.ts';
-import type { HostFacts } from './types.ts';
 
-/** What runs the guest: the processor itself or an emulation of it. */
+/** Facts of the host that a definition depends on. */
+export interface HostFacts {
+  /** Whether the host can run guests by KVM. */
+  readonly kvm: boolean;
+}
+
+/** The domain type: `kvm`, or `qemu` for emulation. */
 export function typeOf({ virt_type }: DomainOptions, { kvm }: HostFacts, isNew: boolean): string | undefined {
-  const wanted = virt_type ?? (isNew ? 'auto' : undefined);
-  return wanted === 'auto' ? (kvm ? 'kvm' : 'qemu') : wanted;
+  const desired = virt_type ?? (isNew ? 'auto' : undefined);
+  return desired === 'auto' ? (kvm ? 'kvm' : 'qemu') : desired;
 }
 
 const amountXml = (name: string, amount: string | undefined): Element | undefined => {
@@ -21,7 +26,7 @@ export const memoryXml = ({ memory, current_memory }: DomainOptions) => [
   amountXml('currentMemory', current_memory),
 ];
 
-/** The element holds the maximum, and what of it is there where that is less (formatdomain, "CPU Allocation"). */
+/** The text is the maximum, and the attribute the current number where that is less (formatdomain, "CPU Allocation"). */
 export function vcpuXml({ vcpus, vcpus_max }: DomainOptions, isNew: boolean): Element | undefined {
   const count = vcpus ?? (isNew ? 1 : undefined);
   if (count === undefined) return undefined;
@@ -29,7 +34,7 @@ export function vcpuXml({ vcpus, vcpus_max }: DomainOptions, isNew: boolean): El
   return tag('vcpu', { current: max > count ? count : undefined }, max);
 }
 
-/** The processor that the guest sees. An emulation has one of QEMU's own by default. */
+/** The processor that the guest sees. For emulation, QEMU chooses it by default. */
 export function cpuXml(
   { cpu_mode, cpu_model }: DomainOptions,
   type: string | undefined,
@@ -39,19 +44,19 @@ export function cpuXml(
   return ifAny(tag('cpu', { mode }, [textTag('model', cpu_model)]));
 }
 
-/** The features that there is an option for. */
+/** The features that have an option. */
 export const ALL_FEATURES = MACHINE.features.elements.choices;
 
-/** What a machine of today has. */
+/** The features of a new domain. */
 const FEATURES = ['acpi', 'apic'] as const;
 
 export function featuresXml({ features }: DomainOptions, isNew: boolean): Element | undefined {
-  const wanted = features ?? (isNew ? FEATURES : []);
+  const enabled = features ?? (isNew ? FEATURES : []);
   return ifAny(
     tag(
       'features',
       {},
-      wanted.map((name) => tag(name, {})),
+      enabled.map((name) => tag(name, {})),
     ),
   );
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../../lib/failure.ts';
-import type { Disk } from './types.ts';
+import type { Disk } from '../options/items.ts';
 
 // The letters of a bus's device names (formatdomain, "target").
 const PREFIX: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ const DEFAULT_BUS: Readonly<Record<Disk['device'], NonNullable<Disk['bus']>>> = 
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
-/** The bus of a disk, which its device decides where it isn't given. */
+/** The bus of a disk; by default that of its kind of drive. */
 export const busOf = ({ bus, device }: Disk) => bus ?? DEFAULT_BUS[device];
 
 /** Gives each disk without a target the next free device name of its bus. */
@@ -31,7 +31,7 @@ export function targetsOf(disks: readonly Disk[]): string[] {
     const name = [...LETTERS].map((letter) => prefix + letter).find((candidate) => !taken.has(candidate));
     if (!name)
       throw new Failure(
-        `there are more than ${LETTERS.length} disks on bus ${busOf(disk)}: name their targets`,
+        `more than ${LETTERS.length} disks are on bus ${busOf(disk)}: give the 'target' of the others`,
       );
     taken.add(name);
     return name;

@@ -3,15 +3,15 @@ import type { Host } from '../../../lib/host/host.ts';
 import { disksOf } from '../../../lib/libvirt/disks.ts';
 import { readAllDomains } from '../../../lib/libvirt/read.ts';
 
-/** Every file that domains have as disks, or that such a disk needs. */
+/** The files of disks, and those that these need as backing files. */
 interface Needed {
-  /** Also where links lead. */
+  /** Symbolic links and where they lead. */
   readonly files: ReadonlySet<string>;
-  /** Why some that are needed aren't known. */
+  /** Why some needed files are unknown. */
   readonly problem: string | undefined;
 }
 
-async function neededBut(host: Host, uri: string, names: ReadonlySet<string>): Promise<Needed> {
+async function neededByOthers(host: Host, uri: string, names: ReadonlySet<string>): Promise<Needed> {
   const others = (await readAllDomains(host, uri)).filter(({ name }) => !names.has(name));
   const files = new Set<string>();
   let problem: string | undefined;
@@ -22,32 +22,34 @@ async function neededBut(host: Host, uri: string, names: ReadonlySet<string>): P
     return real;
   };
   for (const { domain, path, source, format } of await disksOf(host, uri, others)) {
-    if (path === undefined) problem ??= `libvirt doesn't say where ${source} of domain ${domain.name} is`;
-    // A disk that isn't there needs nothing.
+    if (path === undefined)
+      problem ??= `libvirt does not report the path of ${source} of domain ${domain.name}`;
+    // A missing disk needs nothing.
     else if (await add(path)) {
       const chain = await chainOf(host, { path, format });
       for (const file of chain.files) await add(file);
-      if (chain.problem) problem ??= `what domain ${domain.name} needs isn't known: ${chain.problem}`;
+      if (chain.problem)
+        problem ??= `the files that domain ${domain.name} needs are unknown: ${chain.problem}`;
     }
   }
   return { files, problem };
 }
 
 /**
- * Which files may not go with their domains, and why.
- * @param names the domains that go
- * @param own the files that they have
+ * The files that must be kept when their domains are removed, and why.
+ * @param names the domains that are removed
+ * @param candidates their files
  */
 export async function keptFiles(
   host: Host,
   uri: string,
   names: ReadonlySet<string>,
-  own: readonly string[],
+  candidates: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (own.length === 0) return new Map();
-  const { files, problem } = await neededBut(host, uri, names);
+  if (candidates.length === 0) return new Map();
+  const { files, problem } = await neededByOthers(host, uri, names);
   const kept = new Map<string, string>();
-  for (const file of own) {
+  for (const file of candidates) {
     const isUsed = files.has(file) || files.has((await host.realPath(file)) ?? file);
     const why = isUsed ? 'another domain uses it' : problem;
     if (why !== undefined) kept.set(file, why);
@@ -55,12 +57,12 @@ export async function keptFiles(
   return kept;
 }
 
-/** Which of a domain's disks are no files, and what they are instead. */
+/** The paths that are not regular files, and what they are. */
 export async function otherThanFiles(
   host: Host,
-  own: readonly string[],
+  paths: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const found = await Promise.all(own.map(async (path) => [path, await host.stat(path)] as const));
+  const found = await Promise.all(paths.map(async (path) => [path, await host.stat(path)] as const));
   return new Map(
     found.flatMap(([path, info]) =>
       info === undefined || info.kind === 'file'

@@ -2,21 +2,17 @@ import { OptionError } from '../../../lib/failure.ts';
 import { LIBVIRT_PREFIXES } from '../../../lib/libvirt/identity.ts';
 import { type Element, valueAt } from '../../../lib/xml/element.ts';
 import { parseXml, XmlError } from '../../../lib/xml/parse.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from './options.ts';
 import { DEFINING } from './paths.ts';
 
-/** Whether the task says how the domain is to be defined. */
+/** Whether the task has a desired definition, by XML or options. */
 export const isDefining = (options: DomainOptions): boolean =>
   options.xml !== undefined || DEFINING.some((name) => options[name] !== undefined);
 
-// The same text is asked for many times on a task's way.
+// A task parses the same text many times.
 const parsed = new Map<string, Element>();
 
-/**
- * The user's XML.
- * @param option where it was given
- * @throws OptionError with line and column
- */
+/** Parses the XML of an option. @throws OptionError with line and column */
 export function parseOption(xml: string, option: 'xml' | 'extra_xml' = 'xml'): Element {
   const known = parsed.get(xml) ?? readOption(xml, option);
   parsed.set(xml, known);
@@ -27,11 +23,11 @@ function readOption(xml: string, option: 'xml' | 'extra_xml'): Element {
   try {
     const domain = parseXml(xml, LIBVIRT_PREFIXES);
     if (domain.name !== 'domain')
-      throw new OptionError(option, `its root is <${domain.name}> and not <domain>`);
+      throw new OptionError(option, `its root element is <${domain.name}>: it must be <domain>`);
     return domain;
   } catch (error) {
     if (error instanceof XmlError)
-      throw new OptionError(option, `${error.message}. It isn't well-formed XML: mend it there`);
+      throw new OptionError(option, `${error.message}. The XML is not well-formed: fix it there`);
     throw error;
   }
 }

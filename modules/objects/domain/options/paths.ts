@@ -1,7 +1,4 @@
-/**
- * What of the definition each option speaks for: paths of elements and attributes. An option that has a place here
- * defines the domain.
- */
+/** The paths of elements and attributes of a definition that each option covers. Options that are not here define nothing. */
 export const OPTION_PATHS = {
   title: ['domain/title'],
   description: ['domain/description'],
@@ -20,7 +17,7 @@ export const OPTION_PATHS = {
   kernel: ['domain/os/kernel'],
   initrd: ['domain/os/initrd'],
   cmdline: ['domain/os/cmdline'],
-  // A disk on a bus of its own brings the bus.
+  // A disk on SCSI adds the controller.
   disks: ['domain/devices/disk', 'domain/devices/controller'],
   interfaces: ['domain/devices/interface'],
   graphics: ['domain/devices/graphics'],
@@ -30,17 +27,17 @@ export const OPTION_PATHS = {
   rng: ['domain/devices/rng'],
   rng_source: ['domain/devices/rng'],
   tpm: ['domain/devices/tpm'],
-  // It speaks for what is in it, and that shows when it is there.
+  // It covers what it contains.
   extra_xml: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type DefiningOption = keyof typeof OPTION_PATHS;
 
-/** The options from which a definition is built; without one of them, and without XML, a task only acts on the domain. */
+/** The options that a definition is built from. A task without any of them, and without XML, leaves the definition as it is. */
 export const DEFINING = Object.keys(OPTION_PATHS) as DefiningOption[];
 
-/** Options that, left out, leave alone what they speak for; what the others stated goes when they are left out. */
-export const LEFT_ALONE = [
+/** Options that keep what they cover when a task omits them. What the others applied is removed when a task omits them. */
+export const KEPT_WHEN_OMITTED = [
   'memory',
   'vcpus',
   'virt_type',

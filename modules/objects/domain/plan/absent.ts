@@ -2,23 +2,13 @@ import type { Plan } from '../../../lib/ansible/plan.ts';
 import { OptionError } from '../../../lib/failure.ts';
 import { withoutApplied } from '../../../lib/libvirt/applied.ts';
 import { definitionTexts } from '../../../lib/libvirt/secrets.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
-import { nameOf } from '../options.ts';
-import type { DomainOptions } from '../table.ts';
+import { exclusiveFiles, type State } from '../observe/state.ts';
+import { nameOf } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { planPower } from './power.ts';
-import type { DomainResult, State, Step } from './state.ts';
+import type { DomainResult, Step } from './step.ts';
 
-/** Files that a domain has as disks of its own: no CD, nothing read-only or shared. */
-export const ownFiles = (definition: Element): string[] =>
-  childrenOf(childOf(definition, 'devices'), 'disk')
-    .filter((disk) => (disk.attributes.device ?? 'disk') === 'disk')
-    .filter((disk) => !childOf(disk, 'readonly') && !childOf(disk, 'shareable'))
-    .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);
-
-/**
- * What removes a domain, and its disks where the task says so.
- * @throws OptionError where one of these disks is not a file
- */
+/** Plans the removal of a domain, and of its disks with `remove_storage`. @throws OptionError if one is not a regular file */
 export function absentPlan(options: DomainOptions, state: State): Plan<Step, DomainResult> {
   const { domain, keptFiles, otherThanFiles } = state;
   if (!domain) return { changes: [], result: { actions: [], restart_required: false, restart_reasons: [] } };
@@ -30,33 +20,33 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
     after: undefined,
     step: { act: 'undefine' as const },
   };
-  const files = options.remove_storage ? [...new Set(ownFiles(domain.definition))] : [];
+  const files = options.remove_storage ? [...new Set(exclusiveFiles(domain.definition))] : [];
   const removed = files.filter((file) => !keptFiles.has(file));
   for (const file of removed) {
     const kind = otherThanFiles.get(file);
     if (kind === undefined) continue;
     throw new OptionError(
       'remove_storage',
-      `disk ${file} of domain ${name} is ${kind}, and only files are removed: leave the option out, and remove that by hand`,
+      `disk ${file} of domain ${name} is ${kind}, and only regular files are removed: leave the option out, and remove it by hand`,
     );
   }
   const changes = [
     ...planPower(name, options, domain.state, []).changes,
-    // Before the domain: without it, a run after one that was killed knows of no disks.
+    // Before the domain: if this run is killed, the next one finds the disks by the domain.
     ...removed.map((path) => ({
       title: `remove disk ${path}`,
       before: `${path}\n`,
       after: undefined,
       step: { act: 'remove' as const, path },
     })),
-    // A transient domain is gone when it is off.
+    // A transient domain is undefined by its shutdown.
     ...(domain.persistent ? [undefine] : []),
   ];
   return {
     changes,
     warnings: files.flatMap((file) => {
       const why = keptFiles.get(file);
-      return why === undefined ? [] : [`disk ${file} of domain ${name} stays: ${why}`];
+      return why === undefined ? [] : [`disk ${file} of domain ${name} is kept: ${why}`];
     }),
     result: { actions: changes.map(({ title }) => title), restart_required: false, restart_reasons: [] },
   };

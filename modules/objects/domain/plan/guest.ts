@@ -15,14 +15,15 @@ import {
   withChildren,
 } from '../../../lib/xml/element.ts';
 import { pairItems } from '../../../lib/xml/pair.ts';
-import { isDefining, nameOf } from '../options.ts';
-import type { DomainOptions } from '../table.ts';
+import type { State } from '../observe/state.ts';
+import { isDefining, nameOf } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
 import { stateAfter } from './power.ts';
-import type { LiveUpdate, State, Step } from './state.ts';
+import type { LiveUpdate, Step } from './step.ts';
 
 export interface Guest {
   readonly changes: readonly Change<Step>[];
-  /** What has to wait for its next start, and why. */
+  /** What takes effect at the next start, and why. */
   readonly pending: readonly string[];
 }
 
@@ -31,8 +32,8 @@ export const actionsOf = (update: LiveUpdate): string[] => update.map(({ title }
 const NOTHING: Guest = { changes: [], pending: [] };
 
 /**
- * What brings the running guest to its persistent definition.
- * @param next the definition as it will be
+ * Plans what brings the running guest to its persistent definition. Pure.
+ * @param next the definition after this task
  */
 export function planGuest(options: DomainOptions, state: State, next: Element | undefined): Guest {
   const { domain } = state;
@@ -41,7 +42,7 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
   const live = planLive(domain.live, targetOf(state, domain.live, next));
   const paused = domain.state === 'paused' && stateAfter(options.state, domain.state) === 'paused';
   const { changes, pending } = paused ? whilePaused(live) : live;
-  // A restart brings the rest as well.
+  // A restart applies all changes.
   const restarts = options.restart === 'if_needed' && pending.length > 0;
   if (changes.length === 0 || restarts || !isDefining(options)) return { changes: [], pending };
   const text = (texts: readonly (string | undefined)[]) => texts.filter(Boolean).join('') || undefined;
@@ -55,19 +56,20 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
 }
 
 /**
- * What the guest is to have: the definition, and what isn't ours to change: devices that somebody attached to the
- * running guest alone, and the balloon and processors where no task says anything of them.
+ * The guest that the changes lead to: the definition, and what no task manages: devices that others attached to the
+ * running guest only, and the current memory where neither the task nor its definition changes it.
  */
 function targetOf({ domain, draft }: State, live: Element, next: Element): Element {
-  const gone = goneFrom(domain, draft?.before?.gone, next);
+  const removed = stillAttached(domain, draft?.lastApplied?.gone, next);
   const devices = childOf(next, 'devices') ?? element('devices');
-  const theirs = devicesGone(live, next).filter((device) => !isAmong(gone, device));
-  const known = withChild(next, withChildren(devices, [...devices.children, ...theirs]));
-  const steady = draft?.current && ['currentMemory', 'memory'].every((name) => sameValue(draft, next, name));
-  return steady ? withValue(known, live, 'currentMemory') : known;
+  const unmanaged = devicesGone(live, next).filter((device) => !isAmong(removed, device));
+  const target = withChild(next, withChildren(devices, [...devices.children, ...unmanaged]));
+  const keepsMemory =
+    draft?.current && ['currentMemory', 'memory'].every((name) => keepsValue(draft, next, name));
+  return keepsMemory ? withValue(target, live, 'currentMemory') : target;
 }
 
-const sameValue = ({ current, desired }: NonNullable<State['draft']>, next: Element, name: string) =>
+const keepsValue = ({ current, desired }: NonNullable<State['draft']>, next: Element, name: string) =>
   valueAt(desired, name) === undefined && valueAt(current, name) === valueAt(next, name);
 
 function withValue(domain: Element, from: Element, name: string): Element {
@@ -81,19 +83,20 @@ function isAmong(statements: Element, device: Element): boolean {
 }
 
 /**
- * Devices that tasks of ours have taken from the definition and that the running guest still has, as statements.
- * @param before those of earlier tasks
- * @param next the definition as it will be
+ * Devices that tasks removed from the definition and that the running guest still has, as statements.
+ * @param removedBefore those that earlier tasks removed
+ * @param next the definition after this task
  */
-export function goneFrom(domain: Domain | undefined, before: Element | undefined, next: Element): Element {
+export function stillAttached(
+  domain: Domain | undefined,
+  removedBefore: Element | undefined,
+  next: Element,
+): Element {
   if (!domain?.live) return element('gone');
-  const now = devicesGone(domain.definition, next);
-  const left = devicesGone(domain.live, next);
-  const statements = statementOf(element('devices', {}, now), DOMAIN_IDENTITY, 'domain/devices');
-  const ours = element('gone', {}, [...(before?.children ?? []), ...statements.children]);
-  const still = left.filter((device) => isAmong(ours, device));
-  return withChildren(
-    ours,
-    statementOf(element('devices', {}, still), DOMAIN_IDENTITY, 'domain/devices').children,
-  );
+  const statements = (devices: readonly Element[]) =>
+    statementOf(element('devices', {}, devices), DOMAIN_IDENTITY, 'domain/devices').children;
+  const removedNow = statements(devicesGone(domain.definition, next));
+  const removed = element('gone', {}, [...(removedBefore?.children ?? []), ...removedNow]);
+  const attached = devicesGone(domain.live, next).filter((device) => isAmong(removed, device));
+  return withChildren(removed, statements(attached));
 }

@@ -1,38 +1,38 @@
 import type { Change } from '../../../lib/ansible/plan.ts';
 import { isOn } from '../../../lib/libvirt/read.ts';
-import type { DomainOptions } from '../table.ts';
+import type { DomainOptions } from '../options/options.ts';
 
-/** Something that is done with the guest's power. */
+/** A change of the domain's power state. */
 export interface PowerStep {
   readonly act: 'start' | 'start paused' | 'resume' | 'pause' | 'shut down' | 'restart';
 }
 
 type PowerChange = Change<PowerStep>;
 
-type Wanted = DomainOptions['state'];
+type Desired = DomainOptions['state'];
 
 export interface Power {
   readonly changes: readonly PowerChange[];
-  /** Whether the guest starts anew, with the definition that is there then. */
+  /** Whether the guest is restarted, and so gets all of its definition. */
   readonly restarts: boolean;
 }
 
-/** The state that a domain has after a task, in libvirt's words. */
-export function stateAfter(wanted: Wanted, now: string): string {
-  if (wanted === 'present') return now;
-  return wanted === 'stopped' || wanted === 'absent' ? 'shut off' : wanted;
+/** The state of a domain after a task, as libvirt names it. */
+export function stateAfter(desired: Desired, now: string): string {
+  if (desired === 'present') return now;
+  return desired === 'stopped' || desired === 'absent' ? 'shut off' : desired;
 }
 
-function actFor(wanted: Wanted, now: string): PowerStep['act'] | undefined {
-  if (wanted === 'present') return undefined;
-  if (wanted === 'stopped' || wanted === 'absent') return isOn(now) ? 'shut down' : undefined;
-  if (!isOn(now)) return wanted === 'running' ? 'start' : 'start paused';
-  if (wanted === 'running') return now === 'paused' ? 'resume' : undefined;
+function actFor(desired: Desired, now: string): PowerStep['act'] | undefined {
+  if (desired === 'present') return undefined;
+  if (desired === 'stopped' || desired === 'absent') return isOn(now) ? 'shut down' : undefined;
+  if (!isOn(now)) return desired === 'running' ? 'start' : 'start paused';
+  if (desired === 'running') return now === 'paused' ? 'resume' : undefined;
   return now === 'paused' ? undefined : 'pause';
 }
 
 /**
- * What brings the guest to the state that the task wants.
+ * Plans what brings the guest to its desired state. Pure.
  * @param pending what can't be changed while it runs
  */
 export function planPower(
@@ -42,11 +42,11 @@ export function planPower(
   pending: readonly string[],
 ): Power {
   const restarts = restart === 'if_needed' && pending.length > 0 && isOn(now) && isOn(stateAfter(state, now));
-  const wanted = state === 'present' && now === 'paused' ? 'paused' : state;
+  const target = state === 'present' && now === 'paused' ? 'paused' : state;
   const steps: [PowerStep['act'] | undefined, string][] = restarts
     ? [
         ['restart', 'running'],
-        [actFor(wanted, 'running'), stateAfter(state, now)],
+        [actFor(target, 'running'), stateAfter(state, now)],
       ]
     : [[actFor(state, now), stateAfter(state, now)]];
   const changes = steps.flatMap(([act, after]) =>

@@ -1,15 +1,14 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import { sourceTypeOf } from '../../desired/disks.ts';
-import type { Disk } from '../../desired/types.ts';
-import { LIMITS } from '../../table/disks.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { LIMITS } from '../options/disks.ts';
+import { type Disk, sourceTypeOf } from '../options/items.ts';
 
 type Check = (disk: Disk, fail: (option: string, problem: string) => never) => void;
 
-/** Protocols that a disk may have several servers of, and those of which libvirt needs none (formatdomain, "source"). */
+/** Protocols with several servers, and those whose servers may be omitted (formatdomain, "source"). */
 const CLUSTERS: readonly (string | undefined)[] = ['rbd', 'gluster'];
 const NEEDS_NO_HOST: readonly (string | undefined)[] = ['rbd'];
 
-/** nbd has a default export. */
+/** Protocols whose server has a default name: the default export of nbd. */
 const NEEDS_NO_NAME: readonly (string | undefined)[] = ['nbd'];
 
 const source: Check = (disk, fail) => {
@@ -17,7 +16,7 @@ const source: Check = (disk, fail) => {
   const network = sourceTypeOf(disk) === 'network';
   if (network && !protocol) fail('protocol', "is needed with 'type: network'");
   if (!network && protocol)
-    fail('protocol', `says a network disk, but 'type' is ${type}: leave one of them out`);
+    fail('protocol', `is for network disks, but 'type' is ${type}: leave one of them out`);
   if (source === undefined) {
     if (network ? !NEEDS_NO_NAME.includes(protocol) : device === 'disk')
       fail(
@@ -36,14 +35,15 @@ const server: Check = ({ protocol, hosts = [], auth }, fail) => {
     return;
   }
   if (hosts.length === 0 && !NEEDS_NO_HOST.includes(protocol)) fail('hosts', `is needed for ${protocol}`);
-  if (hosts.length > 1 && !CLUSTERS.includes(protocol)) fail('hosts', `${protocol} takes one server`);
+  if (hosts.length > 1 && !CLUSTERS.includes(protocol))
+    fail('hosts', `${protocol} has one server: leave the others out`);
   if (auth && protocol !== 'rbd' && protocol !== 'iscsi')
     fail('auth', `is for rbd and iscsi, not for ${protocol}`);
 };
 
 const drive: Check = ({ device, bus, readonly, cache, io }, fail) => {
   if (device === 'cdrom' && readonly === false) fail('readonly', 'a CD is always read-only: leave it out');
-  if (device === 'cdrom' && bus === 'virtio') fail('bus', 'a CD is not possible on virtio: take scsi');
+  if (device === 'cdrom' && bus === 'virtio') fail('bus', 'a CD is not possible on virtio: use scsi');
   if ((device === 'floppy') !== (bus === 'fdc') && bus !== undefined)
     fail('bus', `${bus} is not possible for a ${device}: floppy disks are on fdc, and nothing else is`);
   if (io === 'native' && cache !== 'none' && cache !== 'directsync')
@@ -68,7 +68,7 @@ const limits: Check = ({ iotune }, fail) => {
   }
 };
 
-/** What one disk can't be. @throws OptionError */
+/** Rules between the options of a disk, and between disks. @throws OptionError */
 export function checkDisks(disks: readonly Disk[]): void {
   const seen = new Set<string>();
   disks.forEach((disk, i) => {
@@ -87,8 +87,5 @@ export function checkBuses(disks: readonly Disk[], machine: string): void {
   if (!/^(pc-)?q35(-|$)/.test(machine)) return;
   const at = disks.findIndex(({ bus }) => bus === 'ide');
   if (at >= 0)
-    throw new OptionError(
-      `disks[${at}].bus`,
-      `there is no ide on a ${machine}: take scsi or sata, or 'machine: pc'`,
-    );
+    throw new OptionError(`disks[${at}].bus`, `a ${machine} has no IDE: use scsi or sata, or 'machine: pc'`);
 }

@@ -1,6 +1,6 @@
 import { defineOptions } from '../../../lib/ansible/spec.ts';
 
-/** The counters that a disk can be limited by, and what each counts (formatdomain, "iotune"). */
+/** The counters that can be limited, and what each counts (formatdomain, "iotune"). */
 export const LIMITS = {
   total_bytes_sec: 'Bytes a second, read and written together.',
   read_bytes_sec: 'Bytes a second that are read.',
@@ -30,7 +30,7 @@ const limit = (description: string): LimitOption => ({
 const IOTUNE = Object.fromEntries(
   Object.entries(LIMITS).flatMap(([name, text]) => [
     [name, limit(text)],
-    [`${name}_max`, limit(`To how much O(disks[].iotune.${name}) may rise in a burst.`)],
+    [`${name}_max`, limit(`The limit in a burst, in place of O(disks[].iotune.${name}).`)],
   ]),
 ) as Record<Limit | `${Limit}_max`, LimitOption>;
 
@@ -39,77 +39,80 @@ export const DISK = defineOptions({
   source: {
     type: 'path',
     description:
-      'The file or block device on the host, by its absolute path; of a network disk its name on the server, V(pool/image) for V(rbd). A V(cdrom) or V(floppy) without it is an empty drive.',
+      'The absolute path of the file or block device on the host; for a network disk its name on the server, such as V(pool/image) for V(rbd). A V(cdrom) or V(floppy) without a source is an empty drive.',
   },
   type: {
     type: 'str',
     choices: ['file', 'block', 'network'],
     description:
-      'What O(disks[].source) is; by default V(network) with O(disks[].protocol), V(block) for a path under C(/dev/), else V(file).',
+      'The kind of O(disks[].source); by default V(network) with O(disks[].protocol), V(block) for a path under C(/dev/), else V(file).',
   },
   device: {
     type: 'str',
     choices: ['disk', 'cdrom', 'floppy'],
     default: 'disk',
-    description: 'What the guest sees.',
+    description: 'The kind of drive that the guest sees.',
   },
   format: {
     type: 'str',
     choices: ['qcow2', 'raw'],
-    description: 'The format of what is in it; V(qcow2) for a file that is a disk, else V(raw).',
+    description: 'The format of the image; by default V(qcow2) for the file of a V(disk), else V(raw).',
   },
   bus: {
     type: 'str',
     choices: ['virtio', 'scsi', 'sata', 'ide', 'usb', 'fdc'],
     description:
-      'How it is attached; V(scsi) for a CD, V(fdc) for a floppy disk, else V(virtio). The kernel of a cloud image may have no driver for V(sata), and a V(q35) has no V(ide).',
+      'The bus; by default V(scsi) for a CD, V(fdc) for a floppy disk, else V(virtio). The kernel of a cloud image may have no driver for V(sata), and a V(q35) has no V(ide).',
   },
   target: {
     type: 'str',
     pattern: '[a-z]{2,3}[a-z]*',
     hint: 'a device name such as vda',
     description:
-      'The device name that tells this disk from the others; the next free one of its bus by default.',
+      'The device name, which identifies the disk within the domain; by default the next free one of its bus.',
   },
   cache: {
     type: 'str',
     choices: ['none', 'writeback', 'writethrough', 'directsync', 'unsafe'],
-    description: 'How the host caches it; QEMU decides if it is not given.',
+    description: 'How the host caches the disk; QEMU decides if this is not given.',
   },
   io: {
     type: 'str',
     choices: ['native', 'threads', 'io_uring'],
     description:
-      'How the host reads and writes it. V(native) needs O(disks[].cache) V(none) or V(directsync).',
+      'How the host reads and writes the disk. V(native) needs O(disks[].cache) V(none) or V(directsync).',
   },
   discard: {
     type: 'str',
     choices: ['unmap', 'ignore'],
-    description: 'Whether what the guest discards (trim) is given back to the host.',
+    description: 'Whether blocks that the guest discards (trim) are freed on the host.',
   },
   serial: { type: 'str', description: 'The serial number that the guest sees.' },
-  readonly: { type: 'bool', description: 'Whether the guest can only read it; a CD is always read-only.' },
-  shareable: { type: 'bool', description: 'Whether several guests may have it at once.' },
+  readonly: {
+    type: 'bool',
+    description: 'Whether the guest can only read the disk; a CD is always read-only.',
+  },
+  shareable: { type: 'bool', description: 'Whether several guests may use the disk at once.' },
   boot_order: {
     type: 'int',
     minimum: 1,
     description:
-      'Its place among what the guest boots from, over all disks and interfaces. It excludes O(boot).',
+      'The position in the boot order, counted over all disks and interfaces. It excludes O(boot).',
   },
   iotune: {
     type: 'dict',
     options: IOTUNE,
-    description: 'Limits of what the guest may read and write; V(0) is none.',
+    description: 'Limits on what the guest reads and writes; V(0) is no limit.',
   },
   protocol: {
     type: 'str',
     choices: ['rbd', 'iscsi', 'nbd', 'gluster', 'http', 'https', 'ftp', 'ftps'],
-    description: 'How a network disk is reached.',
+    description: 'The protocol of a network disk.',
   },
   hosts: {
     type: 'list',
     description:
-      'The servers of a network disk; for V(rbd) and V(gluster) there may be several, else it is one.',
+      'The servers of a network disk. V(rbd) and V(gluster) may have several, the others have one.',
     elements: {
       type: 'dict',
       options: {
@@ -118,16 +121,16 @@ export const DISK = defineOptions({
           type: 'int',
           minimum: 1,
           maximum: 65535,
-          description: 'Its port; that of the protocol by default.',
+          description: 'The port; that of the protocol by default.',
         },
       },
     },
   },
   auth: {
     type: 'dict',
-    description: 'Who the host is to an V(rbd) or V(iscsi) server.',
+    description: 'The account of the host on an V(rbd) or V(iscsi) server.',
     options: {
-      username: { type: 'str', required: true, description: 'The user.' },
+      username: { type: 'str', required: true, description: 'The user name.' },
       secret_uuid: {
         type: 'str',
         required: true,

@@ -1,8 +1,8 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import { kibibytes } from '../../../../lib/libvirt/normalise.ts';
-import type { DomainOptions } from '../../table.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { kibibytes } from '../../../lib/libvirt/normalise.ts';
+import type { DomainOptions } from '../options/options.ts';
 
-/** Sizes that don't go together. @throws OptionError */
+/** Rules between memory sizes, and between numbers of virtual CPUs. @throws OptionError */
 export function checkSizes({ memory, current_memory, vcpus, vcpus_max }: DomainOptions): void {
   const most = memory === undefined ? undefined : kibibytes(memory);
   const now = current_memory === undefined ? undefined : kibibytes(current_memory);
@@ -14,7 +14,7 @@ export function checkSizes({ memory, current_memory, vcpus, vcpus_max }: DomainO
     throw new OptionError('vcpus_max', `${vcpus_max} is less than 'vcpus', which is ${vcpus}`);
 }
 
-/** A processor model is that of a custom processor, and a custom processor has one. @throws OptionError */
+/** A processor model needs the mode `custom`, and that mode needs a model. @throws OptionError */
 export function checkProcessor({ cpu_mode, cpu_model }: DomainOptions): void {
   if (cpu_mode === 'custom' && !cpu_model)
     throw new OptionError('cpu_model', "is needed with 'cpu_mode: custom'");
@@ -22,7 +22,7 @@ export function checkProcessor({ cpu_mode, cpu_model }: DomainOptions): void {
     throw new OptionError('cpu_model', "needs 'cpu_mode: custom' beside it");
 }
 
-/** @throws OptionError */
+/** Rules between the options that say what the guest boots. @throws OptionError */
 export function checkBoot(options: DomainOptions): void {
   const { kernel, initrd, cmdline, firmware, secure_boot, boot, disks = [], interfaces = [] } = options;
   if (!kernel && (initrd || cmdline))
@@ -36,7 +36,7 @@ export function checkBoot(options: DomainOptions): void {
   const seen = new Map<number, string>();
   for (const [path, order] of ordered) {
     if (order === undefined) continue;
-    if (boot) throw new OptionError(path, "and 'boot' exclude each other: order the devices, or their kinds");
+    if (boot) throw new OptionError(path, "and 'boot' exclude each other: leave one of them out");
     const other = seen.get(order);
     if (other) throw new OptionError(path, `${order} is taken by ${other}`);
     seen.set(order, path);

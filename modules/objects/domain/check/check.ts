@@ -1,20 +1,18 @@
-import { OptionError } from '../../lib/failure.ts';
-import { valueAt } from '../../lib/xml/element.ts';
-import { checkDevices } from './options/check/devices.ts';
-import { checkBuses, checkDisks } from './options/check/disks.ts';
-import { checkInterfaces } from './options/check/interfaces.ts';
-import { checkBoot, checkProcessor, checkSizes } from './options/check/machine.ts';
-import { isDefining, parseOption } from './options/given.ts';
-import type { DomainOptions } from './table.ts';
-
-export { isDefining, nameOf, parseOption } from './options/given.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import { valueAt } from '../../../lib/xml/element.ts';
+import { isDefining, parseOption } from '../options/given.ts';
+import type { DomainOptions } from '../options/options.ts';
+import { checkDevices } from './devices.ts';
+import { checkBuses, checkDisks } from './disks.ts';
+import { checkInterfaces } from './interfaces.ts';
+import { checkBoot, checkProcessor, checkSizes } from './machine.ts';
 
 function checkXml({ name, xml, extra_xml }: DomainOptions): void {
   if (xml !== undefined) {
     const inXml = valueAt(parseOption(xml), 'name');
     if (!inXml) throw new OptionError('xml', 'it has no <name>');
     if (inXml.includes('/'))
-      throw new OptionError('xml', `the name '${inXml}' has a slash, which libvirt doesn't take`);
+      throw new OptionError('xml', `the name '${inXml}' has a slash, which libvirt does not allow`);
     if (inXml.startsWith('-'))
       throw new OptionError(
         'xml',
@@ -23,7 +21,7 @@ function checkXml({ name, xml, extra_xml }: DomainOptions): void {
     if (name !== undefined && name !== inXml) {
       throw new OptionError(
         'name',
-        `is '${name}', but the XML names '${inXml}': make them equal or leave 'name' out`,
+        `is '${name}', but the XML names '${inXml}': make them equal, or leave 'name' out`,
       );
     }
   }
@@ -39,12 +37,13 @@ function checkScope(options: DomainOptions): void {
   if (remove_storage && state !== 'absent')
     throw new OptionError('remove_storage', `is for 'state: absent', and 'state' is ${state}`);
   if (isDefining(options) || state === 'absent') return;
-  const way = 'says nothing in a task that states nothing of the definition: give what it is to have';
-  if (adopt) throw new OptionError('adopt', way);
-  if (hotplug_slots !== undefined) throw new OptionError('hotplug_slots', way);
+  const problem =
+    'has no effect in a task that defines nothing: give options of the definition, or leave it out';
+  if (adopt) throw new OptionError('adopt', problem);
+  if (hotplug_slots !== undefined) throw new OptionError('hotplug_slots', problem);
 }
 
-/** Rules that the spec can't say. @throws OptionError */
+/** The rules that the argument spec can't express. @throws OptionError */
 export function checkOptions(options: DomainOptions): void {
   checkXml(options);
   checkScope(options);

@@ -11,13 +11,13 @@ const GRAPHICS = defineOptions({
   },
   listen: {
     type: 'str',
-    description: 'The address on the host that it listens on; by default that of libvirt, V(127.0.0.1).',
+    description: 'The address on the host to listen on; V(127.0.0.1) by default, as libvirt chooses.',
   },
   port: {
     type: 'int',
     minimum: 1,
     maximum: 65535,
-    description: 'The port on the host; a free one each time the guest is started if it is not given.',
+    description: 'The port on the host; a free one at each start of the guest if this is not given.',
   },
   password: {
     type: 'str',
@@ -41,36 +41,37 @@ export const DEVICES = defineOptions({
   graphics: {
     type: 'list',
     description:
-      'Screens of the guest that can be looked at over the network, one of each type. For V(spice), QEMU may need the package C(qemu-system-modules-spice).',
+      'Graphical consoles of the guest that are reached over the network, at most one of each type. For V(spice), QEMU may need the package C(qemu-system-modules-spice).',
     elements: { type: 'dict', options: GRAPHICS },
   },
   video: {
     type: 'str',
     choices: ['none', 'vga', 'virtio', 'qxl', 'cirrus', 'bochs', 'ramfb'],
-    description: 'The model of the graphics card; libvirt chooses one where there are O(graphics).',
+    description: 'The model of the graphics card; libvirt chooses one if O(graphics) are given.',
   },
   console: {
     type: 'bool',
-    description: 'A serial port that C(virsh console) reaches; a new domain has one. V(false) removes it.',
+    description:
+      'Whether the guest has a serial console, which C(virsh console) opens; a new domain has one. V(false) removes it.',
   },
   guest_agent: {
     type: 'bool',
     description:
-      'The channel of the QEMU guest agent, by which libvirt asks a guest that runs the agent; a new domain has it. V(false) removes it.',
+      'Whether the guest has the channel by which libvirt reaches a QEMU guest agent; a new domain has it. V(false) removes it.',
   },
   rng: {
     type: 'bool',
     description:
-      'A random number generator, without which a guest waits for entropy when it makes its SSH host keys; a new domain has one. V(false) removes it.',
+      'Whether the guest has a random number generator; a new domain has one. V(false) removes it. Without it, a guest may wait for entropy when it generates its SSH host keys.',
   },
   rng_source: {
     type: 'path',
-    description: 'Where O(rng) takes its numbers from on the host; C(/dev/urandom) by default.',
+    description: 'The device on the host that O(rng) reads; C(/dev/urandom) by default.',
   },
   tpm: {
     type: 'dict',
     description:
-      'An emulated Trusted Platform Module (package C(swtpm-tools)); V({}) is one as newer guests want it.',
+      'An emulated Trusted Platform Module (package C(swtpm-tools)); V({}) has the defaults, which suit current guests.',
     options: {
       model: {
         type: 'str',
@@ -91,13 +92,13 @@ export const DEVICES = defineOptions({
     minimum: 0,
     maximum: 32,
     description:
-      'How many disks or interfaces a new V(q35) domain has room for beyond those it is defined with, while it runs; 8 if this is not given. V(0) leaves it to libvirt, which makes room for one. It changes nothing of a domain that is defined.',
+      'How many disks or interfaces can be attached to a new V(q35) domain while it runs, beyond those that it is defined with; 8 if this is not given. V(0) leaves it to libvirt, which has room for one. It does not change a defined domain.',
   },
   extra_xml: {
     type: 'str',
     description: [
-      'For what there is no option: a C(<domain>) of libvirt XML, laid over what the options state.',
-      'Its devices change the one of the options that has the same key (V(target/@dev) of a disk or interface, …), and are added where there is none.',
+      'A C(<domain>) of libvirt XML for what has no option. It is merged over the XML that the options give.',
+      'A device in it changes the device of the options that has the same key (V(target/@dev) of a disk or interface, …), and is added if there is none.',
     ],
   },
 });

@@ -1,5 +1,5 @@
-import { OptionError } from '../../../../lib/failure.ts';
-import type { Interface } from '../../desired/types.ts';
+import { OptionError } from '../../../lib/failure.ts';
+import type { Interface } from '../options/items.ts';
 
 type Check = (nic: Interface, fail: (option: string, problem: string) => never) => void;
 
@@ -9,18 +9,21 @@ const addresses: Check = ({ target, default_mac }, fail) => {
 
 const vlans: Check = ({ type, vlans = [], native_vlan }, fail) => {
   if (type === 'macvtap' && vlans.length > 0)
-    fail('vlans', "a macvtap has none: give the host's VLAN interface as its 'source'");
+    fail('vlans', "is not possible on macvtap: give the host's VLAN interface as 'source'");
   if (native_vlan !== undefined && vlans.length === 0)
-    fail('native_vlan', "needs the trunk's 'vlans' beside it; an access port has just 'vlans' with one");
+    fail(
+      'native_vlan',
+      "needs 'vlans' beside it: an access port has one VLAN in 'vlans', and no native VLAN",
+    );
   const twice = vlans.find((id, i) => vlans.indexOf(id) !== i);
-  if (twice !== undefined) fail('vlans', `${twice} is there twice`);
+  if (twice !== undefined) fail('vlans', `${twice} is listed twice`);
 };
 
-/** What formatdomain gives to some types and models only, and libvirt refuses when the guest starts, or forgets. */
+/** Options for some types and models only. With others libvirt refuses or ignores them when the guest starts. */
 const abilities: Check = ({ type, mode, model, filter, mtu, queues, bandwidth }, fail) => {
   if (mode && type !== 'macvtap') fail('mode', `is for macvtap, not for ${type}`);
   if (mtu !== undefined && type === 'macvtap')
-    fail('mtu', "a macvtap has that of the host's interface: set it there");
+    fail('mtu', "is not possible on macvtap: set the MTU of the host's interface");
   if (filter && (type === 'ovs' || type === 'macvtap'))
     fail('filter', `is not possible on ${type}: libvirt filters Linux bridges and networks`);
   if (queues !== undefined && !model.startsWith('virtio'))
@@ -29,7 +32,7 @@ const abilities: Check = ({ type, mode, model, filter, mtu, queues, bandwidth },
     fail('bandwidth', "has neither 'inbound' nor 'outbound'");
 };
 
-/** What an interface can't be. @throws OptionError */
+/** Rules between the options of an interface, and between interfaces. @throws OptionError */
 export function checkInterfaces(interfaces: readonly Interface[]): void {
   const seen = new Set<string>();
   interfaces.forEach((nic, i) => {

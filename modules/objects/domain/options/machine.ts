@@ -1,0 +1,74 @@
+import { defineOptions } from '../../../lib/ansible/spec.ts';
+
+const AMOUNT = {
+  pattern: '\\d+ *([bB]|bytes|[kKmMgGtTpPeE](iB|B)?)?',
+  hint: 'a number of KiB, or a number with a unit such as 512 MiB or 2G',
+} as const;
+
+/** The machine without its devices. */
+export const MACHINE = defineOptions({
+  title: {
+    type: 'str',
+    pattern: '[^\\n]+',
+    hint: 'one line',
+    description: 'A short text about the domain.',
+  },
+  description: { type: 'str', description: 'A longer text about the domain.' },
+  memory: {
+    type: 'str',
+    description:
+      'The maximum memory of the guest: a number of KiB, or a text with a unit such as V(2 GiB). A new domain needs it.',
+    ...AMOUNT,
+  },
+  current_memory: {
+    type: 'str',
+    description:
+      'The current memory of the guest; its balloon takes the rest of O(memory). All of O(memory) if this is not given.',
+    ...AMOUNT,
+  },
+  vcpus: {
+    type: 'int',
+    minimum: 1,
+    maximum: 8192,
+    description: 'The number of virtual CPUs; a new domain has 1.',
+  },
+  vcpus_max: {
+    type: 'int',
+    minimum: 1,
+    maximum: 8192,
+    description:
+      'The number to which O(vcpus) can be raised while the guest runs; the same as O(vcpus) if this is not given.',
+  },
+  virt_type: {
+    type: 'str',
+    choices: ['auto', 'kvm', 'qemu'],
+    description: [
+      'V(kvm) is hardware virtualization, V(qemu) is emulation.',
+      'V(auto), the default of a new domain, is V(kvm) if the processor and C(/dev/kvm) offer it, else V(qemu).',
+    ],
+  },
+  machine: {
+    type: 'str',
+    description:
+      'The machine type; a new domain is a V(q35). A defined domain keeps the version of its machine type.',
+  },
+  cpu_mode: {
+    type: 'str',
+    choices: ['host-passthrough', 'host-model', 'maximum', 'custom'],
+    description: [
+      'The processor that the guest sees; a new V(kvm) domain has V(host-passthrough).',
+      'V(custom) is the one that O(cpu_model) names.',
+    ],
+  },
+  cpu_model: {
+    type: 'str',
+    description:
+      'The processor of O(cpu_mode=custom), as C(virsh cpu-models x86_64) lists it, such as V(EPYC).',
+  },
+  features: {
+    type: 'list',
+    elements: { type: 'str', choices: ['acpi', 'apic', 'pae'] },
+    description:
+      'The features of the machine; those of the choices that are not listed are removed. A new domain has V(acpi) and V(apic). A guest without V(acpi) cannot be shut down gracefully.',
+  },
+});
