@@ -1,5 +1,6 @@
 import { childOf, type Element, valueAt, withChildren, withoutChildren } from '../xml/element.ts';
 import type { Derive } from '../xml/merge.ts';
+import { devicesOf, withDevices } from './devices.ts';
 
 interface Derived {
   /** The value that others were derived from. */
@@ -93,12 +94,6 @@ function followMemory(current: Element, desired: Element): Element {
     : current;
 }
 
-const withDevices = (domain: Element, devices: (devices: Element) => Element): Element =>
-  withChildren(
-    domain,
-    domain.children.map((child) => (child.name === 'devices' ? devices(child) : child)),
-  );
-
 /** `x86_64` in `/usr/bin/qemu-system-x86_64`. */
 const targetOf = (emulator: string | undefined) => /qemu-system-([^/]+)$/.exec(emulator ?? '')?.[1];
 
@@ -109,15 +104,13 @@ function followMachine(current: Element, desired: Element): Element {
   const emulator = targetOf(valueAt(desired, 'devices/emulator'));
   const other = emulator !== undefined && emulator !== targetOf(valueAt(current, 'devices/emulator'));
   if (!arch && !other && !changes(current, desired, 'os/type/@machine')) return current;
-  return withDevices(current, (devices) => {
-    const kept = devices.children.filter(
-      ({ name }) => name !== 'controller' && !(arch && name === 'emulator'),
-    );
-    const placed = kept.map((device) =>
-      valueAt(device, 'address/@type') === 'pci' ? withoutChildren(device, 'address') : device,
-    );
-    return withChildren(devices, placed);
-  });
+  return withDevices(current, (devices) =>
+    devices
+      .filter(({ name }) => name !== 'controller' && !(arch && name === 'emulator'))
+      .map((device) =>
+        valueAt(device, 'address/@type') === 'pci' ? withoutChildren(device, 'address') : device,
+      ),
+  );
 }
 
 /** libvirt's own console of the first serial port: the two are one device (formatdomain, "Console"). */
@@ -125,6 +118,8 @@ export const isImplicitConsole = (device: Element): boolean =>
   device.name === 'console' &&
   (valueAt(device, 'target/@type') ?? 'serial') === 'serial' &&
   (valueAt(device, 'target/@port') ?? '0') === '0';
+
+const isOther = (device: Element) => !isImplicitConsole(device);
 
 const isFirstSerial = (device: Element): boolean =>
   device.name === 'serial' && (valueAt(device, 'target/@port') ?? '0') === '0';
@@ -138,38 +133,31 @@ function followSerial(current: Element, desired: Element): Element {
     '@type',
     ...Object.keys(childOf(port, 'source')?.attributes ?? {}).map((name) => `source/@${name}`),
   ];
-  return paths.some((path) => changes(console, port, path)) ? withoutConsole(current) : current;
+  return paths.some((path) => changes(console, port, path))
+    ? withChildren(current, current.children.filter(isOther))
+    : current;
 }
-
-const withoutConsole = (devices: Element): Element =>
-  withChildren(
-    devices,
-    devices.children.filter((device) => !isImplicitConsole(device)),
-  );
 
 /**
  * What the last task stated, without what a console that this one states implies: its serial port, and which that is. A task
  * that states the console alone does not take them away.
  */
 export function withoutImplied(applied: Element, desired: Element): Element {
-  const devices = childOf(desired, 'devices');
-  if (!devices?.children.some(isImplicitConsole) || devices.children.some(isFirstSerial)) return applied;
-  return withDevices(applied, (stated) =>
-    withChildren(
-      stated,
-      stated.children
-        .filter((device) => !isFirstSerial(device))
-        .map((device) => (isImplicitConsole(device) ? withoutChildren(device, 'target') : device)),
-    ),
+  const devices = devicesOf(desired);
+  if (!devices.some(isImplicitConsole) || devices.some(isFirstSerial)) return applied;
+  return withDevices(applied, (ours) =>
+    ours
+      .filter((device) => !isFirstSerial(device))
+      .map((device) => (isImplicitConsole(device) ? withoutChildren(device, 'target') : device)),
   );
 }
 
 /** A first serial port that is gone doesn't come back by its console. */
 export function followGoneSerial(before: Element, merged: Element, desired: Element): Element {
-  const had = (domain: Element, is: (device: Element) => boolean) =>
-    childOf(domain, 'devices')?.children.some(is) ?? false;
-  const gone = had(before, isFirstSerial) && !had(merged, isFirstSerial);
-  return gone && !had(desired, isImplicitConsole) ? withDevices(merged, withoutConsole) : merged;
+  const isRemoved = devicesOf(before).some(isFirstSerial) && !devicesOf(merged).some(isFirstSerial);
+  return isRemoved && !devicesOf(desired).some(isImplicitConsole)
+    ? withDevices(merged, (devices) => devices.filter(isOther))
+    : merged;
 }
 
 /** Takes out of a current element what was derived from a value that desired changes; see merge's Derive. */

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../xml/element.ts';
+import { devicesOf } from './devices.ts';
 import type { Domain } from './read.ts';
 import { connection, newMark, quoted } from './virsh.ts';
 
@@ -36,7 +37,7 @@ const sourceIn = (element: Element | undefined): Source => ({
 });
 
 function disksIn(definition: Element | undefined): Found[] {
-  return childrenOf(childOf(definition, 'devices'), 'disk').flatMap((disk) => {
+  return devicesOf(definition, 'disk').flatMap((disk) => {
     const device = disk.attributes.device ?? 'disk';
     const found = (element: Element, format: string | undefined, own: boolean): Found => ({
       ...{ at: sourceIn(element), format: format ?? RAW, device, own },

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  childOf,
-  childrenOf,
-  type Element,
-  element,
-  valueAt,
-  withChild,
-  withChildren,
-} from '../xml/element.ts';
+import { childOf, type Element, element, valueAt, withChild, withChildren } from '../xml/element.ts';
+import { devicesOf, withDevices } from './devices.ts';
 
 // Loads Node's crypto, which takes as long as reading a domain: called only where something has to be invented.
 const digest = (...parts: string[]) => createHash('sha256').update(parts.join('\0')).digest();
@@ -80,14 +73,12 @@ export function withIds(desired: Element, current: Element | undefined, { machin
   return eachNic(domain, (nic) => withInterfaceId(nic, before.get(macOf(nic)), [machineId, name]));
 }
 
-function eachNic(domain: Element, change: (nic: Element) => Element): Element {
-  const devices = childOf(domain, 'devices');
-  if (!devices) return domain;
-  const children = devices.children.map((device) => (device.name === 'interface' ? change(device) : device));
-  return withChild(domain, withChildren(devices, children));
-}
+const eachNic = (domain: Element, change: (nic: Element) => Element): Element =>
+  withDevices(domain, (devices) =>
+    devices.map((device) => (device.name === 'interface' ? change(device) : device)),
+  );
 
-const nicsOf = (domain: Element | undefined) => childrenOf(childOf(domain, 'devices'), 'interface');
+const nicsOf = (domain: Element | undefined) => devicesOf(domain, 'interface');
 
 const macOf = (nic: Element | undefined) => valueAt(nic, 'mac/@address')?.toLowerCase();
 

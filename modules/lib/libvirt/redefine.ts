@@ -1,8 +1,9 @@
-import { childOf, childrenOf, type Element, withChildren } from '../xml/element.ts';
+import type { Element } from '../xml/element.ts';
 import { merge, pairWith } from '../xml/merge.ts';
 import { pairItems } from '../xml/pair.ts';
 import { statementOf } from './applied.ts';
 import { followGoneSerial, withoutImplied } from './derived.ts';
+import { devicesOf, withoutDevices } from './devices.ts';
 import { DOMAIN_IDENTITY, deviceRule } from './identity.ts';
 import { type Origin, type Places, withIds, withMacs } from './invent.ts';
 import { normaliseDomain } from './normalise.ts';
@@ -29,8 +30,6 @@ export interface Redefinition {
   /** Devices that somebody else added and that stay; with `removeUnlisted` there are none. */
   readonly unlisted: readonly Element[];
 }
-
-const devicesOf = (domain: Element | undefined, name: string) => childrenOf(childOf(domain, 'devices'), name);
 
 /** The definition that comes of what is there, what the last task stated and what this one states. Pure. */
 export function redefine(wanted: Wanted): Redefinition {
@@ -68,21 +67,9 @@ function pairing(name: string, current: Element, desired: Element, applied: Elem
 const nicPlaces = ({ current, applied }: Wanted, desired: Element): Places =>
   current ? pairing('interface', current, desired, applied).pairs : new Map();
 
-function withoutDevices(domain: Element, gone: readonly Element[]): Element {
-  const keep = (devices: Element) =>
-    withChildren(
-      devices,
-      devices.children.filter((device) => !gone.includes(device)),
-    );
-  return withChildren(
-    domain,
-    domain.children.map((child) => (child.name === 'devices' ? keep(child) : child)),
-  );
-}
-
 /** The devices of one definition that another doesn't have. */
 export function devicesGone(before: Element | undefined, after: Element): Element[] {
-  const names = new Set(childOf(before, 'devices')?.children.map(({ name }) => name));
+  const names = new Set(devicesOf(before).map(({ name }) => name));
   return [...names].flatMap((name) => {
     const rule = deviceRule(name);
     return rule ? pairItems(devicesOf(before, name), devicesOf(after, name), rule).left : [];

@@ -4,6 +4,12 @@ import type { Host } from '../host/host.ts';
 import { jsonStream } from './framing.ts';
 import type { Operation, OperationResult } from './operations.ts';
 
+/** Where the database's socket may be: by Debian's package and others, and by a build from source. */
+export const SOCKETS: readonly [string, ...string[]] = [
+  '/var/run/openvswitch/db.sock',
+  '/usr/local/var/run/openvswitch/db.sock',
+];
+
 interface Message {
   readonly id?: unknown;
   readonly method?: string;

@@ -1,8 +1,9 @@
 import { OptionError } from '../../../lib/failure.ts';
 import { type Applied, bothStated, readApplied, withoutApplied } from '../../../lib/libvirt/applied.ts';
+import { devicesOf } from '../../../lib/libvirt/devices.ts';
 import type { Domain } from '../../../lib/libvirt/read.ts';
 import { type Redefinition, redefine } from '../../../lib/libvirt/redefine.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
+import { type Element, valueAt } from '../../../lib/xml/element.ts';
 import { buildDomain } from '../desired/domain.ts';
 import type { HostFacts } from '../desired/machine.ts';
 import { isDefining, parseOption } from '../options/given.ts';
@@ -27,9 +28,8 @@ export interface DomainDraft extends Redefinition {
 /** Whether the task manages the devices of a class: XML those of all classes, options those that they list. */
 function coveredDevices(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
   if (options.xml !== undefined) return () => true;
-  const devices = childOf(desired, 'devices');
   return (name) =>
-    childrenOf(devices, name).length > 0 ||
+    devicesOf(desired, name).length > 0 ||
     (name === 'disk' && options.disks !== undefined) ||
     (name === 'interface' && options.interfaces !== undefined);
 }

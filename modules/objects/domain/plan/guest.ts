@@ -1,8 +1,9 @@
 import type { Change } from '../../../lib/ansible/plan.ts';
 import { statementOf } from '../../../lib/libvirt/applied.ts';
+import { withDevices } from '../../../lib/libvirt/devices.ts';
 import { DOMAIN_IDENTITY, deviceRule } from '../../../lib/libvirt/identity.ts';
-import { planLive } from '../../../lib/libvirt/live/plan.ts';
-import { whilePaused } from '../../../lib/libvirt/live/waits.ts';
+import { whilePaused } from '../../../lib/libvirt/live/plan/pending.ts';
+import { planLive } from '../../../lib/libvirt/live/plan/plan.ts';
 import type { Domain } from '../../../lib/libvirt/read.ts';
 import { devicesGone } from '../../../lib/libvirt/redefine.ts';
 import {
@@ -61,9 +62,8 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
  */
 function targetOf({ domain, draft }: State, live: Element, next: Element): Element {
   const removed = stillAttached(domain, draft?.lastApplied?.gone, next);
-  const devices = childOf(next, 'devices') ?? element('devices');
   const unmanaged = devicesGone(live, next).filter((device) => !isAmong(removed, device));
-  const target = withChild(next, withChildren(devices, [...devices.children, ...unmanaged]));
+  const target = withDevices(next, (devices) => [...devices, ...unmanaged]);
   const keepsMemory =
     draft?.current && ['currentMemory', 'memory'].every((name) => keepsValue(draft, next, name));
   return keepsMemory ? withValue(target, live, 'currentMemory') : target;

@@ -1,25 +1,25 @@
-import { Failure } from '../../failure.ts';
-import type { Host } from '../../host/host.ts';
-import { type Element, valueAt } from '../../xml/element.ts';
-import { parseXml } from '../../xml/parse.ts';
-import { serialiseXml } from '../../xml/serialise.ts';
-import { connection, reasonIn, virsh, withPrivateFile } from '../virsh.ts';
-import { devicesIn } from './place.ts';
-import { whyLater } from './refusals.ts';
+import { Failure } from '../../../failure.ts';
+import type { Host } from '../../../host/host.ts';
+import { type Element, valueAt } from '../../../xml/element.ts';
+import { parseXml } from '../../../xml/parse.ts';
+import { serialiseXml } from '../../../xml/serialise.ts';
+import { devicesOf } from '../../devices.ts';
+import { connection, reasonIn, virsh, withPrivateFile } from '../../virsh.ts';
+import { postponedBy } from './refusals.ts';
 
 /** The running guest that steps are carried out on. */
 export interface Target {
   readonly uri: string;
   readonly name: string;
-  /** Seconds that the guest has to let go of a device. */
+  /** Seconds that the guest has to release a device. */
   readonly detachTimeout: number;
 }
 
-/** Milliseconds. QEMU answers at once; processors and media may keep it a while. */
+/** Milliseconds. QEMU answers at once; vCPUs and media may take longer. */
 const TIMEOUT = 120_000;
 
 /**
- * One virsh command on the guest; its arguments appear in the process list, so none may be secret.
+ * Runs one virsh command on the guest. Its arguments appear in the process list, so none may be secret.
  * @returns why it can't be done while the guest runs; undefined when it is done
  * @throws Failure with libvirt's own reason for anything else
  */
@@ -33,8 +33,8 @@ export async function attempt(
   const { code, stderr } = await host.run('virsh', args, { timeout: TIMEOUT });
   if (code === 0) return undefined;
   const reason = reasonIn(stderr);
-  const later = whyLater(reason);
-  if (later !== undefined) return later;
+  const postponed = postponedBy(reason);
+  if (postponed !== undefined) return postponed;
   throw new Failure(`libvirt refuses to ${command}: ${reason || `exit status ${code}`}`);
 }
 
@@ -44,7 +44,7 @@ export const attemptWith = (host: Host, target: Target, command: string, device:
     attempt(host, target, command, '--live', '--file', path),
   );
 
-/** The guest's XML as it is now, secrets included. */
+/** The guest's current XML, secrets included. */
 export async function readLive(host: Host, { uri, name }: Target): Promise<Element> {
   return parseXml(await virsh(host, uri, 'dumpxml', '--security-info', '--domain', name));
 }
@@ -52,6 +52,6 @@ export async function readLive(host: Host, { uri, name }: Target): Promise<Eleme
 /** The name that libvirt gave a live device. */
 export const aliasOf = (device: Element): string | undefined => valueAt(device, 'alias/@name');
 
-/** A live device as it is now; undefined when it is gone. */
-export const sameDevice = (live: Element, device: Element): Element | undefined =>
-  devicesIn(live).find((one) => one.name === device.name && aliasOf(one) === aliasOf(device));
+/** A live device as it is in a later live XML; undefined where it was removed. */
+export const currentDevice = (live: Element, device: Element): Element | undefined =>
+  devicesOf(live, device.name).find((one) => aliasOf(one) === aliasOf(device));

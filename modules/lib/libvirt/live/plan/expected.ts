@@ -1,72 +1,76 @@
-import { childOf, type Element } from '../../xml/element.ts';
+import { childOf, type Element } from '../../../xml/element.ts';
 
-/** The elements that hold two values. */
+/** The elements that contain two compared values. */
 export interface Holders {
   readonly live: Element;
   readonly persistent: Element;
 }
 
-/** Whether a live value may stand for a defined one that isn't the same; undefined: there is none. */
-export type Leeway = (live: string | undefined, persistent: string | undefined, holders: Holders) => boolean;
+/** Whether a live value may differ from its definition; undefined stands for a missing value. */
+export type Expected = (
+  live: string | undefined,
+  persistent: string | undefined,
+  holders: Holders,
+) => boolean;
 
-/** libvirt's own business at run time. */
-const any: Leeway = () => true;
+/** Part of the running guest only. */
+const any: Expected = () => true;
 
-/** libvirt fills it in where the definition doesn't state it. */
-const filled: Leeway = (_, persistent) => persistent === undefined;
+/** libvirt fills it in where the definition doesn't have it. */
+const filled: Expected = (_, persistent) => persistent === undefined;
 
-/** The definition may leave the choice to libvirt by one of these words too. */
+/** libvirt fills it in where the definition doesn't have it, or has one of these words. */
 const chosenFor =
-  (...words: string[]): Leeway =>
+  (...words: string[]): Expected =>
   (live, persistent) =>
     live !== undefined && (persistent === undefined || words.includes(persistent));
 
-/** Filled in where the definition states an attribute beside it, with one of some values if they are given. */
+/** Filled in where the definition has another attribute beside it, with one of the values if any are given. */
 const filledBeside =
-  (name: string, ...values: string[]): Leeway =>
+  (name: string, ...values: string[]): Expected =>
   (_, persistent, { persistent: { attributes } }) => {
     const value = attributes[name];
     return persistent === undefined && value !== undefined && (values.length === 0 || values.includes(value));
   };
 
-/** A network's interface is live as what the network comes to: one of a bridge, of a device. */
-const resolved: Leeway = (_, persistent) => persistent === 'network';
+/** The live XML of a network's interface shows what the network resolved to: a bridge or a device. */
+const resolved: Expected = (_, persistent) => persistent === 'network';
 
-/** What a network's portgroup gives its interfaces. */
-const ofPortgroup: Leeway = (_, persistent, holders) =>
+/** A network's portgroup gives it to its interfaces. */
+const ofPortgroup: Expected = (_, persistent, holders) =>
   persistent === undefined && childOf(holders.persistent, 'source')?.attributes.portgroup !== undefined;
 
-/** A firmware that is searched for by its kind is live as the files that were found (formatdomain, "firmware"). */
-const found: Leeway = (live, _, holders) =>
+/** A firmware that is selected by its features is shown as its files (formatdomain, "firmware"). */
+const found: Expected = (live, _, holders) =>
   live === undefined && childOf(holders.live, 'loader') !== undefined;
 
-/** The host's own model, and what it amounts to. */
-const expanded: Leeway = (live, persistent) => persistent === 'host-model' && live === 'custom';
+/** The host's CPU model is expanded. */
+const expanded: Expected = (live, persistent) => persistent === 'host-model' && live === 'custom';
 
-/** What a stated policy may have come to (formatdomain, "feature"). */
+/** The live policies of a CPU feature, by the defined one (formatdomain, "feature"). */
 const OUTCOMES: Readonly<Record<string, readonly string[]>> = {
   force: ['require'],
   optional: ['require', 'disable'],
   forbid: ['disable'],
 };
 
-const decided: Leeway = (live = '', persistent = '') => OUTCOMES[persistent]?.includes(live) ?? false;
+const decided: Expected = (live = '', persistent = '') => OUTCOMES[persistent]?.includes(live) ?? false;
 
-/** A drive that lost its medium keeps a source that names none. */
-const emptied: Leeway = (_, persistent, holders) =>
+/** A drive whose medium was ejected keeps an empty source. */
+const emptied: Expected = (_, persistent, holders) =>
   persistent === undefined &&
   Object.keys(childOf(holders.live, 'source')?.attributes ?? {}).every((name) => name === 'index');
 
 /** A drive without a medium has no format. */
-const ofMedium: Leeway = (live, _, holders) => live === undefined && holders.live.name === 'driver';
+const ofMedium: Expected = (live, _, holders) => live === undefined && holders.live.name === 'driver';
 
 /**
- * What the live XML of a guest says otherwise than the definition that it was started from, by path from the root; `*`
- * stands for any device. Source: libvirt's formatdomain, and guests that were just started.
+ * How the live XML of a guest differs from the definition that it was started from, by path from the root; `*` stands
+ * for any device. Source: libvirt's formatdomain, and guests that were just started.
  *
- * Two changes can't be seen for it: from a named processor to the host's model, and a feature no longer stated.
+ * It hides two changes: from a named CPU model to the host's, and the removal of a CPU feature.
  */
-const LEEWAY: Readonly<Record<string, Leeway>> = {
+const EXPECTED: Readonly<Record<string, Expected>> = {
   'domain/@id': any,
   'domain/metadata': any,
   'domain/resource': any,
@@ -74,7 +78,7 @@ const LEEWAY: Readonly<Record<string, Leeway>> = {
   'domain/seclabel/label': filled,
   'domain/seclabel/imagelabel': filled,
   'domain/seclabel/baselabel': filled,
-  // These are compared as amounts: see memory.ts and vcpus.ts.
+  // memory.ts and processors.ts compare these as amounts.
   'domain/memory': any,
   'domain/currentMemory': any,
   'domain/vcpu/@current': any,
@@ -144,16 +148,16 @@ const LEEWAY: Readonly<Record<string, Leeway>> = {
   'domain/devices/hostdev/source/address': filled,
 };
 
-/** Character devices: the way out that libvirt found for one that has none stated (a terminal, a socket). */
+/** The source that libvirt chose for a character device without one (a terminal, a socket). */
 const CHARDEV_SOURCES = /^domain\/devices\/(serial|parallel|console|channel)\/source(\/@(path|mode))?$/;
 
-const exactly: Leeway = () => false;
+const never: Expected = () => false;
 
-/** The leeway of a path from the root; none where the table has no row. */
-export function leewayAt(path: string): Leeway {
+/** The expected differences at a path from the root; none where the table has no row. */
+export function expectedAt(path: string): Expected {
   const anyDevice = path.replace(/^domain\/devices\/[^/]+/, 'domain/devices/*');
-  return LEEWAY[path] ?? LEEWAY[anyDevice] ?? (CHARDEV_SOURCES.test(path) ? filled : exactly);
+  return EXPECTED[path] ?? EXPECTED[anyDevice] ?? (CHARDEV_SOURCES.test(path) ? filled : never);
 }
 
-/** Whether what is at a path, with all that is in it, is no part of the definition. */
-export const isForeign = (path: string): boolean => leewayAt(path) === any;
+/** Whether an element, with everything below, is part of the running guest only. */
+export const isRuntimeOnly = (path: string): boolean => expectedAt(path) === any;

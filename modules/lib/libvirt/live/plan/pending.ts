@@ -1,11 +1,11 @@
-import { labelOf } from '../label.ts';
+import { labelOf } from '../../label.ts';
 import type { LiveChange, LivePlan, LiveStep } from './step.ts';
 
-/** Why a paused guest keeps what it is asked for. */
+/** Why a paused guest keeps a device or memory. */
 export const PAUSED = 'the guest is paused';
 
-/** What a step is about, for the reason why it has to wait. */
-export function whatWaits(step: LiveStep): string {
+/** A step that only takes effect at the guest's next start, for a user: the reason follows it. */
+export function postponedTitle(step: LiveStep): string {
   switch (step.act) {
     case 'attach':
       return `${labelOf(step.device)} can't be added while the guest runs`;
@@ -23,11 +23,12 @@ export function whatWaits(step: LiveStep): string {
   }
 }
 
-/** What becomes of a plan while the guest is paused: it lets go of nothing, neither devices nor memory. */
+/** The same plan for a guest that is paused: it releases neither devices nor memory. */
 export function whilePaused({ changes, pending }: LivePlan): LivePlan {
-  const waits = ({ step }: LiveChange) => step.act === 'detach' || step.act === 'balloon';
+  const isPostponed = ({ step }: LiveChange) => step.act === 'detach' || step.act === 'balloon';
+  const postponed = changes.filter(isPostponed).map(({ step }) => `${postponedTitle(step)}: ${PAUSED}`);
   return {
-    changes: changes.filter((change) => !waits(change)),
-    pending: [...pending, ...changes.filter(waits).map(({ step }) => `${whatWaits(step)}: ${PAUSED}`)],
+    changes: changes.filter((change) => !isPostponed(change)),
+    pending: [...pending, ...postponed],
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyLater } from '../../../../modules/lib/libvirt/live/refusals.ts';
+import { postponedBy } from '../../../../../modules/lib/libvirt/live/apply/refusals.ts';
 
 // In the words of libvirt 9.0 and 11.3.
 describe('what libvirt refuses', () => {
@@ -19,7 +19,7 @@ describe('what libvirt refuses', () => {
     ],
     ["internal error: unable to execute QEMU command 'set_password': Could not set password", /set_password/],
   ])('has to wait: %s', (said, why) => {
-    expect(whyLater(said)).toMatch(why);
+    expect(postponedBy(said)).toMatch(why);
   });
 
   it.each([
@@ -28,6 +28,6 @@ describe('what libvirt refuses', () => {
     'Unable to read from monitor: Connection reset by peer',
     "failed to get domain 'x'",
   ])('is a failure: %s', (said) => {
-    expect(whyLater(said)).toBeUndefined();
+    expect(postponedBy(said)).toBeUndefined();
   });
 });

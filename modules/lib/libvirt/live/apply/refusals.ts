@@ -1,10 +1,10 @@
 const NO_ROOM = "the running guest has no room for it there ('hotplug_slots' keeps some)";
 
 /**
- * What libvirt says, on standard error, of something that can't be done to a guest while it runs, and what that means
- * to a user where its own words don't tell. Each was met with libvirt 9.0 and 11.3, or stands in its qemu_hotplug.c.
+ * libvirt's errors for what can't be done while the guest runs, with a message for users where its own is unclear.
+ * Source: libvirt 9.0 and 11.3, and its qemu_hotplug.c.
  */
-const REFUSALS: readonly (readonly [said: RegExp, means?: string])[] = [
+const REFUSALS: readonly (readonly [pattern: RegExp, meaning?: string])[] = [
   [/No more available PCI slots/, "the running guest has no free PCI slot ('hotplug_slots' keeps some)"],
   [/Invalid PCI address|Attempted double use of PCI Address|requires hotplug capability/, NO_ROOM],
   [/Only PCI device addresses with function=0/],
@@ -16,11 +16,11 @@ const REFUSALS: readonly (readonly [said: RegExp, means?: string])[] = [
 ];
 
 /**
- * Why something that libvirt refused has to wait for the guest's next start.
+ * Why a change that libvirt refused only takes effect at the guest's next start.
  * @param reason libvirt's own
- * @returns undefined when that isn't it
+ * @returns undefined for an error of any other kind
  */
-export function whyLater(reason: string): string | undefined {
-  const row = REFUSALS.find(([said]) => said.test(reason));
+export function postponedBy(reason: string): string | undefined {
+  const row = REFUSALS.find(([pattern]) => pattern.test(reason));
   return row && (row[1] ?? reason.replace(/^[A-Za-z ]+: /, ''));
 }

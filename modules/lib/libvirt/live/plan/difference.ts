@@ -1,20 +1,28 @@
-import type { Element } from '../../xml/element.ts';
-import { ruleOf } from '../../xml/merge.ts';
-import { type Pairing, pairItems } from '../../xml/pair.ts';
-import { DOMAIN_IDENTITY } from '../identity.ts';
-import { type Holders, isForeign, leewayAt } from './leeway.ts';
+import type { Element } from '../../../xml/element.ts';
+import { ruleOf } from '../../../xml/merge.ts';
+import { type Pairing, pairItems } from '../../../xml/pair.ts';
+import { DOMAIN_IDENTITY } from '../../identity.ts';
+import { fieldOf } from '../../label.ts';
+import { expectedAt, type Holders, isRuntimeOnly } from './expected.ts';
 
-/** A place where the running guest has something else than its definition. */
+/** A value of the running guest that differs from its definition. */
 export interface Difference {
-  /** From the compared element: `source/@file`, `driver`. */
+  /** Relative to the compared element: `source/@file`, `driver`. */
   readonly path: string;
-  /** The value of an attribute or a text; undefined where there is none, and for an element with more in it. */
+  /** The attribute or text; undefined where it is missing, and for an element with children. */
   readonly live: string | undefined;
   readonly persistent: string | undefined;
 }
 
+/** A difference for a user, `model type cirrus → virtio`; a value that may be secret is left out. */
+export function textOf({ path, live, persistent }: Difference): string {
+  const values = [live, persistent].map((value) => value || 'none');
+  const shown = /passwd/i.test(path) || (!live && !persistent) ? '' : ` ${values.join(' → ')}`;
+  return `${fieldOf(path)}${shown}`;
+}
+
 /**
- * Where a live element differs from its definition by more than what libvirt writes into the XML of any running guest.
+ * The differences between a live element and its definition, without those that any running guest has.
  * @param path the names from the root down to this element, joined by `/`
  */
 export function differencesOf(live: Element, persistent: Element, path: string): Difference[] {
@@ -48,25 +56,26 @@ function compareValue(
   persistent: string | undefined,
   holders: Holders,
 ): Difference[] {
-  const same = (live || undefined) === (persistent || undefined) || leewayAt(path)(live, persistent, holders);
+  const same =
+    (live || undefined) === (persistent || undefined) || expectedAt(path)(live, persistent, holders);
   return same ? [] : [{ path, live, persistent }];
 }
 
 function compareList(holders: Holders, path: string, name: string): Difference[] {
-  if (isForeign(path)) return [];
+  if (isRuntimeOnly(path)) return [];
   const { pairs, left, added } = pairing(
     path,
     itemsOf(holders.live, name),
     itemsOf(holders.persistent, name),
   );
-  const alone = (live: Element | undefined, persistent: Element | undefined): Difference[] => {
-    const [now, next] = [live, persistent].map((item) => item?.text.trim());
-    return leewayAt(path)(now, next, holders) ? [] : [{ path, live: now, persistent: next }];
+  const unpaired = (live: Element | undefined, persistent: Element | undefined): Difference[] => {
+    const [current, next] = [live, persistent].map((item) => item?.text.trim());
+    return expectedAt(path)(current, next, holders) ? [] : [{ path, live: current, persistent: next }];
   };
   return [
     ...[...pairs].flatMap(([live, persistent]) => compare(live, persistent, path)),
-    ...left.flatMap((item) => alone(item, undefined)),
-    ...added.flatMap((item) => alone(undefined, item)),
+    ...left.flatMap((item) => unpaired(item, undefined)),
+    ...added.flatMap((item) => unpaired(undefined, item)),
   ];
 }
 

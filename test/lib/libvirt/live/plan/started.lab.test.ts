@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planLive } from '../../../../modules/lib/libvirt/live/plan.ts';
-import { parseXml } from '../../../../modules/lib/xml/parse.ts';
-import type { Hypervisor } from '../../../lab/hypervisor.ts';
-import { sharedHypervisor } from '../../../lab/shared.ts';
+import { planLive } from '../../../../../modules/lib/libvirt/live/plan/plan.ts';
+import { parseXml } from '../../../../../modules/lib/xml/parse.ts';
+import type { Hypervisor } from '../../../../lab/hypervisor.ts';
+import { sharedHypervisor } from '../../../../lab/shared.ts';
 import { DEFINITIONS, domainXml, PLACES } from './definitions.ts';
 
 const NAME = 'live-started';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planLive } from '../../../../modules/lib/libvirt/live/plan.ts';
-import { parseXml } from '../../../../modules/lib/xml/parse.ts';
+import { planLive } from '../../../../../modules/lib/libvirt/live/plan/plan.ts';
+import { parseXml } from '../../../../../modules/lib/xml/parse.ts';
 
 /** A place on a PCI bus. */
 const on = (bus: number) =>
@@ -165,7 +165,7 @@ describe('devices', () => {
       disk('vdb', 'virtio', undefined, 'disk', on(9)),
       [],
       [
-        "disk vdb can't be added while the guest runs: its definition puts it on PCI bus 9, and the running guest has no such bus ('hotplug_slots' keeps some free)",
+        "disk vdb can't be added while the guest runs: its definition puts it on PCI bus 9, which the running guest does not have ('hotplug_slots' keeps some free)",
       ],
     ],
     [
@@ -174,7 +174,7 @@ describe('devices', () => {
       disk('vdb') + nic(A, undefined, 2),
       [],
       [
-        `interface ${A} can't be added while the guest runs: its place in the definition is taken by another disk of the running guest`,
+        `interface ${A} can't be added while the guest runs: another disk of the running guest has the address of its definition`,
       ],
     ],
     [
@@ -190,7 +190,7 @@ describe('devices', () => {
       disk('sdb', 'scsi', undefined, 'disk', drive),
       [],
       [
-        "disk sdb can't be added while the guest runs: its definition puts it on the scsi controller 0, and the running guest has none",
+        "disk sdb can't be added while the guest runs: its definition puts it on the scsi controller 0, which the running guest does not have",
       ],
     ],
     [
