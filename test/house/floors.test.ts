@@ -10,7 +10,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
-  'codecs/cloudinit': ['codecs/fat', 'codecs/iso9660', 'codecs/net'],
+  'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };
 
