@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import { asError, type Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Spec } from './spec.ts';
 
@@ -104,8 +104,4 @@ export function onlyOnce(): Once {
     seen.set(key, known);
     return known as Promise<T>;
   };
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

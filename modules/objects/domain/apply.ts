@@ -1,6 +1,5 @@
 import type { Outcome } from '../../lib/ansible/plan.ts';
-import { asError } from '../../lib/ansible/plan.ts';
-import { Failure } from '../../lib/failure.ts';
+import { asError, Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { withoutApplied, writeApplied } from '../../lib/libvirt/applied.ts';
 import { applyLive } from '../../lib/libvirt/live/apply.ts';
