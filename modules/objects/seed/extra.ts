@@ -1,5 +1,5 @@
 import { digestOf, type SeedFile, utf8 } from '../../lib/cloudinit/seed.ts';
-import { isMapping, keyPath } from '../../lib/cloudinit/yaml.ts';
+import { isMapping, keyPath } from '../../lib/cloudinit/yaml/value.ts';
 import { OptionError } from '../../lib/failure.ts';
 
 const OPTION = 'extra_files';

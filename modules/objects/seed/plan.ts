@@ -3,7 +3,7 @@ import { diffSeeds, type FileDifference, instanceIdOf } from '../../lib/cloudini
 import { cutByLinux, isFound } from '../../lib/cloudinit/image.ts';
 import type { SeedFile } from '../../lib/cloudinit/seed.ts';
 import type { StoredSeed, Unreadable } from '../../lib/cloudinit/stored.ts';
-import { keyPath } from '../../lib/cloudinit/yaml.ts';
+import { keyPath } from '../../lib/cloudinit/yaml/value.ts';
 import { asOption, Failure } from '../../lib/failure.ts';
 import type { FileInfo } from '../../lib/host/host.ts';
 import { writeIso } from '../../lib/iso9660/write.ts';
