@@ -109,12 +109,11 @@ const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
   );
 
 /** The sidecar that ansible-doc reads beside a module that isn't Python. */
-export function sidecar(spec: Spec, version: string): string {
+export function sidecar(spec: Spec): string {
   const documentation = {
     module: spec.module,
     short_description: spec.summary,
     description: [...spec.description],
-    version_added: version,
     author: ['The piecewise.cloud founders'],
     ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
     options: withList(spec),

@@ -31,22 +31,33 @@ export class Failures extends Failure {
   }
 }
 
+/** What was thrown, as an Error. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
 /** An error whose options are called otherwise. @param word what an option is called, by its path and what is wrong with it */
-export function inWords(error: Error, word: (option: string, problem: string) => string): Error {
+export function inWords<E extends Error>(
+  error: E,
+  word: (option: string, problem: string) => string,
+): E | Failure {
   if (error instanceof OptionError) return new OptionError(word(error.option, error.problem), error.problem);
-  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word) as Failure));
+  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word)));
   return error;
 }
 
 /** The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. */
 export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
 
-/** Does something with the options of an item, and says of errors where in the task they stand. */
+/** An error with the options of an item as they are written in the task. @param at the item's path */
+export const failureAt = <E extends Error>(at: string, error: E): E | Failure =>
+  inWords(error, (option) => optionAt(at, option));
+
+/** Does something with the options of an item. Its errors name them as they are written in the task. */
 export function located<T>({ at }: { readonly at: string }, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
+    throw failureAt(at, asError(error));
   }
 }
 

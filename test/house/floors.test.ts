@@ -11,7 +11,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
-  'codecs/cloudinit': ['codecs/fat', 'codecs/iso9660', 'codecs/net'],
+  'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { withArguments } from '../support/module.ts';
 import { killableModule } from './bundle.ts';

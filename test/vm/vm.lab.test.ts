@@ -110,7 +110,7 @@ describe('a VM', () => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
     const args = { ...WEB, archive_name: 'old', archives: ['old'] };
     expect(await vm(args, { check: true })).toMatchObject({ changed: true });
-    expect((await vm(args)).msg).toContain(`${HOME}/old.tar.gz was not brought from the controller`);
+    expect((await vm(args)).msg).toContain(`${HOME}/old.tar.gz was not uploaded from the controller`);
     expect(await vm({ ...args, _ansible_piecewise_follow: true })).toEqual({
       changed: false,
       piecewise_uploads: { old: `${HOME}/old.tar.gz` },

@@ -4,7 +4,8 @@ import { realHost } from '../host/real.ts';
 import { recordUnfinished, sweepUnfinished } from '../host/unfinished.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
-import { failureOf, type Result, run } from './run.ts';
+import { failureOf, type Result } from './result.ts';
+import { run } from './run.ts';
 
 /**
  * The arguments that Ansible wrote over its marker in `source`, as JSON text. They are read as text and not

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import { asError, type Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Spec } from './spec.ts';
 
@@ -91,21 +91,4 @@ export async function observeEach<Options, State>(
 ): Promise<(State | Error)[]> {
   const settled = await Promise.allSettled(items.map(observe));
   return settled.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason)));
-}
-
-/** Looks at what several items of a task share, once for each key. */
-export type Once = <T>(key: string, look: () => Promise<T>) => Promise<T>;
-
-/** A memory of what was looked at, for one task. */
-export function onlyOnce(): Once {
-  const seen = new Map<string, Promise<unknown>>();
-  return <T>(key: string, look: () => Promise<T>) => {
-    const known = seen.get(key) ?? look();
-    seen.set(key, known);
-    return known as Promise<T>;
-  };
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
 }

@@ -1,5 +1,5 @@
 import { OptionError } from '../failure.ts';
-import { YamlError } from './yaml.ts';
+import { YamlError } from './yaml/value.ts';
 
 /** An option of a seed that can't be used. Its message names the way out, and nothing of the option's content. */
 export class SeedError extends OptionError {}

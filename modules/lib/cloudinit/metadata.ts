@@ -1,6 +1,7 @@
 import { forOption, SeedError } from './error.ts';
-import { parseYaml } from './parse.ts';
-import { emitYaml, isMapping } from './yaml.ts';
+import { emitYaml } from './yaml/emit.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { isMapping } from './yaml/value.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 

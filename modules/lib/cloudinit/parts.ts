@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { forOption, SeedError } from './error.ts';
 import { PART_TYPES, typeOf } from './kinds.ts';
 import type { Part } from './mime.ts';
-import { isMapping } from './yaml.ts';
+import { isMapping } from './yaml/value.ts';
 
 const KEYS = ['content', 'filename', 'type'];
 

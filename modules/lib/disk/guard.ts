@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { askAgain, type GuestDisk, guestsOf } from './guests.ts';
+import { oncePerHost, onlyOnce } from '../host/once.ts';
+import { type GuestDisk, guestDisks, guestsOf } from './guests.ts';
 import type { Disk } from './image.ts';
 import { isUsual, type Overlays, overlaysOn } from './overlays.ts';
 import { isLocked, qemuImg } from './qemu-img.ts';
@@ -45,19 +46,15 @@ export const changing = (host: Host, path: string, act: () => Promise<unknown>):
 
 // To look through all disks for each of many that grow would take longer than to grow them. What others make meanwhile
 // does no harm: an overlay has a size of its own.
-const walks = new WeakMap<Host, Map<string, Promise<Overlays>>>();
+const walks = oncePerHost(onlyOnce);
 
 async function overlaysOf(host: Host, path: string): Promise<readonly string[]> {
   return (await overlaysAround(host, path)).byBacking.get((await host.realPath(path)) ?? path) ?? [];
 }
 
-async function overlaysAround(host: Host, path: string): Promise<Overlays> {
-  const known = walks.get(host) ?? new Map<string, Promise<Overlays>>();
-  walks.set(host, known);
+function overlaysAround(host: Host, path: string): Promise<Overlays> {
   const places = isUsual(path) ? [] : [dirname(path)];
-  const walk = known.get(places.join()) ?? overlaysOn(host, places);
-  known.set(places.join(), walk);
-  return walk;
+  return walks(host)(places.join(), () => overlaysOn(host, places));
 }
 
 /**
@@ -65,8 +62,9 @@ async function overlaysAround(host: Host, path: string): Promise<Overlays> {
  * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it or may be
  */
 export async function removable(host: Host, path: string): Promise<void> {
-  walks.delete(host);
-  askAgain(host);
+  walks.forget(host);
+  // A guest may be undefined since libvirt was asked.
+  guestDisks.forget(host);
   const [user] = await guestsOf(host, path);
   if (user) throw new Failure(`${path} can't be removed: it is a disk of ${described(user)}`);
   const { byBacking, unknown } = await overlaysAround(host, path);
@@ -85,5 +83,5 @@ export async function relyingOn(host: Host, disk: Disk, act: () => Promise<unkno
     );
   }
   await act();
-  walks.delete(host);
+  walks.forget(host);
 }

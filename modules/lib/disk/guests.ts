@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
+import { oncePerHost } from '../host/once.ts';
 import { disksOf } from '../libvirt/disks.ts';
 import { type Domain, readAllDomains } from '../libvirt/read.ts';
 
@@ -48,20 +49,11 @@ async function lookForDisks(host: Host): Promise<GuestDisk[]> {
   return found.flat();
 }
 
-const seen = new WeakMap<Host, Promise<readonly GuestDisk[]>>();
-
 /**
  * The disks that the guests of this host have, CDs left out, and what those are overlays of as far as libvirt says,
  * whether the guests run or not. libvirt is asked once in a run: a task makes many disks.
  */
-export function guestDisks(host: Host): Promise<readonly GuestDisk[]> {
-  const known = seen.get(host) ?? lookForDisks(host);
-  seen.set(host, known);
-  return known;
-}
-
-/** Has libvirt asked again: a guest was undefined, say. */
-export const askAgain = (host: Host): boolean => seen.delete(host);
+export const guestDisks = oncePerHost(lookForDisks);
 
 const at = async (host: Host, path: string): Promise<GuestDisk[]> => {
   const real = await host.realPath(path);

@@ -1,10 +1,4 @@
-import type { Host } from '../host/host.ts';
-
-const said = new WeakMap<Host, Map<string, string>>();
+import { oncePerHost } from '../host/once.ts';
 
 /** The formats that the task says disks have, by where their paths lead. */
-export function saidOf(host: Host): Map<string, string> {
-  const known = said.get(host) ?? new Map<string, string>();
-  said.set(host, known);
-  return known;
-}
+export const saidOf = oncePerHost(() => new Map<string, string>());

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { Failure, OptionError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
+import { oncePerHost } from '../host/once.ts';
 import type { Bytes } from '../volume.ts';
 import { extractTar, extractZip } from './archive.ts';
 import { type Checksum, checked } from './checksum.ts';
@@ -71,21 +72,15 @@ export async function unpack(host: Host, packed: Packed, work: string): Promise<
   const content = checked(await read(layer, path, what), checksum, path);
   if (what.startsWith('unpack')) return fromStream(layer, content);
   // These aren't read as a stream, so they are read once more for their checksum: once for all disks of a task.
-  const agreed = known(host);
+  const agreed = agreements(host);
   const key = `${path} ${checksum.algorithm}:${checksum.digest}`;
   if (!agreed.has(key)) for await (const _ of content);
   agreed.add(key);
   return fromFile(layer, path, kind);
 }
 
-const agreements = new WeakMap<Host, Set<string>>();
-
 // The files of a host whose checksums were compared in this run.
-function known(host: Host): Set<string> {
-  const set = agreements.get(host) ?? new Set();
-  agreements.set(host, set);
-  return set;
-}
+const agreements = oncePerHost(() => new Set<string>());
 
 async function read({ host }: Layer, path: string, what: string): Promise<Bytes> {
   return followed(host, host.stream(path), what, (await host.stat(path))?.size);

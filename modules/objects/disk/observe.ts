@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
-import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
 import { checksumOf } from '../../lib/disk/checksum.ts';
 import { fileNameOf } from '../../lib/disk/fetch.ts';
 import { lookAs } from '../../lib/disk/image.ts';
 import { readable, sourceAt } from '../../lib/disk/source.ts';
 import { keyOf, storedAs } from '../../lib/disk/store.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { type Once, onlyOnce } from '../../lib/host/once.ts';
 import { existingAt } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 import { isKept, type State } from './plan.ts';

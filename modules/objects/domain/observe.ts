@@ -1,4 +1,5 @@
-import { asError, observeEach } from '../../lib/ansible/plan.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';

@@ -1,4 +1,5 @@
-import { asError, type Outcome } from '../../lib/ansible/plan.ts';
+import type { Outcome } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { template } from '../template/template.ts';
 import { buildImage } from './build.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { asError } from '../../lib/ansible/plan.ts';
 import { withWork } from '../../lib/disk/work.ts';
-import { Failure } from '../../lib/failure.ts';
+import { asError, Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import SCRIPT from './build-image.sh';
 import { type Recipe, sizeOf } from './recipe.ts';

@@ -1,9 +1,9 @@
 import { together } from '../../lib/ansible/problems.ts';
-import { extraFiles, extraSeedFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
 import { checkLabel } from '../../lib/cloudinit/image.ts';
 import { judged } from '../../lib/cloudinit/judge.ts';
 import { CORE_FILES, type Seed, seedOf, stableInstanceId } from '../../lib/cloudinit/seed.ts';
-import { OptionError } from '../../lib/failure.ts';
+import { asOption, OptionError } from '../../lib/failure.ts';
+import { extraFiles, extraSeedFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 
 type Content = Record<string, unknown> | string | undefined;
@@ -43,10 +43,10 @@ export function seedFrom(options: SeedOptions, sources: ReadonlyMap<string, Sour
 
 /** Rules that the spec can't say. @throws OptionError */
 export function checkOptions(options: SeedOptions): void {
-  const { dest, state, label, format } = options;
+  const { dest, state, label } = options;
   if (!dest.startsWith('/')) throw new OptionError('dest', `'${dest}' must be an absolute path`);
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the seed's file`);
-  checkLabel(label, format);
+  asOption('label', () => checkLabel(label));
   if (state === 'absent') return;
   for (const { path, option } of extraFiles(options.extra_files)) {
     const own = CORE_FILES.find((name) => name === path.toLowerCase());

@@ -1,8 +1,9 @@
-import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
-import { extraFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
 import { storedSeed } from '../../lib/cloudinit/stored.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { type Once, onlyOnce } from '../../lib/host/once.ts';
+import { extraFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 import type { Attributes, State } from './plan.ts';
 

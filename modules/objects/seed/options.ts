@@ -53,12 +53,6 @@ export const seedOptions = defineOptions({
     description:
       'The label of the volume. cloud-init looks for C(cidata), unless its own C(fs_label) says another.',
   },
-  format: {
-    type: 'str',
-    choices: ['iso9660', 'vfat'],
-    default: 'iso9660',
-    description: 'What the volume is: the image of a CD, or of a disk with FAT.',
-  },
   validate: {
     type: 'str',
     choices: ['strict', 'warn', 'off'],

@@ -1,15 +1,16 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { diffSeeds, type FileDifference, instanceIdOf } from '../../lib/cloudinit/diff.ts';
-import { extraFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
-import { cutByLinux, isFound, isSameLabel, seedImage } from '../../lib/cloudinit/image.ts';
+import { cutByLinux, isFound } from '../../lib/cloudinit/image.ts';
 import type { SeedFile } from '../../lib/cloudinit/seed.ts';
 import type { StoredSeed, Unreadable } from '../../lib/cloudinit/stored.ts';
-import { keyPath } from '../../lib/cloudinit/yaml.ts';
-import { Failure } from '../../lib/failure.ts';
+import { keyPath } from '../../lib/cloudinit/yaml/value.ts';
+import { asOption, Failure } from '../../lib/failure.ts';
 import type { FileInfo } from '../../lib/host/host.ts';
+import { writeIso } from '../../lib/iso9660/write.ts';
 import type { Pieces } from '../../lib/volume.ts';
 import { whyOf } from './applied.ts';
 import { findingsOf, seedFrom } from './desired.ts';
+import { extraFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 
 /** Numeric, and undefined where the task doesn't say. */
@@ -67,7 +68,7 @@ export const planSeed = (options: SeedOptions, state: State): Plan<Step, SeedRes
   options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
 
 function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult> {
-  const { dest, label, format } = options;
+  const { dest, label } = options;
   const { file, sources, wanted } = state;
   const { files, instanceId } = seedFrom(options, sources);
   const result = { dest, instance_id: instanceId };
@@ -79,18 +80,18 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
   const warnings = [...findingsOf(options), ...doubts(options, files)];
   const old = readable(dest, state.seed);
   const differences = diffSeeds(old?.files ?? [], files);
-  const unlike = [
-    ...(old && old.format !== format ? [{ format: old.format }] : []),
-    ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
-  ];
-  if (file && old && differences.length === 0 && unlike.length === 0) {
+  const relabelled = old !== undefined && old.label !== label;
+  if (file && old && differences.length === 0 && !relabelled) {
     return { changes: attributesChange(dest, file, wanted), warnings, missing, result };
   }
+  const image = asOption('extra_files', () => writeIso(files, { label }));
   const write = {
     title: `write seed ${dest}`,
-    before: file ? Object.assign({}, ...unlike, shown(differences, 'before')) : undefined,
-    after: { ...(unlike.length > 0 ? { format, label } : {}), ...shown(differences, 'after') },
-    step: { act: 'write', image: seedImage(files, label, format), attributes: wanted } as const,
+    before: file
+      ? { ...(relabelled ? { label: old.label } : {}), ...shown(differences, 'before') }
+      : undefined,
+    after: { ...(relabelled ? { label } : {}), ...shown(differences, 'after') },
+    step: { act: 'write', image, attributes: wanted } as const,
   };
   const told = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
   const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
@@ -105,18 +106,18 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
 // What was cut short or damaged is ours to replace; what never was a seed isn't.
 function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
   if (seed === undefined || 'files' in seed) return seed;
-  if (seed.damaged) return undefined;
+  if (seed.isSeed) return undefined;
   throw new Failure(`${dest} exists and is not a seed: remove it, or give another 'dest' (${seed.reason})`);
 }
 
 const lost = (dest: string, seed: State['seed']) =>
-  seed && 'reason' in seed ? [`${dest} was there, but is damaged: it is replaced (${seed.reason})`] : [];
+  seed && 'reason' in seed ? [`${dest} can't be read as a seed and is replaced: ${seed.reason}`] : [];
 
 // What a guest may not find as it is meant.
-function doubts({ label, format }: SeedOptions, files: readonly SeedFile[]): string[] {
-  const cut = cutByLinux(files, format).map(
+function doubts({ label }: SeedOptions, files: readonly SeedFile[]): string[] {
+  const cut = cutByLinux(files).map(
     (path) =>
-      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
+      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes: give a shorter one`,
   );
   const other = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
   return [...cut, ...(isFound(label) ? [] : [other])];

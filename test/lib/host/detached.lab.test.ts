@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
 import { runModule } from '../../support/module.ts';

@@ -1,4 +1,4 @@
-import { isMapping, keyPath } from '../yaml.ts';
+import { isMapping, keyPath } from '../yaml/value.ts';
 import type { Given } from './document.ts';
 import type { Path, Problem } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { type At, itemsIn, mappingIn, mappingsOf, namedIn, textIn, textsOf } from './look.ts';
 import type { GivenRoute, Interface, Network } from './netmodel.ts';
 import { error, type Problem } from './problem.ts';

@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { type At, itemsIn, mappingIn, mappingsOf, textIn, textsOf } from './look.ts';
 import { error, type Problem, warning } from './problem.ts';
 import { repeated } from './repeated.ts';

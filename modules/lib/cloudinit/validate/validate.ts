@@ -1,7 +1,7 @@
 import cloudConfig from 'schema:cloud-config';
 import version1 from 'schema:network-v1';
 import version2 from 'schema:network-v2';
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { addresses } from './addresses.ts';
 import { contents, hostNames, packageNames } from './contents.ts';
 import { type Given, given } from './document.ts';

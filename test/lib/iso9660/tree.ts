@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Kind, MemoryFile } from './images.ts';
+import type { MemoryFile } from './files.ts';
 
 // Letters of two, three and four bytes, of both directions, with and without case; and what a shell or a reader trips on.
 const SCRIPTS = [
@@ -20,15 +20,7 @@ const SCRIPTS = [
 
 const bytesIn = (text: string) => Buffer.byteLength(text);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: FAT holds none of them
-const NOT_IN_FAT = /["*/:<>?\\|\x00-\x1f\x7f\uffff]|[. ]$/;
-
-const holds: Readonly<Record<Kind, (name: string) => boolean>> = {
-  iso9660: (name) => name !== '.' && name !== '..',
-  vfat: (name) => !NOT_IN_FAT.test(name),
-};
-
-/** Only in an ISO may a name have these, and names that differ by case alone be together. */
+/** Characters that other file systems refuse. */
 const ONLY_IN_ISO = 'a:*?"<>|\\\n\t.';
 
 // Whole letters of one script, and the rest in ASCII.
@@ -42,18 +34,18 @@ function ofBytes(script: string, length: number): string {
   return name;
 }
 
-function nameIn(kind: Kind, most: number): fc.Arbitrary<string> {
-  const script = fc.constantFrom(...SCRIPTS, ...(kind === 'iso9660' ? [ONLY_IN_ISO] : []));
+function nameIn(most: number): fc.Arbitrary<string> {
+  const script = fc.constantFrom(...SCRIPTS, ONLY_IN_ISO);
   const word = script.chain((it) => fc.string({ unit: fc.constantFrom(...it), minLength: 1, maxLength: 24 }));
   const extended = fc.tuple(word, fc.constantFrom('.conf', '.tar.gz', '.雪', '')).map((it) => it.join(''));
   const long = fc.tuple(script, fc.integer({ min: 100, max: most })).map((it) => ofBytes(...it));
   const longest = script.map((it) => ofBytes(it, most));
   return fc
     .oneof({ weight: 6, arbitrary: extended }, { weight: 2, arbitrary: long }, longest)
-    .filter(holds[kind]);
+    .filter((name) => name !== '.' && name !== '..');
 }
 
-// Around sectors of both kinds, and clusters.
+// Around sectors, of disks and of CDs.
 const SIZES = [0, 1, 511, 512, 513, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4097];
 
 const size = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...SIZES) }, fc.nat({ max: 20_000 }));
@@ -80,14 +72,14 @@ export interface TreeOptions {
 /** How many folders the deepest file is in. */
 const DEPTH = 12;
 
-/** A generated tree that a volume of that kind can hold: names of many scripts, deep folders, sizes around sectors. */
-export function treeFor(kind: Kind, { seed, files, longest = 255 }: TreeOptions): MemoryFile[] {
+/** A generated tree: names of many scripts, deep folders, sizes around sectors. */
+export function treeFor({ seed, files, longest = 255 }: TreeOptions): MemoryFile[] {
   const length = { minLength: files, maxLength: files };
-  const name = nameIn(kind, longest);
+  const name = nameIn(longest);
   const [drawn] = fc.sample(
     fc.record({
       // Each in one of those before it; the first ones in each other.
-      folders: fc.array(fc.record({ name: nameIn(kind, 100), above: fc.nat() }), {
+      folders: fc.array(fc.record({ name: nameIn(100), above: fc.nat() }), {
         minLength: 30,
         maxLength: 30,
       }),
@@ -97,10 +89,7 @@ export function treeFor(kind: Kind, { seed, files, longest = 255 }: TreeOptions)
   );
   if (!drawn) throw new Error('fast-check gave nothing');
   const taken = new Set<string>();
-  const isNew = (path: string) => {
-    const key = kind === 'vfat' ? path.toUpperCase() : path;
-    return !taken.has(key) && taken.add(key);
-  };
+  const isNew = (path: string) => !taken.has(path) && taken.add(path);
   const folders = [''];
   for (const { name, above } of drawn.folders) {
     const path = `${folders.length <= DEPTH ? folders.at(-1) : folders[above % folders.length]}${name}`;

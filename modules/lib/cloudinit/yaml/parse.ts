@@ -1,5 +1,5 @@
 import { readYaml, repeatedKeys } from './read.ts';
-import { YamlError } from './yaml.ts';
+import { YamlError } from './value.ts';
 
 /**
  * What a YAML 1.1 text says, as cloud-init reads it, but for a key that is there twice, which is an error.

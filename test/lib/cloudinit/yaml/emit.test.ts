@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseYaml } from '../../../modules/lib/cloudinit/parse.ts';
-import { emitYaml, YamlError } from '../../../modules/lib/cloudinit/yaml.ts';
+import { emitYaml } from '../../../../modules/lib/cloudinit/yaml/emit.ts';
+import { parseYaml } from '../../../../modules/lib/cloudinit/yaml/parse.ts';
+import { YamlError } from '../../../../modules/lib/cloudinit/yaml/value.ts';
 import { anyValue, EDGES } from './values.ts';
 
 // A text without a value reads as undefined: `null` is the one value that isn't told from it.

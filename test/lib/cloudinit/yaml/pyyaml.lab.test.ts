@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { seedOf } from '../../../modules/lib/cloudinit/seed.ts';
-import { emitYaml } from '../../../modules/lib/cloudinit/yaml.ts';
-import { judge } from '../../support/judge.ts';
+import { seedOf } from '../../../../modules/lib/cloudinit/seed.ts';
+import { emitYaml } from '../../../../modules/lib/cloudinit/yaml/emit.ts';
+import { judge } from '../../../support/judge.ts';
 import { anyValue, EDGES } from './values.ts';
 
 // Reads [[yaml, json], …] and prints the pairs that differ. Numbers are compared as numbers, and -0.0 isn't 0; a

@@ -1,6 +1,6 @@
-import { OptionError } from '../failure.ts';
-import { digestOf, type SeedFile, utf8 } from './seed.ts';
-import { isMapping, keyPath } from './yaml.ts';
+import { digestOf, type SeedFile, utf8 } from '../../lib/cloudinit/seed.ts';
+import { isMapping, keyPath } from '../../lib/cloudinit/yaml/value.ts';
+import { OptionError } from '../../lib/failure.ts';
 
 const OPTION = 'extra_files';
 

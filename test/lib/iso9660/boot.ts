@@ -5,14 +5,6 @@ import { extract } from 'tar-stream';
 import type { Pieces } from '../../../modules/lib/volume.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
 import { putPieces } from '../../support/pieces.ts';
-import type { Kind } from './images.ts';
-
-/** What a guest finds beside its own disk. */
-export interface Medium {
-  /** An ISO is put into a CD drive, a FAT volume is a disk. */
-  readonly kind: Kind;
-  readonly pieces: Pieces;
-}
 
 /** What a guest left behind, by the names that it gave it. */
 export type Answer = Readonly<Record<string, string>>;
@@ -39,33 +31,29 @@ const disk = (id: string, options: string, device: string) => [
   `${device},drive=${id}`,
 ];
 
-const medium = (kind: Kind, id: string, file: string) => {
-  const options = `format=raw,readonly=on,file=${file}`;
-  return kind === 'iso9660'
-    ? disk(id, `media=cdrom,${options}`, 'scsi-cd')
-    : disk(id, options, 'virtio-blk-pci');
-};
+const cd = (id: string, file: string) =>
+  disk(id, `media=cdrom,format=raw,readonly=on,file=${file}`, 'scsi-cd');
 
 /**
- * Boots a guest from an image and waits until it has powered itself off.
+ * Boots a guest from an image, with ISOs in its CD drives, and waits until it has powered itself off.
  * @param limit seconds that it may take
  * @throws with the end of its console when it takes longer, or leaves no answer
  */
 export async function bootWith(
   hypervisor: Hypervisor,
   image: string,
-  media: readonly Medium[],
+  isos: readonly Pieces[],
   limit = 240,
 ): Promise<Answer> {
   const place = await mkdtemp(join(hypervisor.root, 'var/tmp/guest-'));
   const at = (name: string) => `${place.slice(hypervisor.root.length)}/${name}`;
   try {
-    for (const [i, { pieces }] of media.entries()) await putPieces(join(place, `${i}`), pieces);
+    for (const [i, pieces] of isos.entries()) await putPieces(join(place, `${i}`), pieces);
     await putPieces(join(place, 'answer'), [{ source: '', size: ANSWER_SIZE }]);
     const argv = [
       ...['qemu-system-x86_64', ...MACHINE, '-serial', `file:${at('console')}`],
       ...disk('root', `snapshot=on,cache=unsafe,file=${image}`, 'virtio-blk-pci'),
-      ...media.flatMap(({ kind }, i) => medium(kind, `medium${i}`, at(`${i}`))),
+      ...isos.flatMap((_, i) => cd(`cd${i}`, at(`${i}`))),
       ...disk('answer', `format=raw,cache=unsafe,file=${at('answer')}`, 'virtio-blk-pci,serial=answer'),
     ];
     const ended = await hypervisor
