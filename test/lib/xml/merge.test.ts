@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DOMAIN_RULES } from '../../../modules/lib/libvirt/owned.ts';
 import { sameElement } from '../../../modules/lib/xml/element.ts';
-import { merge } from '../../../modules/lib/xml/merge.ts';
+import { merge, type Rules } from '../../../modules/lib/xml/merge.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 
 const merged = (current: string, desired: string) =>
@@ -92,5 +92,130 @@ describe('merge', () => {
     const once = merged(current, desired);
     const twice = merge({ current: once, desired: parseXml(desired) }, DOMAIN_RULES);
     expect(sameElement(once, twice)).toBe(true);
+  });
+});
+
+const RULES: Rules = {
+  identity: { 'd/disk': { keys: [['@dev']], ordinal: [] }, 'd/boot': 'atomic' },
+  derive: (current) => current,
+  containers: new Set(['d/features']),
+  sticky: new Set(['d/uuid', 'd/@type']),
+};
+
+// Each row: last applied, current, desired → merged. An unknown last applied document is undefined.
+const VERSIONS: [string, string | undefined, string, string, string][] = [
+  ['unknown, not desired: kept', undefined, '<d><title>t</title></d>', '<d/>', '<d><title>t</title></d>'],
+  ['never applied, not desired: kept', '<d/>', '<d><title>t</title></d>', '<d/>', '<d><title>t</title></d>'],
+  ['applied, not desired: removed', '<d><title/></d>', '<d><title>t</title></d>', '<d/>', '<d/>'],
+  ['applied, not desired, not current: nothing', '<d><title/></d>', '<d/>', '<d/>', '<d/>'],
+  [
+    'applied, desired, not current: added',
+    '<d><title/></d>',
+    '<d/>',
+    '<d><title>t</title></d>',
+    '<d><title>t</title></d>',
+  ],
+  [
+    'applied, changed by others: desired wins',
+    '<d><title/></d>',
+    '<d><title>o</title></d>',
+    '<d><title>t</title></d>',
+    '<d><title>t</title></d>',
+  ],
+  ['an attribute, never applied: kept', '<d/>', "<d a='1'/>", '<d/>', "<d a='1'/>"],
+  ['an attribute, applied: removed', "<d a=''/>", "<d a='1' b='2'/>", '<d/>', "<d b='2'/>"],
+  ['an attribute, desired: set', "<d a=''/>", "<d a='1'/>", "<d a='2'/>", "<d a='2'/>"],
+  [
+    'sticky, applied: kept',
+    "<d type=''><uuid/></d>",
+    "<d type='k'><uuid>u</uuid></d>",
+    '<d/>',
+    "<d type='k'><uuid>u</uuid></d>",
+  ],
+  [
+    'a container: what others added is kept',
+    '<d><features><pae/></features></d>',
+    '<d><features><acpi/><pae/></features></d>',
+    '<d/>',
+    '<d><features><acpi/></features></d>',
+  ],
+  [
+    'a container: removed when empty',
+    '<d><features><pae/></features></d>',
+    '<d><features><pae/></features></d>',
+    '<d/>',
+    '<d/>',
+  ],
+  [
+    'no container: removed as a whole',
+    '<d><cpu><a/></cpu></d>',
+    '<d><cpu><a/><b/></cpu></d>',
+    '<d/>',
+    '<d/>',
+  ],
+  [
+    'inside an element: removed alone',
+    '<d><cpu><a/></cpu></d>',
+    '<d><cpu><a/><b/></cpu></d>',
+    '<d><cpu/></d>',
+    '<d><cpu><b/></cpu></d>',
+  ],
+  [
+    'an item, applied: removed',
+    "<d><disk dev='a'/><disk dev='b'/></d>",
+    "<d><disk dev='a'/><disk dev='b'/></d>",
+    "<d><disk dev='a'/></d>",
+    "<d><disk dev='a'/></d>",
+  ],
+  [
+    'an item that others added: kept',
+    "<d><disk dev='a'/></d>",
+    "<d><disk dev='o'/><disk dev='a'/></d>",
+    '<d/>',
+    "<d><disk dev='o'/></d>",
+  ],
+  [
+    'an item that others removed: added',
+    "<d><disk dev='a'/></d>",
+    '<d/>',
+    "<d><disk dev='a'/></d>",
+    "<d><disk dev='a'/></d>",
+  ],
+  [
+    'inside an item: removed alone',
+    "<d><disk dev='a'><io/></disk></d>",
+    "<d><disk dev='a'><io/><alias/></disk></d>",
+    "<d><disk dev='a'/></d>",
+    "<d><disk dev='a'><alias/></disk></d>",
+  ],
+  ['an atomic list, never applied: kept', '<d/>', "<d><boot dev='o'/></d>", '<d/>', "<d><boot dev='o'/></d>"],
+  [
+    'an atomic list, applied: removed with what others added',
+    '<d><boot/></d>',
+    "<d><boot dev='a'/><boot dev='o'/></d>",
+    '<d/>',
+    '<d/>',
+  ],
+  [
+    'an atomic list, desired: replaced',
+    '<d><boot/></d>',
+    "<d><boot dev='a'/><boot dev='o'/></d>",
+    "<d><boot dev='b'/></d>",
+    "<d><boot dev='b'/></d>",
+  ],
+];
+
+describe('merge of last applied, current and desired', () => {
+  const parsed = (text: string | undefined) => (text === undefined ? undefined : parseXml(text));
+
+  it.each(VERSIONS)('%s', (_, applied, current, desired, expected) => {
+    const versions = { applied: parsed(applied), current: parseXml(current), desired: parseXml(desired) };
+    expect(merge(versions, RULES)).toEqual(parseXml(expected));
+  });
+
+  it.each(VERSIONS)('has nothing to do the second time: %s', (_, applied, current, desired) => {
+    const [first, second] = [parsed(applied), parseXml(desired)];
+    const once = merge({ applied: first, current: parseXml(current), desired: second }, RULES);
+    expect(merge({ applied: second, current: once, desired: second }, RULES)).toEqual(once);
   });
 });
