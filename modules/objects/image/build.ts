@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { asError } from '../../lib/ansible/plan.ts';
-import { withWork } from '../../lib/disk/work.ts';
+import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import SCRIPT from './build-image.sh';
@@ -19,7 +19,7 @@ const ALONE = ['--fork', '--kill-child', '--pid', '--mount'];
  * @param name what the image is called, for people
  */
 export async function buildImage(host: Host, path: string, name: string, recipe: Recipe): Promise<void> {
-  await withWork(host, path, async (work) => {
+  await withWorkDirectory(host, path, async (work) => {
     const args = [work, recipe.suite, String(sizeOf(recipe)), ...recipe.packages];
     const what = `build ${name} by debootstrap`;
     const heard = eachLine((line) =>

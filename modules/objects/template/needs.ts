@@ -1,4 +1,4 @@
-import type { Overlays } from '../../lib/disk/overlays.ts';
+import type { Overlays } from '../../lib/disk/usage/overlays.ts';
 import type { Host } from '../../lib/host/host.ts';
 
 /** The disks that may need a file: its overlays, and those whose image is unknown. */

@@ -1,4 +1,4 @@
-import { chainOf } from '../../../lib/disk/chain.ts';
+import { chainOf } from '../../../lib/disk/usage/chain.ts';
 import type { Host } from '../../../lib/host/host.ts';
 import { disksOf } from '../../../lib/libvirt/disks.ts';
 import { readAllDomains } from '../../../lib/libvirt/read.ts';
