@@ -3,8 +3,8 @@ import type { Outcome } from '../../lib/ansible/plan.ts';
 import { keepTemplate } from '../../lib/disk/template/store.ts';
 import { checkRemovable } from '../../lib/disk/usage/guards.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
+import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
@@ -34,7 +34,7 @@ async function removeUnneeded(
   template: string,
   places: readonly string[],
 ): Promise<Outcome | undefined> {
-  const disks = await mayNeed(host, template, await findOverlays(host, places));
+  const disks = await possibleOverlays(host, template, await findOverlays(host, places));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
   await host.remove(template);
   return undefined;

@@ -5,9 +5,9 @@ import { readChecksum } from '../../lib/disk/fetch/read-checksum.ts';
 import { storeDirectory, storedPath } from '../../lib/disk/template/key.ts';
 import { inspectSource } from '../../lib/disk/template/source.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
+import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { isTemporary } from '../../lib/host/temporary.ts';
-import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import { keyFor, type State } from './plan.ts';
 
@@ -86,7 +86,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     // Each is reported once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
-    const needs = async (path: string) => (overlays ? await mayNeed(host, path, overlays) : []);
+    const needs = async (path: string) => (overlays ? await possibleOverlays(host, path, overlays) : []);
     const kept = wanted !== undefined && (await host.stat(wanted)) !== undefined;
     return {
       now: await leadsTo(host, dest),

@@ -4,86 +4,82 @@ import type { Host } from '../../host/host.ts';
 import type { Disk } from '../image/disk.ts';
 import { isLocked, qemuImg } from '../image/qemu-img.ts';
 import { forgetGuests, type GuestDisk, guestsWithDisk } from './guests.ts';
-import { findOverlays, isSearched, type Overlays } from './overlays.ts';
+import { findOverlays, isSearched } from './overlays.ts';
+import { type Overlays, usersOf } from './users.ts';
 
-const busy = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
+const isInUse = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
 
 const described = ({ guest, state, saved }: GuestDisk) =>
   `the guest '${guest}' (${saved ? 'saved with its memory' : state})`;
 
 /**
- * Does something with a disk that no guest and no other process may be using.
- * @param way what to do instead, for the error
+ * Does something with a disk that no running guest and no other process uses.
+ * @param advice what the user can do otherwise, for the error
  */
-async function unused(host: Host, path: string, way: string, act: () => Promise<unknown>): Promise<void> {
-  const using = (await guestsWithDisk(host, path)).find(busy);
-  if (using) throw new Failure(`${path} is in use by ${described(using)}: ${way}`);
+async function whileUnused(host: Host, path: string, advice: string, act: () => Promise<unknown>) {
+  const using = (await guestsWithDisk(host, path)).find(isInUse);
+  if (using) throw new Failure(`${path} is in use by ${described(using)}: ${advice}`);
   try {
     await act();
   } catch (error) {
-    if (isLocked(error))
-      throw new Failure(`${path} is in use by another process, which has it locked: ${way}`);
+    if (isLocked(error)) throw new Failure(`${path} is locked by another process that uses it: ${advice}`);
     throw error;
   }
 }
 
-/** Does something that reads a whole disk. @throws Failure when somebody may be writing to it */
+/** Does something that reads a whole disk. @throws Failure when a guest or process may write to it meanwhile */
 export const readSafely = (host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> =>
-  unused(host, disk.path, 'stop it first, or make the copy from another disk', async () => {
-    // qemu-img's lock tells what libvirt doesn't know of; a copy of blocks would not look.
+  whileUnused(host, disk.path, 'stop it first, or copy another disk', async () => {
+    // qemu-img finds users that libvirt doesn't know, by their locks. A reflink copy checks no locks.
     await qemuImg(host, disk.path, ['info', '-f', disk.format, disk.path]);
     await act();
   });
 
-/** Does something that changes a disk. @throws Failure when it is in use, or others are overlays of it */
+/** Does something that changes a disk. @throws Failure when it is in use, or has overlays */
 export const changeSafely = (host: Host, path: string, act: () => Promise<unknown>): Promise<void> =>
-  unused(host, path, 'stop it first', async () => {
-    const [one] = await overlaysOf(host, path);
-    if (one) throw new Failure(`${path} can't be changed: ${one} is an overlay of it`);
+  whileUnused(host, path, 'stop it first', async () => {
+    const { overlays } = await usersOf(host, path, [], await overlaysNear(host, path));
+    if (overlays[0]) throw new Failure(`${path} can't be changed: ${overlays[0]} is an overlay of it`);
     await act();
   });
 
-// To look through all disks for each of many that grow would take longer than to grow them. What others make meanwhile
-// does no harm: an overlay has a size of its own.
-const walks = new WeakMap<Host, Map<string, Promise<Overlays>>>();
+// One search for many disks that grow: it takes longer than to grow one. An overlay that another program makes
+// meanwhile is not harmed, since it has a size of its own.
+const searches = new WeakMap<Host, Map<string, Promise<Overlays>>>();
 
-async function overlaysOf(host: Host, path: string): Promise<readonly string[]> {
-  return (await overlaysAround(host, path)).byBacking.get((await host.realPath(path)) ?? path) ?? [];
-}
-
-async function overlaysAround(host: Host, path: string): Promise<Overlays> {
-  const known = walks.get(host) ?? new Map<string, Promise<Overlays>>();
-  walks.set(host, known);
-  const places = isSearched(path) ? [] : [dirname(path)];
-  const walk = known.get(places.join()) ?? findOverlays(host, places);
-  known.set(places.join(), walk);
-  return walk;
+function overlaysNear(host: Host, path: string): Promise<Overlays> {
+  const known = searches.get(host) ?? new Map<string, Promise<Overlays>>();
+  searches.set(host, known);
+  const directories = isSearched(path) ? [] : [dirname(path)];
+  const search = known.get(directories.join()) ?? findOverlays(host, directories);
+  known.set(directories.join(), search);
+  return search;
 }
 
 /**
- * Makes sure that nobody needs a file that is to go.
- * @throws Failure when it is a disk of a guest, also of one that is off, or others are overlays of it or may be
+ * Makes sure that a file can be removed. Guests and overlays are read again for it.
+ * @throws Failure when it is a disk of a guest, even of one that is off, or when it has overlays or may have
  */
 export async function checkRemovable(host: Host, path: string): Promise<void> {
-  walks.delete(host);
+  searches.delete(host);
   forgetGuests(host);
-  const [user] = await guestsWithDisk(host, path);
-  if (user) throw new Failure(`${path} can't be removed: it is a disk of ${described(user)}`);
-  const { byBacking, unknown } = await overlaysAround(host, path);
-  const [one] = byBacking.get((await host.realPath(path)) ?? path) ?? [];
-  if (one) throw new Failure(`${path} can't be removed: ${one} is an overlay of it`);
-  const [open] = unknown;
-  if (open) throw new Failure(`${path} can't be removed: ${open} may be an overlay of it`);
+  const [guest] = await guestsWithDisk(host, path);
+  if (guest) throw new Failure(`${path} can't be removed: it is a disk of ${described(guest)}`);
+  const found = await overlaysNear(host, path);
+  const { overlays } = await usersOf(host, path, [], found);
+  if (overlays[0]) throw new Failure(`${path} can't be removed: ${overlays[0]} is an overlay of it`);
+  const [unknown] = found.unknown;
+  if (unknown) throw new Failure(`${path} can't be removed: ${unknown} may be an overlay of it`);
 }
 
-/** Does something that needs a disk to stay as it is for good. @throws Failure when it is a guest's own */
+/** Makes an overlay of a disk, which must not change from then on. @throws Failure when it is a guest's disk */
 export async function useAsBacking(host: Host, disk: Disk, act: () => Promise<unknown>): Promise<void> {
-  const [one] = await guestsWithDisk(host, disk.path);
-  if (one) {
+  const [guest] = await guestsWithDisk(host, disk.path);
+  if (guest) {
     throw new Failure(
-      `${disk.path} can't be a template: it is a disk of ${described(one)}, which would change it under its overlays. Make a copy of it first ('backing: copy')`,
+      `${disk.path} can't be a template: it is a disk of ${described(guest)}, which would change it under its overlays. Use 'backing: copy'`,
     );
   }
   await act();
-  walks.delete(host);
+  searches.delete(host);
 }

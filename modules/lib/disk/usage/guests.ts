@@ -2,88 +2,86 @@ import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
 import { disksOf } from '../../libvirt/disks.ts';
 import { type Domain, readAllDomains } from '../../libvirt/read.ts';
+import { usersOf } from './users.ts';
 
 /** A file or block device that a guest of libvirt has. */
 export interface GuestDisk {
   readonly guest: string;
-  /** Wherever links lead. */
+  /** Links are followed. */
   readonly path: string;
-  /** The format that the guest's QEMU opens it in. Its content tells nothing: the guest may write anything there. */
+  /** The format that QEMU opens it in. Its content proves nothing: the guest can write anything there. */
   readonly format: string;
-  /** libvirt's own word: `running`, `paused`, `shut off`, … */
+  /** As libvirt names it: `running`, `paused`, `shut off`, … */
   readonly state: string;
-  /** Whether its memory is saved, which fits to the disk as it is. */
+  /** Whether its memory is saved. That fits only the disk as it is now. */
   readonly saved: boolean;
-  /** Whether the guest writes to it; otherwise a disk of it is an overlay of it. */
-  readonly own: boolean;
+  /** Whether the guest writes to it. Otherwise it is a backing file of one of the guest's disks. */
+  readonly attached: boolean;
 }
 
 const URI = 'qemu:///system';
 
-/** Where libvirt keeps its guests of QEMU, whether it runs or not. */
-const DEFINED = '/etc/libvirt/qemu';
+/** The directory of the definitions of all guests. */
+const DEFINITIONS = '/etc/libvirt/qemu';
 
 // A host without libvirt has no guests.
 async function domainsOf(host: Host): Promise<Domain[]> {
   try {
     return await readAllDomains(host, URI);
   } catch (error) {
-    // A libvirt that doesn't answer has its guests all the same, and they may run.
-    if (!(await host.list(DEFINED)).some((name) => name.endsWith('.xml'))) return [];
+    // Where libvirt doesn't answer, its guests may run all the same.
+    if (!(await host.list(DEFINITIONS)).some((name) => name.endsWith('.xml'))) return [];
     const why = (error as Error).message;
-    throw new Failure(`there are guests, and libvirt doesn't tell which disks they use: ${why}`);
+    throw new Failure(`libvirt doesn't say which disks its guests use: ${why}`);
   }
 }
 
-async function lookForDisks(host: Host): Promise<GuestDisk[]> {
-  // Nobody writes to a CD, and it may be any guest's.
+async function readDisks(host: Host): Promise<GuestDisk[]> {
+  // A CD is read only, and several guests may share it.
   const disks = (await disksOf(host, URI, await domainsOf(host))).filter(({ device }) => device !== 'cdrom');
   const found = await Promise.all(
-    disks.map(async ({ domain, path, format, own }) => {
+    disks.map(async ({ domain, path, format, own: attached }) => {
       const real = path?.startsWith('/') ? await host.realPath(path) : undefined;
       const { name: guest, state, saved } = domain;
-      return real === undefined ? [] : [{ guest, path: real, format, state, saved, own }];
+      return real === undefined ? [] : [{ guest, path: real, format, state, saved, attached }];
     }),
   );
   return found.flat();
 }
 
-const seen = new WeakMap<Host, Promise<readonly GuestDisk[]>>();
+const cached = new WeakMap<Host, Promise<readonly GuestDisk[]>>();
 
 /**
- * The disks that the guests of this host have, CDs left out, and what those are overlays of as far as libvirt says,
- * whether the guests run or not. libvirt is asked once in a run: a task makes many disks.
+ * The disks of all guests of this host, running or not, without CDs; and the backing files that libvirt names.
+ * libvirt is asked once in a run, since a task may make many disks.
  */
 export function guestDisks(host: Host): Promise<readonly GuestDisk[]> {
-  const known = seen.get(host) ?? lookForDisks(host);
-  seen.set(host, known);
+  const known = cached.get(host) ?? readDisks(host);
+  cached.set(host, known);
   return known;
 }
 
-/** Has libvirt asked again: a guest was undefined, say. */
-export const forgetGuests = (host: Host): boolean => seen.delete(host);
+/** Makes the next call ask libvirt again: a guest may have been undefined since. */
+export const forgetGuests = (host: Host): boolean => cached.delete(host);
 
-const at = async (host: Host, path: string): Promise<GuestDisk[]> => {
-  const real = await host.realPath(path);
-  return (await guestDisks(host)).filter((disk) => disk.path === real);
-};
+const disksAt = async (host: Host, path: string) => (await usersOf(host, path, await guestDisks(host))).disks;
 
-/** The guests that have a file as a disk of their own. */
+/** The guests that have a file as a disk; those that only have an overlay of it are left out. */
 export const guestsWithDisk = async (host: Host, path: string): Promise<GuestDisk[]> =>
-  (await at(host, path)).filter(({ own }) => own);
+  (await disksAt(host, path)).filter(({ attached }) => attached);
 
-/** A guest's word of what a disk is. */
+/** The format that a guest's definition gives a disk. */
 export type GuestFormat = Pick<GuestDisk, 'guest' | 'format'>;
 
 /**
- * The format that a guest has a disk in, whatever its content looks like.
- * @returns undefined where no guest has it
- * @throws Failure where two of them have it in different formats
+ * The format in which a guest has a disk, whatever its content looks like.
+ * @returns undefined when no guest has it
+ * @throws Failure when two guests have it in different formats
  */
 export async function guestFormatOf(host: Host, path: string): Promise<GuestFormat | undefined> {
-  const [first, ...others] = await at(host, path);
-  const unlike = others.find(({ format }) => format !== first?.format);
-  if (!first || !unlike) return first && { guest: first.guest, format: first.format };
-  const said = [first, unlike].map(({ guest, format }) => `${format} to the guest '${guest}'`);
-  throw new Failure(`${path} is ${said.join(' and ')}: give both the same type of driver`);
+  const [first, ...others] = await disksAt(host, path);
+  const different = others.find(({ format }) => format !== first?.format);
+  if (!first || !different) return first && { guest: first.guest, format: first.format };
+  const formats = [first, different].map(({ guest, format }) => `${format} to the guest '${guest}'`);
+  throw new Failure(`${path} is ${formats.join(' and ')}: give both the same type of driver`);
 }

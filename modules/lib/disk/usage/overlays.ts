@@ -5,20 +5,13 @@ import { isBlockDevice, readHead } from '../image/inspect.ts';
 import { referencesOf } from '../image/references.ts';
 import { declaredFormats } from './declared-formats.ts';
 import { guestDisks } from './guests.ts';
+import type { Overlays } from './users.ts';
 
 /** Where libvirt keeps disks unless it is told otherwise. */
 const USUAL = '/var/lib/libvirt';
 
 /** Whether a file is where overlays are looked for anyway. */
 export const isSearched = (path: string): boolean => path.startsWith(`${USUAL}/`);
-
-/** The overlays on a host. */
-export interface Overlays {
-  /** By the file that they are of. */
-  readonly byBacking: ReadonlyMap<string, readonly string[]>;
-  /** Overlays of a file elsewhere whose format isn't written down: what that is an overlay of isn't known. */
-  readonly unknown: readonly string[];
-}
 
 /**
  * Looks for the overlays on this host. What a disk says of itself only counts for keeping others: a guest may have

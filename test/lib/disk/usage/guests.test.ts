@@ -49,16 +49,16 @@ describe('the disks of guests', () => {
     });
     link('/images/a', '/images/link');
     expect(await guestDisks(host)).toEqual([
-      { guest: 'web1', path: '/images/a', state: 'running', saved: false, format: 'qcow2', own: true },
+      { guest: 'web1', path: '/images/a', state: 'running', saved: false, format: 'qcow2', attached: true },
       {
         guest: 'web1',
         path: '/images/with space/b',
         state: 'running',
         saved: false,
         format: 'qcow2',
-        own: true,
+        attached: true,
       },
-      { guest: 'db "1"', path: '/images/c', state: 'shut off', saved: true, format: 'qcow2', own: true },
+      { guest: 'db "1"', path: '/images/c', state: 'shut off', saved: true, format: 'qcow2', attached: true },
     ]);
   });
 
@@ -88,7 +88,7 @@ describe('the disks of guests', () => {
       const { host, put } = hostOf({}, { virsh });
       put('/etc/libvirt/qemu/web1.xml', '<domain/>');
       await expect(guestDisks(host)).rejects.toThrow(
-        /^there are guests, and libvirt doesn't tell which disks they use: .*(virsh isn't installed|Failed to connect socket)/,
+        /^libvirt doesn't say which disks its guests use: .*(virsh isn't installed|Failed to connect socket)/,
       );
     }
   });
@@ -184,7 +184,7 @@ describe('a disk that somebody needs', () => {
   it('another process, by its lock', async () => {
     const { host } = hostOf({}, { locked: ['/images/d'] });
     await expect(readSafely(host, rawDisk('/images/d', 1), async () => undefined)).rejects.toThrow(
-      '/images/d is in use by another process, which has it locked: stop it first',
+      '/images/d is locked by another process that uses it: stop it first',
     );
   });
 
