@@ -48,6 +48,6 @@ export async function* verified(content: Bytes, { algorithm, digest }: Checksum,
   const found = hash.digest('hex');
   if (found === digest) return;
   throw new Failure(
-    `option 'checksum': ${what} has ${algorithm}:${found} and not ${algorithm}:${digest}: it is damaged, or another one`,
+    `option 'checksum': ${what} has ${algorithm}:${found} and not ${algorithm}:${digest}: it is damaged, or another file`,
   );
 }

@@ -39,7 +39,7 @@ export async function fetchTo(host: Host, url: string, path: string, checksum: C
   if (resumed) return fetchTo(host, url, path, checksum);
   const [found, wanted] = [digest, checksum.digest].map((value) => `${checksum.algorithm}:${value}`);
   throw new Failure(
-    `option 'checksum': ${shownUrl(url)} has ${found} and not ${wanted}: it is damaged, or another one`,
+    `option 'checksum': ${shownUrl(url)} has ${found} and not ${wanted}: it is damaged, or another file`,
   );
 }
 

@@ -145,7 +145,7 @@ describe('a content that is checked', () => {
         );
         fc.pre(Buffer.compare(bytes, other) !== 0);
         await expect(all(verified(chunks(other), { algorithm: of, digest }, 'it'))).rejects.toThrow(
-          /^option 'checksum': it has .* and not .*: it is damaged, or another one$/,
+          /^option 'checksum': it has .* and not .*: it is damaged, or another file$/,
         );
       }),
     );

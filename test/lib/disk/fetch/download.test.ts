@@ -100,7 +100,7 @@ describe('what is fetched', () => {
     const { host, files } = fakeHost({ download });
     const found = fetchTo(host, URL_, PATH, checksumOf(Buffer.from('wanted')));
     await expect(found).rejects.toThrow(
-      /^option 'checksum': http:\/\/h\/disk.xz\?… has sha256:.* and not sha256:.*: it is damaged, or another one$/,
+      /^option 'checksum': http:\/\/h\/disk.xz\?… has sha256:.* and not sha256:.*: it is damaged, or another file$/,
     );
     expect(files()).toEqual([]);
     expect(requests()).toBe(1);

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Calls that a host may never answer."""
+"""Calls to a host that may never be answered."""
 
 import contextvars
 import threading
@@ -7,12 +7,12 @@ import threading
 from ansible.errors import AnsibleConnectionFailure
 
 
-class Aside:
-    """A call in a thread of its own: who waits for it waits as long as it likes."""
+class BackgroundCall:
+    """A call in a thread of its own, so that the caller decides how long it waits."""
 
     def __init__(self, call, *args):
         self._value = self._error = None
-        # Ansible 2.19 keeps in it which task it is.
+        # Ansible 2.19 keeps the current task in a context variable.
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=lambda: context.run(self._run, call, args), daemon=True)
         self._thread.start()
@@ -20,24 +20,24 @@ class Aside:
     def _run(self, call, args):
         try:
             self._value = call(*args)
-        except Exception as error:  # told by whoever asks for the value
+        except Exception as error:  # value() raises it
             self._error = error
 
-    def done(self, seconds):
-        """Waits for so many seconds at most. @returns whether the call has come back"""
+    def wait(self, seconds):
+        """Waits at most so many seconds. @returns whether the call has returned"""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def value(self):
-        """What a call that is done has returned; what it raised is raised."""
+        """What the call returned. Raises what the call raised. Only for a call that has returned."""
         if self._error:
             raise self._error
         return self._value
 
 
-def answered(seconds, call, *args):
-    """What a call to a host returns. @raises AnsibleConnectionFailure where the host gives no answer in so many seconds"""
-    aside = Aside(call, *args)
-    if not aside.done(seconds):
+def call_with_timeout(seconds, call, *args):
+    """What a call to a host returns. @raises AnsibleConnectionFailure when it takes longer than so many seconds"""
+    running = BackgroundCall(call, *args)
+    if not running.wait(seconds):
         raise AnsibleConnectionFailure("no answer within %d s" % seconds)
-    return aside.value()
+    return running.value()
