@@ -231,7 +231,7 @@ describe('a checksum', () => {
     });
     const found = (await sh(`sha256sum <${HOME}/in/${name}`)).split(' ')[0];
     expect(result.msg).toBe(
-      `option 'checksum': ${HOME}/in/${name} has sha256:${found} and not ${wrong}: it is damaged, or another one`,
+      `option 'checksum': ${HOME}/in/${name} has sha256:${found} and not ${wrong}: it is damaged, or another file`,
     );
     expect(await sh(`ls -A ${HOME}/out/wrong`)).toBe('');
   });

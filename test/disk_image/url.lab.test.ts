@@ -115,7 +115,7 @@ describe('what is not taken', () => {
       'another content',
       () => ({ url: `${BASE}/disk.xz`, checksum: wrong }),
       () =>
-        `option 'checksum': ${BASE}/disk.xz has sha256:${sum} and not ${wrong}: it is damaged, or another one`,
+        `option 'checksum': ${BASE}/disk.xz has sha256:${sum} and not ${wrong}: it is damaged, or another file`,
     ],
     [
       'no checksum',

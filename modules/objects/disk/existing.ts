@@ -1,16 +1,17 @@
-import { checkChain } from '../../lib/disk/chain.ts';
-import { guestsOf, type Word, wordOf } from '../../lib/disk/guests.ts';
-import { type Disk, headOf, lookAs, storageAt } from '../../lib/disk/image.ts';
-import { kindOf } from '../../lib/disk/kind.ts';
-import { saidOf } from '../../lib/disk/said.ts';
-import { bytesOf } from '../../lib/disk/size.ts';
+import { kindOf } from '../../lib/disk/formats/detect.ts';
+import { parseSize } from '../../lib/disk/formats/size.ts';
+import type { Disk } from '../../lib/disk/image/disk.ts';
+import { inspectAs, readHead, statStorage } from '../../lib/disk/image/inspect.ts';
+import { checkChain } from '../../lib/disk/usage/chain.ts';
+import { declaredFormats } from '../../lib/disk/usage/declared-formats.ts';
+import { type GuestFormat, guestFormatOf, guestsWithDisk } from '../../lib/disk/usage/guests.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 
 /** What is known of a disk that is there. Its content doesn't count: its guest may have written anything. */
 export interface Existing {
   /** As what a guest has it, where that was asked for. */
-  readonly word: Word | undefined;
+  readonly word: GuestFormat | undefined;
   /** The guests that have it; asked for where it is to be absent. */
   readonly guests?: readonly string[];
   /** Undefined where nothing says what it is, and nothing of it has to be known. */
@@ -40,25 +41,25 @@ export const statedFormat = ({ format, backing }: Pick<Stated, 'format' | 'backi
  */
 export async function existingAt(host: Host, options: Stated): Promise<Existing | undefined> {
   const { dest, state, size, cluster_size } = options;
-  const file = await storageAt(host, dest);
+  const file = await statStorage(host, dest);
   if (!file) return undefined;
   if (state === 'absent') {
     if (file.kind !== 'file') {
       throw new Failure(`${dest} is a block device, and only files are removed: remove it by hand`);
     }
-    const guests = (await guestsOf(host, dest)).map(({ guest }) => guest);
+    const guests = (await guestsWithDisk(host, dest)).map(({ guest }) => guest);
     return { word: undefined, disk: undefined, guests };
   }
   const stated = statedFormat(options);
   if (stated === undefined && size === undefined && cluster_size === undefined) {
     return { word: undefined, disk: undefined };
   }
-  if (stated !== undefined) saidOf(host).set((await host.realPath(dest)) ?? dest, stated);
-  const disk = stated === undefined ? undefined : (await lookAs(host, dest, stated))?.disk;
+  if (stated !== undefined) declaredFormats(host).set((await host.realPath(dest)) ?? dest, stated);
+  const disk = stated === undefined ? undefined : (await inspectAs(host, dest, stated))?.disk;
   if (disk && isAsDesired(disk, size) && !(await isDoubtful(host, disk))) return { word: undefined, disk };
-  const word = await wordOf(host, dest);
+  const word = await guestFormatOf(host, dest);
   if (!word && !disk) throw unknownFormat(dest, stated);
-  const found = word && word.format !== stated ? (await lookAs(host, dest, word.format))?.disk : disk;
+  const found = word && word.format !== stated ? (await inspectAs(host, dest, word.format))?.disk : disk;
   if (!found) {
     throw new Failure(`${dest} is ${word?.format} to the guest '${word?.guest}', and can't be read as that`);
   }
@@ -68,11 +69,11 @@ export async function existingAt(host: Host, options: Stated): Promise<Existing 
 }
 
 const isAsDesired = (disk: Disk, size: string | undefined) =>
-  size === undefined || bytesOf(size) === disk.size;
+  size === undefined || parseSize(size) === disk.size;
 
 // Its content only tells whether it is worth to ask.
 const isDoubtful = async (host: Host, { path, format }: Disk) =>
-  format === 'raw' && kindOf(await headOf(host, path)) !== 'raw';
+  format === 'raw' && kindOf(await readHead(host, path)) !== 'raw';
 
 function unknownFormat(dest: string, stated: string | undefined): OptionError {
   return stated === undefined

@@ -1,10 +1,11 @@
 import type { Plan } from '../../lib/ansible/plan.ts';
-import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
-import type { Disk, Found, Layout } from '../../lib/disk/image.ts';
-import { checkOrigin } from '../../lib/disk/options.ts';
-import { bytesOf, humanSize } from '../../lib/disk/size.ts';
-import type { Source } from '../../lib/disk/source.ts';
-import { bytesToRead, keyOf, storedAs } from '../../lib/disk/store.ts';
+import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
+import { humanSize, parseSize } from '../../lib/disk/formats/size.ts';
+import type { Disk, Found } from '../../lib/disk/image/disk.ts';
+import type { Layout } from '../../lib/disk/image/write.ts';
+import { bytesToRead, storedPath, templateKey } from '../../lib/disk/template/key.ts';
+import { checkOrigin } from '../../lib/disk/template/options.ts';
+import type { Source } from '../../lib/disk/template/source.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
 import { type Existing, statedFormat } from './existing.ts';
@@ -54,7 +55,7 @@ const tooSmall = (wanted: number, size: number, of: string) =>
 /** Bytes: qemu-img has no smaller part of a disk. */
 const SECTOR = 512;
 
-const inBytes = (text: string | undefined) => (text === undefined ? undefined : bytesOf(text));
+const inBytes = (text: string | undefined) => (text === undefined ? undefined : parseSize(text));
 
 /** Whether a template is unpacked or fetched to be kept for others. */
 export const isKept = ({ url, backing }: DiskOptions, source: Found | undefined): boolean =>
@@ -124,7 +125,7 @@ function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<
       `is required: ${url === undefined ? why : 'what is fetched is kept by it'}`,
     );
   }
-  const key = keep && checksum ? keyOf(checksum, member) : undefined;
+  const key = keep && checksum ? templateKey(checksum, member) : undefined;
   const template = kept ?? source?.disk;
   const size = inBytes(options.size);
   const from = url === undefined ? (options.source ?? '') : shownUrl(url);
@@ -155,7 +156,7 @@ function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<
     result: {
       dest,
       ...(known === undefined ? {} : { size: known }),
-      ...(key === undefined ? {} : { template: storedAs(templates, key) }),
+      ...(key === undefined ? {} : { template: storedPath(templates, key) }),
     },
   };
 }
@@ -208,7 +209,7 @@ export function checkOptions(options: DiskOptions): void {
     );
   }
   if (cluster_size === undefined) return;
-  const clusterSize = bytesOf(cluster_size) ?? 0;
+  const clusterSize = parseSize(cluster_size) ?? 0;
   if (raw) throw new OptionError('cluster_size', 'a raw disk has no clusters: leave it out');
   if (clusterSize < 512 || clusterSize > 2 * 1024 ** 2 || !Number.isInteger(Math.log2(clusterSize))) {
     throw new OptionError('cluster_size', `${cluster_size} is no power of two from 512 to 2M`);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { withWork } from '../../lib/disk/work.ts';
+import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
 import { asError, Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import SCRIPT from './build-image.sh';
@@ -18,7 +18,7 @@ const ALONE = ['--fork', '--kill-child', '--pid', '--mount'];
  * @param name what the image is called, for people
  */
 export async function buildImage(host: Host, path: string, name: string, recipe: Recipe): Promise<void> {
-  await withWork(host, path, async (work) => {
+  await withWorkDirectory(host, path, async (work) => {
     const args = [work, recipe.suite, String(sizeOf(recipe)), ...recipe.packages];
     const what = `build ${name} by debootstrap`;
     const heard = eachLine((line) =>

@@ -1,4 +1,4 @@
-import { isDigest } from '../../lib/disk/checksum.ts';
+import { isDigest } from '../../lib/disk/fetch/checksum.ts';
 import { OptionError } from '../../lib/failure.ts';
 import { template } from '../template/template.ts';
 import type { ImageOptions } from './options.ts';

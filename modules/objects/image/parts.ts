@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
-import { digestOf } from '../../lib/disk/checksum.ts';
-import { keyOf } from '../../lib/disk/store.ts';
+import { parseDigest } from '../../lib/disk/fetch/checksum.ts';
+import { templateKey } from '../../lib/disk/template/key.ts';
 import { type TemplateOptions, templateOptions } from '../template/options.ts';
 import type { ImageOptions } from './options.ts';
 import { recipeOf, versionOf } from './recipe.ts';
@@ -20,7 +20,7 @@ export const comesIn = ({ state, url }: ImageOptions): boolean => state === 'pre
 export function sourceOf(image: ImageOptions): string {
   const recipe = recipeOf(image);
   const { checksum = '', member, path = '' } = image;
-  const brought = () => `${keyOf(digestOf(checksum), member)}-${basename(path).slice(-LONGEST)}`;
+  const brought = () => `${templateKey(parseDigest(checksum), member)}-${basename(path).slice(-LONGEST)}`;
   return join(incomingOf(image), recipe ? versionOf(recipe) : brought());
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOf } from '../../lib/disk/size.ts';
+import { parseSize } from '../../lib/disk/formats/size.ts';
 import type { ImageOptions } from './options.ts';
 
 /** What is built by debootstrap. */
@@ -27,4 +27,4 @@ export function versionOf({ suite, size, packages }: Recipe): string {
 }
 
 /** The size of the disk in bytes. */
-export const sizeOf = ({ size }: Recipe): number => bytesOf(size) ?? 0;
+export const sizeOf = ({ size }: Recipe): number => parseSize(size) ?? 0;

@@ -1,10 +1,10 @@
 import { dirname, relative } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
-import { removable } from '../../lib/disk/guard.ts';
-import { overlaysOn } from '../../lib/disk/overlays.ts';
-import { keepTemplate } from '../../lib/disk/store.ts';
+import { keepTemplate } from '../../lib/disk/template/store.ts';
+import { checkRemovable } from '../../lib/disk/usage/guards.ts';
+import { findOverlays } from '../../lib/disk/usage/overlays.ts';
+import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
@@ -24,7 +24,7 @@ export async function applyStep(
 }
 
 async function removeSource(host: Host, source: string): Promise<void> {
-  await removable(host, source);
+  await checkRemovable(host, source);
   await host.remove(source);
 }
 
@@ -34,7 +34,7 @@ async function removeUnneeded(
   template: string,
   places: readonly string[],
 ): Promise<Outcome | undefined> {
-  const disks = await mayNeed(host, template, await overlaysOn(host, places));
+  const disks = await possibleOverlays(host, template, await findOverlays(host, places));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
   await host.remove(template);
   return undefined;

@@ -1,13 +1,13 @@
 import { basename, dirname, join } from 'node:path';
 import { observeEach } from '../../lib/ansible/plan.ts';
-import { checksumOf } from '../../lib/disk/checksum.ts';
-import { fileNameOf } from '../../lib/disk/fetch.ts';
-import { overlaysOn } from '../../lib/disk/overlays.ts';
-import { sourceAt } from '../../lib/disk/source.ts';
-import { storedAs, storeIn } from '../../lib/disk/store.ts';
+import { fileNameOf } from '../../lib/disk/fetch/file-name.ts';
+import { readChecksum } from '../../lib/disk/fetch/read-checksum.ts';
+import { storeDirectory, storedPath } from '../../lib/disk/template/key.ts';
+import { inspectSource } from '../../lib/disk/template/source.ts';
+import { findOverlays } from '../../lib/disk/usage/overlays.ts';
+import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { isTemporary } from '../../lib/host/temporary.ts';
-import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import { keyFor, type State } from './plan.ts';
 
@@ -22,15 +22,15 @@ async function wishOf(host: Host, options: TemplateOptions): Promise<Wish> {
   const { dest, state, source, url, checksum: given } = options;
   if (state === 'absent') return { options, wanted: undefined, checksum: undefined };
   const name = url === undefined ? basename(source ?? '') : fileNameOf(url);
-  const checksum = given === undefined ? undefined : await checksumOf(host, given, name);
-  return { options, wanted: storedAs(dirname(dest), keyFor(options, checksum)), checksum };
+  const checksum = given === undefined ? undefined : await readChecksum(host, given, name);
+  return { options, wanted: storedPath(dirname(dest), keyFor(options, checksum)), checksum };
 }
 
 // Where a name leads, if it is a link to a template of its directory.
 async function leadsTo(host: Host, dest: string): Promise<State['now']> {
   const target = await host.realPath(dest);
   if (target === undefined) return undefined;
-  const store = storeIn(dirname(dest));
+  const store = storeDirectory(dirname(dest));
   // The store may be a link to where there is room.
   if (dirname(target) === (await host.realPath(store))) return join(store, basename(target));
   // And so may a template of it.
@@ -50,10 +50,10 @@ async function looseIn(host: Host, directory: string, wishes: readonly Wish[]): 
     names.filter((name) => !own.includes(name)).map((name) => leadsTo(host, name)),
   );
   const needed = [...others, ...wishes.map(({ wanted }) => wanted)];
-  const kept = (await host.list(storeIn(directory))).filter(
+  const kept = (await host.list(storeDirectory(directory))).filter(
     (name) => name.endsWith('.qcow2') && !name.startsWith('.'),
   );
-  return kept.map((name) => join(storeIn(directory), name)).filter((path) => !needed.includes(path));
+  return kept.map((name) => join(storeDirectory(directory), name)).filter((path) => !needed.includes(path));
 }
 
 // What is to go with its template, and is known to be what that was made from: by its name, or by its content.
@@ -77,7 +77,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     certain.length < wishes.length ? [] : [...new Set(items.map(({ dest }) => dirname(dest)))];
   const loose = (await Promise.all(directories.map((one) => looseIn(host, one, certain)))).flat();
   const places = [...directories, ...items.flatMap(({ overlay_directories }) => overlay_directories)];
-  const overlays = loose.length > 0 ? await overlaysOn(host, places) : undefined;
+  const overlays = loose.length > 0 ? await findOverlays(host, places) : undefined;
   const told = new Set<string>();
   return observeEach(wishes, async (wish) => {
     if (wish instanceof Error) throw wish;
@@ -86,7 +86,7 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
     // Each is reported once, with the first name of its directory.
     const own = loose.filter((path) => dirname(dirname(path)) === dirname(dest) && !told.has(path));
     for (const path of own) told.add(path);
-    const needs = async (path: string) => (overlays ? await mayNeed(host, path, overlays) : []);
+    const needs = async (path: string) => (overlays ? await possibleOverlays(host, path, overlays) : []);
     const kept = wanted !== undefined && (await host.stat(wanted)) !== undefined;
     return {
       now: await leadsTo(host, dest),
@@ -94,7 +94,8 @@ export async function observe(host: Host, items: readonly TemplateOptions[]): Pr
       checksum,
       kept,
       left: kept && remove_source ? await leftOf(host, wish) : undefined,
-      source: source === undefined || wanted === undefined || kept ? undefined : await sourceAt(host, source),
+      source:
+        source === undefined || wanted === undefined || kept ? undefined : await inspectSource(host, source),
       loose: new Map(await Promise.all(own.map(async (path) => [path, await needs(path)] as const))),
     };
   });

@@ -1,5 +1,5 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { checksumOption, memberOption } from '../../lib/disk/options.ts';
+import { checksumOption, memberOption } from '../../lib/disk/template/options.ts';
 
 /** The options of a template. */
 export const templateOptions = defineOptions({

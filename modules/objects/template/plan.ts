@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
-import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
-import type { Found } from '../../lib/disk/image.ts';
-import { checkOrigin } from '../../lib/disk/options.ts';
-import { bytesToRead, keyOf, type Origin } from '../../lib/disk/store.ts';
+import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
+import type { Found } from '../../lib/disk/image/disk.ts';
+import { bytesToRead, type Origin, templateKey } from '../../lib/disk/template/key.ts';
+import { checkOrigin } from '../../lib/disk/template/options.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
 import type { TemplateOptions } from './options.ts';
@@ -40,7 +40,7 @@ export interface TemplateResult {
 
 /** What tells the template's content. @throws OptionError when the task gives nothing that does */
 export function keyFor({ version, member }: TemplateOptions, checksum: Checksum | undefined): string {
-  if (checksum) return keyOf(checksum, member);
+  if (checksum) return templateKey(checksum, member);
   if (version !== undefined) return `version-${version}`;
   throw new OptionError('checksum', "is required, or 'version' with a source: a template is kept by it");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Disk, rawDisk } from '../../../modules/lib/disk/image.ts';
+import { type Disk, rawDisk } from '../../../modules/lib/disk/image/disk.ts';
 import type { DiskOptions } from '../../../modules/objects/disk/options.ts';
 import { checkOptions, planDisk, type State } from '../../../modules/objects/disk/plan.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rawDisk } from '../../../modules/lib/disk/image.ts';
-import type { Source } from '../../../modules/lib/disk/source.ts';
+import { rawDisk } from '../../../modules/lib/disk/image/disk.ts';
+import type { Source } from '../../../modules/lib/disk/template/source.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import type { State as DiskState } from '../../../modules/objects/disk/plan.ts';
 import { isUnchanged } from '../../../modules/objects/domain/draft/digest.ts';
