@@ -34,11 +34,6 @@ export function prefixOfNetmask(netmask: string): number | undefined {
   return /^1*0*$/.test(bits) ? bits.replace(/0+$/, '').length : undefined;
 }
 
-/** The dotted netmask of an IPv4 prefix length, 0 to 32. */
-export function netmaskOfPrefix(prefix: number): string {
-  return [0, 1, 2, 3].map((i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - 8 * i)))).join('.');
-}
-
 function prefixOf(text: string, family: 4 | 6, what: string): number {
   const prefix = /^\d{1,3}$/.test(text) ? Number(text) : family === 4 ? prefixOfNetmask(text) : undefined;
   if (prefix !== undefined && prefix <= BITS[family]) return prefix;
