@@ -61,6 +61,10 @@ export function parseAddress(text: string, netmask?: string): Address {
 /** `192.168.192.129/29` */
 export const formatAddress = ({ ip, prefix }: Address): string => `${ip}/${prefix}`;
 
+/** A list without the addresses of another. */
+export const withoutAddresses = (list: readonly Address[], others: readonly Address[]): Address[] =>
+  list.filter((address) => !others.some((other) => formatAddress(other) === formatAddress(address)));
+
 /** The number that an IP address in its canonical form stands for. */
 export function numberOf(family: 4 | 6, ip: string): bigint {
   if (family === 4) return ip.split('.').reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

@@ -1,10 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  formatAddress,
-  parseAddress,
-  prefixOfNetmask,
-} from '../../../modules/lib/net/address.ts';
+import { formatAddress, parseAddress, prefixOfNetmask } from '../../../modules/lib/net/address.ts';
 
 test.each([
   ['255.255.255.248', 29],
