@@ -2,9 +2,9 @@ import type { DesiredLink } from '../../lib/link/desired.ts';
 import { FILES, KEEPERS, portOf } from '../../lib/link/files.ts';
 import type { Kept } from '../../lib/link/observe.ts';
 import { headingBridge } from '../../lib/net/port.ts';
-import { interfaceKind } from '../../lib/ovs/interfaces.ts';
-import { OWNER } from '../../lib/ovs/maps.ts';
-import type { TopologyPlan } from '../../lib/ovs/plan.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
+import { OWNER } from '../../lib/ovs/rows/maps.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
 const isInternal = (type: string) => interfaceKind(type).device !== 'host';
@@ -15,9 +15,9 @@ export function desiredLinks(plan: TopologyPlan): DesiredLink[] {
   const present = plan.topology.ports.filter(({ state }) => state === 'present');
   const desired = new Map(present.map((port) => [port.name, port]));
   const wishes = new Map<string, DesiredLink>();
-  for (const [port, { device, type, was = type, bridge, members }] of plan.fates) {
+  for (const [port, { device, type, before: oldType = type, bridge, members }] of plan.fates) {
     // What goes is what it was.
-    const internal = isInternal(device === 'removed' ? was : type);
+    const internal = isInternal(device === 'removed' ? oldType : type);
     const { at = '', addressing: wanted } = desired.get(port) ?? {};
     const addressing = device === 'removed' ? undefined : wanted;
     if (!members) {

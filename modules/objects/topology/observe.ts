@@ -8,10 +8,10 @@ import {
   readLinks,
 } from '../../lib/link/observe.ts';
 import { readUplink, type Uplink } from '../../lib/link/uplink.ts';
-import { planTopology } from '../../lib/ovs/plan.ts';
+import { planTopology } from '../../lib/ovs/plan/plan.ts';
+import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import { type Answer, readIfReachable } from '../../lib/ovs/read.ts';
 import type { Database } from '../../lib/ovs/tables.ts';
-import type { Topology } from '../../lib/ovs/topology.ts';
 import { type Rollback, readRollback } from '../../lib/rollback/state.ts';
 import { desiredLinks } from './links.ts';
 import type { ConnectionOptions } from './options.ts';

@@ -1,8 +1,8 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { type LinkPlan, planLinks } from '../../lib/link/plan/plan.ts';
 import type { LinkStep } from '../../lib/link/step.ts';
-import { planTopology, type TopologyPlan } from '../../lib/ovs/plan.ts';
-import type { Topology } from '../../lib/ovs/topology.ts';
+import { planTopology, type TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import type { Writing } from '../../lib/ovs/transact.ts';
 import type { WayBack } from '../../lib/rollback/wayback.ts';
 import { desiredLinks, leftBehind } from './links.ts';

@@ -3,9 +3,9 @@ import type { DesiredLink } from '../../lib/link/desired.ts';
 import { INTERFACES } from '../../lib/link/files.ts';
 import type { LinkPlan } from '../../lib/link/plan/plan.ts';
 import { type Edit, hasToGive, takeOver } from '../../lib/link/plan/take.ts';
-import type { Index } from '../../lib/ovs/index.ts';
-import type { TopologyPlan } from '../../lib/ovs/plan.ts';
-import type { DesiredPort } from '../../lib/ovs/topology.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
+import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
 import { hindrance } from '../../lib/rollback/state.ts';
 import type { Had, WayBack } from '../../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
@@ -62,7 +62,7 @@ export function takingOf(plan: TopologyPlan, desired: readonly DesiredLink[], ne
   return { port, seconds: port.take.seconds, links: [...others, ...taken.links], edits: taken.edits };
 }
 
-const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBack['made'] =>
+const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: DatabaseIndex): WayBack['made'] =>
   !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
 
 const hadBy = (device: string, { links }: Net): Had => {
@@ -75,7 +75,7 @@ export function wayBackOf(
   { port, seconds, links, edits }: Taking,
   plan: LinkPlan,
   net: Net,
-  index: Index,
+  index: DatabaseIndex,
 ): WayBack {
   const { name, bridge } = port;
   const before = (path: string) =>
