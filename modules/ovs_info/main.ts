@@ -1,6 +1,6 @@
 import type { Module } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { describeDatabase } from '../lib/ovs/describe.ts';
+import { describeDatabase } from '../lib/ovs/rows/describe.ts';
 import { type Answer, readIfReachable } from '../lib/ovs/read.ts';
 import { spec } from './spec.ts';
 

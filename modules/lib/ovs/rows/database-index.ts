@@ -1,4 +1,4 @@
-import type { Database, Row } from './tables.ts';
+import type { Database, Row } from '../tables.ts';
 
 const byName = <R extends { name: string }>(rows: readonly R[]) =>
   new Map(rows.map((row) => [row.name, row]));
@@ -13,12 +13,16 @@ export interface PortRows {
   readonly interfaces: readonly Row<'Interface'>[];
 }
 
-/** What was read, by name. */
-export class Index {
+/** Whether a port is a bond: none of its interfaces has its name, or it has several. */
+export const isBond = (port: string, members: readonly string[]): boolean =>
+  members.length > 1 || (members[0] ?? port) !== port;
+
+/** The rows of the database by name. */
+export class DatabaseIndex {
   readonly bridges: ReadonlyMap<string, Row<'Bridge'>>;
   readonly interfaces: ReadonlyMap<string, Row<'Interface'>>;
   readonly ports: ReadonlyMap<string, PortRows>;
-  /** The types of interface that vswitchd says it has; none when it didn't say. */
+  /** The types of interface that vswitchd reports; empty when it hasn't reported any. */
   readonly interfaceTypes: readonly string[];
   readonly #portsByUuid: ReadonlyMap<string, Row<'Port'>>;
   /** The fake bridges, each of them a VLAN of its parent. */

@@ -1,5 +1,5 @@
-import type { Addressing } from '../net/port.ts';
-import type { Given } from './row.ts';
+import type { Addressing } from '../../net/port.ts';
+import type { Given } from '../rows/row.ts';
 
 export interface DesiredBridge {
   /** Where it stands in the task, for errors: `bridges[1]`, or empty. */

@@ -1,7 +1,7 @@
-import { OptionError, optionAt } from '../failure.ts';
-import type { Index } from './index.ts';
+import { OptionError, optionAt } from '../../failure.ts';
+import type { DatabaseIndex } from '../rows/database-index.ts';
+import type { StringMap } from '../types.ts';
 import type { DesiredPort, Topology } from './topology.ts';
-import type { StringMap } from './types.ts';
 
 const failure = ({ at }: DesiredPort, option: string, problem: string) =>
   new OptionError(optionAt(at, option), problem);
@@ -11,7 +11,7 @@ const failure = ({ at }: DesiredPort, option: string, problem: string) =>
  * may be in the list itself, with what else it is to have.
  * @throws OptionError
  */
-export function withPairs(topology: Topology, index: Index): Topology {
+export function withPairs(topology: Topology, index: DatabaseIndex): Topology {
   const ports = new Map(topology.ports.map((port) => [port.name, port]));
   for (const near of topology.ports) {
     const { peer, name, state } = near;
@@ -30,7 +30,7 @@ export function withPairs(topology: Topology, index: Index): Topology {
 
 type Peer = NonNullable<DesiredPort['peer']>;
 
-const peerOf = (index: Index, port: string) => index.interfaces.get(port)?.options.peer;
+const peerOf = (index: DatabaseIndex, port: string) => index.interfaces.get(port)?.options.peer;
 
 const farOf = ({ at, state }: DesiredPort, { bridge, port }: Peer): DesiredPort => ({
   at,
@@ -46,7 +46,7 @@ const asPatch = (port: DesiredPort, peer: string): DesiredPort => ({
   columns: { ...port.columns, type: 'patch', options: { ...(port.columns.options as StringMap), peer } },
 });
 
-function check(near: DesiredPort, peer: Peer, listed: DesiredPort | undefined, index: Index): void {
+function check(near: DesiredPort, peer: Peer, listed: DesiredPort | undefined, index: DatabaseIndex): void {
   const { name, bridge, columns, members } = near;
   const patch = (type: unknown) => (type ?? 'patch') === 'patch';
   if (!patch(columns.type))
@@ -78,7 +78,7 @@ const FRAIL = /^([0-2]|3\.[01])\./;
 /** What is to be said of pairs of patch ports, in words. */
 export function pairWarnings(
   { bridges, ports }: Topology,
-  index: Index,
+  index: DatabaseIndex,
   version: string | undefined,
 ): string[] {
   if (!FRAIL.test(version ?? '')) return [];

@@ -1,7 +1,7 @@
-import { OptionError } from '../failure.ts';
-import { interfaceKind } from './interfaces.ts';
-import type { Given, Values } from './row.ts';
-import type { StringMap } from './types.ts';
+import { OptionError } from '../../failure.ts';
+import { interfaceKind } from '../rows/interfaces.ts';
+import type { Given, Values } from '../rows/row.ts';
+import type { StringMap } from '../types.ts';
 
 // What Open vSwitch would take and then not do: told before anything is written. A check looks at what a row will
 // be, and complains only of an option that is given, so that what is there already is nobody's fault.

@@ -1,9 +1,9 @@
-import { asOption } from '../failure.ts';
-import { MASK, MASK_CHANGED } from '../mask.ts';
+import { asOption } from '../../failure.ts';
+import { MASK, MASK_CHANGED } from '../../mask.ts';
+import type { TableName } from '../tables.ts';
+import type { StringMap, Value } from '../types.ts';
 import type { Column, Columns } from './columns.ts';
 import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
-import type { TableName } from './tables.ts';
-import type { StringMap, Value } from './types.ts';
 
 /** Options by name: one that isn't there is left alone, and null clears. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ const isMap = (value: unknown): value is StringMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A map without its secrets. */
-const concealed = ({ option: { secretKeys = [] } }: Column, map: StringMap): StringMap =>
+const concealed = ({ secretKeys = [] }: Column, map: StringMap): StringMap =>
   Object.fromEntries(
     Object.entries(map).map(([key, value]) => [key, secretKeys.includes(key) ? MASK : value]),
   );

@@ -1,17 +1,15 @@
+import type { Database, Row } from '../tables.ts';
 import { BRIDGE_COLUMNS, PORT_COLUMNS } from './columns.ts';
-import { FAKE_PREFIX } from './fakes.ts';
-import { Index, type PortRows } from './index.ts';
-import { withoutOurs } from './maps.ts';
-import { isBond } from './members.ts';
+import { DatabaseIndex, isBond, type PortRows } from './database-index.ts';
+import { FAKE_PREFIX, withoutOurs } from './maps.ts';
 import { describeRow, type Given } from './row.ts';
-import type { Database, Row } from './tables.ts';
 
 const byName = <T extends { readonly name: string }>(rows: readonly T[]): T[] =>
   [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** What there is, in the words of ovs_topology's options; secrets are masked, and what is at its default is left out. */
 export function describeDatabase(database: Database): Readonly<Record<string, unknown>> {
-  const index = new Index(database);
+  const index = new DatabaseIndex(database);
   const { iface_types, ovs_version, cur_cfg, next_cfg } = database.root;
   const ports = [...index.ports.values()].sort((a, b) => (a.port.name < b.port.name ? -1 : 1));
   const fakes = ports.filter(({ port }) => index.fakes.has(port.name));
@@ -25,7 +23,7 @@ export function describeDatabase(database: Database): Readonly<Record<string, un
   };
 }
 
-function bridgeOf(bridge: Row<'Bridge'>, index: Index): Given {
+function bridgeOf(bridge: Row<'Bridge'>, index: DatabaseIndex): Given {
   const controller = index.controllersOf(bridge).map(({ target }) => target);
   return {
     name: bridge.name,
@@ -64,7 +62,7 @@ function portOf({ port, bridge, interfaces }: PortRows): Given | undefined {
   };
 }
 
-function interfaceOf(row: Row<'Interface'>, index: Index): Given {
+function interfaceOf(row: Row<'Interface'>, index: DatabaseIndex): Given {
   const { name, type, ofport, link_state, mtu, mac_in_use, error, external_ids } = row;
   const ids = withoutOurs(external_ids);
   const facts = { ofport, link_state, mtu, mac_in_use, error };

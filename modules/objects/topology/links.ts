@@ -1,23 +1,23 @@
+import type { DesiredLink } from '../../lib/link/desired.ts';
 import { FILES, KEEPERS, portOf } from '../../lib/link/files.ts';
 import type { Kept } from '../../lib/link/observe.ts';
-import type { LinkWish } from '../../lib/link/wish.ts';
 import { headingBridge } from '../../lib/net/port.ts';
-import { interfaceKind } from '../../lib/ovs/interfaces.ts';
-import { OWNER } from '../../lib/ovs/maps.ts';
-import type { TopologyPlan } from '../../lib/ovs/plan.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
+import { OWNER } from '../../lib/ovs/rows/maps.ts';
 
 // What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
 const isInternal = (type: string) => interfaceKind(type).device !== 'host';
 
 /** What is wanted of the interface of each port that a plan concerns. */
-export function wishesOf(plan: TopologyPlan): LinkWish[] {
+export function desiredLinks(plan: TopologyPlan): DesiredLink[] {
   // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
   const present = plan.topology.ports.filter(({ state }) => state === 'present');
   const desired = new Map(present.map((port) => [port.name, port]));
-  const wishes = new Map<string, LinkWish>();
-  for (const [port, { device, type, was = type, bridge, members }] of plan.fates) {
+  const wishes = new Map<string, DesiredLink>();
+  for (const [port, { device, type, before: oldType = type, bridge, members }] of plan.fates) {
     // What goes is what it was.
-    const internal = isInternal(device === 'removed' ? was : type);
+    const internal = isInternal(device === 'removed' ? oldType : type);
     const { at = '', addressing: wanted } = desired.get(port) ?? {};
     const addressing = device === 'removed' ? undefined : wanted;
     if (!members) {
@@ -40,7 +40,7 @@ export function wishesOf(plan: TopologyPlan): LinkWish[] {
  * file as well.
  * @param wishes what is wanted of others
  */
-export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly LinkWish[]): LinkWish[] {
+export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly DesiredLink[]): DesiredLink[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
@@ -53,7 +53,7 @@ export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly Link
     return hasFiles && (row === undefined || row.external_ids[OWNER] === owner);
   };
   const concerned = new Set(wishes.map(({ port }) => port));
-  const found = new Map<string, LinkWish>();
+  const found = new Map<string, DesiredLink>();
   for (const [path, text] of kept.files) {
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));
     const port = keeper && portOf(keeper, path.slice(FILES[keeper].directory.length + 1));

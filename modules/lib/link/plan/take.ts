@@ -1,42 +1,48 @@
 import { basename } from 'node:path/posix';
-import { OptionError, optionAt } from '../failure.ts';
-import { parseIp } from '../net/address.ts';
-import type { Addressing } from '../net/port.ts';
-import { partOf } from '../net/stanzas.ts';
-import { fileOf } from './files.ts';
-import type { Kept, Link } from './observe.ts';
-import type { Uplink } from './uplink.ts';
-import type { LinkWish } from './wish.ts';
+import { OptionError, optionAt } from '../../failure.ts';
+import { parseIp } from '../../net/address.ts';
+import type { Addressing } from '../../net/port.ts';
+import { partOf } from '../../net/stanzas.ts';
+import type { DesiredLink } from '../desired.ts';
+import { fileOf } from '../files.ts';
+import type { Kept, Link } from '../observe.ts';
+import type { Uplink } from '../uplink.ts';
 
-/** A file of someone else, as it is and as it will be. */
+/** A change of a file that isn't ours. */
 export interface Edit {
   readonly before: string;
   readonly after: string;
 }
 
 export interface Taken {
-  readonly wishes: readonly LinkWish[];
+  readonly links: readonly DesiredLink[];
   /** By path. */
   readonly edits: ReadonlyMap<string, Edit>;
 }
 
-/** Whether an interface has something that its bridge is to take. */
+/** Whether an interface has addresses that its bridge could take. */
 export const hasToGive = (link: Link | undefined): boolean =>
   link !== undefined && (link.addresses.length > 0 || hasLease(link));
 
-// What IPv6 gets by router advertisement, the bridge gets by itself.
+// IPv6 addresses by router advertisement don't count: the bridge gets its own.
 const hasLease = ({ leased }: Link) => leased.addresses.some(({ family }) => family === 4);
 
 /**
- * What is wanted when a bridge takes the addresses, routes and name servers of an interface of the host, now and at the
- * next boot. What the task itself says of the bridge's addresses goes before.
- * @param wish of the interface, which is to become a port of the bridge
- * @param bridge of the bridge's own interface
- * @throws OptionError when what configures the interface can't be told otherwise
+ * Moves the addresses, routes and name servers of a NIC to its bridge, now and at the next boot. Where the task gives the
+ * bridge addresses itself, the bridge gets those instead.
+ * @param nic the NIC, which becomes a port of the bridge
+ * @param bridge the bridge's own interface
+ * @throws OptionError when what configures the NIC can't be changed
  */
-export function takeOver(wish: LinkWish, bridge: LinkWish, link: Link, kept: Kept, uplink: Uplink): Taken {
-  refuse(wish, link, kept, uplink);
-  const stanzas = [...uplink.files.values()].flatMap((text) => partOf(text, wish.port).own);
+export function takeOver(
+  nic: DesiredLink,
+  bridge: DesiredLink,
+  link: Link,
+  kept: Kept,
+  uplink: Uplink,
+): Taken {
+  refuse(nic, link, kept, uplink);
+  const stanzas = [...uplink.files.values()].flatMap((text) => partOf(text, nic.port).own);
   const lines = kept.keeper === 'ifupdown' ? stanzas : (uplink.networkFile?.text ?? '').split('\n');
   const taken: Addressing = {
     mode: 'static',
@@ -45,12 +51,12 @@ export function takeOver(wish: LinkWish, bridge: LinkWish, link: Link, kept: Kep
     ...namesIn(lines),
   };
   return {
-    wishes: [
-      { ...wish, gives: true },
+    links: [
+      { ...nic, gives: true },
       { ...bridge, addressing: bridge.addressing ?? taken },
     ],
     edits: new Map(
-      [...uplink.files].map(([path, before]) => [path, { before, after: partOf(before, wish.port).rest }]),
+      [...uplink.files].map(([path, before]) => [path, { before, after: partOf(before, nic.port).rest }]),
     ),
   };
 }
@@ -66,28 +72,30 @@ function namesIn(lines: readonly string[]): Pick<Addressing, 'dns' | 'dnsSearch'
 }
 
 function refuse(
-  { at, port }: LinkWish,
+  { at, port }: DesiredLink,
   link: Link,
   kept: Kept,
   { networkFile, networkManager }: Uplink,
 ): void {
   const failure = (problem: string) => new OptionError(optionAt(at, 'take_address'), problem);
   if (hasLease(link)) {
-    const way = 'give it a fixed address first, or move it by hand';
+    const way = 'give it a static address first, or move it by hand';
     throw failure(`'${port}' has its address by DHCP, which can't be moved: ${way}`);
   }
   if (networkManager) {
-    const way = `have it leave the interface alone ('nmcli device set ${port} managed no', and in its configuration)`;
-    throw failure(`'${port}' is NetworkManager's: ${way}`);
+    const way = `make the interface unmanaged ('nmcli device set ${port} managed no', and in its configuration)`;
+    throw failure(`'${port}' is managed by NetworkManager: ${way}`);
   }
   if (!networkFile || networkFile.path.endsWith(basename(fileOf('networkd', port)))) return;
   if (kept.networkd && kept.keeper === 'ifupdown') {
     throw failure(
-      `'${port}' is systemd-networkd's by ${networkFile.path}, while ifupdown is in use: disable one of them`,
+      `'${port}' is managed by systemd-networkd (${networkFile.path}), while ifupdown is in use: disable one of them`,
     );
   }
   const ours = basename(fileOf('networkd', port));
   if (basename(networkFile.path) < ours) {
-    throw failure(`${networkFile.path} goes before our ${ours}: rename it to something that comes later`);
+    throw failure(
+      `${networkFile.path} has precedence over our ${ours}: rename it so that it sorts after ours`,
+    );
   }
 }

@@ -1,11 +1,14 @@
-import { Failure } from '../failure.ts';
-import type { StringMap } from './types.ts';
+import { Failure } from '../../failure.ts';
+import type { StringMap } from '../types.ts';
 
 /** The key of external_ids that remembers which keys of a row's maps earlier tasks set, as JSON. */
 export const KEYS = 'piecewise-keys';
 
 /** The key of external_ids that says which owner's task created the row. */
 export const OWNER = 'piecewise-owner';
+
+/** The prefix of the keys of a fake bridge's external_ids, which are in its port's row: ovs-vsctl(8). */
+export const FAKE_PREFIX = 'fake-bridge-';
 
 /** By column, the keys that earlier tasks set. */
 export type OwnKeys = Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,7 @@
-import type { Index } from './index.ts';
-import { OWNER } from './maps.ts';
+import type { DatabaseIndex } from '../rows/database-index.ts';
+import { OWNER } from '../rows/maps.ts';
+import type { StringMap } from '../types.ts';
 import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
-import type { StringMap } from './types.ts';
 
 /**
  * A topology that purges, with what its owner created on this host and no longer lists as absent. A bridge that has
@@ -12,7 +12,7 @@ import type { StringMap } from './types.ts';
 export function withPurged(
   topology: Topology,
   listed: ReadonlySet<string>,
-  index: Index,
+  index: DatabaseIndex,
   warn: (text: string) => void,
 ): Topology {
   const { purge, owner } = topology;
@@ -56,7 +56,7 @@ export function withPurged(
 }
 
 /** The ports that are on a fake bridge, or are to be: those of its parent in its VLAN. */
-function onFake(name: string, { ports }: Topology, index: Index): string[] {
+function onFake(name: string, { ports }: Topology, index: DatabaseIndex): string[] {
   const { parent, vlan } = index.fakes.get(name) ?? {};
   const bridge = parent === undefined ? undefined : index.bridges.get(parent);
   if (!bridge) return [];

@@ -1,8 +1,9 @@
-import { OptionError, optionAt } from '../failure.ts';
-import type { Index } from './index.ts';
-import type { Given } from './row.ts';
+import { OptionError, optionAt } from '../../failure.ts';
+import type { DatabaseIndex } from '../rows/database-index.ts';
+import { FAKE_PREFIX } from '../rows/maps.ts';
+import type { Given } from '../rows/row.ts';
+import type { StringMap } from '../types.ts';
 import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
-import type { StringMap } from './types.ts';
 
 // A fake bridge is a VLAN of a real one under a name of its own: an internal access port of its parent, marked as
 // what it is. Its ports are the parent's ports of that VLAN. ovs-vsctl(8), "Bridge Commands".
@@ -13,15 +14,12 @@ interface Vlan {
   readonly vlan: number;
 }
 
-/** What stands before the keys of a fake bridge's external_ids, which its port keeps. */
-export const FAKE_PREFIX = 'fake-bridge-';
-
 /**
  * A topology in which fake bridges are the ports that they are, and their ports are their parents'.
  * @param warn told of a port that is to leave a fake bridge and isn't on it
  * @throws OptionError
  */
-export function withFakes(topology: Topology, index: Index, warn: (text: string) => void): Topology {
+export function withFakes(topology: Topology, index: DatabaseIndex, warn: (text: string) => void): Topology {
   const bridges: DesiredBridge[] = [];
   const fakes: DesiredPort[] = [];
   const vlans = new Map<string, Vlan>(index.fakes);
@@ -44,7 +42,7 @@ export function withFakes(topology: Topology, index: Index, warn: (text: string)
   return { ...topology, bridges, ports: merged(fakes, ports) };
 }
 
-const vlanOf = ({ name, fake }: DesiredBridge, index: Index): Vlan | undefined =>
+const vlanOf = ({ name, fake }: DesiredBridge, index: DatabaseIndex): Vlan | undefined =>
   fake ?? index.fakes.get(name);
 
 function check(
@@ -52,7 +50,7 @@ function check(
   { parent, vlan }: Vlan,
   vlans: ReadonlyMap<string, Vlan>,
   { bridges }: Topology,
-  index: Index,
+  index: DatabaseIndex,
 ): void {
   const { name, at, state, columns, controller } = bridge;
   const failure = (option: string, problem: string) => new OptionError(optionAt(at, option), problem);
@@ -120,7 +118,7 @@ function carried(
   { at, name, state }: DesiredBridge,
   { parent, vlan }: Vlan,
   { ports }: Topology,
-  index: Index,
+  index: DatabaseIndex,
 ) {
   const was = index.fakes.get(name);
   if (!was || (state === 'present' && was.vlan === vlan)) return [];
@@ -139,7 +137,7 @@ function carried(
 function onParent(
   port: DesiredPort,
   { parent, vlan }: Vlan,
-  index: Index,
+  index: DatabaseIndex,
   warn: (text: string) => void,
 ): DesiredPort[] {
   const { at, name, bridge, state, columns } = port;
@@ -150,7 +148,7 @@ function onParent(
     if (current?.bridge.name !== parent || own.some((one) => one === current.port.tag))
       return [{ ...port, bridge: parent }];
     warn(
-      `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is left there`,
+      `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is kept there`,
     );
     return [];
   }
