@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DOMAIN_RULES } from '../../../modules/lib/libvirt/owned.ts';
+import { DOMAIN_RULES } from '../../../modules/lib/libvirt/rules.ts';
 import { sameElement } from '../../../modules/lib/xml/element.ts';
 import { merge } from '../../../modules/lib/xml/merge.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
