@@ -62,7 +62,9 @@ export const attacks: Readonly<Record<string, string>> = Object.fromEntries(
     template: { msg: '{{ lookup("pipe", "touch USER_ADDED") }}', failed: true },
     template_field: { dest: '{{ lookup("pipe", "touch USER_ADDED") }}' },
     unsafe: { dest: { __ansible_unsafe: '{{ lookup("pipe", "touch USER_ADDED") }}' } },
-    trusted: { dest: { __ansible_type: 'TrustedAsTemplate', value: '{{ lookup("pipe", "touch USER_ADDED") }}' } },
+    trusted: {
+      dest: { __ansible_type: 'TrustedAsTemplate', value: '{{ lookup("pipe", "touch USER_ADDED") }}' },
+    },
     warnings: { warnings: 'not a list' },
     warnings_number: { warnings: 7 },
     warnings_mixed: { warnings: [{ a: 1 }, null] },

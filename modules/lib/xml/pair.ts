@@ -92,11 +92,11 @@ function byKey(items: readonly Element[], known: Finder): Map<string, Element[]>
 /** The items of both lists that have the same value, by value. */
 function groupsOf(
   known: Finder,
-  wanted: readonly Element[],
+  second: readonly Element[],
   free: readonly Element[],
 ): [readonly Element[], readonly Element[]][] {
   const found = byKey(free, known);
-  return [...byKey(wanted, known)].map(([value, items]) => [items, found.get(value) ?? []]);
+  return [...byKey(second, known)].map(([value, items]) => [items, found.get(value) ?? []]);
 }
 
 // Items of one list may have the same identity key (two NICs in a team have one MAC): then the other keys tell them
@@ -128,8 +128,8 @@ export function pairItems(
   };
   const pass = (known: Finder, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
     const free = from.filter((item) => !pairs.has(item));
-    const wanted = to.filter((item) => !paired.has(item));
-    for (const [items, found] of groupsOf(known, wanted, free)) {
+    const open = to.filter((item) => !paired.has(item));
+    for (const [items, found] of groupsOf(known, open, free)) {
       if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
       items.forEach((item, i) => {
         const match = found[i];
