@@ -54,7 +54,7 @@ esac`,
     'gone',
     {
       first: detached(),
-      looks: [look('gone', `\u001b[2J{{ lookup("pipe", "touch USER_ADDED") }}${'y'.repeat(50_000)}`)],
+      looks: [look('gone', `\u001b[2J{{ lookup("pipe", "touch OWNED") }}${'y'.repeat(50_000)}`)],
     },
   ],
   [
@@ -133,7 +133,7 @@ export const uploads: Readonly<Record<string, Hostile>> = {
   'size-late': slow('sleep 30'),
   refuses: slow(
     'echo 1',
-    'printf \'\\033[2J{{ lookup("pipe", "touch USER_ADDED") }}\' >&2; head -c 50000 /dev/zero | tr \'\\0\' y >&2; exit 1',
+    'printf \'\\033[2J{{ lookup("pipe", "touch OWNED") }}\' >&2; head -c 50000 /dev/zero | tr \'\\0\' y >&2; exit 1',
   ),
 };
 

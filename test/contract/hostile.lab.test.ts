@@ -63,9 +63,9 @@ interface Run {
 function expectUnmoved({ project, after }: Run, names: readonly string[]): void {
   const { groups, hosts: seen, output } = after;
   const fileOf = (...path: string[]) => join(project.directory, ...path);
-  expect(existsSync(fileOf('USER_ADDED')), 'something ran on the controller').toBe(false);
+  expect(existsSync(fileOf('OWNED')), 'something ran on the controller').toBe(false);
   for (const host of names) {
-    expect(existsSync(fileOf('hosts', host, 'USER_ADDED')), host).toBe(false);
+    expect(existsSync(fileOf('hosts', host, 'OWNED')), host).toBe(false);
   }
   expect(groups).toEqual({
     all: expect.arrayContaining(['innocent', ...names]),
@@ -152,7 +152,7 @@ describe('hostile hosts', () => {
       expect(resultOf('first-warnings')?.msg).toBe(
         `first-warnings: answered with a 'warnings' of a wrong type: ${way}`,
       );
-      expect(resultOf('result-template')?.msg).toBe('{{ lookup("pipe", "touch USER_ADDED") }}');
+      expect(resultOf('result-template')?.msg).toBe('{{ lookup("pipe", "touch OWNED") }}');
     });
 
     it('is not followed to a place that is not ours, nor is anything removed there', () => {
