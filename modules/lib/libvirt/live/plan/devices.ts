@@ -16,7 +16,7 @@ export function planDevices(live: Element, persistent: Element): LivePlan {
   const pairings = classes.map((name) =>
     pairDevices(name, devicesOf(live, name), devicesOf(persistent, name)),
   );
-  const removed = pairings.flatMap(({ left }) => left);
+  const removed = pairings.flatMap(({ unmatched }) => unmatched);
   // Controllers first: a new disk may be on a new one.
   const added = pairings
     .flatMap((pairing) => pairing.added)

@@ -63,7 +63,7 @@ function compareValue(
 
 function compareList(holders: Holders, path: string, name: string): Difference[] {
   if (isRuntimeOnly(path)) return [];
-  const { pairs, left, added } = pairing(
+  const { pairs, unmatched, added } = pairing(
     path,
     itemsOf(holders.live, name),
     itemsOf(holders.persistent, name),
@@ -74,7 +74,7 @@ function compareList(holders: Holders, path: string, name: string): Difference[]
   };
   return [
     ...[...pairs].flatMap(([live, persistent]) => compare(live, persistent, path)),
-    ...left.flatMap((item) => unpaired(item, undefined)),
+    ...unmatched.flatMap((item) => unpaired(item, undefined)),
     ...added.flatMap((item) => unpaired(undefined, item)),
   ];
 }
@@ -87,7 +87,7 @@ function pairing(path: string, live: readonly Element[], persistent: readonly El
   const both = Math.min(live.length, persistent.length);
   return {
     pairs: new Map(live.slice(0, both).map((item, i) => [item, persistent[i] as Element])),
-    left: live.slice(both),
+    unmatched: live.slice(both),
     added: persistent.slice(both),
   };
 }

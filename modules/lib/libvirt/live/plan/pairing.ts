@@ -16,9 +16,9 @@ const ADDRESSES: readonly Key[] = [
  * matches any definition that is left, so that the difference is shown.
  */
 export function pairDevices(name: string, live: readonly Element[], persistent: readonly Element[]): Pairing {
-  const loose = DEVICE_CLASSES[name]?.hotplug ? {} : { loose: [] };
-  const { own, keys, ordinal } = deviceRule(name) ?? { keys: [], ordinal: [] };
-  const places = keys.length > 1 ? [] : ADDRESSES.map((address) => [...ordinal, ...address]);
-  const rule = { ...(own ? { own } : {}), keys: [...keys, ...places], ordinal, ...loose };
+  const fallback = DEVICE_CLASSES[name]?.hotplug ? {} : { fallback: [] };
+  const { identity, keys, ordinal } = deviceRule(name) ?? { keys: [], ordinal: [] };
+  const addresses = keys.length > 1 ? [] : ADDRESSES.map((address) => [...ordinal, ...address]);
+  const rule = { ...(identity ? { identity } : {}), keys: [...keys, ...addresses], ordinal, ...fallback };
   return pairItems(live, persistent, rule);
 }

@@ -3,10 +3,9 @@ import { deriveDomain } from './derived.ts';
 import { DOMAIN_IDENTITY } from './identity.ts';
 
 /**
- * Device classes that are the user's own: libvirt adds none of these by itself, so one that a task doesn't list was
- * added by somebody else.
+ * Device classes of which libvirt adds no device by itself: one that a task doesn't list was added by another user.
  */
-export const OWNED = [
+export const USER_ADDED = [
   'disk',
   'interface',
   'filesystem',
@@ -23,7 +22,7 @@ export const OWNED = [
   'parallel',
 ] as const;
 
-/** Elements whose children are statements by themselves: `<features>` without `<pae/>` may still have `<acpi/>`. */
+/** Elements that only group their children: `<features>` without `<pae/>` may still have `<acpi/>`. */
 const CONTAINERS = [
   'domain/os',
   'domain/features',
@@ -43,8 +42,8 @@ const CONTAINERS = [
 ];
 
 /**
- * What stays though nobody states it any more: without it libvirt takes no document, or it would make something else
- * of the guest than it is known as. A controller goes with its last device at most, and that libvirt decides.
+ * Kept when they are no longer desired: without them libvirt refuses the document, or makes another guest of it.
+ * Controllers are kept since other devices may be on them.
  */
 const STICKY = [
   'domain/@type',
@@ -60,7 +59,7 @@ const STICKY = [
   'domain/devices/interface/virtualport/parameters/@interfaceid',
 ];
 
-/** Everything that merging a domain needs. */
+/** How domains are merged. */
 export const DOMAIN_RULES: Rules = {
   identity: DOMAIN_IDENTITY,
   derive: deriveDomain,
