@@ -15,7 +15,7 @@ export const EXAMPLES = `
       - source: ovs-wan1
         vlans: [25]
 
-- name: The same from a template of your own
+- name: The same from an XML template
   piecewise.cloud.libvirt_domain:
     xml: "{{ lookup('ansible.builtin.template', 'domain.xml.j2') }}"
     state: running
@@ -43,7 +43,7 @@ export const EXAMPLES = `
           inbound: {average: 12500, peak: 25000, burst: 4096}
           outbound: {average: 12500}
 
-- name: UEFI, a TPM, a screen, and the changes that a running guest cannot take by a restart
+- name: UEFI, a TPM and a graphical console, with a restart if a change needs it
   piecewise.cloud.libvirt_domain:
     name: desk1
     memory: 4 GiB
@@ -57,7 +57,7 @@ export const EXAMPLES = `
       - source: /dev/vg0/desk1
     restart: if_needed
 
-- name: A kernel of the host, without a boot loader
+- name: Direct boot of a kernel on the host
   piecewise.cloud.libvirt_domain:
     name: buildserver
     memory: 512 MiB
@@ -71,7 +71,7 @@ export const EXAMPLES = `
       - type: bridge
         source: br0
 
-- name: A disk in Ceph, and what there is no option for
+- name: A disk in Ceph, and settings that have no option
   piecewise.cloud.libvirt_domain:
     name: db1
     memory: 2 GiB
@@ -93,7 +93,7 @@ export const EXAMPLES = `
         </devices>
       </domain>
 
-- name: Two guests that are no longer wanted; their disks stay
+- name: Remove two guests and keep their disks
   piecewise.cloud.libvirt_domain:
     state: absent
     domains:

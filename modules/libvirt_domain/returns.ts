@@ -1,9 +1,9 @@
 import type { ReturnField } from '../lib/ansible/spec.ts';
 
-/** What a task on a domain returns; `diff` is Ansible's own. */
+/** What a task on a domain returns; Ansible documents `diff` itself. */
 export const RETURNS: Readonly<Record<string, ReturnField>> = {
   domain: {
-    description: 'The domain as it is, or as it would be in check mode.',
+    description: 'The domain after the task, or as it would be in check mode.',
     returned: 'when the domain is not absent',
     type: 'dict',
     sample: {
@@ -15,22 +15,20 @@ export const RETURNS: Readonly<Record<string, ReturnField>> = {
     },
   },
   actions: {
-    description:
-      'What was done, in this order: to the definition, to the running guest, and to whether it runs.',
+    description: 'What was done, in order: to the definition, to the running guest, and to its power state.',
     returned: 'always',
     type: 'list',
     elements: 'str',
     sample: ['define domain web1', 'start domain web1'],
   },
   restart_required: {
-    description:
-      'Whether the running guest does not have all of its definition yet and gets it when it is started the next time.',
+    description: 'Whether changes of the definition take effect only at the next start of the guest.',
     returned: 'always',
     type: 'bool',
     sample: false,
   },
   restart_reasons: {
-    description: 'What of the definition the running guest does not have yet, and why.',
+    description: 'The changes that take effect at the next start, and why.',
     returned: 'always',
     type: 'list',
     elements: 'str',

@@ -10,10 +10,10 @@ export const spec = defineSpec({
   module: 'libvirt_domain',
   summary: 'Define, redefine, start, stop and remove libvirt domains',
   description: [
-    'Defines a domain from its XML or from options, and keeps it as the task says: what the task states is made so, what an earlier task stated and this one no longer does is removed, and what no task stated stays as it is, UUID, MAC addresses and device addresses among it.',
-    'A domain that is as stated is not defined again. What changes is applied to the running guest as well, as far as it can be.',
-    `Of the options, ${optionList(KEPT_WHEN_OMITTED)} leave alone what they speak for when they are left out; an empty list removes what earlier tasks listed. What any other option stated is removed when a later task that defines the domain leaves it out.`,
-    'A guest is only stopped where O(state=stopped), O(state=absent) or O(restart=if_needed) says so, and no disk file is removed but with O(remove_storage=true).',
+    'Defines a domain from its XML or from options. What the task gives is set, what an earlier task gave and this one does not is removed, and what no task gave is kept, such as the UUID, MAC addresses and device addresses.',
+    'A domain that is up to date is not defined again. Changes are also applied to the running guest, as far as possible.',
+    `If one of the options ${optionList(KEPT_WHEN_OMITTED)} is left out, its part of the domain is kept; an empty list removes what earlier tasks listed. What any other option set is removed if a later task that defines the domain leaves the option out.`,
+    'A guest is only stopped with O(state=stopped), O(state=absent) or O(restart=if_needed), and disk files are only removed with O(remove_storage=true).',
   ],
   requirements: ['libvirt-clients (virsh)', 'a libvirt daemon at O(uri)'],
   list: {
@@ -23,7 +23,7 @@ export const spec = defineSpec({
   options: domainOptions,
   rules: domainRules,
   notes: [
-    'A change that the running guest cannot take takes effect when it is started the next time; RV(restart_required) says so.',
+    'A change that cannot be applied to the running guest takes effect at its next start; RV(restart_required) says so.',
     'Devices that no task lists are kept, and named in a warning.',
   ],
   examples: EXAMPLES,

@@ -5,9 +5,9 @@ export const spec = defineSpec({
   module: 'vm',
   summary: "Make a host's guests, each with its disk, its cloud-init seed and its domain",
   description: [
-    'A VM is a disk made from an image, a seed with the addresses and users of the guest, and a libvirt domain. It is planned as a whole, and made in one process for all VMs of a host.',
-    'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and what those promise holds: a disk that is there is never overwritten, a guest is only stopped where the task says so.',
-    'Leaving a VM out of the list removes nothing.',
+    'A VM is a disk made from an image, a seed with the addresses and users of the guest, and a libvirt domain. All VMs of a host are planned and made in one process.',
+    'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and follow the same rules: an existing disk is never overwritten, a guest is only stopped if the task says so.',
+    'A VM that is left out of the list is kept.',
   ],
   requirements: ['libvirt-clients (virsh)', 'qemu-utils (qemu-img)', 'a libvirt daemon at O(uri)'],
   list: {
@@ -22,12 +22,12 @@ export const spec = defineSpec({
       elements: { type: 'path' },
       default: [],
       description:
-        'Directories of the controller in which C(NAME.tar.gz) is looked for, for each O(archive_name). One that is found is copied to the host when a disk is made from it, with its progress.',
+        'Directories on the controller that are searched for C(NAME.tar.gz) of each O(archive_name). An archive that is found is copied to the host when a disk is made from it.',
     },
   },
   notes: [
-    'Long work shows how far it is, with percent and rate, while it runs.',
-    'Two VMs of a task that have the same name, MAC address, disk, interface of the host or, on one bridge and VLAN, the same address are errors of both, before anything is done.',
+    'Long operations show their progress, with percent and rate, while they run.',
+    'Two VMs of a task that have the same name, MAC address, disk, interface of the host or, on one bridge and VLAN, the same address are both in error, before anything is done.',
   ],
   examples: `
 - name: A guest with a fixed address
@@ -62,30 +62,30 @@ export const spec = defineSpec({
     remove_storage: true
 `,
   returns: {
-    name: { description: 'The VM.', returned: 'always', type: 'str', sample: 'web1' },
+    name: { description: 'The name of the VM.', returned: 'always', type: 'str', sample: 'web1' },
     uuid: {
       description: "The domain's UUID.",
-      returned: 'when it is there',
+      returned: 'when the domain exists',
       type: 'str',
       sample: '0b3b3f0e-51f7-4d0b-a5a5-3f1c4f4f6a51',
     },
     state: {
-      description: "The domain's state, as libvirt says it; C(absent) for one that is not there.",
+      description: "The domain's state, as libvirt names it; C(absent) if there is no domain.",
       returned: 'always',
       type: 'str',
       sample: 'running',
     },
     interfaces: {
-      description: 'Its interfaces.',
+      description: 'The interfaces of the VM.',
       returned: 'always',
       type: 'list',
       elements: 'dict',
       contains: {
-        name: { description: 'What the guest calls it.', returned: 'always', type: 'str' },
-        target: { description: 'The interface of the host.', returned: 'always', type: 'str' },
-        mac: { description: 'Its MAC address.', returned: 'always', type: 'str' },
+        name: { description: 'The name in the guest.', returned: 'always', type: 'str' },
+        target: { description: 'The name of the interface on the host.', returned: 'always', type: 'str' },
+        mac: { description: 'The MAC address.', returned: 'always', type: 'str' },
         addresses: {
-          description: 'The addresses that the task states, with their prefix.',
+          description: 'The addresses that the task gives, with their prefix.',
           returned: 'always',
           type: 'list',
           elements: 'str',
@@ -93,30 +93,30 @@ export const spec = defineSpec({
       },
     },
     disk: {
-      description: 'Its disk.',
+      description: 'The disk of the VM.',
       returned: 'always',
       type: 'dict',
       contains: {
-        path: { description: 'Where it is.', returned: 'always', type: 'str' },
-        size: { description: 'Its size in bytes.', returned: 'where it was looked at', type: 'int' },
+        path: { description: 'The path of the file.', returned: 'always', type: 'str' },
+        size: { description: 'The size in bytes.', returned: 'when the task manages the disk', type: 'int' },
       },
     },
     seed: {
-      description: 'Its seed.',
+      description: 'The seed of the VM.',
       returned: 'always',
       type: 'dict',
       contains: {
-        path: { description: 'Where it is.', returned: 'always', type: 'str' },
+        path: { description: 'The path of the file.', returned: 'always', type: 'str' },
         applied: {
-          description: 'Whether the guest applies what changed.',
-          returned: 'where it changed',
+          description: 'Whether the guest applies the changed seed.',
+          returned: 'when it changed',
           type: 'bool',
         },
-        applied_why: { description: 'Why it does, or not.', returned: 'where it changed', type: 'str' },
+        applied_why: { description: 'The reason.', returned: 'when it changed', type: 'str' },
       },
     },
     actions: {
-      description: 'What was done, in its order.',
+      description: 'What was done, in order.',
       returned: 'always',
       type: 'list',
       elements: 'str',
@@ -127,12 +127,12 @@ export const spec = defineSpec({
       ],
     },
     restart_required: {
-      description: 'Whether something waits for the next start of the guest.',
+      description: 'Whether changes take effect only at the next start of the guest.',
       returned: 'always',
       type: 'bool',
     },
     restart_reasons: {
-      description: 'What waits, and why.',
+      description: 'The changes that take effect at the next start, and why.',
       returned: 'always',
       type: 'list',
       elements: 'str',

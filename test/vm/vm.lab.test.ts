@@ -149,7 +149,7 @@ describe('a VM that is to be absent', () => {
     const args = { ...WEB, domain: { disks: [{ source: `${HOME}/vmt-web/data.qcow2` }] } };
     await vm(args);
     expect(await thrice({ ...args, state: 'absent', remove_storage: true })).toMatchObject({
-      warnings: [`${HOME}/vmt-web stays, since there is something else in it: notes`],
+      warnings: [`directory ${HOME}/vmt-web is kept, since it has other files: notes`],
     });
     expect(await sh(`ls ${HOME}/vmt-web`)).toBe('notes');
     await sh(`rm ${HOME}/vmt-web/notes`);

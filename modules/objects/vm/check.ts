@@ -7,7 +7,7 @@ import { seed } from '../seed/seed.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 import { accountsOf, disksOf, domainOf, seedsOf } from './parts.ts';
-import { ofPart } from './words.ts';
+import { ofPart } from './renamed.ts';
 
 function checkDisk({ archive_name = '', archives, images }: VmOptions): void {
   if (archives.includes(archive_name) || !images || images.includes(archive_name)) return;
@@ -26,14 +26,14 @@ function checkAddress({ mode, address, netmask, gateway, on_link }: VmInterface)
     return;
   }
   if (address === undefined) throw new OptionError('address', "is required, since 'mode' is static");
-  const own = asOption('address', () => parseAddress(address, netmask));
+  const network = asOption('address', () => parseAddress(address, netmask));
   if (gateway === undefined) return;
   const router = parseIp(gateway);
   if (!router) throw new OptionError('gateway', `'${gateway}' is not an IP address`);
-  if (on_link || isLinkLocal(router.ip) || isWithin(router.ip, own)) return;
+  if (on_link || isLinkLocal(router.ip) || isWithin(router.ip, network)) return;
   throw new OptionError(
     'gateway',
-    `${gateway} is not in the network of ${own.ip}/${own.prefix}: correct one of them, or give 'on_link: true'`,
+    `${gateway} is not in the network of ${network.ip}/${network.prefix}: correct one of them, or give 'on_link: true'`,
   );
 }
 
@@ -54,7 +54,7 @@ function checkInterfaces({ ovs, interfaces }: VmOptions): void {
   interfaces.forEach((nic, i) => {
     const at = `interfaces[${i}]`;
     if (interfaces.findIndex(({ name }) => name === nic.name) < i) {
-      throw new OptionError(`${at}.name`, `another interface is called '${nic.name}' already`);
+      throw new OptionError(`${at}.name`, `another interface has the name '${nic.name}'`);
     }
     located({ at }, () => checkInterface(nic));
   });
@@ -69,11 +69,11 @@ function checkUsers(vm: VmOptions): void {
   if (!text || Object.keys(accountsOf(vm)).length === 0) return;
   throw new OptionError(
     'user_data',
-    "is a text, so 'users' and 'ssh_authorized_keys' can't be put into it: make it a mapping",
+    "is a text, so 'users' and 'ssh_authorized_keys' can't be added to it: make it a mapping",
   );
 }
 
-/** What one VM can't be. @throws OptionError */
+/** Rules between the options of one VM, and those of its parts. @throws OptionError */
 export function checkVm(vm: VmOptions): void {
   if (vm.state !== 'absent') {
     checkDisk(vm);

@@ -5,7 +5,7 @@ import { directoryOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { disksOf, seedsOf } from './parts.ts';
 
-/** What is in the directory of a VM that is to be absent; undefined where there is none, or the VM stays. */
+/** The names in the directory of a VM that is removed; undefined if there is no directory, or the VM is kept. */
 export type Directory = readonly string[] | undefined;
 
 const isRemoved = ({ state, steps }: VmOptions) => state === 'absent' && steps !== 'start';
@@ -16,15 +16,15 @@ export async function observeDirectory(host: Host, vm: VmOptions): Promise<Direc
   return (await host.stat(path))?.kind === 'directory' ? host.list(path) : undefined;
 }
 
-/** The directory of a VM that is absent goes where nothing is left in it; what others put there is named. Pure. */
+/** Plans the removal of a VM's directory. One with files of others is kept, with a warning. Pure. */
 export function planDirectory(vm: VmOptions, names: Directory): Plan<undefined> {
   if (names === undefined) return { changes: [] };
   const path = directoryOf(vm);
   const removed = [...disksOf(vm), ...seedsOf(vm)].map(({ dest }) => dest);
-  const own = removed.filter((file) => dirname(file) === path).map((file) => basename(file));
-  const left = names.filter((name) => !own.includes(name));
+  const known = removed.filter((file) => dirname(file) === path).map((file) => basename(file));
+  const left = names.filter((name) => !known.includes(name));
   if (left.length > 0) {
-    const warning = `${path} stays, since there is something else in it: ${left.join(', ')}`;
+    const warning = `directory ${path} is kept, since it has other files: ${left.join(', ')}`;
     return { changes: [], warnings: vm.remove_storage ? [warning] : [] };
   }
   const change = {

@@ -26,8 +26,8 @@ export function targetOf({ name }: Pick<VmOptions, 'name'>, { name: nic, target 
 }
 
 /**
- * The MAC address that an interface gets, of names alone: putting an interface in front of others moves none of them.
- * The hypervisor's name is in it, since two may have guests of one name in networks that are joined.
+ * The default MAC address of an interface. It depends on names only, so adding an interface changes no other. The name of
+ * the hypervisor counts, since two hypervisors may have guests of one name in connected networks.
  */
 export function defaultMac({ hypervisor, name }: VmOptions, nic: VmInterface): string {
   const digest = sha256(`${hypervisor}/${name}/${nic.name}`);

@@ -1,6 +1,6 @@
 import type { VmInterface } from './options.ts';
 
-// As Python's json.dumps writes it: a seed that an earlier release wrote is then the same, byte for byte.
+// As Python's json.dumps writes it, so that the seed is the same, byte for byte, as an earlier release wrote it.
 function json(value: string | readonly string[]): string {
   if (typeof value !== 'string') return `[${value.map(json).join(', ')}]`;
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -29,15 +29,15 @@ function stanza(nic: VmInterface, mac: string): string {
 }
 
 /**
- * The network configuration of a guest, version 1 of cloud-init's.
+ * The network configuration of a guest, in version 1 of cloud-init's format.
  * @param macs the MAC address of each interface
  */
 export const networkConfigOf = (interfaces: readonly VmInterface[], macs: readonly string[]): string =>
   `version: 1\nconfig:\n${interfaces.map((nic, i) => stanza(nic, macs[i] ?? '')).join('')}`;
 
 /**
- * Whether a warning is of a gateway that the VM itself says is on the link: ifupdown gives every gateway as such, and so does
- * cloud-init from 25.1 on to networkd (measured).
+ * Whether a warning is about a gateway with `on_link`. Such a gateway works: ifupdown configures every gateway as on-link,
+ * and so does cloud-init from 25.1 on with networkd (measured).
  */
 export const isOnLink = (interfaces: readonly VmInterface[], warning: string): boolean =>
   interfaces.some(

@@ -11,38 +11,39 @@ const FILE_NAME = {
   hint: "made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
 } as const;
 
-/** What a guest sees of a bridge. */
+/** A network interface of the guest, on a bridge. */
 const INTERFACE = defineOptions({
-  name: { type: 'str', name: true, required: true, description: 'What the guest calls it, such as V(eth0).' },
+  name: { type: 'str', name: true, required: true, description: 'The name in the guest, such as V(eth0).' },
   mode: {
     type: 'str',
     choices: ['static', 'dhcp', 'manual'],
     default: 'static',
-    description: 'How it gets its address: the one that is given, by DHCP, or not at all.',
+    description:
+      'How the interface gets its address: V(static) has O(interfaces[].address), V(manual) has none.',
   },
   address: {
     type: 'str',
-    description: 'The address, with its prefix (V(10.10.1.11/24)) or with O(interfaces[].netmask) beside it.',
+    description: 'The address, with a prefix (V(10.10.1.11/24)) or with O(interfaces[].netmask).',
   },
-  netmask: { type: 'str', description: 'The netmask of an address that has no prefix.' },
-  gateway: { type: 'str', description: 'The router for all that no other route is for.' },
+  netmask: { type: 'str', description: 'The netmask of an address without a prefix.' },
+  gateway: { type: 'str', description: 'The default gateway.' },
   on_link: {
     type: 'bool',
     default: false,
     description:
-      'Whether O(interfaces[].gateway) is reached on the link though it is in no subnet of the interface. A guest of Debian 12 whose network is not by ifupdown does not reach it.',
+      'Whether O(interfaces[].gateway) is on the link although it is in no subnet of the interface. A Debian 12 guest whose network is not configured by ifupdown does not reach such a gateway.',
   },
   dns: { type: 'list', elements: { type: 'str' }, description: 'The addresses of name servers.' },
-  comment: { type: 'str', description: "A line for people, in the guest's network configuration." },
+  comment: { type: 'str', description: "A comment in the guest's network configuration." },
   mac: {
     ...ADAPTER.mac,
     description:
-      'The MAC address; by default one that is made from O(hypervisor) and the names of VM and interface. A defined domain keeps the one that it has.',
+      'The MAC address; by default it is made from O(hypervisor) and the names of VM and interface. An interface of a defined domain keeps its address.',
   },
   target: {
     ...ADAPTER.target,
     description:
-      'The name of the interface on the host: by default C(veth-VM-INTERFACE), or a digest of that where it is too long.',
+      'The name of the interface on the host; by default C(veth-VM-INTERFACE), or a digest of it if that is too long.',
   },
 });
 
@@ -50,15 +51,15 @@ const BRIDGE = defineOptions({
   name: { type: 'str', name: true, required: true, description: 'The Open vSwitch bridge.' },
   vlans: {
     ...ADAPTER.vlans,
-    description: 'The VLAN of the port; several make it a trunk.',
+    description: 'The VLAN of the port; several VLANs make it a trunk.',
   },
 });
 
 const { memory, vcpus, machine, virt_type, cpu_mode, restart, shutdown_timeout, force_off, uri } =
   domainOptions;
 
-/** The options of a domain that are keys of a VM, or that the VM decides. */
-const OWN = [
+/** The options of a domain that a VM has itself, or that follow from its options. */
+const DECIDED = [
   'name',
   'xml',
   'uri',
@@ -75,12 +76,12 @@ const OWN = [
   'remove_storage',
 ] as const;
 
-/** Whether an option of a domain is the VM's own. */
-export const isOwn = (name: string): boolean => (OWN as readonly string[]).includes(name);
+/** Whether an option of a domain is not in the VM's `domain`, since the VM decides it. */
+export const isDecided = (name: string): boolean => (DECIDED as readonly string[]).includes(name);
 
-const OTHERS = Object.fromEntries(Object.entries(domainOptions).filter(([name]) => !isOwn(name))) as Omit<
+const OTHERS = Object.fromEntries(Object.entries(domainOptions).filter(([name]) => !isDecided(name))) as Omit<
   typeof domainOptions,
-  (typeof OWN)[number]
+  (typeof DECIDED)[number]
 >;
 
 /** The options of a VM. */
@@ -95,14 +96,14 @@ export const vmOptions = defineOptions({
     choices: ['running', 'present', 'stopped', 'absent'],
     default: 'running',
     description: [
-      'V(running) makes the VM and starts it, V(present) leaves it running or not, V(stopped) shuts it down gracefully.',
-      'V(absent) shuts it down gracefully and undefines it; its seed is removed. Its disk stays, unless O(remove_storage=true).',
+      'V(present) makes the VM, and neither starts nor stops it. V(running) also starts it, V(stopped) also shuts it down gracefully.',
+      'V(absent) shuts it down gracefully, undefines it and removes its seed. Its disk is kept, unless O(remove_storage=true).',
     ],
   },
   host: {
     type: 'str',
     description:
-      'The hypervisor that the VM is on, where one list is for several: only the task whose O(hypervisor) it is takes it.',
+      'The hypervisor of the VM, if one list is for several hypervisors: tasks with another O(hypervisor) ignore the VM.',
   },
   hostname: { type: 'str', description: "The guest's host name; O(name) by default." },
   memory: { ...memory, requiredUnless: ['state', 'absent'] },
@@ -115,36 +116,36 @@ export const vmOptions = defineOptions({
     ...FILE_NAME,
     requiredUnless: ['state', 'absent'],
     description:
-      'What its disk is made from: the name of an archive of the controller (O(archives)), or else of an image of the role C(image).',
+      'What the disk is made from: the name of an archive on the controller (O(archives)), else that of an image of the role C(image).',
   },
   disk_name: {
     ...FILE_NAME,
     default: 'disk',
-    description: "The name of the disk's file, without C(.qcow2).",
+    description: 'The file name of the disk, without C(.qcow2).',
   },
   disk_size: {
     ...diskOptions.size,
     description:
-      "The size that the guest sees, such as V(20G); the image's by default. It grows, and never shrinks.",
+      'The size that the guest sees, such as V(20G); that of the image by default. A disk can grow, but not shrink.',
   },
   backing: {
     type: 'str',
     choices: ['overlay', 'copy'],
     default: 'overlay',
     description:
-      'V(overlay) is a disk that holds what differs from the image; V(copy) is one that needs no image.',
+      'V(overlay) stores what differs from the image, which it needs; V(copy) does not need the image.',
   },
   ovs: {
     type: 'list',
     elements: { type: 'dict', options: BRIDGE },
     default: [],
-    description: 'The bridges, paired with O(interfaces) in their order.',
+    description: 'The bridges of O(interfaces), in the same order.',
   },
   interfaces: {
     type: 'list',
     elements: { type: 'dict', options: INTERFACE },
     default: [],
-    description: 'What the guest sees on each of O(ovs).',
+    description: 'The network interfaces of the guest, one on each of O(ovs).',
   },
   users: {
     type: 'raw',
@@ -154,7 +155,7 @@ export const vmOptions = defineOptions({
   ssh_authorized_keys: {
     type: 'list',
     elements: { type: 'str' },
-    description: "The keys of the guest's default user.",
+    description: "The public keys of the guest's default user.",
   },
   user_data: seedOptions.user_data,
   extra_files: seedOptions.extra_files,
@@ -162,12 +163,12 @@ export const vmOptions = defineOptions({
   instance_id: {
     type: 'str',
     description:
-      'A guest applies a changed seed only with another one; O(name) by default. V(content) makes one of what is in the seed.',
+      'The instance ID of cloud-init; O(name) by default. A guest applies a changed seed only if the ID changes too. V(content) makes the ID from the content of the seed.',
   },
   cloudinit_file: {
     ...FILE_NAME,
     default: 'cloud-init',
-    description: "The name of the seed's file, without C(_ci.iso).",
+    description: 'The file name of the seed, without C(_ci.iso).',
   },
   kvm_qemu_user: { type: 'str', default: 'libvirt-qemu', description: 'The user who owns the seed.' },
   kvm_qemu_group: { type: 'str', default: 'libvirt-qemu', description: 'The group of the seed.' },
@@ -176,7 +177,7 @@ export const vmOptions = defineOptions({
     options: OTHERS,
     default: {},
     description:
-      "Any other option of M(piecewise.cloud.libvirt_domain); its C(disks) and C(interfaces) come beside the VM's own.",
+      'Any other option of M(piecewise.cloud.libvirt_domain); its C(disks) and C(interfaces) are added to those of the VM.',
   },
   restart,
   shutdown_timeout,
@@ -184,57 +185,60 @@ export const vmOptions = defineOptions({
   remove_storage: {
     type: 'bool',
     default: false,
-    description:
-      'With O(state=absent), whether its disk is deleted, and its directory where nothing else is in it.',
+    description: 'With O(state=absent), whether to remove the disk, and the directory if it is empty then.',
   },
   hypervisor: {
     type: 'str',
     default: '',
     description:
-      'The name of this host, which the default MAC addresses are made from, and which O(host) names.',
+      'The name of this host, to which O(host) is compared and from which default MAC addresses are made.',
   },
   directory: {
     type: 'path',
     default: '/var/lib/libvirt/images',
-    description: 'Where each VM has a directory of its name.',
+    description: 'The directory in which each VM has a directory of its name.',
   },
   images: {
     type: 'list',
     elements: { type: 'str', name: true },
-    description: 'The images that O(archive_name) may name; any, if this is not given.',
+    description: 'The images that O(archive_name) may name; any image if this is not given.',
   },
   image_directory: {
     type: 'path',
     default: '/var/lib/libvirt/templates',
-    description: 'Where the images are on the host.',
+    description: 'The directory of the images on the host.',
   },
   archives: {
     type: 'list',
     elements: { type: 'str', name: true },
     default: [],
     description:
-      'The archives that were found on the controller. Each is C(NAME.tar.gz) in O(directory) when it is needed.',
+      'The archives that were found on the controller. When one is needed, it is C(NAME.tar.gz) in O(directory) on the host.',
   },
   uploaded: {
     type: 'list',
     elements: { type: 'str', name: true },
     default: [],
-    description: 'Those of O(archives) that were copied to the host for this task.',
+    description: 'The O(archives) that were copied to the host for this task.',
   },
   uri,
   checksum_offload: {
     type: 'bool',
     default: true,
     description:
-      'Whether guests may leave checksums to the host: V(false) where their bridges have C(datapath_type=netdev), which does not complete them.',
+      'Whether guests may leave checksums to the host. V(false) is needed on bridges with C(datapath_type=netdev), which do not complete them.',
   },
-  only: { type: 'str', default: '', description: 'The name of the one VM that the task is about.' },
+  only: {
+    type: 'str',
+    default: '',
+    description: 'The name of a VM, if the task manages only this one of the list.',
+  },
   steps: {
     type: 'str',
     choices: ['all', 'define', 'start'],
     default: 'all',
     description:
-      'V(define) makes VMs and starts none; V(start) starts those that are to be V(running), and does no more.',
+      'V(define) makes the VMs without starting them; V(start) only starts those with O(state=running).',
   },
 });
 

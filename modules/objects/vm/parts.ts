@@ -8,17 +8,17 @@ import { archivePath, defaultMac, directoryOf, diskPath, seedPath, targetOf } fr
 import { networkConfigOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 
-// What the parts of a VM are to be, in the options of each.
+// The options of a VM's parts.
 
 /**
- * Its disks that are to be made or removed: one of an archive of the controller or of an image; of a VM that is to be
- * absent, those in its directory, where the task says so.
+ * The disks that a task makes or removes: one from an archive or an image. Of a VM that is removed with its storage, all
+ * disks in its directory.
  */
 export function disksOf(vm: VmOptions): DiskOptions[] {
   const { state, steps, remove_storage } = vm;
   if (steps === 'start') return [];
   if (state !== 'absent') return [diskOf(vm)];
-  return remove_storage ? ownFiles(vm).map((dest) => withDefaults(diskOptions, { dest, state })) : [];
+  return remove_storage ? removedFiles(vm).map((dest) => withDefaults(diskOptions, { dest, state })) : [];
 }
 
 function diskOf(vm: VmOptions): DiskOptions {
@@ -29,15 +29,15 @@ function diskOf(vm: VmOptions): DiskOptions {
   return withDefaults(diskOptions, { dest: diskPath(vm), ...from, format: 'qcow2', size });
 }
 
-// A disk that the VM lists may be anywhere: what is in its directory is its own.
-function ownFiles(vm: VmOptions): string[] {
+// The domain may have disks in other directories, which are kept.
+function removedFiles(vm: VmOptions): string[] {
   const listed = (vm.domain.disks ?? []).flatMap(({ source, device }) =>
     source !== undefined && device === 'disk' && dirname(source) === directoryOf(vm) ? source : [],
   );
   return [diskPath(vm), ...listed];
 }
 
-/** The domain, with the disk, the seed and the interfaces. */
+/** The domain, with the VM's disk, seed and interfaces before or after those in `domain`. */
 export function domainOf(vm: VmOptions): DomainOptions {
   const { name, uri, shutdown_timeout, force_off, restart } = vm;
   const power = { name, uri, shutdown_timeout, force_off };
@@ -68,8 +68,8 @@ function interfaceOf(vm: VmOptions, nic: VmInterface, i: number) {
 }
 
 /**
- * The seed: none where a task only starts VMs.
- * @param macs the MAC address of each interface; without them it lacks its network, which is enough to look at it
+ * The seed; none in a task that only starts VMs.
+ * @param macs the MAC address of each interface. To observe the seed, they are not needed.
  */
 export function seedsOf(vm: VmOptions, macs?: readonly string[]): SeedOptions[] {
   const { name, hostname = name, instance_id = name, extra_files, validate, interfaces, state, steps } = vm;
@@ -86,14 +86,14 @@ export function seedsOf(vm: VmOptions, macs?: readonly string[]): SeedOptions[] 
   return [withDefaults(seedOptions, seed)];
 }
 
-/** The archive of the controller that its disk is made from, where it isn't on the host yet, and where it is to be. */
+/** The archive on the controller that must be copied to the host for the disk: its name, and its path on the host. */
 export function uploadsOf(vm: VmOptions): Record<string, string> {
   const { archive_name: name, archives, uploaded } = vm;
-  const isWanted = name !== undefined && archives.includes(name) && !uploaded.includes(name);
-  return isWanted && vm.state !== 'absent' ? { [name]: archivePath(vm, name) } : {};
+  const isMissing = name !== undefined && archives.includes(name) && !uploaded.includes(name);
+  return isMissing && vm.state !== 'absent' ? { [name]: archivePath(vm, name) } : {};
 }
 
-/** What a VM says of its users beside its user-data. */
+/** The user-data of the VM's `users` and `ssh_authorized_keys`. */
 export function accountsOf({ users, ssh_authorized_keys: keys }: VmOptions): Record<string, unknown> {
   const some = (list: unknown) => Array.isArray(list) && list.length > 0;
   return { ...(some(users) ? { users } : {}), ...(some(keys) ? { ssh_authorized_keys: keys } : {}) };

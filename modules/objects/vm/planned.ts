@@ -1,13 +1,13 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import type { VmOptions } from './options.ts';
-import { inOwnWords, ofPart, type Part } from './words.ts';
+import { messageOfVm, ofPart, type Part } from './renamed.ts';
 
 /**
- * Plans a part of a VM; what is wrong with it is said in the VM's words.
- * @param seen the part as it is
- * @throws Failure where it can't be looked at, or can't be had
+ * Plans a part of a VM. Messages name the options of the VM.
+ * @param seen the state of the part
+ * @throws Failure where the part could not be observed, or can't be planned
  */
-export function planned<Seen, P extends Plan<unknown>>(
+export function planPart<Seen, P extends Plan<unknown>>(
   vm: VmOptions,
   part: Part,
   seen: Seen | Error | undefined,
@@ -17,11 +17,11 @@ export function planned<Seen, P extends Plan<unknown>>(
     if (seen instanceof Error) throw seen;
     return plan(seen as Seen);
   });
-  const told = (texts: readonly string[] | undefined) =>
-    texts?.map((text) => inOwnWords(vm, part, text)) ?? [];
-  return { ...made, warnings: told(made.warnings), missing: told(made.missing) };
+  const messages = (texts: readonly string[] | undefined) =>
+    texts?.map((text) => messageOfVm(vm, part, text)) ?? [];
+  return { ...made, warnings: messages(made.warnings), missing: messages(made.missing) };
 }
 
-/** The changes of a part's plan, with steps of the VM. */
+/** The changes of a part's plan, as changes of the VM. */
 export const stepsOf = <S, T>({ changes }: Pick<Plan<S>, 'changes'>, stepOf: (step: S) => T): Change<T>[] =>
   changes.map((change) => ({ ...change, step: stepOf(change.step) }));

@@ -9,31 +9,31 @@ import type { VmInterface, VmOptions } from './options.ts';
 export interface VmResult {
   readonly name: string;
   readonly uuid?: string;
-  /** libvirt's own word; `absent` for one that isn't there. */
+  /** As libvirt names it; `absent` for a VM without a domain. */
   readonly state: string;
   readonly interfaces: readonly {
     readonly name: string;
     readonly target: string;
     readonly mac: string;
-    /** With their prefix; those that the VM states. */
+    /** With their prefix, as the task gives them. */
     readonly addresses: readonly string[];
   }[];
   readonly disk: { readonly path: string; readonly size?: number };
   readonly seed: { readonly path: string; readonly applied?: boolean; readonly applied_why?: string };
-  /** What is done, in its order. */
+  /** What is done, in order. */
   readonly actions: readonly string[];
   readonly restart_required: boolean;
   readonly restart_reasons: readonly string[];
 }
 
-/** The MAC address of each interface, as the domain has or will have it. */
+/** The MAC address of each interface, from the planned domain. */
 export const macsOf = (vm: VmOptions, domain: DomainResult | undefined): string[] =>
   vm.interfaces.map((nic) => {
     const found = domain?.domain?.interfaces.find(({ target }) => target === targetOf(vm, nic));
     return found?.mac ?? '';
   });
 
-/** What came of the parts; undefined where a part isn't concerned. */
+/** The results of the parts; undefined of a part that the task doesn't plan. */
 export interface PartResults {
   readonly disk: DiskResult | undefined;
   readonly seed: SeedResult | undefined;
@@ -48,7 +48,7 @@ function addressesOf({ address, netmask }: VmInterface): string[] {
   return [`${ip}/${prefix}`];
 }
 
-/** @param macs the MAC address of each interface */
+/** The result of a VM, from those of its parts. @param macs the MAC address of each interface */
 export function resultOf(
   vm: VmOptions,
   macs: readonly string[],

@@ -3,9 +3,9 @@ import { OptionError } from '../../lib/failure.ts';
 import type { VmOptions } from './options.ts';
 
 /**
- * Whether an entry is this task's: one of another host isn't, and one that the task is not about only counts where two
- * VMs have the same thing.
- * @param given the entry as it was written
+ * Whether a task manages an entry. An entry of another host is ignored. One that `only` or `steps` excludes is only
+ * compared with the others.
+ * @param given the entry as the user wrote it
  */
 export function scopeOf(given: Readonly<Record<string, unknown>>): Scope {
   const { host, hypervisor, only, name, steps, state } = given;
@@ -14,11 +14,11 @@ export function scopeOf(given: Readonly<Record<string, unknown>>): Scope {
   return only && only !== name ? 'aside' : 'own';
 }
 
-/** What is wrong where the task is about one VM, and that isn't there. */
-export function nothingOwn(items: readonly Placed<VmOptions>[]): OptionError | undefined {
+/** The error of a task whose `only` names no VM of the list. */
+export function noneSelected(items: readonly Placed<VmOptions>[]): OptionError | undefined {
   const { only, hypervisor } = items[0]?.options ?? {};
   const names = items.map(({ options }) => options.name);
   if (!only || names.includes(only)) return undefined;
-  const where = hypervisor ? ` on ${hypervisor}` : '';
-  return new OptionError('only', `there is no VM '${only}'${where}; it has ${names.join(', ')}`);
+  const where = hypervisor ? `on ${hypervisor}` : 'in the list';
+  return new OptionError('only', `VM '${only}' not found ${where}, which has ${names.join(', ')}`);
 }

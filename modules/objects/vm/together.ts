@@ -4,13 +4,13 @@ import { parseAddress } from '../../lib/net/address.ts';
 import { defaultMac, diskPath, seedPath, targetOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 
-/** Something that one VM has and no other may have. */
+/** Something that only one VM may have. */
 interface Claim {
-  /** What it is, for people. */
+  /** Its name in messages. */
   readonly what: string;
-  /** What tells it from all others. */
+  /** Its identity key: equal claims have equal keys. */
   readonly key: string;
-  /** Where it is said. */
+  /** The option that it comes from. */
   readonly option: string;
 }
 
@@ -27,9 +27,9 @@ function filesOf(vm: VmOptions): Claim[] {
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
   const more = (vm.domain.disks ?? []).flatMap((disk, i) => {
     const { source, device, readonly, shareable } = disk;
-    // A disk of a storage cluster is a pool and an image, no file.
-    const isOwn = device === 'disk' && !readonly && !shareable;
-    return isOwn && source?.startsWith('/') ? file(source, `domain.disks[${i}].source`) : [];
+    // The source of a network disk is not a path.
+    const isExclusive = device === 'disk' && !readonly && !shareable;
+    return isExclusive && source?.startsWith('/') ? file(source, `domain.disks[${i}].source`) : [];
   });
   return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...more];
 }
@@ -48,7 +48,7 @@ function networkOf(vm: VmOptions): Claim[] {
     ...(nic.mac ? [mac(nic.mac, `domain.interfaces[${i}].mac`)] : []),
     ...(nic.target ? [target(nic.target, `domain.interfaces[${i}].target`)] : []),
   ]);
-  const own = vm.interfaces.flatMap((nic, i) => {
+  const mine = vm.interfaces.flatMap((nic, i) => {
     const at = `interfaces[${i}]`;
     const { name: bridge = '', vlans = [] } = vm.ovs[i] ?? {};
     const { address, netmask } = nic;
@@ -67,20 +67,20 @@ function networkOf(vm: VmOptions): Claim[] {
           ]),
     ];
   });
-  return [...others, ...own];
+  return [...others, ...mine];
 }
 
 interface Claimed extends Claim {
-  /** The VM, by its place among all. */
+  /** The index of the VM. */
   readonly item: number;
 }
 
-/** What two VMs can't both have: the error of each names where the other is. */
+/** The errors of VMs that claim the same thing: each names the option of the other. */
 export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | undefined)[] {
   const claims = new Map<string, Claimed[]>();
   const names = items.map(({ options }) => options.name);
   items.forEach(({ options }, item) => {
-    // What is made from a name that two have is two's as well.
+    // Two VMs of one name share all that is made from the name: one error is enough.
     const twice = names.indexOf(options.name) !== names.lastIndexOf(options.name);
     for (const claim of twice ? [nameOf(options)] : claimsOf(options)) {
       claims.set(claim.key, [...(claims.get(claim.key) ?? []), { ...claim, item }]);
@@ -98,5 +98,5 @@ export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | u
 
 function shared({ option, what }: Claimed, other: Claimed, items: readonly Placed<VmOptions>[]): OptionError {
   const where = `${items[other.item]?.path}.${other.option}`;
-  return new OptionError(option, `${what} is that of ${where} too: give one of them another`);
+  return new OptionError(option, `${what} is used by ${where} too: change one of them`);
 }

@@ -14,15 +14,15 @@ import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
 import type { VmOptions } from './options.ts';
 import { disksOf, domainOf, seedsOf, uploadsOf } from './parts.ts';
-import { planned, stepsOf } from './planned.ts';
+import { planPart, stepsOf } from './planned.ts';
+import { errorOfVm } from './renamed.ts';
 import { macsOf, resultOf, type VmResult } from './result.ts';
-import { nothingOwn, scopeOf } from './scope.ts';
+import { noneSelected, scopeOf } from './scope.ts';
 import { checkTogether } from './together.ts';
-import { inVmWords } from './words.ts';
 
-// A VM is composed of other objects: this file puts them together, and `parts.ts` says what each of them is to be.
+// A VM is composed of other objects. This file combines them; their options come from `parts.ts`.
 
-/** The parts of a VM as they are. One that can't be looked at is an error. */
+/** The states of a VM's parts; an error for one that could not be observed. */
 export interface State {
   readonly domain: DomainState | Error;
   readonly disks: readonly (DiskState | Error)[];
@@ -37,7 +37,7 @@ export type Step =
   | { readonly part: 'seed'; readonly i: number; readonly step: SeedStep }
   | { readonly part: 'directory' };
 
-/** Looks at the parts of all VMs side by side, each kind for all of them together. */
+/** Observes the parts of all VMs in parallel, each kind of part for all VMs at once. */
 async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> {
   const [domains, disks, seeds, directories] = await Promise.all([
     domain.observe(host, vms.map(domainOf)),
@@ -58,17 +58,17 @@ async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> 
 }
 
 /**
- * Plans the parts of a VM: the domain first, since the guest's network goes by the MAC addresses that the domain has or will
- * have. A VM is made as disk, seed, domain, and removed the other way round. Pure.
+ * Plans the parts of a VM: the domain first, since the seed contains its MAC addresses. The changes are made in the order
+ * disk, seed, domain, and removals in the reverse order. Pure.
  */
 function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
-  const ofDomain = planned(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), seen));
+  const ofDomain = planPart(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), seen));
   const macs = macsOf(vm, ofDomain.result);
   const ofSeeds = seedsOf(vm, macs).map((options, i) =>
-    planned(vm, 'seed', state.seeds[i], (seen) => seed.plan(options, seen)),
+    planPart(vm, 'seed', state.seeds[i], (seen) => seed.plan(options, seen)),
   );
   const ofDisks = disksOf(vm).map((options, i) =>
-    planned(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen))),
+    planPart(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen))),
   );
   const ofDirectory = planDirectory(vm, state.directory);
   const files = [
@@ -84,7 +84,7 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     warnings: parts
       .flatMap(({ warnings = [] }) => warnings)
       .filter((warning) => !isOnLink(vm.interfaces, warning)),
-    // A disk's archive isn't there before it was brought.
+    // The archive of a disk is missing until it is copied.
     missing: Object.keys(uploads).length > 0 ? [] : parts.flatMap(({ missing = [] }) => missing),
     uploads,
     result: resultOf(vm, macs, {
@@ -96,7 +96,7 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
   };
 }
 
-// Its own domain is undefined before the disk is removed.
+// The VM's domain is undefined before the disk is removed, so it does not use the disk then.
 const forOthers = ({ name }: VmOptions, state: DiskState): DiskState =>
   state.disk?.guests
     ? { ...state, disk: { ...state.disk, guests: state.disk.guests.filter((guest) => guest !== name) } }
@@ -112,13 +112,13 @@ async function apply(host: Host, step: Step, vm: VmOptions): Promise<Outcome | u
     if (step.part === 'disk') return await disk.apply(host, step.step, at(disksOf(vm), step.i));
     return await seed.apply(host, step.step, at(seedsOf(vm), step.i));
   } catch (error) {
-    throw inVmWords(vm, step.part, asError(error));
+    throw errorOfVm(vm, step.part, asError(error));
   }
 }
 
 function at<T>(list: readonly T[], i: number): T {
   const found = list[i];
-  if (found === undefined) throw new Error(`there is no part ${i}`);
+  if (found === undefined) throw new Error(`part ${i} not found`);
   return found;
 }
 
@@ -126,7 +126,7 @@ function at<T>(list: readonly T[], i: number): T {
 export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   key: ({ name }) => name,
   scope: scopeOf,
-  allAside: nothingOwn,
+  allAside: noneSelected,
   check: checkVm,
   checkAll: checkTogether,
   observe,

@@ -3,7 +3,7 @@ import { answer, LAN, problems, WEB } from './given.ts';
 
 const nic = (more: object) => ({ ...LAN, interfaces: [{ ...LAN.interfaces[0], ...more }] });
 
-describe('what is wrong with a VM is said in its own words', () => {
+describe('a problem of a VM is reported by the option of the VM', () => {
   it.each<[string, object, string]>([
     ['a key that is misspelt', { memroy: 1 }, "memroy': is not known; did you mean 'memory'?"],
     [
@@ -19,27 +19,31 @@ describe('what is wrong with a VM is said in its own words', () => {
     ['a name with a slash', { name: 'a/b' }, 'name\': "a/b" must be made of letters, digits'],
     ['a file name with a slash', { disk_name: '../x' }, 'disk_name\': "../x" must be made of letters'],
     ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
-    ['no image', { archive_name: null }, "archive_name': is required"],
-    ['a size that is none', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
+    ['no archive_name', { archive_name: null }, "archive_name': is required"],
+    ['an invalid size', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
     ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is no size of a disk"],
-    ['a bridge too few', { ...LAN, ovs: [] }, "ovs': has 0 entries and 'interfaces' has 1: they are paired"],
+    [
+      'fewer bridges than interfaces',
+      { ...LAN, ovs: [] },
+      "ovs': has 0 entries and 'interfaces' has 1: they are paired",
+    ],
     ['no name of an interface', nic({ name: null }), "interfaces[0].name': is required"],
     ['no address', nic({ address: null }), "interfaces[0].address': is required, since 'mode' is static"],
     ['no netmask', nic({ address: '10.0.0.2' }), "interfaces[0].address': '10.0.0.2' has no netmask"],
     [
-      'a netmask that is none',
+      'an invalid netmask',
       nic({ address: '10.0.0.2', netmask: '255.0.255.0' }),
       "interfaces[0].address': netmask",
     ],
     ['an address by DHCP', nic({ mode: 'dhcp' }), "interfaces[0].address': 'mode' is dhcp: leave it out"],
     [
-      'a gateway elsewhere',
+      'a gateway in another network',
       nic({ gateway: '10.9.0.1' }),
       "interfaces[0].gateway': 10.9.0.1 is not in the network of",
     ],
-    ['a name server that is none', nic({ dns: 'none' }), "interfaces[0].dns': 'none' is not an IP address"],
+    ['an invalid name server', nic({ dns: 'none' }), "interfaces[0].dns': 'none' is not an IP address"],
     [
-      'a mode that is none',
+      'an invalid mode',
       nic({ mode: 'auto' }),
       'interfaces[0].mode\': "auto" must be one of static, dhcp, manual',
     ],
@@ -54,10 +58,14 @@ describe('what is wrong with a VM is said in its own words', () => {
       nic({ mac: '01:00:00:00:00:01' }),
       'interfaces[0].mac\': "01:00:00:00:00:01" must be a unicast',
     ],
-    ['a text beside users', { user_data: '#!/bin/sh\n', users: ['x'] }, "user_data': is a text, so 'users'"],
-    ['users that are no list', { users: 'joe' }, "users': must be a list"],
-    ['user-data that is none', { user_data: 'hello' }, "user_data'"],
-    ['an extra file that is none', { extra_files: { a: 1 } }, "extra_files.a': must be a text"],
+    [
+      'user-data that is a text, beside users',
+      { user_data: '#!/bin/sh\n', users: ['x'] },
+      "user_data': is a text, so 'users'",
+    ],
+    ['users that are not a list', { users: 'joe' }, "users': must be a list"],
+    ['invalid user-data', { user_data: 'hello' }, "user_data'"],
+    ['an invalid extra file', { extra_files: { a: 1 } }, "extra_files.a': must be a text"],
     ["an option of the domain's", { domain: { graphics: 3 } }, 'domain.graphics[0]\': "3" is not a mapping'],
     ['a disk of the domain', { domain: { disks: [{}] } }, 'domain.disks[0]'],
     [
@@ -71,17 +79,17 @@ describe('what is wrong with a VM is said in its own words', () => {
     expect(others).toEqual([]);
   });
 
-  it('a gateway on the link is none where the VM says so', async () => {
+  it('a gateway in another network is valid with on_link', async () => {
     expect(await problems([nic({ gateway: '10.9.0.1', on_link: true })])).toEqual([]);
     expect(await problems([nic({ gateway: 'fe80::1' })])).toEqual([]);
   });
 
-  it('several name servers in one text are as good as a list', async () => {
+  it('several name servers may be in one text', async () => {
     expect(await problems([nic({ dns: '9.9.9.9, 1.1.1.1 8.8.8.8' })])).toEqual([]);
     expect(await problems([nic({ dns: ['9.9.9.9'] })])).toEqual([]);
   });
 
-  it('an image that is neither an archive nor an image', async () => {
+  it('an archive_name that is neither an archive nor an image', async () => {
     const known = { images: ['debian-12'], archives: ['old'] };
     expect(await problems([{ archive_name: 'old' }, { name: 'b' }], known)).toEqual([]);
     expect(await problems([{ archive_name: 'other' }], known)).toEqual([
@@ -94,14 +102,14 @@ describe('what is wrong with a VM is said in its own words', () => {
   });
 });
 
-describe('one wrong entry', () => {
-  it('keeps no other from being made', async () => {
+describe('an invalid entry', () => {
+  it('does not prevent the others', async () => {
     expect(await problems([{ memory: null }, { name: 'b' }])).toHaveLength(1);
   });
 });
 
 describe('which entries a task takes', () => {
-  it('those of its host', async () => {
+  it('those of its hypervisor', async () => {
     const wrong = { memory: null };
     expect(
       await problems([
@@ -113,15 +121,15 @@ describe('which entries a task takes', () => {
     expect(await answer({ ...WEB, host: 'hv2' })).toEqual({ changed: false, skipped: true });
   });
 
-  it('the one that it is about; one that is not there is an error', async () => {
+  it('the one that `only` names; an unknown one is an error', async () => {
     expect(await problems([{ memory: null }, { name: 'b' }], { only: 'b' })).toEqual([]);
     expect(await answer({ vms: [WEB, { ...WEB, name: 'b' }], only: 'db1' })).toMatchObject({
       failed: true,
-      msg: "option 'only': there is no VM 'db1' on hv1; it has web1, b",
+      msg: "option 'only': VM 'db1' not found on hv1, which has web1, b",
     });
   });
 
-  it('with what the defaults say where an entry says nothing', async () => {
+  it('with the defaults for what an entry omits', async () => {
     const { memory, ...rest } = WEB;
     const { results } = (await answer({
       vms: [rest],

@@ -4,7 +4,7 @@ import { LAN, problems } from './given.ts';
 const nic = (more: object) => [{ name: 'eth0', mode: 'dhcp', ...more }];
 const { ovs } = LAN;
 
-describe('what two VMs cannot both have is an error of both', () => {
+describe('two VMs that use the same thing are both in error', () => {
   it.each<[string, object, object, string]>([
     ['a name', {}, { name: 'a' }, 'name'],
     ['an address on one bridge and VLAN', LAN, LAN, 'interfaces[0].address'],
@@ -37,7 +37,7 @@ describe('what two VMs cannot both have is an error of both', () => {
       [1, 0],
     ]) {
       expect(said[i ?? 0]).toContain(`option 'vms[${i}].${option}': the `);
-      expect(said[i ?? 0]).toContain(`is that of vms[${j}].${option} too`);
+      expect(said[i ?? 0]).toContain(`is used by vms[${j}].${option} too`);
     }
   });
 
@@ -45,9 +45,9 @@ describe('what two VMs cannot both have is an error of both', () => {
     ['an address on two VLANs', LAN, { ...LAN, ovs: [{ ...ovs[0], vlans: [11] }] }],
     ['an address on two bridges', LAN, { ...LAN, ovs: [{ name: 'other', vlans: [10] }] }],
     ['a disk that is shared', shared(), shared()],
-    ['an address of one that is to be absent', LAN, { ...LAN, state: 'absent' }],
-    ['one of another host', { ...LAN, host: 'hv1' }, { ...LAN, host: 'hv2' }],
-  ])('but %s is none', async (_, one, other) => {
+    ['an address of a VM that is removed', LAN, { ...LAN, state: 'absent' }],
+    ['a VM of another host', { ...LAN, host: 'hv1' }, { ...LAN, host: 'hv2' }],
+  ])('but not for %s', async (_, one, other) => {
     expect(
       await problems([
         { name: 'a', ...one },
@@ -64,7 +64,7 @@ describe('what two VMs cannot both have is an error of both', () => {
     expect(await problems([twice])).toHaveLength(2);
   });
 
-  it('also with one that the task is not about', async () => {
+  it('also if `only` excludes one of them', async () => {
     expect(
       await problems(
         [

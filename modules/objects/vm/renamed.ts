@@ -1,0 +1,80 @@
+import { type Failure, inWords } from '../../lib/failure.ts';
+import { isDecided, type VmOptions } from './options.ts';
+import { accountsOf } from './parts.ts';
+
+/** The parts of a VM. */
+export type Part = 'disk' | 'seed' | 'domain';
+
+type Names = Readonly<Record<string, string>>;
+
+// The options of a part, and their names in a VM.
+const DISK: Names = {
+  dest: 'disk_name',
+  source: 'archive_name',
+  checksum: 'archive_name',
+  size: 'disk_size',
+  format: 'disk_size',
+};
+const SEED: Names = { dest: 'cloudinit_file', owner: 'kvm_qemu_user', group: 'kvm_qemu_group' };
+const BRIDGE: Names = { source: 'name', vlans: 'vlans' };
+
+/** The first disks of the domain, which come from these options of the VM. */
+const DISKS = ['disk_name', 'cloudinit_file'];
+
+function domainOption({ domain }: VmOptions, option: string): string {
+  const [, list = '', index = '', rest = ''] = /^(disks|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
+  const i = Number(index);
+  if (list === 'disks') return DISKS[i] ?? `domain.disks[${i - DISKS.length}]${rest}`;
+  if (list === 'interfaces') {
+    const at = i - (domain.interfaces ?? []).length;
+    const of = BRIDGE[rest.replace(/^\.(\w+).*/, '$1')];
+    if (at < 0) return `domain.interfaces[${i}]${rest}`;
+    return of ? `ovs[${at}].${of}` : `interfaces[${at}]${rest.replace('default_mac', 'mac')}`;
+  }
+  const [first = ''] = option.split(/[.[]/);
+  return isDecided(first) ? option : `domain.${option}`;
+}
+
+function seedOption(vm: VmOptions, option: string, problem: string): string {
+  if (option.startsWith('network_config')) return 'interfaces';
+  const account = Object.keys(accountsOf(vm)).find((key) => problem.startsWith(key));
+  if (option === 'user_data' && account) return account;
+  const [, index, rest = ''] = /^user_data\[(\d+)\](.*)$/.exec(option) ?? [];
+  // Users and keys are put in front of a list of parts.
+  const ahead = Array.isArray(vm.user_data) && Object.keys(accountsOf(vm)).length > 0 ? 1 : 0;
+  if (index !== undefined) {
+    const i = Number(index) - ahead;
+    return i < 0 ? rest.replace(/^\.content\.?/, '') || 'users' : `user_data[${i}]${rest}`;
+  }
+  return SEED[option] ?? option;
+}
+
+const OF_PART: Readonly<Record<Part, (vm: VmOptions, option: string, problem: string) => string>> = {
+  disk: (_, option) => DISK[option] ?? option,
+  seed: seedOption,
+  domain: domainOption,
+};
+
+/** The VM's name of a part's option: `interfaces[1].mac` for `interfaces[2].default_mac` of the domain. */
+const vmOption = (vm: VmOptions, part: Part, option: string, problem: string): string =>
+  OF_PART[part](vm, option, problem);
+
+/** Runs `act` on a part. Its errors name the options of the VM. */
+export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof Error ? errorOfVm(vm, part, error) : error;
+  }
+}
+
+/** An error of a part with the names of the VM's options. */
+export const errorOfVm = (vm: VmOptions, part: Part, error: Error): Error | Failure =>
+  inWords(error, (option, problem) => vmOption(vm, part, option, problem));
+
+/** A message of a part with the name of the VM's option at its beginning. */
+export const messageOfVm = (vm: VmOptions, part: Part, text: string): string =>
+  text.replace(
+    /^option '([^']*)': (.*)$/s,
+    (_, option: string, problem: string) => `option '${vmOption(vm, part, option, problem)}': ${problem}`,
+  );
