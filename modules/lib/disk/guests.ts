@@ -53,7 +53,7 @@ async function lookForDisks(host: Host): Promise<GuestDisk[]> {
  * The disks that the guests of this host have, CDs left out, and what those are overlays of as far as libvirt says,
  * whether the guests run or not. libvirt is asked once in a run: a task makes many disks.
  */
-export const guestDisks = oncePerHost(lookForDisks);
+export const guestDisks = /* @__PURE__ */ oncePerHost(lookForDisks);
 
 const at = async (host: Host, path: string): Promise<GuestDisk[]> => {
   const real = await host.realPath(path);
