@@ -1,12 +1,12 @@
-/** What a user can do something about: its message goes to the user as it is, without a stack. */
+/** An error that the user can fix: only its message is printed, without a stack. */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
 }
 
 /**
- * A value that an option can't take.
+ * An option has an invalid value.
  * @param option the option's path as the user wrote it, e.g. `ports[2].tag`
- * @param problem what is wrong and the way out; never the value of a secret option
+ * @param problem what is wrong and what to do; never the value of a secret option
  */
 export class OptionError extends Failure {
   override readonly name = 'OptionError';
@@ -18,7 +18,7 @@ export class OptionError extends Failure {
   }
 }
 
-/** What the host lacks, and an earlier task may install. */
+/** A program is missing on the host, which an earlier task may install. */
 export class Lacking extends Failure {
   override readonly name = 'Lacking';
 }
@@ -35,7 +35,7 @@ export class Failures extends Failure {
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));
 
-/** An error whose options are called otherwise. @param word what an option is called, by its path and what is wrong with it */
+/** The same error with its options renamed. @param word the new name of an option, from its path and its problem */
 export function inWords<E extends Error>(
   error: E,
   word: (option: string, problem: string) => string,
@@ -61,7 +61,7 @@ export function located<T>({ at }: { readonly at: string }, act: () => T): T {
   }
 }
 
-/** Reads an option's value with what knows nothing of options: its Failure becomes the option's. */
+/** Calls code that knows nothing of options. Its Failure becomes an OptionError of this option. */
 export function asOption<T>(option: string, act: () => T): T {
   try {
     return act();

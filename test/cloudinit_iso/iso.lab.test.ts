@@ -273,7 +273,7 @@ describe('what goes wrong leaves nothing behind', () => {
     [
       "a file that there isn't",
       { extra_files: { x: { src: '/nowhere/x' } } },
-      "option 'extra_files.x': /nowhere/x isn't there on the host",
+      "option 'extra_files.x': /nowhere/x is not found on the host",
     ],
     [
       'a directory for a file',
@@ -291,7 +291,7 @@ describe('what goes wrong leaves nothing behind', () => {
       "option 'instance_id': is 'content', but meta_data has 'instance-id: x': give it in one place only",
     ],
     ['a list for a mapping', { meta_data: ['a'] }, "option 'meta_data': is neither a mapping nor a text"],
-    ['a user who is not there', { owner: 'nobody-here' }, "there is no user 'nobody-here'"],
+    ['a user who is not there', { owner: 'nobody-here' }, "the user 'nobody-here' is not found on this host"],
     ['a network-config without a version', { network_config: { config: [] } }, "option 'network_config'"],
   ];
   it.each(rows)('%s', async (_, args, message) => {

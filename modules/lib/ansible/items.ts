@@ -52,7 +52,7 @@ export async function planItems<O, S, X>(
   given: readonly Given[],
 ): Promise<Item<O, S, X>[]> {
   const read = scoped(module, given).map((item) => readItem(module, validate, item));
-  const checked = refuseTwins(module, checkTogether(module, read));
+  const checked = refuseDuplicates(module, checkTogether(module, read));
   const observed = await observeItems(module, host, withoutAside(module, checked));
   return observed.map((item) =>
     advance(item, (one) => ({
@@ -105,13 +105,13 @@ function checkTogether<O, S, X>({ checkAll }: Module<O, S, X>, items: Checked<O,
   );
 }
 
-function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Checked<O, S>[]): Checked<O, S>[] {
+function refuseDuplicates<O, S, X>(module: Module<O, S, X>, items: Checked<O, S>[]): Checked<O, S>[] {
   const first = new Map<string, string>();
   return items.map((item) =>
     checkItem(item, ({ path, options }) => {
       const key = module.key(options);
-      const twin = first.get(key);
-      if (twin !== undefined) throw new Failure(`${path}: '${key}' is in ${twin} already`);
+      const other = first.get(key);
+      if (other !== undefined) throw new Failure(`${path}: '${key}' is in ${other} already`);
       first.set(key, path);
     }),
   );
@@ -119,10 +119,10 @@ function refuseTwins<O, S, X>(module: Module<O, S, X>, items: Checked<O, S>[]): 
 
 /** @throws Failure where the task is about an item that it doesn't have */
 function withoutAside<O, S, X>({ allAside }: Module<O, S, X>, items: Checked<O, S>[]): Checked<O, S>[] {
-  const own = items.filter(({ scope }) => scope === 'own');
-  const problem = own.length === 0 && items.length > 0 ? allAside?.(good(items)) : undefined;
+  const kept = items.filter(({ scope }) => scope === 'own');
+  const problem = kept.length === 0 && items.length > 0 ? allAside?.(good(items)) : undefined;
   if (problem) throw problem;
-  return own;
+  return kept;
 }
 
 async function observeItems<O, S, X>(

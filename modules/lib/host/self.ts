@@ -2,4 +2,4 @@
 export const variable = (name: string): string | undefined => process.env[name];
 
 /** The id of this process. */
-export const ownPid = (): number => process.pid;
+export const processId = (): number => process.pid;

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
-import { ownPid } from '../host/self.ts';
+import { processId } from '../host/self.ts';
 import {
   ABOUT,
   ARMING,
@@ -29,7 +29,7 @@ const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
   nic,
   bridge,
   seconds,
-  task: ownPid(),
+  task: processId(),
 });
 
 /**

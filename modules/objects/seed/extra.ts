@@ -4,7 +4,7 @@ import { OptionError } from '../../lib/failure.ts';
 
 const OPTION = 'extra_files';
 
-/** A file that a seed is to hold beside cloud-init's own: a text, or a file on the host. */
+/** A file of a seed beside those that cloud-init reads: a text, or a file on the host. */
 export type ExtraFile = { readonly path: string; readonly option: string } & (
   | { readonly text: string }
   | { readonly source: string }
@@ -42,7 +42,7 @@ export function extraFiles(given: unknown): ExtraFile[] {
 
 /**
  * The same as files of a seed.
- * @param sources what is known of the files on the host, by path; one that isn't there is left empty
+ * @param sources what is known of the files on the host, by path; a missing one is taken as empty
  */
 export const extraSeedFiles = (
   files: readonly ExtraFile[],

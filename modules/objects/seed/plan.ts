@@ -13,7 +13,7 @@ import { findingsOf, seedFrom } from './desired.ts';
 import { extraFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 
-/** Numeric, and undefined where the task doesn't say. */
+/** Numeric; undefined where the options don't set them. */
 export interface Attributes {
   readonly mode: number;
   readonly uid: number | undefined;
@@ -22,11 +22,11 @@ export interface Attributes {
 
 export interface State {
   readonly file: FileInfo | undefined;
-  /** What is there; undefined when there is nothing. */
+  /** The current seed; undefined when the file doesn't exist. */
   readonly seed: StoredSeed | Unreadable | undefined;
   /** The files on the host that the seed is to hold, by path. */
   readonly sources: ReadonlyMap<string, SourceFile>;
-  readonly wanted: Attributes;
+  readonly desired: Attributes;
 }
 
 export type Step =
@@ -55,26 +55,26 @@ function shown(differences: readonly FileDifference[], side: 'before' | 'after')
 
 const octal = (mode: number) => `0${mode.toString(8)}`;
 
-function attributesChange(dest: string, file: FileInfo, wanted: Attributes): Change<Step>[] {
-  const now = { mode: octal(file.mode), uid: file.uid, gid: file.gid };
-  const after = { mode: octal(wanted.mode), uid: wanted.uid ?? file.uid, gid: wanted.gid ?? file.gid };
-  if (JSON.stringify(now) === JSON.stringify(after)) return [];
-  const step = { act: 'attributes', attributes: wanted } as const;
-  return [{ title: `set mode and owner of ${dest}`, before: now, after, step }];
+function attributesChange(dest: string, file: FileInfo, desired: Attributes): Change<Step>[] {
+  const before = { mode: octal(file.mode), uid: file.uid, gid: file.gid };
+  const after = { mode: octal(desired.mode), uid: desired.uid ?? file.uid, gid: desired.gid ?? file.gid };
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const step = { act: 'attributes', attributes: desired } as const;
+  return [{ title: `set mode and owner of ${dest}`, before, after, step }];
 }
 
-/** From what the task says and what is on the host to what is to be done. Pure. */
+/** What to change on the host for a seed's options. Pure. */
 export const planSeed = (options: SeedOptions, state: State): Plan<Step, SeedResult> =>
   options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
 
 function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult> {
   const { dest, label } = options;
-  const { file, sources, wanted } = state;
+  const { file, sources, desired } = state;
   const { files, instanceId } = seedFrom(options, sources);
   const result = { dest, instance_id: instanceId };
   const missing = extraFiles(options.extra_files).flatMap((extra) =>
     'source' in extra && !sources.has(extra.source)
-      ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
+      ? [`option '${extra.option}': ${extra.source} is not found on the host`]
       : [],
   );
   const warnings = [...findingsOf(options), ...doubts(options, files)];
@@ -82,7 +82,7 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
   const differences = diffSeeds(old?.files ?? [], files);
   const relabelled = old !== undefined && old.label !== label;
   if (file && old && differences.length === 0 && !relabelled) {
-    return { changes: attributesChange(dest, file, wanted), warnings, missing, result };
+    return { changes: attributesChange(dest, file, desired), warnings, missing, result };
   }
   const image = asOption('extra_files', () => writeIso(files, { label }));
   const write = {
@@ -91,19 +91,19 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
       ? { ...(relabelled ? { label: old.label } : {}), ...shown(differences, 'before') }
       : undefined,
     after: { ...(relabelled ? { label } : {}), ...shown(differences, 'after') },
-    step: { act: 'write', image, attributes: wanted } as const,
+    step: { act: 'write', image, attributes: desired } as const,
   };
-  const told = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
-  const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
+  const effect = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
+  const unapplied = effect && !effect.applied ? [`${dest} changes, but ${effect.why}`] : [];
   return {
     changes: [write],
-    warnings: [...warnings, ...lost(dest, state.seed), ...unsaid],
+    warnings: [...warnings, ...lost(dest, state.seed), ...unapplied],
     missing,
-    result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
+    result: { ...result, ...(effect ? { applied: effect.applied, applied_why: effect.why } : {}) },
   };
 }
 
-// What was cut short or damaged is ours to replace; what never was a seed isn't.
+// A damaged seed may be replaced. A file that never was a seed may not.
 function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
   if (seed === undefined || 'files' in seed) return seed;
   if (seed.isSeed) return undefined;
@@ -113,14 +113,14 @@ function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
 const lost = (dest: string, seed: State['seed']) =>
   seed && 'reason' in seed ? [`${dest} can't be read as a seed and is replaced: ${seed.reason}`] : [];
 
-// What a guest may not find as it is meant.
+// Files and labels that a guest may not find.
 function doubts({ label }: SeedOptions, files: readonly SeedFile[]): string[] {
   const cut = cutByLinux(files).map(
     (path) =>
       `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes: give a shorter one`,
   );
-  const other = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
-  return [...cut, ...(isFound(label) ? [] : [other])];
+  const unusual = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
+  return [...cut, ...(isFound(label) ? [] : [unusual])];
 }
 
 function planAbsent({ dest }: SeedOptions, { file, seed }: State): Plan<Step, SeedResult> {

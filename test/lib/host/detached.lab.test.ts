@@ -54,7 +54,7 @@ describe('long work where /run is full', () => {
     expect(await task(`${HOME}/full`)).toEqual({
       changed: false,
       failed: true,
-      msg: `the result of the work would have no place: ${[RUN, `${HOME}/full`]
+      msg: `there is no room for the result of the work: ${[RUN, `${HOME}/full`]
         .map((place) => `${place}: No space left on device: free some space on its file system`)
         .join('; ')}`,
     });

@@ -18,7 +18,7 @@ const SOURCE: Source = { kind: 'qcow2', length: 4096, path: '/i', disk: rawDisk(
 const NO_DISK: DiskState = { disk: undefined, source: SOURCE, checksum: undefined, kept: undefined };
 const NO_SEED: SeedState = {
   ...{ file: undefined, seed: undefined, sources: new Map() },
-  wanted: { mode: 0o600, uid: 64055, gid: 64055 },
+  desired: { mode: 0o600, uid: 64055, gid: 64055 },
 };
 
 /** A host without a libvirt to ask, that has nothing of the VM, or a domain of some XML. */
@@ -109,7 +109,7 @@ describe('a VM', () => {
 
   it('says what is wrong with its parts in its own words', () => {
     const users = [{ name: 'joe', sodo: 'x' }];
-    expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is not known/);
+    expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is unknown/);
     expect(() => plan({ user_data: { users } })).toThrow(/^option 'user_data': users\[0\].sodo/);
     expect(() => plan({ users, user_data: ['#!/bin/sh'] })).toThrow(/^option 'users': users/);
     expect(plan({ users, validate: 'warn' }).warnings?.join()).toContain('users[0].sodo');

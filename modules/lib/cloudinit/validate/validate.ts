@@ -64,7 +64,7 @@ function unknownOnTop({ value, path }: At<Mapping>): Problem[] {
   return Object.keys(value)
     .filter((key) => !Object.hasOwn(properties, key))
     .map((key) => ({
-      ...warning([...path, key], 'is not known to cloud-init, which leaves it alone'),
+      ...warning([...path, key], 'is unknown to cloud-init, which ignores it'),
       hint: () => didYouMean(key, known),
     }));
 }

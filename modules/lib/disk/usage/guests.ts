@@ -54,7 +54,7 @@ async function readDisks(host: Host): Promise<GuestDisk[]> {
  * The disks of all guests of this host, running or not, without CDs; and the backing files that libvirt names.
  * libvirt is asked once in a run, since a task may make many disks.
  */
-export const guestDisks = oncePerHost(readDisks);
+export const guestDisks = /* @__PURE__ */ oncePerHost(readDisks);
 
 const disksAt = async (host: Host, path: string) => (await usersOf(host, path, await guestDisks(host))).disks;
 
