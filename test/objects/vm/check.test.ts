@@ -21,7 +21,7 @@ describe('what is wrong with a VM is said in its own words', () => {
     ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
     ['no image', { archive_name: null }, "archive_name': is required"],
     ['a size that is none', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
-    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is no size of a disk"],
+    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is not a valid size"],
     ['a bridge too few', { ...LAN, ovs: [] }, "ovs': has 0 entries and 'interfaces' has 1: they are paired"],
     ['no name of an interface', nic({ name: null }), "interfaces[0].name': is required"],
     ['no address', nic({ address: null }), "interfaces[0].address': is required, since 'mode' is static"],

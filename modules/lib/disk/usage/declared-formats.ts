@@ -1,10 +1,10 @@
 import type { Host } from '../../host/host.ts';
 
-const said = new WeakMap<Host, Map<string, string>>();
+const declared = new WeakMap<Host, Map<string, string>>();
 
-/** The formats that the task says disks have, by where their paths lead. */
+/** The formats of disks that the task declares, by path. Links are followed. */
 export function declaredFormats(host: Host): Map<string, string> {
-  const known = said.get(host) ?? new Map<string, string>();
-  said.set(host, known);
+  const known = declared.get(host) ?? new Map<string, string>();
+  declared.set(host, known);
   return known;
 }
