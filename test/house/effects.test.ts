@@ -18,18 +18,6 @@ const PURE: Readonly<Record<string, readonly string[] | 'all'>> = {
 /** The process of a module, before there is a Host and after it: arguments, the cache of code, output, exit code. */
 const BOOTSTRAP = ['lib/ansible/main.ts', 'lib/ansible/start.ts'];
 
-/** Files that have effects of their own still. Nothing is added here. */
-const STILL: readonly string[] = [
-  'lib/disk/fetch.ts',
-  'lib/disk/work.ts',
-  'lib/libvirt/live/settle.ts',
-  'lib/libvirt/virsh.ts',
-  'lib/link/networkd.ts',
-  'lib/ovs/session.ts',
-  'lib/ovs/transact.ts',
-  'objects/domain/apply/power.ts',
-];
-
 const GLOBALS =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\.\w+|\bset(?:Timeout|Interval|Immediate)\(|\bMath\.random\b|\bprocess\.\w+|\bfetch\(/g;
 
@@ -63,11 +51,7 @@ describe('effects', () => {
     .filter(({ effects }) => effects.length > 0);
 
   it('are in lib/host, and in the bootstrap', () => {
-    expect(withEffects.filter(({ file }) => !STILL.includes(file))).toEqual([]);
-  });
-
-  it('are in each file that is an exception', () => {
-    expect(withEffects.map(({ file }) => file)).toEqual(expect.arrayContaining([...STILL]));
+    expect(withEffects).toEqual([]);
   });
 
   it.each([

@@ -100,7 +100,7 @@ describe('a VM', () => {
 
   it('is planned where its image is not there yet', async () => {
     const args = { ...WEB, archive_name: 'later.qcow2' };
-    const missing = `${HOME}-images/later.qcow2 isn't there: the template that ${HOME}/vmt-web/disk.qcow2 is to be made from`;
+    const missing = `${HOME}-images/later.qcow2 doesn't exist: ${HOME}/vmt-web/disk.qcow2 is made from it`;
     expect(await vm(args, { check: true })).toMatchObject({ changed: true, warnings: [missing] });
     expect(await vm(args)).toMatchObject({ changed: false, failed: true, msg: missing });
     expect(await sh(`virsh list --all --name | grep vmt; ls -d ${HOME}* `)).toBe(`${HOME}-images`);

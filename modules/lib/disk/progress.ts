@@ -2,9 +2,9 @@ import type { Host } from '../host/host.ts';
 import type { Bytes } from '../volume.ts';
 
 /**
- * A content whose way is reported while it is read.
- * @param what is done to what, e.g. `unpack debian.qcow2.xz`
- * @param total bytes, where it is known
+ * A stream whose progress is reported while it is read.
+ * @param what is done, e.g. `unpack debian.qcow2.xz`
+ * @param total bytes, if known
  * @param start bytes that were done before
  */
 export async function* withProgress(

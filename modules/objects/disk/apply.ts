@@ -13,12 +13,12 @@ import type { Host } from '../../lib/host/host.ts';
 import type { DiskOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
-/** A disk holds what its guest keeps secret. libvirt gives it to the guest's user while it runs. */
+/** A disk holds a guest's secrets. libvirt gives it to the guest's user while the guest runs. */
 const MODE = 0o600;
 
 type Create = Step & { readonly act: 'create' };
 
-// The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
+// The disk to make the new one from: an existing one, or a temporary one in `work`.
 async function templateOf(host: Host, step: Create, options: DiskOptions, work: string): Promise<Disk> {
   const { from, checksum, key } = step;
   const { url, source, member, templates } = options;
@@ -34,7 +34,7 @@ async function templateOf(host: Host, step: Create, options: DiskOptions, work: 
     : inspectOneFile(host, path, from);
 }
 
-// A disk can be taken as it is where nothing is to be laid out anew.
+// Whether a disk already has the desired layout, so that it needn't be converted.
 const isAlike = (disk: Disk, { format, preallocation, clusterSize }: Layout) =>
   disk.format === format &&
   preallocation === 'off' &&
@@ -49,13 +49,13 @@ async function copy(host: Host, template: Disk, made: string, layout: Layout): P
   });
 }
 
-/** A disk under `work`, of the size of its template, in bytes. */
+/** A disk in `work`. `size` is that of its template, in bytes. */
 interface Built {
   readonly path: string;
   readonly size: number;
 }
 
-// Makes the disk under `work`, a directory beside it, so that naming it is a rename.
+// Makes the disk in `work`, a directory on the same file system, so that it gets its name by a rename.
 async function build(host: Host, step: Create, options: DiskOptions, work: string): Promise<Built> {
   const { layout } = step;
   const template = await templateOf(host, step, options, work);
@@ -80,7 +80,7 @@ async function create(host: Host, step: Create, options: DiskOptions): Promise<v
   const { dest } = options;
   await withWorkDirectory(host, dest, async (work) => {
     if ((await host.list(dirname(dest))).includes(basename(dest))) {
-      throw new Failure(`${dest} is there by now, or is a link that leads nowhere: see what it is`);
+      throw new Failure(`${dest} exists now, or is a link to nothing: check what it is`);
     }
     const { path, size } = await build(host, step, options, work);
     if (step.size !== undefined && step.size > size) await resize(host, path, step.layout, step.size);

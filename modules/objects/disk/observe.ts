@@ -38,7 +38,7 @@ async function observeDisk(host: Host, options: DiskOptions, once: Once): Promis
   return { disk: undefined, source: found, checksum, kept: kept?.disk };
 }
 
-/** Reads the disks of all items, and what those are to be made of that aren't there. */
+/** Reads the disks of all items, and the sources of those that don't exist. */
 export function observe(host: Host, items: readonly DiskOptions[]): Promise<(State | Error)[]> {
   const once = onlyOnce();
   return observeEach(items, (options) => observeDisk(host, options, once));

@@ -5,7 +5,7 @@ import type { ImageOptions } from './options.ts';
 import { templateOf } from './parts.ts';
 import { ofTemplate } from './words.ts';
 
-/** What one image can't be. @throws OptionError */
+/** Checks the options of one image. @throws OptionError */
 export function checkImage(image: ImageOptions): void {
   const { path, checksum = '' } = image;
   if (path !== undefined && !isDigest(checksum)) {

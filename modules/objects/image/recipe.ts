@@ -20,7 +20,7 @@ export function recipeOf({ debootstrap, debootstrap_packages, debootstrap_size }
   return { suite, size, packages: [...debootstrap_packages, ...packages] };
 }
 
-/** What tells the content of a built image: an image whose recipe has another one is built again. */
+/** Identifies the content of a built image. An image is built again when this changes. */
 export function versionOf({ suite, size, packages }: Recipe): string {
   const words = [suite, size, ...packages].join('\n');
   return `recipe-${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;

@@ -16,7 +16,7 @@ export async function applyStep(
 ): Promise<Outcome | undefined> {
   const directory = dirname(dest);
   if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
-  else if (step.act === 'take') await removeSource(host, step.source);
+  else if (step.act === 'remove-source') await removeSource(host, step.source);
   else if (step.act === 'name') await host.symlink(relative(directory, step.template), dest);
   else if (step.act === 'unname') await host.remove(dest);
   else return removeUnneeded(host, step.template, [directory, ...overlay_directories]);
@@ -28,13 +28,13 @@ async function removeSource(host: Host, source: string): Promise<void> {
   await host.remove(source);
 }
 
-// Since it was looked for, another task may have made an overlay.
+// Another task may have made an overlay since the plan.
 async function removeUnneeded(
   host: Host,
   template: string,
-  places: readonly string[],
+  directories: readonly string[],
 ): Promise<Outcome | undefined> {
-  const disks = await possibleOverlays(host, template, await findOverlays(host, places));
+  const disks = await possibleOverlays(host, template, await findOverlays(host, directories));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
   await host.remove(template);
   return undefined;

@@ -21,7 +21,7 @@ describe('a problem of a VM is reported by the option of the VM', () => {
     ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
     ['no archive_name', { archive_name: null }, "archive_name': is required"],
     ['an invalid size', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
-    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is no size of a disk"],
+    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is not a valid size"],
     [
       'fewer bridges than interfaces',
       { ...LAN, ovs: [] },

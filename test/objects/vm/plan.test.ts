@@ -124,7 +124,7 @@ describe('a VM', () => {
     const xml = xmlOf(plan());
     const one = vmOf({ state: 'absent', remove_storage: true });
     const there = {
-      disks: [{ ...NO_DISK, disk: { word: undefined, disk: undefined } }],
+      disks: [{ ...NO_DISK, disk: { guestFormat: undefined, disk: undefined } }],
       directory: ['disk.qcow2'],
     };
     const { changes } = vm.plan(one, { ...stateOf(one, xml), ...there });

@@ -2,10 +2,10 @@ import { OptionError } from '../../failure.ts';
 import type { Algorithm } from './checksum.ts';
 
 /**
- * A file's digest in a list as sha256sum(1) makes it, also with `--tag`; or in one that holds a digest and nothing
- * else. A line for the name as it is counts more than those for files of that name in directories.
- * @returns undefined where the list doesn't name it
- * @throws OptionError where it names several that differ
+ * Finds a file's digest in a list made by sha256sum(1), also with `--tag`, or in a file that holds a single digest and
+ * nothing else. A line with exactly that name has precedence over paths that end in the name.
+ * @returns undefined when the list doesn't name the file
+ * @throws OptionError when the list has different digests for it
  */
 export function findDigest(list: string, algorithm: Algorithm, name: string): string | undefined {
   const digits = algorithm === 'sha256' ? 64 : 128;
@@ -23,8 +23,8 @@ export function findDigest(list: string, algorithm: Algorithm, name: string): st
     const { digest = '', file = '' } = found?.groups ?? {};
     return found ? [{ digest: digest.toLowerCase(), file: found[1] ? unescaped(file) : file }] : [];
   });
-  const own = entries.filter(({ file }) => file.replace(/^(\.\/)+/, '') === name);
-  const alike = own.length > 0 ? own : entries.filter(({ file }) => basenameOf(file) === name);
+  const exact = entries.filter(({ file }) => file.replace(/^(\.\/)+/, '') === name);
+  const alike = exact.length > 0 ? exact : entries.filter(({ file }) => basenameOf(file) === name);
   const [digest, ...others] = new Set(alike.map((entry) => entry.digest));
   if (others.length > 0) {
     throw new OptionError('checksum', `the list has several digests of '${name}': give the digest itself`);
@@ -35,7 +35,7 @@ export function findDigest(list: string, algorithm: Algorithm, name: string): st
   return only !== undefined && more.length === 0 && bare.test(only) ? only.toLowerCase() : undefined;
 }
 
-// A line that begins with a backslash has others in its name: sha256sum(1), "--check".
+// A line that begins with a backslash has escapes in its name: sha256sum(1), "--check".
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', '\\': '\\' };
 const unescaped = (file: string) =>
   file.replace(/\\([nr\\])/g, (_, letter: string) => ESCAPES[letter] ?? letter);

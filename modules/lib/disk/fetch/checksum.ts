@@ -5,40 +5,40 @@ import type { Bytes } from '../../volume.ts';
 
 export type Algorithm = 'sha256' | 'sha512';
 
-/** What a file's content must give. */
+/** The checksum that a file must have. */
 export interface Checksum {
   readonly algorithm: Algorithm;
-  /** Hexadecimal, in small letters. */
+  /** Hexadecimal, in lower case. */
   readonly digest: string;
 }
 
 const DIGEST = 'sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128}';
 
-/** A checksum as the option has it: the digest itself, or where a list of digests is. */
+/** The option `checksum`: the digest itself, or the path or URL of a list of digests. */
 export const CHECKSUM_PATTERN = `(${DIGEST}|sha(256|512):(/|https?://).+)`;
 
-/** Whether a checksum as the option has it is the digest itself. */
+/** Whether the option `checksum` is the digest itself. */
 export const isDigest = (given: string): boolean => new RegExp(`^(?:${DIGEST})$`).test(given);
 
-/** The checksum that an option gives as the digest itself. */
+/** Parses the option `checksum` that is the digest itself. */
 export const parseDigest = (given: string): Checksum => ({
   algorithm: given.slice(0, 6) as Algorithm,
   digest: given.slice(7).toLowerCase(),
 });
 
-/** A place of a list of checksums for messages: a path, or a URL without its password. */
-export const shownPlace = (place: string) => (place.startsWith('/') ? place : shownUrl(place));
+/** The path or URL of a list of checksums for messages, without the password of a URL. */
+export const shownLocation = (location: string) => (location.startsWith('/') ? location : shownUrl(location));
 
-/** What is doubtful about a checksum as the option has it: nothing checks the list itself. */
+/** Warns of a list of digests that comes by plain HTTP: nothing verifies the list. */
 export const checksumWarnings = (given: string | undefined): string[] => {
   const [, list] = /^sha\d+:(http:.*)$/.exec(given ?? '') ?? [];
   if (list === undefined) return [];
   return [
-    `option 'checksum': ${shownPlace(list)} comes by plain http, so anybody on the way could change it: give an https URL, or the digest itself`,
+    `option 'checksum': ${shownLocation(list)} is fetched by plain http, so it can be changed on the way: use an https URL, or the digest itself`,
   ];
 };
 
-/** A content that fails at its end when it isn't what the checksum says. @param what it is, for the error */
+/** Passes a stream on, and fails at its end when its checksum differs. @param what it is, for the error */
 export async function* verified(content: Bytes, { algorithm, digest }: Checksum, what: string): Bytes {
   const hash = createHash(algorithm);
   for await (const chunk of content) {

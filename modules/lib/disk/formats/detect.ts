@@ -1,18 +1,18 @@
-/** A disk, by qemu-img's name of its format. What nothing tells apart is raw. */
+/** The format of a disk, as qemu-img names it. A file without a known signature is raw. */
 export type DiskFormat = 'raw' | 'qcow2' | 'vmdk' | 'vdi' | 'vhdx' | 'vpc';
 
-/** What is packed by itself, by the ending that it usually has. */
+/** Compression formats of a single file, by their usual file name extensions. */
 export type Compression = 'gz' | 'xz' | 'zst' | 'bz2';
 
-/** What a file is, by its content. */
+/** The format of a file, by its content. */
 export type Kind = DiskFormat | Compression | 'zip' | 'tar';
 
-/** So many bytes of a file's beginning tell its kind, and mostly what a qcow2 says of its backing file. */
+/** The bytes at a file's beginning that tell its kind, and usually hold the whole header of a qcow2. */
 export const HEAD = 4096;
 
 const ascii = (text: string) => [...text].map((char) => char.charCodeAt(0));
 
-// Where which bytes stand. The sources: RFC 1952, 2.3.1; the .xz format, 2.1.1.1; RFC 8878, 3.1.1; bzip2's own
+// Kind, offset and bytes of each signature. The sources: RFC 1952, 2.3.1; the .xz format, 2.1.1.1; RFC 8878, 3.1.1; bzip2's own
 // manual; APPNOTE.TXT, 4.3.7 and 4.3.16; POSIX, ustar; QEMU's docs/interop/qcow2.txt; VMware's "Virtual Disk Format";
 // QEMU's block/vdi.c; Microsoft's "VHDX Format" and "Virtual Hard Disk Image Format".
 const SIGNATURES: readonly (readonly [Kind, number, readonly number[]])[] = [
@@ -33,15 +33,15 @@ const SIGNATURES: readonly (readonly [Kind, number, readonly number[]])[] = [
 const DISKS: readonly string[] = ['raw', 'qcow2', 'vmdk', 'vdi', 'vhdx', 'vpc'];
 const COMPRESSIONS: readonly string[] = ['gz', 'xz', 'zst', 'bz2'];
 
-/** Whether a kind is a stream of one file, packed. */
+/** Whether a kind is a compressed single file. */
 export const isCompression = (kind: Kind): kind is Compression => COMPRESSIONS.includes(kind);
 
-/** Whether a kind is a disk, and nothing is to be unpacked. */
+/** Whether a kind is a disk format, so that nothing must be unpacked. */
 export const isDisk = (kind: string): kind is DiskFormat => DISKS.includes(kind);
 
 /**
- * What a file is.
- * @param head its first bytes, HEAD of them if it has so many
+ * Detects what a file is.
+ * @param head its first bytes, HEAD of them if the file is that long
  */
 export function kindOf(head: Uint8Array): Kind {
   const has = (at: number, bytes: readonly number[]) => bytes.every((byte, i) => head[at + i] === byte);
@@ -57,7 +57,7 @@ export function kindOf(head: Uint8Array): Kind {
 }
 
 /**
- * Whether a vmdk is a description of other files: as a text, or in a sparse one that has no capacity (VMware's "Virtual
+ * Whether a vmdk is only a descriptor of other files: as a text, or in a sparse file without capacity (VMware's "Virtual
  * Disk Format"; QEMU's block/vmdk.c, vmdk_open_vmdk4).
  */
 export function isDescriptor(head: Uint8Array): boolean {

@@ -1,24 +1,25 @@
 import { HEAD, kindOf } from './detect.ts';
-/** What a qcow2 says of itself in its first bytes. */
+
+/** The header of a qcow2. */
 export interface Qcow2 {
   /** Bytes that a guest sees. */
   readonly size: number;
   /** Bytes. */
   readonly clusterSize: number;
-  /** The backing file as it is written there: a path, perhaps from the disk's own directory, or `json:{…}`. */
+  /** The backing file as recorded: a path, perhaps relative to the disk's directory, or `json:{…}`. */
   readonly backing: string | undefined;
-  /** The format of that, where it is written there. */
+  /** The format of the backing file, if recorded. */
   readonly backingFormat: string | undefined;
   /** Whether its content is in another file. */
   readonly external: boolean;
-  /** That file as it is written there. */
+  /** The data file as recorded. */
   readonly dataFile: string | undefined;
 }
 
-/** The incompatible feature of a data file of its own. */
+/** The feature bit of an external data file. */
 const EXTERNAL_DATA_FILE = 4n;
 
-/** The bytes of a header of each version: the first has another layout, and is none of ours. */
+/** Bytes of the header by version. Version 1 has another layout, and isn't supported. */
 const HEADER: Readonly<Record<number, number>> = { 2: 72, 3: 104 };
 
 /** The header extensions that name other files, or their formats. */
@@ -52,27 +53,27 @@ function layoutOf(head: Uint8Array): Layout | undefined {
   };
 }
 
-/** The name is in the first cluster, which is 2 MiB at most. */
+/** Bytes. The name is in the first cluster, which has 2 MiB at most. */
 const LONGEST_HEADER = 2 * 1024 ** 2;
 
 /**
- * So many bytes of a file's beginning must be there to know a disk's header.
+ * The number of bytes at a file's beginning that hold the whole header.
  * @param head its first HEAD bytes
  */
 export function headerLength(head: Uint8Array): number {
   const layout = layoutOf(head);
   if (!layout) return HEAD;
   const [, named] = layout.backing;
-  // Of one without a backing file nothing tells where the extensions end.
+  // Without a backing file, the end of the extensions isn't recorded.
   const end = layout.external ? Math.max(named, layout.extensions[1]) : named;
   return Math.max(HEAD, Math.min(end, LONGEST_HEADER));
 }
 
-// As QEMU takes it, in C. A name that begins with a mark of byte order has it.
+// As QEMU reads it: up to a NUL, and with a byte order mark.
 const textIn = (bytes: Uint8Array) =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\0')[0] || undefined;
 
-// The header extensions: a type, a length, and so many bytes, filled up to eight. Of two that are alike the last counts.
+// Each header extension has a type, a length, and data padded to eight bytes. Of two with one type the last counts.
 function extensionsIn(
   head: Uint8Array,
   [start, end]: readonly [number, number],
@@ -92,21 +93,21 @@ function extensionsIn(
 
 /**
  * Reads the header of a qcow2 (QEMU's docs/interop/qcow2.txt, "Header").
- * @param head its first bytes, as many as `headerLength` says
- * @returns undefined for what is no whole header of one
+ * @param head its first bytes, `headerLength` of them
+ * @returns undefined when it isn't a complete qcow2 header
  */
 export function qcow2Of(head: Uint8Array): Qcow2 | undefined {
   const layout = layoutOf(head);
   if (!layout || layout.backing[1] > head.length) return undefined;
   const { clusterSize, external, backing, extensions } = layout;
-  const said = extensionsIn(head, extensions);
+  const values = extensionsIn(head, extensions);
   const name = backing[0] > 0 ? textIn(head.subarray(...backing)) : undefined;
   return {
     size: Number(viewOf(head).getBigUint64(24)),
     clusterSize,
     backing: name,
-    backingFormat: name === undefined ? undefined : said.get(EXTENSIONS.backingFormat),
+    backingFormat: name === undefined ? undefined : values.get(EXTENSIONS.backingFormat),
     external,
-    dataFile: external ? said.get(EXTENSIONS.dataFile) : undefined,
+    dataFile: external ? values.get(EXTENSIONS.dataFile) : undefined,
   };
 }

@@ -3,7 +3,7 @@ const LETTERS = 'kmgt';
 /**
  * A disk size in bytes, by 1024, as qemu-img counts.
  * @param text a number of bytes, or with a unit: `20G`, `512 MiB`
- * @returns undefined when it is none
+ * @returns undefined when the text is invalid
  */
 export function parseSize(text: string): number | undefined {
   const match = /^\s*(\d+)\s*(?:([kmgt])(?:i?b)?)?\s*$/i.exec(text);
@@ -11,7 +11,7 @@ export function parseSize(text: string): number | undefined {
   return Number(match[1]) * 1024 ** (LETTERS.indexOf(match[2]?.toLowerCase() ?? ' ') + 1);
 }
 
-/** Bytes for people: in the largest unit that leaves a whole number. */
+/** Bytes for messages: in the largest unit that gives a whole number. */
 export function humanSize(bytes: number): string {
   const units = ['', 'K', 'M', 'G', 'T'];
   let unit = 0;

@@ -1,32 +1,32 @@
 import { Failure } from '../../failure.ts';
 import type { DiskFormat, Kind } from '../formats/detect.ts';
 
-/** What a disk says of itself. */
+/** A disk, as its header describes it. */
 export interface Disk {
   readonly path: string;
   readonly format: DiskFormat;
   /** Bytes that a guest sees. */
   readonly size: number;
   readonly clusterSize: number | undefined;
-  /** The backing file as it is written there. */
+  /** The backing file as recorded. */
   readonly backing: string | undefined;
-  /** The format of that, where it is written there. */
+  /** The format of the backing file, if recorded. */
   readonly backingFormat: string | undefined;
   /** Whether its content is in another file, or in several. */
   readonly external: boolean;
-  /** That file as it is written there. */
+  /** The data file as recorded. */
   readonly dataFile: string | undefined;
 }
 
-/** What a file that may be a disk is, and its length in bytes. */
+/** A file that may be a disk. `length` is in bytes. */
 export interface Found {
   readonly kind: Kind;
   readonly length: number;
-  /** Where it is a disk. */
+  /** Undefined when the file isn't a disk. */
   readonly disk: Disk | undefined;
 }
 
-/** A disk that is nothing but its content, of a length in bytes. */
+/** A raw disk. @param size bytes */
 export const rawDisk = (path: string, size: number): Disk => ({
   ...{ path, format: 'raw', size, clusterSize: undefined },
   ...{ backing: undefined, backingFormat: undefined, external: false, dataFile: undefined },
@@ -36,7 +36,7 @@ export const rawDisk = (path: string, size: number): Disk => ({
 export const inOtherFiles = (shown: string) =>
   new Failure(`${shown}: its disk refers to other files: convert it to one file`);
 
-/** The disk that was found, which must be in one file. @param shown where it came from, for the error */
+/** The disk that was found. @param shown where it came from, for the error @throws Failure unless it is in one file */
 export function requireOneFile(found: Found | undefined, shown: string): Disk {
   const disk = found?.disk;
   if (!disk) throw new Failure(`${shown} holds no disk`);

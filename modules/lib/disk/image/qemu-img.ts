@@ -2,18 +2,18 @@ import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
 import { runOrFail } from '../../host/process.ts';
 
-/** Milliseconds in which qemu-img answers that has no content to write: storage that hangs must not hang the task. */
+/** Milliseconds for a qemu-img that writes no content: storage that hangs must not block the task for ever. */
 const PATIENCE = 120_000;
 
-/** Bytes a second: slower storage is taken for one that hangs. */
+/** Bytes a second. Slower storage counts as hanging. */
 const SLOWEST = 1024 ** 2;
 
-/** Milliseconds in which so many bytes must be written. */
+/** The timeout in milliseconds for writing so many bytes. */
 export const patienceFor = (bytes: number): number => PATIENCE + (bytes / SLOWEST) * 1000;
 
 /**
- * Runs qemu-img, which must succeed in time.
- * @param path the disk that it is about, for the error
+ * Runs qemu-img. @throws Failure when it fails or takes too long
+ * @param path the disk, for the error
  * @param written bytes that it has to write
  */
 export async function qemuImg(
@@ -30,6 +30,6 @@ export async function qemuImg(
   }
 }
 
-/** Whether qemu-img is refused since another process has a disk open (its locks, as of QEMU's file-posix driver). */
+/** Whether qemu-img failed because another process has locked the disk (QEMU's file-posix driver). */
 export const isLocked = (error: unknown): boolean =>
   error instanceof Failure && /Failed to get .*lock/.test(error.message);

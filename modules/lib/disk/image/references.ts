@@ -1,17 +1,17 @@
 import { dirname } from 'node:path';
 import type { Disk } from './disk.ts';
 
-/** A file that a disk needs beside its own. */
+/** Another file that a disk's header names. */
 export interface Reference {
-  /** Undefined where it is no file of this host. */
+  /** Undefined when it isn't a file of this host. */
   readonly path: string | undefined;
-  /** The format that QEMU opens it in, where that is written down. */
+  /** The format in which QEMU opens it, if the header records it. */
   readonly format: string | undefined;
-  /** Why it must not be opened, and the way out. */
+  /** Why it must not be opened, and how to fix that. */
   readonly problem: string | undefined;
 }
 
-interface Place {
+interface PlainFile {
   readonly path: string;
   readonly format?: string | undefined;
 }
@@ -25,9 +25,9 @@ const parsed = (text: string): unknown => {
 };
 
 /**
- * The path in what a disk says of another file: a path, or a description of one as JSON (qemu(1), "json:"). It isn't said
- * that QEMU opens that, and nothing else: see placeIn.
- * @returns undefined where that is no file of this host, but a server's
+ * The path in a disk's reference to another file: a path, or JSON that describes a block device (qemu(1), "json:"). QEMU may
+ * open other files for it, too: see plainFileIn.
+ * @returns undefined when it is on a server
  */
 export function referencedPath(name: string): string | undefined {
   if (name.startsWith('json:')) return filenameIn(parsed(name.slice(5)));
@@ -35,7 +35,7 @@ export function referencedPath(name: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:/.test(plain) && plain === name ? undefined : plain || undefined;
 }
 
-// A node of a format has the file that it is in as a node of its own, however many there are in each other.
+// The node of a format contains the node of its file, at any depth.
 function filenameIn(described: unknown): string | undefined {
   if (typeof described !== 'object' || described === null) return undefined;
   for (const [key, value] of Object.entries(described)) {
@@ -44,26 +44,27 @@ function filenameIn(described: unknown): string | undefined {
   return filenameIn((described as Record<string, unknown>).file);
 }
 
-// The place that QEMU opens, where it is a file of this host and nothing more is said of it: what stands before a colon
-// is a protocol to it (block.c, path_has_protocol), and what isn't a plain path is relative to where it runs.
-function placeIn(name: string): Place | undefined {
-  if (name.startsWith('json:')) return describedIn(parsed(name.slice(5)));
+// The file of this host that QEMU opens, and only that file. QEMU takes text before a colon as a protocol (block.c,
+// path_has_protocol). A path that isn't plain is relative to QEMU's working directory.
+function plainFileIn(name: string): PlainFile | undefined {
+  if (name.startsWith('json:')) return plainFileInJson(parsed(name.slice(5)));
   if (name.startsWith('file:/')) return { path: name.slice(5) };
   return name === '' || /^[^/]*:/.test(name) ? undefined : { path: name };
 }
 
 const PROTOCOLS: readonly unknown[] = [undefined, 'file', 'host_device'];
 
-function describedIn(described: unknown): Place | undefined {
+function plainFileInJson(described: unknown): PlainFile | undefined {
   const all = leavesOf(described, '');
-  const said = new Map(all);
-  if (said.size < all.length) return undefined;
-  // One node, or a format's node over the file's.
-  const file = said.has('file.filename') ? 'file.' : '';
-  const path = said.get(`${file}filename`);
-  const format = file ? said.get('driver') : undefined;
+  const values = new Map(all);
+  if (values.size < all.length) return undefined;
+  // The node of the file, or that of a format with the file's node inside.
+  const file = values.has('file.filename') ? 'file.' : '';
+  const path = values.get(`${file}filename`);
+  const format = file ? values.get('driver') : undefined;
   const known = [`${file}filename`, `${file}driver`, 'driver'];
-  const isPlain = all.every(([key]) => known.includes(key)) && PROTOCOLS.includes(said.get(`${file}driver`));
+  const isPlain =
+    all.every(([key]) => known.includes(key)) && PROTOCOLS.includes(values.get(`${file}driver`));
   if (!isPlain || typeof path !== 'string' || !path.startsWith('/')) return undefined;
   return format === undefined || typeof format === 'string' ? { path, format } : undefined;
 }
@@ -75,29 +76,37 @@ function leavesOf(node: unknown, prefix: string): [string, unknown][] {
 
 type Named = Pick<Disk, 'path' | 'format' | 'backing' | 'backingFormat' | 'external' | 'dataFile'>;
 
-/** The files that a disk's header says it needs: its backing file, and the one that has its content. */
+/** The files that a disk's header names: its data file and its backing file. */
 export function referencesOf(disk: Named): Reference[] {
   const { backing, backingFormat, external, dataFile } = disk;
   return [
-    ...(external ? [needOf(disk, dataFile ?? '', 'raw')] : []),
-    ...(backing === undefined ? [] : [needOf(disk, backing, backingFormat)]),
+    ...(external ? [referenceOf(disk, dataFile ?? '', 'raw')] : []),
+    ...(backing === undefined ? [] : [referenceOf(disk, backing, backingFormat)]),
   ];
 }
 
-function needOf({ path: disk, format: kind }: Named, name: string, recorded: string | undefined): Reference {
-  const place = placeIn(name);
-  const said = place?.path ?? referencedPath(name);
-  const path = said === undefined || said.startsWith('/') ? said : `${dirname(disk)}/${said}`;
-  const format = place?.format ?? recorded;
-  const isPlain = place && (recorded === undefined || format === recorded);
+function referenceOf(
+  { path: disk, format: kind }: Named,
+  name: string,
+  recorded: string | undefined,
+): Reference {
+  const plain = plainFileIn(name);
+  const target = plain?.path ?? referencedPath(name);
+  const path = target === undefined || target.startsWith('/') ? target : `${dirname(disk)}/${target}`;
+  const format = plain?.format ?? recorded;
+  const isPlain = plain && (recorded === undefined || format === recorded);
   if (!isPlain) {
-    const problem = `${disk} refers to '${name}', which is no plain file of this host: make a disk in one file where that can be read`;
+    const problem = `${disk} refers to '${name}', which is not a plain file of this host: make a disk in one file where that can be read`;
     return { path, format: undefined, problem };
   }
   if (format !== undefined) return { path, format, problem: undefined };
-  const way =
+  const advice =
     kind === 'qcow2'
-      ? `write it down (qemu-img rebase -u -F FORMAT -b '${name}' ${disk})`
+      ? `record it (qemu-img rebase -u -F FORMAT -b '${name}' ${disk})`
       : `make a disk in one file of it, if you trust it (qemu-img convert -f ${kind} -O qcow2)`;
-  return { path, format, problem: `${disk} doesn't say which format its backing file ${path} has: ${way}` };
+  return {
+    path,
+    format,
+    problem: `${disk} doesn't say which format its backing file ${path} has: ${advice}`,
+  };
 }

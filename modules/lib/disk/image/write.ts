@@ -3,7 +3,7 @@ import type { Host } from '../../host/host.ts';
 import type { Disk } from './disk.ts';
 import { patienceFor, qemuImg } from './qemu-img.ts';
 
-/** How a disk is laid out. */
+/** How a disk is written. */
 export interface Layout {
   readonly format: string;
   readonly preallocation: string;
@@ -11,7 +11,7 @@ export interface Layout {
   readonly clusterSize: number | undefined;
 }
 
-const creation = ({ format, preallocation, clusterSize }: Layout): string[] => {
+const createOptions = ({ format, preallocation, clusterSize }: Layout): string[] => {
   const options = [
     ...(preallocation === 'off' ? [] : [`preallocation=${preallocation}`]),
     ...(clusterSize === undefined || format !== 'qcow2' ? [] : [`cluster_size=${clusterSize}`]),
@@ -19,22 +19,32 @@ const creation = ({ format, preallocation, clusterSize }: Layout): string[] => {
   return options.length > 0 ? ['-o', options.join(',')] : [];
 };
 
-// Bytes that are written before qemu-img has said anything, for a disk that grows by so many.
-const ahead = ({ preallocation }: Layout, size: number) => (preallocation === 'off' ? 0 : size);
+// Bytes that qemu-img writes before its first output, for a disk that grows by `size` bytes.
+const unreportedBytes = ({ preallocation }: Layout, size: number) => (preallocation === 'off' ? 0 : size);
 
-/** Bytes of a disk that are copied from one line of qemu-img to the next: it tells each percent. */
+/** The share of a disk that qemu-img copies between two outputs. */
 const PERCENT = 0.01;
 
-/** Writes a disk's content, and that of its backing files, as a new disk; what is zero takes no room. */
+/** Writes a disk's content, and that of its backing files, as a new disk. Zeros take no space. */
 export async function convert(host: Host, from: Disk, to: string, layout: Layout): Promise<void> {
-  const args = ['convert', '-p', '-f', from.format, '-O', layout.format, ...creation(layout), from.path, to];
+  const args = [
+    'convert',
+    '-p',
+    '-f',
+    from.format,
+    '-O',
+    layout.format,
+    ...createOptions(layout),
+    from.path,
+    to,
+  ];
   const what = `copy ${basename(from.path)}`;
-  const silence = patienceFor(Math.max(ahead(layout, from.size), from.size * PERCENT));
+  const silence = patienceFor(Math.max(unreportedBytes(layout, from.size), from.size * PERCENT));
   await host.watch('qemu-img', args, {
     what: from.path,
     silence,
     heard: (text) => {
-      // "    (12.34/100%)" and a carriage return, again and again.
+      // Lines of "    (12.34/100%)", each with a carriage return.
       const percent = /.*\((\d+\.\d+)\/100%\)/s.exec(text)?.[1];
       if (percent) host.report({ what, done: (Number(percent) / 100) * from.size, total: from.size });
     },
@@ -42,8 +52,8 @@ export async function convert(host: Host, from: Disk, to: string, layout: Layout
 }
 
 /**
- * Copies a disk as it is by sharing its blocks, where the file system can (Btrfs, XFS).
- * @returns whether it could
+ * Copies a disk by sharing its blocks, if the file system can (Btrfs, XFS).
+ * @returns whether it was copied
  */
 export async function reflink(host: Host, from: string, to: string): Promise<boolean> {
   const { code } = await host.run('cp', ['--reflink=always', '--', from, to]);
@@ -51,10 +61,10 @@ export async function reflink(host: Host, from: string, to: string): Promise<boo
   return code === 0;
 }
 
-/** A qcow2 that holds only what differs from its backing disk. */
+/** Makes a qcow2 that holds only the differences from its backing disk. */
 export const createOverlay = (host: Host, backing: Disk, to: string, layout: Layout): Promise<string> =>
   qemuImg(host, to, [
-    ...['create', '-q', '-f', 'qcow2', ...creation({ ...layout, format: 'qcow2' })],
+    ...['create', '-q', '-f', 'qcow2', ...createOptions({ ...layout, format: 'qcow2' })],
     ...['-F', backing.format, '-b', backing.path, to],
   ]);
 
@@ -67,5 +77,5 @@ export const resize = (host: Host, path: string, layout: Layout, size: number): 
       ...['resize', '-q', '-f', layout.format, `--preallocation=${layout.preallocation}`],
       ...[path, String(size)],
     ],
-    ahead(layout, size),
+    unreportedBytes(layout, size),
   );

@@ -10,31 +10,31 @@ export interface Origin {
   readonly source?: string | undefined;
   readonly checksum?: Checksum | undefined;
   readonly member?: string | undefined;
-  /** Whether the source isn't needed any more, and goes. */
+  /** Whether the source is removed after. */
   readonly take?: boolean;
 }
 
-/** Where templates are kept, each under what tells its content, below the directory of their names. */
+/** The directory of the templates themselves, below the directory of their names. */
 export const storeDirectory = (directory: string): string => join(directory, 'by-checksum');
 
-/** A template that is kept. @param key what tells its content from all others */
+/** The path of a template. @param key identifies its content */
 export const storedPath = (directory: string, key: string): string =>
   join(storeDirectory(directory), `${key}.qcow2`);
 
-/** What tells the content of a template that has a checksum; it is part of a file's name. */
+/** The key of a template that has a checksum. It is part of a file name. */
 export const templateKey = ({ algorithm, digest }: Checksum, member?: string): string =>
   [algorithm, digest, ...(member === undefined ? [] : [nameOfMember(member)])].join('-');
 
 const LONGEST_NAME = 40;
 
-// Two members must not have one name, so what is changed has a digest of what it was.
+// Different members must have different names, so a name that is changed gets a digest of the original.
 function nameOfMember(member: string): string {
   const name = member.replace(/[^\w.-]/g, '_').slice(0, LONGEST_NAME);
   if (name === member) return name;
   return `${name}-${createHash('sha256').update(member).digest('hex').slice(0, 16)}`;
 }
 
-/** What is packed is more than it looks. */
+/** A guess how many times larger a packed file is when unpacked. */
 const PACKED = 4;
 
 /** About how many bytes are read and written for a template of an origin. */

@@ -3,26 +3,27 @@ import { asOption, OptionError } from '../../failure.ts';
 import { urlOf } from '../../host/url.ts';
 import { CHECKSUM_PATTERN } from '../fetch/checksum.ts';
 
-// What modules that take a template's origin say of it.
+// Options of all modules that make a template.
 export const { checksum: checksumOption, member: memberOption } = defineOptions({
   checksum: {
     type: 'str',
     description: [
-      'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (F(SHA256SUMS)) that has its name.',
-      'It is compared while the file is read; nothing is made of one that differs.',
-      'A list that comes by plain http is a warning, since nothing checks it. A redirect from https to http is refused.',
+      'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (F(SHA256SUMS)) that names the file.',
+      'It is verified while the file is read. A file that differs is an error, and is not used.',
+      'A list that is fetched by plain http causes a warning, since nothing verifies it. A redirect from https to http is refused.',
     ],
   },
   member: {
     type: 'str',
-    description: 'Which file of an archive is the disk, where it holds several that may be.',
+    description:
+      'The file of an archive that is the disk. Needed only when several of its files may be disks.',
   },
 });
 
 const CHECKSUM = new RegExp(`^(?:${CHECKSUM_PATTERN})$`);
 
 /**
- * What the specs don't say of a template's origin. They could, but a pattern's error has the value, and a URL may have a
+ * Checks the options url and checksum. Not done by patterns in the specs: their errors show the value, and a URL may have a
  * password.
  * @throws OptionError
  */

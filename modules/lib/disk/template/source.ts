@@ -5,32 +5,31 @@ import { inspect, inspectAs } from '../image/inspect.ts';
 import { checkChain } from '../usage/chain.ts';
 import { guestFormatOf } from '../usage/guests.ts';
 
-/** What a template is made from, or is; `path` is where links lead. */
+/** A file from which disks are made. Links are followed in `path`. */
 export type Source = Found & { readonly path: string };
 
 /**
- * Looks into a file that a task names to make disks from. What it is, is seen from its content, unless a guest has it:
- * that may have written anything into it.
- * @returns undefined when there is none
+ * Inspects a file from which a task makes disks. Its format is detected from its content, unless a guest has it as a disk and
+ * may have written anything there: then it is the format that the guest has it in.
+ * @returns undefined when the file doesn't exist
  */
 export async function inspectSource(host: Host, given: string): Promise<Source | undefined> {
   const path = await host.realPath(given);
   if (path === undefined) return undefined;
-  const word = await guestFormatOf(host, path);
-  const found = word ? await inspectAs(host, path, word.format) : await inspect(host, path);
-  if (word && !found?.disk) {
+  const known = await guestFormatOf(host, path);
+  const found = known ? await inspectAs(host, path, known.format) : await inspect(host, path);
+  if (known && !found?.disk) {
     throw new Failure(
-      `${path} is ${word.format} to the guest '${word.guest}', and can't be read as that: make a raw or qcow2 disk of it first`,
+      `${path} is ${known.format} to the guest '${known.guest}', and can't be read as that: make a raw or qcow2 disk of it first`,
     );
   }
   return found && { ...found, path };
 }
 
 /**
- * The disk that was found, with all that it needs.
- * @param backingChain whether the task says that it may have backing files: whoever made it could otherwise have any file of
- * this host be read as the guest's disk
- * @throws Failure where QEMU would open what isn't known for it, or isn't meant to be
+ * The disk that was found, if it and its backing chain can be read safely.
+ * @param backingChain whether the task allows backing files. The guest reads them, and they may be any file of this host.
+ * @throws Failure when QEMU would open files that are unknown or not allowed
  */
 export async function requireReadable(
   host: Host,
@@ -41,10 +40,10 @@ export async function requireReadable(
   if (!found?.disk) throw new Failure(`${path} holds no disk`);
   const { disk } = found;
   const other = disk.backing ?? disk.dataFile;
-  // What a guest has as its disk is libvirt's to know, and its chain with it.
+  // A guest's disk may have a backing chain: libvirt allows it.
   if (other !== undefined && !backingChain && !(await guestFormatOf(host, path))) {
     throw new Failure(
-      `${path} has ${disk.backing === undefined ? 'the data file' : 'the backing file'} ${other}, which would be read as a part of the guest's disk: make a disk in one file of it first (qemu-img convert -f ${disk.format} -O qcow2), or say 'backing_chain: true' to disk_image`,
+      `${path} has ${disk.backing === undefined ? 'the data file' : 'the backing file'} ${other}, which the guest could read: convert it to one file first (qemu-img convert -f ${disk.format} -O qcow2), or set 'backing_chain: true' in disk_image`,
     );
   }
   await checkChain(host, disk);

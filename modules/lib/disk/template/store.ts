@@ -12,12 +12,12 @@ import { withWorkDirectory } from '../work-directory.ts';
 import { type Origin, storeDirectory, storedPath } from './key.ts';
 import { inspectSource } from './source.ts';
 
-/** Nobody writes to a template. */
+/** A template is read-only. */
 const MODE = 0o444;
 
 /**
- * Makes a template: fetches what it is made from, checks it, unpacks it, and keeps it as a qcow2 that nobody changes
- * from then on. One that is kept already is left alone.
+ * Makes a template: downloads its origin, verifies and unpacks it, and stores it as a qcow2 that doesn't change any more. An
+ * existing template stays as it is.
  * @returns its path
  */
 export async function keepTemplate(
@@ -35,7 +35,7 @@ export async function keepTemplate(
     if (take && source !== undefined) await checkRemovable(host, source);
     const made = await madeFrom(host, origin, part, work);
     await host.setAttributes(made, { mode: MODE });
-    // Before the template is there: a later run that finds it doesn't look for what it was made from.
+    // Removed before the template exists: a later run that finds the template doesn't look for its origin.
     if (made !== part) await host.remove(part);
     await host.publishNew(made, path);
   });
@@ -59,7 +59,7 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
   return asQcow2(host, { ...disk, path: unpacked }, work, { whole, take: origin.take === true });
 }
 
-// `whole` is a disk that is nobody else's.
+// `whole` is a disk that no other program uses.
 async function asQcow2(
   host: Host,
   disk: Disk,
@@ -80,7 +80,7 @@ async function asQcow2(
   return made;
 }
 
-// By another name, or the link's target, somebody could go on to write to what is a template now.
+// Through another name, or the link's target, a program could still write to the template.
 async function hasOneName(host: Host, path: string): Promise<boolean> {
   if ((await host.realPath(path)) !== path) return false;
   return (await host.run('stat', ['-c', '%h', '--', path])).stdout.trim() === '1';

@@ -6,11 +6,11 @@ import { withProgress } from '../progress.ts';
 import type { Member } from './members.ts';
 
 /**
- * Extracts a tar archive; names that lead out of it, and links that do, are tar's own business (GNU tar's manual,
- * "Security rules of thumb": it takes neither).
+ * Extracts a tar archive. tar itself refuses names and links that lead out of the directory (GNU tar's manual, "Security
+ * rules of thumb").
  * @param directory a new one
- * @param name the archive's, for people
- * @returns its files, and nothing else that may be in it
+ * @param name the archive's name, for messages
+ * @returns its regular files only
  */
 export async function extractTar(
   host: Host,
@@ -22,7 +22,7 @@ export async function extractTar(
   try {
     for await (const _ of host.pipeThrough('tar', args, content, { what: name, cwd: directory }));
   } catch (error) {
-    // Of a full disk tar says only how far it came.
+    // When the disk is full, tar reports only how much it wrote.
     const full = error instanceof Failure && /Wrote only/.test(error.message);
     throw full
       ? new Failure(`${directory}: No space left on device: free some space on its file system`)
@@ -33,7 +33,7 @@ export async function extractTar(
   return paths.map((path) => ({ name: path.slice(directory.length + 1), path }));
 }
 
-/** Extracts a zip archive, by numbers and not by its names, which may lead anywhere; see extractTar. */
+/** Extracts a zip archive. The files are numbered, since names in it may lead out of the directory. See extractTar. */
 export async function extractZip(host: Host, path: string, directory: string): Promise<Member[]> {
   const files: Member[] = [];
   for await (const { name, size, content } of host.zipEntries(path)) {

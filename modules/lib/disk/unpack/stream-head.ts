@@ -1,17 +1,17 @@
 import type { Bytes } from '../../volume.ts';
 import { HEAD } from '../formats/detect.ts';
 
-/** A content, and what it begins with. */
+/** A stream, and its first bytes. */
 export interface StreamHead {
   /** Its first bytes, HEAD of them if it has so many. */
   readonly head: Uint8Array;
-  /** The whole of it. */
+  /** The whole stream, the head included. */
   readonly all: Bytes;
-  /** Ends it, whether it was read or not. */
+  /** Ends the stream, read or not. */
   close(): Promise<void>;
 }
 
-/** Looks at what a content begins with. */
+/** Reads the first bytes of a stream. */
 export async function readStreamHead(content: Bytes): Promise<StreamHead> {
   const chunks: Uint8Array[] = [];
   const rest = content[Symbol.asyncIterator]();

@@ -10,7 +10,7 @@ import { extractTar, extractZip } from './archive.ts';
 import { chooseMember, type Member } from './members.ts';
 import { readStreamHead } from './stream-head.ts';
 
-/** The program that unpacks each. */
+/** The command that unpacks each format. */
 const UNPACKERS: Readonly<Record<Compression, readonly [string, ...string[]]>> = {
   gz: ['gzip', '-dc'],
   xz: ['xz', '-dc', '-T0'],
@@ -18,28 +18,28 @@ const UNPACKERS: Readonly<Record<Compression, readonly [string, ...string[]]>> =
   bz2: ['bzip2', '-dc'],
 };
 
-/** More layers than anybody packs a disk in; a file that unpacks to itself ends here. */
+/** A limit for files that unpack to themselves. */
 const MOST_LAYERS = 8;
 
 export interface Packed {
   readonly path: string;
-  /** What it is, where that isn't to be seen from its content: a guest may have written anything into its disk. */
+  /** Its format when the content must not decide: a guest may have written anything into its disk. */
   readonly kind?: Kind | undefined;
-  /** Its name for people, where the path's own isn't. */
+  /** Its name for messages; that of the path by default. */
   readonly name?: string;
   readonly checksum?: Checksum | undefined;
-  /** Which file of an archive, where it holds several. */
+  /** The file of an archive that is the disk. */
   readonly member?: string | undefined;
 }
 
-/** What is being unpacked, and how far in that is. */
+/** One layer of a file that is packed several times. */
 interface Layer {
   readonly host: Host;
-  /** A directory of our own. */
+  /** The directory to unpack to. */
   readonly work: string;
-  /** What all of it is packed in, for people. */
+  /** The name of the outermost file, for messages. */
   readonly name: string;
-  /** Which file of the next archive; of one inside of that nobody asks for another. */
+  /** The file to choose from the next archive. Archives inside that one must have one disk. */
   readonly member: string | undefined;
   readonly depth: number;
 }
@@ -47,21 +47,21 @@ interface Layer {
 const kindAt = async (host: Host, path: string) =>
   kindOf((await host.readStart(path, HEAD)) ?? new Uint8Array());
 
-/** The layer inside of another, where its files are its own. */
+/** The next layer. Its files have names of their own. */
 function inside(layer: Layer): Layer {
   const depth = layer.depth + 1;
   if (depth > MOST_LAYERS) throw new Failure(`${layer.name} is packed more than ${MOST_LAYERS} times`);
   return { ...layer, depth };
 }
 
-const ownPath = ({ work, depth }: Layer, what: string) => join(work, `${what}-${depth}`);
+const layerPath = ({ work, depth }: Layer, what: string) => join(work, `${what}-${depth}`);
 
 /**
- * Unpacks a file until it is a disk, layer by layer, each recognised by content, as a stream: nothing but the disk, and
- * what archives hold, is written.
- * @param work a directory of our own
- * @returns the disk's path: below `work`, or the file's own where nothing is packed
- * @throws Failure when it is damaged, isn't what the checksum says, or holds no disk
+ * Unpacks a file, layer by layer, until it is a disk. Each layer is recognised by its content. Layers are streamed: only
+ * the disk and the files of archives are written.
+ * @param work a directory for the unpacked files
+ * @returns the disk's path: below `work`, or the file's own path when it isn't packed
+ * @throws Failure when it is damaged, differs from the checksum, or holds no disk
  */
 export async function unpack(host: Host, packed: Packed, work: string): Promise<string> {
   const { path, member, checksum, name = basename(path) } = packed;
@@ -71,16 +71,16 @@ export async function unpack(host: Host, packed: Packed, work: string): Promise<
   const what = isDisk(kind) || kind === 'zip' ? `check ${name}` : `unpack ${name}`;
   const content = verified(await read(layer, path, what), checksum, path);
   if (what.startsWith('unpack')) return fromStream(layer, content);
-  // These aren't read as a stream, so they are read once more for their checksum: once for all disks of a task.
-  const agreed = agreements(host);
+  // Disks and zip archives aren't streamed, so they are read once more for the checksum: once for all disks of a task.
+  const compared = verifiedFiles(host);
   const key = `${path} ${checksum.algorithm}:${checksum.digest}`;
-  if (!agreed.has(key)) for await (const _ of content);
-  agreed.add(key);
+  if (!compared.has(key)) for await (const _ of content);
+  compared.add(key);
   return fromFile(layer, path, kind);
 }
 
-// The files of a host whose checksums were compared in this run.
-const agreements = oncePerHost(() => new Set<string>());
+// The files whose checksums were compared in this run.
+const verifiedFiles = /* @__PURE__ */ oncePerHost(() => new Set<string>());
 
 async function read({ host }: Layer, path: string, what: string): Promise<Bytes> {
   return withProgress(host, host.stream(path), what, (await host.stat(path))?.size);
@@ -88,13 +88,13 @@ async function read({ host }: Layer, path: string, what: string): Promise<Bytes>
 
 async function fromFile(layer: Layer, path: string, kind: Kind): Promise<string> {
   const { host, name, depth } = layer;
-  if (isDisk(kind)) return theDisk(layer, path);
+  if (isDisk(kind)) return checkDisk(layer, path);
   if (kind === 'zip') {
     return fromMembers(layer, await extractZip(host, path, await directory(layer)));
   }
-  // In an archive people know a file by its own name.
-  const own = depth === 0 ? name : basename(path);
-  return fromStream(layer, await read(layer, path, `unpack ${own}`));
+  // A file of an archive is shown by its own name.
+  const shown = depth === 0 ? name : basename(path);
+  return fromStream(layer, await read(layer, path, `unpack ${shown}`));
 }
 
 async function fromStream(layer: Layer, content: Bytes): Promise<string> {
@@ -110,17 +110,17 @@ async function fromStream(layer: Layer, content: Bytes): Promise<string> {
     if (kind === 'tar') {
       return await fromMembers(layer, await extractTar(host, all, await directory(layer), name));
     }
-    path = ownPath(layer, 'disk');
+    path = layerPath(layer, 'disk');
     await host.writeSparse(path, all);
   } finally {
-    // Who stops reading ends the programs that it reads from.
+    // It ends the programs that produce the stream, too.
     await close();
   }
   return fromFile(inside(layer), path, await kindAt(host, path));
 }
 
 async function directory(layer: Layer): Promise<string> {
-  const path = ownPath(layer, 'members');
+  const path = layerPath(layer, 'members');
   await layer.host.makeDirectory(path);
   return path;
 }
@@ -131,12 +131,12 @@ async function fromMembers(layer: Layer, members: readonly Member[]): Promise<st
   return fromFile({ ...inside(layer), member: undefined }, path, await kindAt(host, path));
 }
 
-async function theDisk({ host, name, member }: Layer, path: string): Promise<string> {
+async function checkDisk({ host, name, member }: Layer, path: string): Promise<string> {
   if (member !== undefined) {
-    throw new OptionError('member', `${name} holds one file, and no archive to choose from`);
+    throw new OptionError('member', `${name} is not an archive and has no members`);
   }
   const file = await host.stat(path);
-  // A device has no length of its own.
+  // stat gives no length for a device.
   if (file?.kind === 'file' && file.size === 0) throw new Failure(`${name} is empty: there is no disk in it`);
   return path;
 }

@@ -6,22 +6,22 @@ import { inspectAs, statStorage } from '../image/inspect.ts';
 import { referencesOf } from '../image/references.ts';
 import { guestFormatOf, guestsWithDisk } from './guests.ts';
 
-/** A file of a disk's chain, and the format that it is opened in. */
+/** A file of a disk's backing chain, and the format in which it is opened. */
 export interface Link {
   readonly path: string;
   readonly format: string;
 }
 
-/** What a disk needs beside its own file. */
+/** The other files that a disk needs. */
 export interface Chain {
   readonly files: readonly string[];
-  /** Why the rest of it isn't known, and the way out. */
+  /** Why the rest of the chain isn't known, and how to fix that. */
   readonly problem: string | undefined;
 }
 
 /**
- * Walks from a disk to its backing file, to that one's, and so on. Each is read by us, in the format that its overlay has
- * written down, as QEMU would open it. What is raw ends it: its content is its guest's.
+ * Follows the backing files of a disk. Each is read in the format that its overlay records, as QEMU would open it. A raw file
+ * ends the chain: its content belongs to its guest.
  * @param check is called for each link before it is read; its Failure ends the walk
  */
 export async function chainOf(
@@ -31,19 +31,19 @@ export async function chainOf(
 ): Promise<Chain> {
   const files: string[] = [];
   const seen = new Set<string | undefined>();
-  const waiting = [disk];
+  const queue = [disk];
   try {
-    for (let link = waiting.pop(); link; link = waiting.pop()) {
+    for (let link = queue.pop(); link; link = queue.pop()) {
       if (link.format === 'raw') continue;
       const real = await host.realPath(link.path);
       if (seen.has(real)) throw new Failure(`${link.path} is an overlay of itself`);
       seen.add(real);
       for (const { path, format, problem } of referencesOf(await read(host, link))) {
-        // What can't be opened is needed all the same.
+        // A file that can't be opened is needed, too.
         if (path !== undefined) files.push(path);
         if (path === undefined || format === undefined || problem !== undefined) throw new Failure(problem);
         await check({ path, format });
-        waiting.push({ path, format });
+        queue.push({ path, format });
       }
     }
     return { files, problem: undefined };
@@ -56,31 +56,32 @@ export async function chainOf(
 async function read(host: Host, { path, format }: Link): Promise<Disk> {
   if (!isDisk(format)) throw new Failure(`${path} is ${format}, which isn't read here`);
   const found = await inspectAs(host, path, format);
-  if (!found) throw new Failure(`${path} isn't there`);
-  if (!found.disk) throw new Failure(`${path} is to be opened as ${format}, and has no header of one`);
+  if (!found) throw new Failure(`${path} doesn't exist`);
+  if (!found.disk) throw new Failure(`${path} is opened as ${format}, but has no header of that format`);
   return found.disk;
 }
 
 /**
- * Makes sure that QEMU opens no other files for a disk than those of this host that its chain names, each in the format
- * that its guest has it in.
- * @throws Failure that names the file, and the way out
+ * Makes sure that QEMU opens only plain files of this host for a disk, each in the format that its guest has it in, and that
+ * a disk without a guest doesn't name the disk of a guest.
+ * @throws Failure that names the file, and how to fix that
  */
 export async function checkChain(host: Host, disk: Disk): Promise<void> {
-  const own = await guestFormatOf(host, disk.path);
+  const guest = await guestFormatOf(host, disk.path);
   const { problem } = await chainOf(host, disk, async ({ path, format }) => {
-    if (!(await statStorage(host, path))) throw new Failure(`${path} isn't there, and ${disk.path} needs it`);
-    const word = await guestFormatOf(host, path);
-    if (word && word.format !== format) {
+    if (!(await statStorage(host, path)))
+      throw new Failure(`${path} doesn't exist, but ${disk.path} needs it`);
+    const known = await guestFormatOf(host, path);
+    if (known && known.format !== format) {
       throw new Failure(
-        `${path} is ${word.format} to the guest '${word.guest}', and would be opened as ${format} for ${disk.path}: write down what it is with qemu-img rebase -u -F ${word.format}`,
+        `${path} is ${known.format} to the guest '${known.guest}', but ${disk.path} would open it as ${format}: record its format with qemu-img rebase -u -F ${known.format}`,
       );
     }
     const [owner] = await guestsWithDisk(host, path);
-    // Whoever wrote the header of a disk that was a guest's could otherwise have another guest's read.
-    if (!owner || own) return;
+    // Otherwise a former guest, which may have written the header, could read the disk of another guest.
+    if (!owner || guest) return;
     throw new Failure(
-      `${disk.path} is no guest's, and refers to ${path}, a disk of the guest '${owner.guest}': if it should, make a disk in one file of it first (qemu-img convert -f ${disk.format} -O qcow2)`,
+      `${disk.path} belongs to no guest, but refers to ${path}, a disk of the guest '${owner.guest}': if that is intended, convert it to one file first (qemu-img convert -f ${disk.format} -O qcow2)`,
     );
   });
   if (problem !== undefined) throw new Failure(problem);

@@ -1,4 +1,4 @@
 import { oncePerHost } from '../../host/once.ts';
 
-/** The formats that the task gives for disks, by where their paths lead. */
-export const declaredFormats = oncePerHost(() => new Map<string, string>());
+/** The formats of disks that the task declares, by path. Links are followed. */
+export const declaredFormats = /* @__PURE__ */ oncePerHost(() => new Map<string, string>());

@@ -46,7 +46,7 @@ export const changeSafely = (host: Host, path: string, act: () => Promise<unknow
 
 // One search for many disks that grow: it takes longer than to grow one. An overlay that another program makes
 // meanwhile is not harmed, since it has a size of its own.
-const searches = oncePerHost(onlyOnce);
+const searches = /* @__PURE__ */ oncePerHost(onlyOnce);
 
 function overlaysNear(host: Host, path: string): Promise<Overlays> {
   const directories = isSearched(path) ? [] : [dirname(path)];

@@ -7,25 +7,28 @@ import { declaredFormats } from './declared-formats.ts';
 import { guestDisks } from './guests.ts';
 import type { Overlays } from './users.ts';
 
-/** Where libvirt keeps disks unless it is told otherwise. */
-const USUAL = '/var/lib/libvirt';
+/** libvirt's default directory for disks. */
+const LIBVIRT_DIRECTORY = '/var/lib/libvirt';
 
-/** Whether a file is where overlays are looked for anyway. */
-export const isSearched = (path: string): boolean => path.startsWith(`${USUAL}/`);
+/** Whether a path is below the directory that is always searched for overlays. */
+export const isSearched = (path: string): boolean => path.startsWith(`${LIBVIRT_DIRECTORY}/`);
 
 /**
- * Looks for the overlays on this host. What a disk says of itself only counts for keeping others: a guest may have
- * written it.
- * @param places directories to look in, beside libvirt's own and the disks of its guests wherever they are
+ * Finds the overlays on this host. A guest may have recorded the header of its disk, so the result may only be used to keep
+ * files.
+ * @param directories directories to search, in addition to libvirt's default and the disks of guests
  */
-export async function findOverlays(host: Host, places: readonly string[]): Promise<Overlays> {
+export async function findOverlays(host: Host, directories: readonly string[]): Promise<Overlays> {
   const formats = await knownFormats(host);
-  const listed = [...(await filesBelow(host, [...new Set([USUAL, ...places])])), ...formats.keys()];
-  const waiting: { path: string; format?: string | undefined }[] = listed.map((path) => ({ path }));
+  const listed = [
+    ...(await filesBelow(host, [...new Set([LIBVIRT_DIRECTORY, ...directories])])),
+    ...formats.keys(),
+  ];
+  const queue: { path: string; format?: string | undefined }[] = listed.map((path) => ({ path }));
   const read = new Set<string>();
   const found = new Map<string, Set<string>>();
   const open: { readonly disk: string; readonly backing: string }[] = [];
-  for (let file = waiting.pop(); file; file = waiting.pop()) {
+  for (let file = queue.pop(); file; file = queue.pop()) {
     const disk = await host.realPath(file.path);
     if (disk === undefined || read.has(disk) || !mayBeOverlay(formats.get(disk), file.format)) continue;
     if (!(await isStorage(host, disk))) continue;
@@ -35,9 +38,9 @@ export async function findOverlays(host: Host, places: readonly string[]): Promi
       const backing = path && (await host.realPath(path));
       if (!backing || backing === disk) continue;
       found.set(backing, (found.get(backing) ?? new Set()).add(disk));
-      // A file elsewhere is only read where its format is written down.
+      // A file outside of the searched directories is read only if its format is recorded.
       if (format === undefined && (await isStorage(host, backing))) open.push({ disk, backing });
-      else if (format !== undefined) waiting.push({ path: backing, format });
+      else if (format !== undefined) queue.push({ path: backing, format });
     }
   }
   const unknown = open.filter(({ backing }) => !read.has(backing) && !formats.has(backing));
@@ -47,11 +50,11 @@ export async function findOverlays(host: Host, places: readonly string[]): Promi
   };
 }
 
-// Guests and the task know whether a file may be an overlay; of other files the content decides.
-const mayBeOverlay = (known: ReadonlySet<string> | undefined, written: string | undefined) =>
-  known ? known.has('qcow2') : written === undefined || written === 'qcow2';
+// Guests and the task give a file's format. The content decides only for other files.
+const mayBeOverlay = (known: ReadonlySet<string> | undefined, recorded: string | undefined) =>
+  known ? known.has('qcow2') : recorded === undefined || recorded === 'qcow2';
 
-// What guests and the task say of the formats of disks.
+// The formats of disks by path, as guests and the task give them.
 async function knownFormats(host: Host): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const formats = new Map<string, Set<string>>();
   for (const { path, format } of await guestDisks(host)) {
@@ -68,11 +71,11 @@ async function isStorage(host: Host, path: string): Promise<boolean> {
   return kind === 'file' || (kind === 'other' && (await isBlockDevice(host, path)));
 }
 
-// Links are followed: where there is much to keep, its directory is often one. What can't be looked at may be an
-// overlay, and what it is of would be taken for unneeded.
+// Links are followed: directories of large disks are often links. A file that can't be read is an error, since its backing
+// file would look unused.
 async function filesBelow(host: Host, roots: readonly string[]): Promise<string[]> {
   const { stdout, stderr } = await host.run('find', ['-L', ...roots, '-type', 'f', '-size', '+0', '-print0']);
-  // A file that vanished meanwhile is none, nor is a link that leads to itself or to a directory above it.
+  // Not a problem: a file that was removed meanwhile, and a link to itself or to a directory above it.
   const problem = stderr
     .split('\n')
     .find(
@@ -80,10 +83,9 @@ async function filesBelow(host: Host, roots: readonly string[]): Promise<string[
         line &&
         !/No such file or directory$|Too many levels of symbolic links$|File system loop detected/.test(line),
     );
-  if (problem)
-    throw new Failure(`not every disk can be looked at, so what they need isn't known: ${problem}`);
+  if (problem) throw new Failure(`some disks can't be read, so their backing files aren't known: ${problem}`);
   const files = stdout.split('\0').filter(Boolean);
   const unnamed = files.find((path) => path.includes('\ufffd'));
   if (unnamed === undefined || (await host.stat(unnamed))) return files;
-  throw new Failure(`${unnamed}: its name is no UTF-8, so it can't be looked at: rename it, or move it away`);
+  throw new Failure(`${unnamed}: its name is not UTF-8, so it can't be read: rename it, or move it`);
 }

@@ -113,10 +113,10 @@ describe('a checksum', () => {
     );
   });
 
-  it('is doubtful where its list comes by plain http, and no password is told', () => {
+  it('is doubtful where its list is fetched by plain http, and no password is told', () => {
     expect(checksumWarnings('sha512:http://joe:hidden@h/S')).toEqual([
       expect.stringMatching(
-        /^option 'checksum': http:\/\/h\/S comes by plain http.* https URL, or the digest/,
+        /^option 'checksum': http:\/\/h\/S is fetched by plain http.* https URL, or the digest/,
       ),
     ]);
     for (const sure of [undefined, 'sha256:https://h/S', 'sha256:/S', `sha256:${digestOf('sha256', '')}`]) {
@@ -128,8 +128,8 @@ describe('a checksum', () => {
     const { host, put } = fakeHost();
     put('/d/file', 'x');
     const of = (place: string) => readChecksum(host, `sha256:${place}`, 'disk');
-    await expect(of('/none')).rejects.toThrow("/none isn't there: the list of checksums");
-    await expect(of('/d')).rejects.toThrow('/d is not a file: the list of checksums');
+    await expect(of('/none')).rejects.toThrow("/none doesn't exist: it must be a list of checksums");
+    await expect(of('/d')).rejects.toThrow('/d is not a file: it must be a list of checksums');
     put('/long', new Uint8Array(16 * 1024 ** 2 + 1));
     await expect(of('/d/file')).rejects.toThrow("has no sha256 of 'disk'");
   });

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fetchTo } from '../../../../modules/lib/disk/fetch/download.ts';
 import { fileNameOf } from '../../../../modules/lib/disk/fetch/file-name.ts';
 import { Failure } from '../../../../modules/lib/failure.ts';
 import { BrokenDownload, type Download } from '../../../../modules/lib/host/download.ts';
 import { chunks, fakeHost } from '../fake.ts';
-
-// Between tries it waits, which is nothing to test.
-vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }));
 
 const URL_ = 'http://joe:hidden@h/disk.xz?sig=secret';
 const PATH = '/store/key.part';
@@ -131,7 +128,7 @@ describe('what is fetched', () => {
     }));
     const { download, requests } = server(bytes, answers);
     const outcome = fetchTo(fakeHost({ download }).host, URL_, PATH, checksumOf(bytes));
-    await expect(outcome).rejects.toThrow('broke off; the next run goes on from there');
+    await expect(outcome).rejects.toThrow('broke off; the next run continues the download');
     expect(requests()).toBeLessThan(12);
   });
 
@@ -163,7 +160,7 @@ it.each([
   const { download } = server(bytes, [], { lie });
   const fake = fakeHost({ download, room: 1000 });
   await expect(fetchTo(fake.host, URL_, PATH, checksumOf(bytes))).rejects.toThrow(
-    /disk\.xz\S* has (1000|more than 900) bytes, and \/store has room for 900 bytes: make room there/,
+    /disk\.xz\S* has (1000|more than 900) bytes, and \/store has room for 900 bytes: free some space/,
   );
   expect(await fake.host.stat(PATH)).toBeUndefined();
 });

@@ -50,7 +50,7 @@ describe('what a disk is', () => {
 
   it('is not to be seen in a directory, nor in what is no file at all', async () => {
     await expect(inspect(hostWith(ascii('x')).host, '/images')).rejects.toThrow(
-      '/images is a directory, and no disk',
+      '/images is a directory, not a disk',
     );
     const fake = fakeHost({ run: () => ({ code: 1 }) });
     const pipe = { ...(await hostWith(ascii('x')).host.stat(PATH)), kind: 'other', size: 0 };
@@ -59,7 +59,7 @@ describe('what a disk is', () => {
         name === 'stat' ? async () => pipe : name === 'readStart' ? () => new Promise(() => {}) : all[name],
     });
     await expect(inspect(host, PATH)).rejects.toThrow(
-      `${PATH} is no disk: neither a file nor a block device`,
+      `${PATH} is not a disk: neither a file nor a block device`,
     );
   });
 });
@@ -85,7 +85,7 @@ describe('a disk that came from elsewhere', () => {
     const { host, put, commands } = fakeHost();
     put(PATH, qcow2Header({ backing: '/etc/shadow', backingAt: 4094, length: 4096 }));
     await expect(inspectOneFile(host, PATH, 'box.gz')).rejects.toThrow(
-      `${PATH} begins as qcow2, and has no whole header of one: it is damaged`,
+      `${PATH} begins like qcow2, but its header is incomplete: it is damaged`,
     );
     expect(commands).toEqual([]);
   });

@@ -42,13 +42,13 @@ describe('the disk in an archive', () => {
 
   it('is asked for where several may be it, or none', async () => {
     await expect(ask({ b: bootable, a: bootable })).rejects.toThrow(
-      "option 'member': box.tar holds 2 files, several of which look like a disk: say which is meant, of a, b",
+      "option 'member': box.tar holds 2 files, several of which look like a disk: set it to one of a, b",
     );
     const many = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`f${i}`, text]));
     await expect(ask(many)).rejects.toThrow(
-      'box.tar holds 10 files, none of which look like a disk: say which is meant, of f0, f1, f2, f3, f4, f5, f6, f7, …',
+      'box.tar holds 10 files, none of which look like a disk: set it to one of f0, f1, f2, f3, f4, f5, f6, f7, …',
     );
-    await expect(ask({})).rejects.toThrow('box.tar holds no file, and should hold a disk');
+    await expect(ask({})).rejects.toThrow('box.tar holds no file: it must hold a disk');
   });
 
   it('is what is asked for, by its name in the archive however that begins', async () => {

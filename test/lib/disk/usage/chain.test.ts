@@ -52,7 +52,7 @@ describe('the chain of a disk', () => {
     expect(await walked(fake, 'raw')).toEqual({ files: [], problem: undefined });
   });
 
-  const plain = 'which is no plain file of this host';
+  const plain = 'which is not a plain file of this host';
   const unsaid = "doesn't say which format its backing file";
   const problems: [string, Qcow2Header, string, string[]][] = [
     ['a server', { backing: 'nbd://h/x', backingFormat: 'raw' }, plain, []],
@@ -94,11 +94,11 @@ describe('the chain of a disk', () => {
       "/d/x is qed, which isn't read here",
       ['/d/x'],
     ],
-    ['what is not there', { backing: 'none', backingFormat: 'qcow2' }, "/d/none isn't there", ['/d/none']],
+    ['what is not there', { backing: 'none', backingFormat: 'qcow2' }, "/d/none doesn't exist", ['/d/none']],
     [
       'what has another header',
       { backing: 'x', backingFormat: 'qcow2' },
-      '/d/x is to be opened as qcow2, and has no header',
+      '/d/x is opened as qcow2, but has no header',
       ['/d/x'],
     ],
     ['itself', { backing: 'top', backingFormat: 'qcow2' }, 'is an overlay of itself', ['/d/top']],
@@ -118,7 +118,7 @@ describe('the chain of a disk', () => {
 
   it('says the way out', async () => {
     expect((await walked(hostWith({ '/d/top': { backing: 'x' } }))).problem).toBe(
-      "/d/top doesn't say which format its backing file /d/x has: write it down (qemu-img rebase -u -F FORMAT -b 'x' /d/top)",
+      "/d/top doesn't say which format its backing file /d/x has: record it (qemu-img rebase -u -F FORMAT -b 'x' /d/top)",
     );
   });
 
@@ -135,16 +135,16 @@ describe('the chain of a disk', () => {
     );
     // To QEMU a vmdk that begins otherwise is a description as well.
     fake.put('/d/top', ascii('\n# Disk DescriptorFile'));
-    expect((await walked(fake, 'vmdk')).problem).toContain('has no header of one');
+    expect((await walked(fake, 'vmdk')).problem).toContain('has no header of that format');
     expect(fake.commands.filter((command) => command.startsWith('qemu-img'))).toHaveLength(1);
   });
 
   it('ends at what is not a file', async () => {
     const fake = hostWith({ '/d/top': { backing: '/pipe', backingFormat: 'qcow2' } });
     fake.pipe('/pipe');
-    expect((await walked(fake)).problem).toBe('/pipe is no disk: neither a file nor a block device');
+    expect((await walked(fake)).problem).toBe('/pipe is not a disk: neither a file nor a block device');
     fake.put('/d/top', qcow2Header({ backing: '/pipe', backingFormat: 'raw' }));
-    await expect(checked(fake)).rejects.toThrow('/pipe is no disk: neither a file nor a block device');
+    await expect(checked(fake)).rejects.toThrow('/pipe is not a disk: neither a file nor a block device');
   });
 });
 
@@ -155,7 +155,7 @@ describe('a chain that QEMU may open', () => {
   it('has what is a guest’s as what that has it', async () => {
     const fake = hostWith(top, { a: at('/d/top', 'qcow2'), b: at('/b', 'raw') });
     await expect(checked(fake)).rejects.toThrow(
-      "/b is raw to the guest 'b', and would be opened as qcow2 for /d/top: write down what it is with qemu-img rebase -u -F raw",
+      "/b is raw to the guest 'b', but /d/top would open it as qcow2: record its format with qemu-img rebase -u -F raw",
     );
     expect(fake.opened).toEqual(new Set(['/d/top']));
     expect(await checked(hostWith(top, { a: at('/d/top', 'qcow2'), b: at('/b', 'qcow2') }))).toBeUndefined();
@@ -163,7 +163,7 @@ describe('a chain that QEMU may open', () => {
 
   it('does not lead from what is no guest’s into what is one’s', async () => {
     await expect(checked(hostWith(top, { b: at('/b', 'qcow2') }))).rejects.toThrow(
-      "/d/top is no guest's, and refers to /b, a disk of the guest 'b'",
+      "/d/top belongs to no guest, but refers to /b, a disk of the guest 'b'",
     );
   });
 

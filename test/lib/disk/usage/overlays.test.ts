@@ -61,10 +61,10 @@ describe('the overlays of a host', () => {
   it('are not said to be none where not all can be looked at', async () => {
     const denied = host({ code: 1, stderr: "find: '/srv/x': Permission denied\n" });
     await expect(findOverlays(denied.host, [])).rejects.toThrow(
-      "not every disk can be looked at, so what they need isn't known: find: '/srv/x': Permission denied",
+      "some disks can't be read, so their backing files aren't known: find: '/srv/x': Permission denied",
     );
     const unnamed = host({ stdout: '/srv/\ufffd\0' });
-    await expect(findOverlays(unnamed.host, [])).rejects.toThrow(/its name is no UTF-8/);
+    await expect(findOverlays(unnamed.host, [])).rejects.toThrow(/its name is not UTF-8/);
     const gone = host({ code: 1, stderr: "find: '/var/lib/libvirt': No such file or directory\n" });
     expect(await findOverlays(gone.host, [])).toEqual({ byBacking: new Map(), unknown: [] });
   });
