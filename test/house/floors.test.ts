@@ -84,12 +84,9 @@ describe('the floors of modules/', () => {
     expect(circleIn(graph)).toBeUndefined();
   });
 
-  it.each(folders)(
-    '%s has no circles of folders',
-    (folder) => {
-      expect(circleIn(insideOf(folder))).toBeUndefined();
-    },
-  );
+  it.each(folders)('%s has no circles of folders', (folder) => {
+    expect(circleIn(insideOf(folder))).toBeUndefined();
+  });
 
   it('are drawn in CONTRIBUTING.md as they are', () => {
     const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type Host, readText } from '../host/host.ts';
+import { processId } from '../host/self.ts';
 
 // When a process began, field 22 of /proc/PID/stat (proc(5)): process ids are reused. Fields are counted from the end of the
 // name, which may hold any characters.
@@ -21,7 +22,7 @@ export async function withWorkDirectory<T>(
   use: (directory: string) => Promise<T>,
 ): Promise<T> {
   const prefix = `.${basename(path)}.piecewise-`;
-  const run = `${process.pid}-${(await begunAt(host, 'self')) ?? 0}`;
+  const run = `${processId()}-${(await begunAt(host, 'self')) ?? 0}`;
   await host.makeDirectory(dirname(path));
   return host.withNewDirectory(join(dirname(path), `${prefix}${run}-`), async (work) => {
     // Listed after this run's directory exists, so that of two runs that start at once each sees the other.

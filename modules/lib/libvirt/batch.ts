@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { randomWord } from '../host/self.ts';
 import { connection } from './virsh.ts';
 
 /** Milliseconds. Reading is quick, but a libvirtd that is being started probes QEMU for some seconds. */
@@ -12,8 +13,6 @@ export interface Output {
   readonly stdout: string;
   readonly stderr: string;
 }
-
-const randomWord = () => Math.random().toString(36).slice(2);
 
 /**
  * A line between the outputs of two groups. It is random, since a domain's description may contain any text that is
