@@ -5,8 +5,8 @@ export const spec = defineSpec({
   summary: 'Confirm that a host is still reachable after its uplink became a port of Open vSwitch',
   description: [
     'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) has the host put everything back by itself unless this module is run in time.',
-    'Run it over a fresh connection (C(meta: reset_connection)), since an old one may live on in the kernel for a while and prove nothing.',
-    'Where nothing waits to be confirmed, nothing is done. Where it is too late, as the change is being undone or was, it is an error.',
+    'Run it over a new connection (C(meta: reset_connection)), since an established connection may survive for a while and prove nothing.',
+    'Without an unconfirmed change, nothing is done. It is an error when the change is being undone, or was undone.',
   ],
   requirements: ['systemd'],
   options: {},
@@ -19,7 +19,7 @@ export const spec = defineSpec({
     take_address: true
     rollback_timeout: 60
 
-- name: Connect anew
+- name: Reconnect
   ansible.builtin.meta: reset_connection
 
 - name: The host is still reachable
@@ -28,13 +28,13 @@ export const spec = defineSpec({
   returns: {
     port: {
       description: 'The interface whose change is confirmed.',
-      returned: 'when something waited to be confirmed',
+      returned: 'when a change was confirmed',
       type: 'str',
       sample: 'eth0',
     },
     bridge: {
       description: 'The bridge that it became a port of.',
-      returned: 'when something waited to be confirmed',
+      returned: 'when a change was confirmed',
       type: 'str',
       sample: 'br-ex',
     },

@@ -5,8 +5,8 @@ export const spec = defineSpec({
   module: 'ovs_info',
   summary: 'Read all bridges and ports of an Open vSwitch',
   description: [
-    'Hands out what Open vSwitch has, in the words of M(piecewise.cloud.ovs_topology), which takes RV(bridges) and RV(ports) as they are: what is at its default is left out.',
-    'All of it is of one moment. Nothing is changed.',
+    'Returns all bridges, ports and interfaces. RV(bridges) and RV(ports) can be given to M(piecewise.cloud.ovs_topology) as they are; options at their default are left out.',
+    'Everything is read at one moment. Nothing is changed.',
   ],
   requirements: ['openvswitch-switch'],
   options: connectionOptions,
@@ -22,26 +22,26 @@ export const spec = defineSpec({
   returns: {
     version: {
       description: "Open vSwitch's release.",
-      returned: 'when vswitchd has said it',
+      returned: 'when vswitchd has reported it',
       type: 'str',
       sample: '3.1.0',
     },
     interface_types: {
-      description: 'The types of interface that it has.',
+      description: 'The types of interface that it supports.',
       returned: 'always',
       type: 'list',
       elements: 'str',
       sample: ['geneve', 'internal', 'system', 'vxlan'],
     },
     bridges: {
-      description: 'The bridges, those that are a VLAN of another after it.',
+      description: 'The bridges, fake bridges last.',
       returned: 'always',
       type: 'list',
       elements: 'dict',
       sample: [{ name: 'ovs-wan1', fail_mode: 'standalone' }],
     },
     ports: {
-      description: "The ports, but for the bridges' own. A C(psk) is masked.",
+      description: "The ports, without the bridges' own ports. A C(psk) is masked.",
       returned: 'always',
       type: 'list',
       elements: 'dict',
@@ -49,14 +49,14 @@ export const spec = defineSpec({
     },
     interfaces: {
       description:
-        'What became of each interface: its OpenFlow number, link, MTU and MAC address, and the error of one that does not work.',
+        'The state of each interface: its OpenFlow number, link, MTU and MAC address, and the error of one that does not work.',
       returned: 'always',
       type: 'list',
       elements: 'dict',
       sample: [{ name: 'itc-wan1', port: 'itc-wan1', ofport: 1, link_state: 'up', mtu: 1500 }],
     },
     pending: {
-      description: 'Whether vswitchd has yet to carry out what is in the database.',
+      description: 'Whether vswitchd has not yet carried out all changes.',
       returned: 'always',
       type: 'bool',
       sample: false,

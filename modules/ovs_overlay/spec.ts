@@ -5,9 +5,9 @@ export const spec = defineSpec({
   module: 'ovs_overlay',
   summary: "Join a host's Open vSwitch bridge with those of other hosts by tunnels",
   description: [
-    'Makes the tunnels from this host to each other host of a full mesh, and removes those that this overlay no longer has. Each host has its own part of the mesh: the task runs on all of them.',
-    'Nothing goes from one tunnel to another (split horizon), so the mesh has no loop and needs no spanning tree. A bridge with one is refused.',
-    'Only tunnels of this overlay are ever removed, and its bridge where this module made it and nothing else is on it.',
+    'Creates the tunnels from this host to each other host of a full mesh, and removes those that this overlay no longer needs. Run the task on all hosts.',
+    'Traffic is never forwarded from one tunnel to another (split horizon), so the mesh has no loop and needs no spanning tree. A bridge with STP or RSTP is refused.',
+    'Only tunnels of this overlay are ever removed, and its bridge if this module created it and it has no other ports.',
   ],
   requirements: ['openvswitch-switch', 'iproute2', 'openvswitch-ipsec with strongSwan, for O(psk)'],
   options: overlayOptions,
@@ -18,7 +18,7 @@ export const spec = defineSpec({
     members: "{{ dict(groups['kvm'] | zip(groups['kvm'] | map('extract', hostvars, 'overlay_address'))) }}"
     bridge: ovs-lan
 
-- name: Two hosts, by Geneve, with a number of its own
+- name: Two hosts, by Geneve, with a key
   piecewise.cloud.ovs_overlay:
     name: lab
     host: hv1

@@ -5,9 +5,9 @@ export const spec = defineSpec({
   module: 'ovs_port',
   summary: "Manage a port of an Open vSwitch bridge, with its interface's addresses",
   description: [
-    'Makes, changes, moves and removes a port. An option that is left out is left alone; an empty value clears.',
+    'Creates, changes, moves and removes a port. An option that is left out keeps its current value; an empty value unsets it.',
     'Addresses are given to the interface at once and kept across a reboot: by ifupdown where that is in use (C(/etc/network/interfaces.d/ovs_port_NAME)), by systemd-networkd otherwise.',
-    'Addresses that were put on the interface by others stay.',
+    'Addresses that others added to the interface are kept.',
   ],
   requirements: ['openvswitch-switch', 'iproute2'],
   options: onePortOptions,
@@ -28,7 +28,7 @@ export const spec = defineSpec({
     tag: 25
     address: 192.168.192.129/29
 
-- name: A port with a way into other networks
+- name: A port with routes to other networks
   piecewise.cloud.ovs_port:
     bridge: ovs-wan1
     port: itc-wan1
@@ -64,7 +64,7 @@ export const spec = defineSpec({
     lacp: active
     mode: manual
 
-- name: A cable between two bridges
+- name: A patch cable between two bridges
   piecewise.cloud.ovs_port:
     bridge: ovs-lan
     port: lan-to-wan
@@ -83,7 +83,7 @@ export const spec = defineSpec({
       psk: "{{ vault_tunnel_psk }}"
     protected: true
 
-- name: No port, no address and no file of it
+- name: Remove a port with its addresses and files
   piecewise.cloud.ovs_port:
     bridge: ovs-wan1
     port: itc-wan1
@@ -92,16 +92,16 @@ export const spec = defineSpec({
   returns: {
     bridge: { description: 'The bridge.', returned: 'always', type: 'str', sample: 'ovs-wan1' },
     port: { description: 'The port.', returned: 'always', type: 'str', sample: 'itc-wan1' },
-    state: { description: 'Whether it is there.', returned: 'always', type: 'str', sample: 'present' },
+    state: { description: 'The state of the port.', returned: 'always', type: 'str', sample: 'present' },
     type: {
       description: 'The type of its interface.',
-      returned: 'when it is there',
+      returned: 'when O(state=present)',
       type: 'str',
       sample: 'internal',
     },
     addresses: {
       description: 'The addresses that the task gives to the interface, with their prefix.',
-      returned: 'when the task says something of them',
+      returned: 'when the task gives addresses',
       type: 'list',
       elements: 'str',
       sample: ['192.168.192.129/29'],

@@ -5,7 +5,7 @@ export const spec = defineSpec({
   module: 'ovs_topology',
   summary: "Manage all bridges and ports of a host's Open vSwitch at once",
   description: [
-    'Makes bridges and ports as the lists describe them: all of it is read in one request, planned together, and written in one transaction, or not at all.',
+    'Creates, changes and removes bridges and ports by the lists. All of them are read in one request and written in one transaction, or not at all.',
     'Leaving a bridge or a port out of the lists removes nothing, unless O(purge) is set; O(bridges[].state=absent) and O(ports[].state=absent) do.',
     'The keys are the options of M(piecewise.cloud.ovs_bridge) and M(piecewise.cloud.ovs_port).',
   ],
@@ -46,7 +46,7 @@ export const spec = defineSpec({
           port: wan-to-lan
         trunks: [10, 25]
 
-- name: These bridges and ports, and no other that this task once made
+- name: These bridges and ports only; others that earlier tasks created are removed
   piecewise.cloud.ovs_topology:
     bridges:
       - name: ovs-lan
@@ -56,7 +56,7 @@ export const spec = defineSpec({
         address: 10.10.1.1/24
     purge: true
 
-- name: None of it
+- name: Remove a bridge
   piecewise.cloud.ovs_topology:
     bridges:
       - name: ovs-wan1
@@ -64,14 +64,14 @@ export const spec = defineSpec({
 `,
   returns: {
     bridges: {
-      description: 'The bridges of the list that are there.',
+      description: 'The bridges of the list that are present.',
       returned: 'always',
       type: 'list',
       elements: 'str',
       sample: ['ovs-wan1'],
     },
     ports: {
-      description: 'The ports of the list that are there.',
+      description: 'The ports of the list that are present.',
       returned: 'always',
       type: 'list',
       elements: 'str',
@@ -79,8 +79,8 @@ export const spec = defineSpec({
     },
     ...rollbackReturns,
     confirmed: {
-      description: 'That the host could be reached by a new connection, so that nothing is undone.',
-      returned: 'when O(confirm) is set and a change waited for it',
+      description: 'Whether the host was reached by a new connection, so that nothing is undone.',
+      returned: 'when O(confirm) is set and a change was confirmed',
       type: 'bool',
     },
   },

@@ -76,7 +76,7 @@ describe('ovs_bridge', () => {
     await lab.changes('ovs_bridge', { ...BR, controller: [] });
     expect(await lab.sh('ovs-vsctl list controller')).toBe('');
     expect(await lab.fails('ovs_bridge', { ...BR, controller: [one, 'localhost'] })).toMatch(
-      /^option 'controller\[1\]': 'localhost' is none: write it as one of tcp:HOST:PORT/,
+      /^option 'controller\[1\]': 'localhost' is not a valid controller: use one of tcp:HOST:PORT/,
     );
   });
 
@@ -106,7 +106,7 @@ describe('ovs_bridge', () => {
       'ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev -- add-port br0 p0 -- set interface p0 type=internal',
     );
     expect(await lab.fails('ovs_bridge', { bridge: 'p0' })).toBe(
-      "option 'bridge': 'p0' is a port of bridge br0 already",
+      "option 'bridge': 'p0' is already a port of bridge br0",
     );
   });
 

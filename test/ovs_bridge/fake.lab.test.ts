@@ -74,7 +74,7 @@ describe('a bridge that is a VLAN of another', () => {
     await ovs(
       'add-br br1 -- set bridge br1 datapath_type=netdev -- add-port br1 p0 -- set interface p0 type=internal',
     );
-    expect(await fails({ bridge: 'p0' })).toMatch(/^option 'bridge': 'p0' is a port of bridge 'br1' already/);
+    expect(await fails({ bridge: 'p0' })).toMatch(/^option 'bridge': 'p0' is already a port of bridge 'br1'/);
     await lab.changes('ovs_bridge', FAKE);
     expect(await fails({ bridge: 'other' })).toMatch(
       /^option 'vlan': VLAN 10 of 'br0' is the fake bridge 'vlan10'/,

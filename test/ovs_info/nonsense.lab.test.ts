@@ -31,11 +31,11 @@ const answer = (result: string) => `{"id":0,"error":null,"result":${result}}`;
 
 describe('what a database says that is not one', () => {
   it.each([
-    ['no JSON', 'HTTP/1.1 400 Bad Request\r\n\r\n', /sent what can't be read/],
-    ['the end of an object', '}', /sent what can't be read/],
-    ['an object that is none', '{"id":0,,}', /sent what can't be read/],
-    ['a question nested deep', `{"method":"echo","id":7,"params":${DEEP}}`, /sent what can't be read/],
-    ['an error nested deep', `{"id":0,"error":${DEEP}}`, /sent what can't be read/],
+    ['no JSON', 'HTTP/1.1 400 Bad Request\r\n\r\n', /sent invalid JSON/],
+    ['the end of an object', '}', /sent invalid JSON/],
+    ['an object that is none', '{"id":0,,}', /sent invalid JSON/],
+    ['a question nested deep', `{"method":"echo","id":7,"params":${DEEP}}`, /sent invalid JSON/],
+    ['an error nested deep', `{"id":0,"error":${DEEP}}`, /sent invalid JSON/],
     ['an answer nested deep', answer(DEEP), /something else than results|can't be read/],
     ['an answer that is no list', answer('5'), /something else than results/],
     ['rows that are none', answer('[{"rows":[5]}]'), /something else than results/],
@@ -45,7 +45,7 @@ describe('what a database says that is not one', () => {
       answer(
         `[${'{"rows":[{"_uuid":1,"external_ids":["map",[3]],"name":{"toString":1},"iface_types":{}}]},'.repeat(5).slice(0, -1)}]`,
       ),
-      /holds what can't be read/,
+      /has invalid content/,
     ],
   ])('is an error: %s', async (_, said, message) => {
     await hypervisor.exec(['sh', '-c', `cat >${PLACE}/answer`], { input: said });

@@ -110,7 +110,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
       ports: [{ bridge: 'br1', port: 'br1', mode: 'manual' }],
     });
     expect(twice).toBe(
-      "option 'ports[0].address': 'br1' has its own in bridges[1] already: give its addresses in one place",
+      "option 'ports[0].address': 'br1' already has addresses in bridges[1]: give its addresses in one place",
     );
     await lab.changes('ovs_bridge', { bridge: 'br0', state: 'absent', ...own });
     expect(await lab.sh('ls /etc/network/interfaces.d')).toBe('ovs_port_br1');
@@ -128,14 +128,14 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
       ip link set other up; ip address add 10.8.0.1/24 dev other; ip route add default via 10.8.0.2`);
     const fails = (address: unknown, more = {}) => lab.fails('ovs_port', { ...PORT, address, ...more });
     expect(await fails('10.8.0.1/32')).toMatch(
-      /^option 'address': 10.8.0.1\/32 of 'p0' is the address of 'other' already/,
+      /^option 'address': 10.8.0.1\/32 of 'p0' is already the address of 'other'/,
     );
     expect(await fails('10.8.0.2/24')).toMatch(
       /^option 'address': 10.8.0.2\/24 of 'p0' overlaps with 10.8.0.1\/24 of 'other'/,
     );
     expect(await fails('10.9.0.1/8')).toMatch(/^option 'address': .* overlaps/);
     expect(await fails('10.9.0.1/24', { gateway: '10.9.0.2' })).toMatch(
-      /^option 'gateway': 'default via 10.9.0.2' of 'p0' is a route of 'other' already \('default via 10.8.0.2'\): give 'routes' with another 'metric'/,
+      /^option 'gateway': 'default via 10.9.0.2' of 'p0' is already a route of 'other' \('default via 10.8.0.2'\): give 'routes' with another 'metric'/,
     );
     const ports = [
       { ...PORT, address: '10.9.0.1/24' },
@@ -171,7 +171,9 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
     const names = { dns: ['192.0.2.53', '2001:db8::53'], dns_search: ['example.org'] };
     const result = await lab.changes('ovs_port', { ...PORT, address: '10.9.0.1/24', ...names });
     expect(result.warnings).toEqual([
-      expect.stringMatching(/^port 'p0': its name servers are kept, but not used: .* install resolvconf$/),
+      expect.stringMatching(
+        /^port 'p0': its name servers are written to its file, but not used: .* install resolvconf$/,
+      ),
     ]);
     expect(await lab.sh(`grep -o 'dns-.*' ${FILE}`)).toBe(
       'dns-nameservers 192.0.2.53 2001:db8::53\ndns-search example.org',
@@ -218,7 +220,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
       /^option 'routes': it is given without an 'address', or a 'mode'/,
     );
     expect(await fails({ mode: 'manual', gateway: '10.9.0.2' })).toMatch(
-      /^option 'gateway': 'mode: manual' takes no gateway/,
+      /^option 'gateway': 'mode: manual' has no gateway/,
     );
     expect(await fails({ address, gateway: 'router' })).toBe(
       "option 'gateway': 'router' is not an IP address",
@@ -230,7 +232,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
       /^option 'gateway': '10.9.0.1' is the interface's own/,
     );
     expect(await fails({ address, gateway: ['10.9.0.2', '10.9.0.3'] })).toMatch(
-      /^option 'gateway': there is one for IPv4/,
+      /^option 'gateway': IPv4 has a gateway already/,
     );
     expect(await fails({ address, dns: ['resolver'] })).toBe("option 'dns': 'resolver' is not an IP address");
     const route = (one: object) => fails({ address, gateway: '10.9.0.2', routes: [one] });
@@ -238,7 +240,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
       "option 'routes[0]': '10.4.0.1/16' is an address within 10.4.0.0/16: give the network",
     );
     expect(await route({ to: 'default', via: '10.9.0.3' })).toMatch(
-      /^option 'routes\[0\]': there is 'default via 10.9.0.2' already/,
+      /^option 'routes\[0\]': it has the same network and metric as 'default via 10.9.0.2'/,
     );
     expect(await route({ to: 'fd00::/8', via: '10.9.0.3' })).toMatch(
       /^option 'routes\[0\]': 'fd00::\/8' is IPv6/,

@@ -66,14 +66,14 @@ describe("ovs_port's bonds", () => {
     const bridges = [{ name: 'br0' }];
     await lab.changes('ovs_port', { bridge: 'br0', port: 'n0', type: 'system', mode: 'manual' });
     expect(await fails({ interfaces: ['n0', 'n1'] })).toMatch(
-      /^option 'interfaces': 'n0' is a port of its own on bridge 'br0' already: .*'state: absent'/,
+      /^option 'interfaces': 'n0' is already a port on bridge 'br0': .*'state: absent'/,
     );
     const bond = { ...BOND, interfaces: ['n0', 'n1'], mode: 'manual' };
     const alone = { bridge: 'br0', port: 'n0', type: 'system', mode: 'manual' };
     await lab.changes('ovs_topology', { bridges, ports: [bond, { ...alone, state: 'absent' }] });
     expect(await members()).toBe('n0 n1');
     expect(await lab.sh('ls /etc/network/interfaces.d | xargs')).toBe('ovs_port_n0 ovs_port_n1');
-    expect(await lab.fails('ovs_port', alone)).toMatch(/^option 'port': 'n0' is in the bond 'bond0' already/);
+    expect(await lab.fails('ovs_port', alone)).toMatch(/^option 'port': 'n0' is already in the bond 'bond0'/);
     await lab.changes('ovs_topology', { bridges, ports: [{ ...bond, interfaces: ['n1', 'n2'] }, alone] });
     expect(await members()).toBe('n0 n1 n2');
     expect(await ovs('list-ports br0')).toBe('bond0\nn0');
@@ -116,11 +116,11 @@ describe("ovs_port's bonds", () => {
       { ...BOND, port: 'bond1', interfaces: ['n1'] },
     ];
     expect(await lab.fails('ovs_topology', { ports: twice })).toBe(
-      "option 'ports[1].interfaces': 'n1' is in ports[0] already",
+      "option 'ports[1].interfaces': 'n1' is already in ports[0]",
     );
     await lab.changes('ovs_port', { ...BOND, ...two });
     expect(await lab.fails('ovs_port', { ...BOND, port: 'bond1', interfaces: ['n1', 'n2'] })).toMatch(
-      /^option 'interfaces': 'n1' is in the bond 'bond0' already/,
+      /^option 'interfaces': 'n1' is already in the bond 'bond0'/,
     );
   });
 });

@@ -60,7 +60,7 @@ describe("ovs_port's patch pairs", () => {
     expect(await fails({ peer: { bridge: 'br1' } })).toMatch(/^option 'peer.port': is required/);
     expect(await fails({ peer: { bridge: 'br2', port: 'x' } })).toMatch(/there is no bridge 'br2'/);
     expect(await fails({ peer: { bridge: 'br1', port: 'br1' } })).toMatch(
-      /^option 'peer.port': 'br1' is there already/,
+      /^option 'peer.port': 'br1' already exists/,
     );
     expect(await fails({ address: '10.9.0.1/24' })).toMatch(
       /^option 'address': a port of type 'patch' has no/,

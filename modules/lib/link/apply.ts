@@ -19,12 +19,12 @@ const isOfIfupdown = (path: string) => dirname(path) === FILES.ifupdown.director
 /** Carries a step out. @throws Failure with what the program said */
 export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   const { release, releaseBare, early, files, forget, late, raise } = step;
-  // The interface may be gone already; --force forgets it all the same.
+  // The interface may no longer exist; with --force, ifupdown forgets it all the same.
   if (release.length > 0) await host.run('ifdown', ['--force', '--', ...release], { timeout: PATIENCE });
   if (releaseBare.length > 0) {
     await host.run('ifdown', ['--force', '--no-scripts', '--', ...releaseBare], { timeout: PATIENCE });
   }
-  // By a file that has nothing of them: their own would have ifdown flush the addresses of others.
+  // With an empty file: with the interface's own stanzas, ifdown would flush the addresses of others.
   if (forget.length > 0) {
     const none = '--interfaces=/dev/null';
     await host.run('ifdown', ['--force', none, '--', ...forget], { timeout: PATIENCE });
@@ -35,7 +35,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
       if (!isOfIfupdown(path)) await host.remove(path);
     } else {
       await host.makeDirectory(dirname(path));
-      // A link of the host's own stays one, and a file that may be read by root alone, for the secrets in it, stays so.
+      // A symbolic link is kept, and so are the permissions of a file, which may have secrets.
       await host.write((await host.realPath(path)) ?? path, text);
     }
   }
@@ -45,7 +45,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
   for (const [port, names] of step.names) await renewNames(host, port, names);
   if (step.again.length > 0)
     await host.run('ip', ['-force', '-batch', '-'], { input: `${step.again.join('\n')}\n` });
-  // Last: by these files a run after one that was killed knows what is still to be done.
+  // Last: after a run that was killed, the next one finds by these files what is left to do.
   for (const [path, text] of files) {
     if (text === undefined && isOfIfupdown(path)) await host.remove(path);
   }

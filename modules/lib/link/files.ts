@@ -16,7 +16,7 @@ interface Files {
 
 /**
  * Where each keeps a port's file, and what is in it. ifupdown's has the name that the blog gave it; networkd's sorts before
- * those of netplan, cloud-init and installers, since the first that matches an interface is the one that counts.
+ * those of netplan, cloud-init and installers, since networkd uses the first one that matches.
  */
 export const FILES: Record<Keeper, Files> = {
   ifupdown: {
@@ -52,7 +52,7 @@ export const formerFile = (port: string): string =>
 
 const FORMER_PREFIX = '50-ovs-port-';
 
-/** The port that a file of that name is for, or undefined when it is none of ours. */
+/** The port that a file of that name is for, or undefined for another file. */
 export function portOf(keeper: Keeper, name: string): string | undefined {
   const { prefix: current, suffix } = FILES[keeper];
   const prefix = keeper === 'networkd' && name.startsWith(FORMER_PREFIX) ? FORMER_PREFIX : current;

@@ -22,7 +22,7 @@ const HOOK = '/etc/network/if-up.d/resolved';
 const BROKEN = /^"\$DNS"="\$NEW_DNS"$/m;
 
 /**
- * Why name servers in a port's file would be without effect, in words. Networkd hands them to systemd-resolved alone;
+ * Why name servers in a port's file would have no effect; undefined when they have one. Networkd hands them to systemd-resolved alone;
  * ifupdown to whatever has a hook: resolvconf, openresolv, or systemd-resolved.
  */
 export async function namesProblem(host: Host, keeper: Keeper): Promise<string | undefined> {
@@ -34,12 +34,12 @@ export async function namesProblem(host: Host, keeper: Keeper): Promise<string |
   }
   if (resolved) {
     return BROKEN.test((await readText(host, HOOK)) ?? '')
-      ? `this ifupdown's hook for systemd-resolved, ${HOOK}, doesn't work: install resolvconf in its place, or let systemd-networkd keep the addresses`
+      ? `this ifupdown's hook for systemd-resolved, ${HOOK}, doesn't work: install resolvconf in its place, or use systemd-networkd in place of ifupdown`
       : undefined;
   }
   return (await exists(host, '/sbin/resolvconf'))
     ? undefined
-    : 'nothing on this host takes them from ifupdown: install resolvconf';
+    : 'no hook of ifupdown on this host sets them: install resolvconf';
 }
 
 const FAMILIES = ['inet', 'inet6'] as const;
@@ -56,7 +56,7 @@ async function hooks(host: Host, when: 'up' | 'down', environment: Record<string
   await runOrFail(host, 'env', [...variables, 'run-parts', '--regex=resol', `/etc/network/if-${when}.d`]);
 }
 
-/** Has ifupdown's hooks forget the name servers of an interface that stays up, and take others. */
+/** Replaces the name servers of an interface that stays up, by ifupdown's hooks. */
 export async function renewNames(host: Host, port: string, names: Names | undefined): Promise<void> {
   const device = { IFACE: port, LOGICAL: port };
   for (const family of FAMILIES) await hooks(host, 'down', { ...device, ADDRFAM: family });

@@ -1,16 +1,16 @@
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 
-/** Milliseconds. A link without a carrier isn't configured before it has one, and nobody waits for a cable. */
+/** Milliseconds. A link without a carrier never gets configured, so the wait is short. */
 const PATIENCE = 3000;
 const PAUSE = 100;
 
-// networkctl(1), "list": what is still under way.
+// networkctl(1), "list": the states of links that aren't configured yet.
 const UNDER_WAY = /\b(pending|initialized|configuring)$/;
 
 /**
- * Has systemd-networkd read its files anew and configure some links by them. It answers before it has done so, and takes
- * a link's addresses away for a moment: a task that reads them then would find them missing.
+ * Has systemd-networkd reload its files and reconfigure some links, and waits until it has: meanwhile it removes their
+ * addresses for a moment.
  * @throws Failure with what networkctl said
  */
 export async function reconfigure(host: Host, links: readonly string[]): Promise<void> {

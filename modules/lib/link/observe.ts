@@ -6,33 +6,33 @@ import { type Route, routesOf } from '../net/route.ts';
 import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
 import { namesProblem } from './names.ts';
 
-/** What an interface has been given. */
+/** Addresses and routes of an interface. */
 export interface Given {
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
 }
 
-/** A network interface of the host, as it is now, but for its link-local addresses and what the kernel makes of others. */
+/** A network interface of the host, without link-local addresses and the routes that the kernel derives from addresses. */
 export interface Link extends Given {
   readonly up: boolean;
-  /** By DHCP or router advertisement: it comes and goes by itself. */
+  /** By DHCP or router advertisement; the lease may end at any time. */
   readonly leased: Given;
 }
 
-/** What keeps addresses across a reboot on this host, and what it keeps. */
+/** What configures addresses at boot on this host, and its files. */
 export interface Kept {
   readonly keeper: Keeper;
-  /** What is amiss with it, in words. */
+  /** A warning about it. */
   readonly problem: string | undefined;
   /** Whether systemd-networkd runs. */
   readonly networkd: boolean;
-  /** Why nothing on this host would take the name servers that are kept, in words. */
+  /** Why the name servers in its files would have no effect. */
   readonly namesProblem: string | undefined;
   /** A DHCP client that ifupdown would use is installed. */
   readonly dhcpClient: boolean;
-  /** The text of /etc/network/interfaces; undefined when there is none. */
+  /** The text of /etc/network/interfaces; undefined when the file is missing. */
   readonly interfaces: string | undefined;
-  /** The interfaces that ifupdown holds to be up. */
+  /** The interfaces that are up for ifupdown. */
   readonly raised: ReadonlySet<string>;
   /** The text of each file of ours, by path. */
   readonly files: ReadonlyMap<string, string>;
@@ -67,7 +67,7 @@ interface IpRoute {
 
 const LEASED = new Set(['dhcp', 'ra', 'redirect']);
 
-// A route with several routers, or an IPv4 one by an IPv6 router, is none that a task of ours gave.
+// A route with several routers, or an IPv4 one by an IPv6 router, can't be one that a task of ours gave.
 function routeOf({ dst, gateway, metric, pref }: IpRoute): Route[] {
   const everything = pref === undefined ? '0.0.0.0/0' : '::/0';
   return routesOf([{ to: dst === 'default' ? everything : dst, via: gateway, metric }]);
@@ -95,7 +95,7 @@ function linkOf({ flags, addr_info = [] }: IpLink, routes: readonly IpRoute[]): 
 
 /** All network interfaces with their addresses and routes, by name: one process. */
 export async function readLinks(host: Host): Promise<Map<string, Link>> {
-  // Of all tables, since a family must be chosen otherwise. Each answer is a line of its own.
+  // 'table all' shows both families. Each answer is one line.
   const input = 'address show\nroute show table all\n';
   const [links = '[]', routes = '[]'] = (await runOrFail(host, 'ip', ['-json', '-batch', '-'], { input }))
     .trim()
@@ -122,7 +122,7 @@ export const deviceNames = async (host: Host): Promise<Set<string>> =>
 const exists = async (host: Host, ...paths: string[]) =>
   (await Promise.all(paths.map((path) => host.stat(path)))).some((file) => file !== undefined);
 
-const wanted = (unit: string) =>
+const enabledBy = (unit: string) =>
   ['multi-user', 'network-online'].map((target) => `/etc/systemd/system/${target}.target.wants/${unit}`);
 
 // The clients that ifupdown's method dhcp knows, see interfaces(5).
@@ -137,10 +137,10 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
   const [ifup, ifupAtBoot, systemd, networkd, networkdAtBoot, dhcpClient, interfaces, ifstate] =
     await Promise.all([
       exists(host, '/sbin/ifup'),
-      exists(host, ...wanted('networking.service')),
+      exists(host, ...enabledBy('networking.service')),
       exists(host, '/run/systemd/system'),
       exists(host, '/run/systemd/netif/state'),
-      exists(host, ...wanted('systemd-networkd.service')),
+      exists(host, ...enabledBy('systemd-networkd.service')),
       exists(host, ...DHCP_CLIENTS),
       readText(host, INTERFACES),
       readText(host, '/run/network/ifstate'),
@@ -151,7 +151,7 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
     namesProblem: await namesProblem(host, keeper),
     problem:
       keeper === 'networkd' && !networkdAtBoot
-        ? 'neither ifupdown (networking.service) nor systemd-networkd is enabled on this host, so addresses will not be back after a reboot: enable one of them'
+        ? 'neither ifupdown (networking.service) nor systemd-networkd is enabled on this host, so the addresses are lost at a reboot: enable one of them'
         : undefined,
     networkd,
     dhcpClient,

@@ -2,13 +2,13 @@ import { type Host, readText } from '../host/host.ts';
 import { partOf } from '../net/stanzas.ts';
 import { FILES, fileOf, INTERFACES } from './files.ts';
 
-/** Who else configures an interface of the host, and where. */
+/** What else configures an interface of the host. */
 export interface Uplink {
-  /** The texts of ifupdown's files that say something of it, by path; but for ours. */
+  /** The texts of ifupdown's files with stanzas of it, by path, without ours. */
   readonly files: ReadonlyMap<string, string>;
-  /** systemd-networkd's file that it follows. */
+  /** The file by which systemd-networkd configures it. */
   readonly networkFile: { readonly path: string; readonly text: string } | undefined;
-  /** NetworkManager has it. */
+  /** NetworkManager manages it. */
   readonly networkManager: boolean;
 }
 

@@ -43,7 +43,7 @@ function prefixOf(text: string, family: 4 | 6, what: string): number {
 /**
  * An address from its text and, where the text has no `/prefix` of its own, a netmask.
  * @param netmask dotted, or a prefix length
- * @throws Failure without the option's name, which is the caller's to know
+ * @throws Failure without the option's name, which the caller adds
  */
 export function parseAddress(text: string, netmask?: string): Address {
   const [host = '', length, ...rest] = text.split('/');
@@ -104,8 +104,8 @@ export function rangeOf({ family, ip, prefix }: Address): { readonly first: bigi
   return { first, last: first + (1n << rest) - 1n };
 }
 
-/** Whether an address stands for itself alone: /32, or /128. */
+/** Whether a network has one address only: /32, or /128. */
 export const isHost = ({ family, prefix }: Address): boolean => prefix === BITS[family];
 
-/** Whether an address, in its canonical form, is one that every link of IPv6 has for itself: RFC 4291 section 2.5.6. */
+/** Whether an address, in its canonical form, is link-local: RFC 4291 section 2.5.6. */
 export const isLinkLocal = (ip: string): boolean => /^fe[89ab][0-9a-f]:/.test(ip);

@@ -3,8 +3,8 @@ import { heading, headingBridge, type PortConfig, type StoredConfig } from './po
 import { formatRoute, type Route, routesOf } from './route.ts';
 
 /**
- * A port's file for /etc/network/interfaces.d, see interfaces(5). It says nothing of Open vSwitch, whose
- * database keeps the port: with `ovs_type` in it, `systemctl restart networking` would delete the port. It is
+ * A port's file for /etc/network/interfaces.d, see interfaces(5). It doesn't mention Open vSwitch, whose
+ * database has the port: with `ovs_type` in it, `systemctl restart networking` would delete the port. It is
  * `auto`, since systemd's networking.service raises no other class.
  */
 export function renderIfupdown(config: PortConfig): string {
@@ -18,11 +18,13 @@ export function renderIfupdown(config: PortConfig): string {
       : [`iface ${port} inet ${mode}\n`];
   const [first = '', ...others] = stanzas;
   // Routes come last, when all addresses are there.
-  return [`${heading(config)}\nauto ${port}\n`, first, names(config), ...others, ways(config)].join('');
+  return [`${heading(config)}\nauto ${port}\n`, first, nameLines(config), ...others, routeLines(config)].join(
+    '',
+  );
 }
 
 // They are read by resolvconf's and systemd-resolved's hooks.
-const names = ({ dns, dnsSearch }: PortConfig) =>
+const nameLines = ({ dns, dnsSearch }: PortConfig) =>
   [
     ['dns-nameservers', dns],
     ['dns-search', dnsSearch],
@@ -30,8 +32,8 @@ const names = ({ dns, dnsSearch }: PortConfig) =>
     .map(([option, list]) => (list?.length ? `  ${option} ${(list as readonly string[]).join(' ')}\n` : ''))
     .join('');
 
-// ifupdown's own `gateway` fails when the route is there already, and with it the whole interface.
-const ways = ({ port, routes }: PortConfig) =>
+// ifupdown's own `gateway` fails when the route already exists, and with it the whole interface.
+const routeLines = ({ port, routes }: PortConfig) =>
   routes
     .map((route) => `  up ip -${route.to.family} route replace ${formatRoute(route)} dev ${port}\n`)
     .join('');
@@ -41,7 +43,7 @@ const ROUTE = /^\s*up ip -([46]) route replace (\S+)(?: via (\S+))?(?: metric (\
 const NAMES = /^\s*dns-(nameservers|search)\s+(.*\S)\s*$/;
 const OPTION = /^\s*(address|netmask|ovs_bridge)\s+(\S+)/;
 
-/** What a file of this kind says: ours, or the blog's (`allow-vmbr-int`, `ovs_bridge`, `netmask`). */
+/** Parses such a file: ours, or the blog's (`allow-vmbr-int`, `ovs_bridge`, `netmask`). */
 export function parseIfupdown(text: string): StoredConfig {
   const stanzas: Record<string, string>[] = [];
   const routes: Route[] = [];
@@ -76,7 +78,7 @@ function routeIn(line: string): Route[] {
   ]);
 }
 
-// A file that someone edited may hold anything: what can't be read is nothing that we put there.
+// The file may have been edited: what is invalid was not written by us.
 function addressOf({ address, netmask }: Record<string, string>): Address[] {
   try {
     return address === undefined ? [] : [parseAddress(address, netmask)];
@@ -88,6 +90,6 @@ function addressOf({ address, netmask }: Record<string, string>): Address[] {
 /** Whether taking the interface down would make ifupdown's Open vSwitch hook delete the port. */
 export const hasOvsHook = (text: string): boolean => /^\s*ovs_type\s/m.test(text);
 
-/** The interfaces that ifupdown holds to be up, from the text of /run/network/ifstate. */
+/** The interfaces that are up for ifupdown, from the text of /run/network/ifstate. */
 export const raisedInterfaces = (ifstate: string): Set<string> =>
   new Set(ifstate.split('\n').flatMap((line) => line.split('=')[0]?.trim() || []));

@@ -2,7 +2,7 @@ import { type Address, formatAddress, parseAddress } from './address.ts';
 import { heading, headingBridge, type PortConfig, type StoredConfig } from './port.ts';
 import { type Route, routesOf } from './route.ts';
 
-/** A port's .network file, see systemd.network(5). The port may come late, so nothing at boot waits for it. */
+/** A port's .network file, see systemd.network(5). The port may appear late, so nothing at boot waits for it. */
 export function renderNetworkd(config: PortConfig): string {
   const { port, mode, addresses } = config;
   const network =
@@ -46,7 +46,7 @@ function addressOf(text: string): Address[] {
   }
 }
 
-/** What such a file says. */
+/** Parses such a file. */
 export function parseNetworkd(text: string): StoredConfig {
   const all = (key: string) =>
     [...text.matchAll(new RegExp(`^${key}=(.+)$`, 'gm'))].map(([, value]) => value ?? '');

@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 /** How a port's interface gets its addresses, as ifupdown names it. */
 export type AddressMode = 'static' | 'manual' | 'dhcp';
 
-/** How a port's interface is to have its addresses. */
+/** The desired configuration of a port's interface. */
 export interface Addressing {
   readonly mode: AddressMode;
   /** Of mode `static`. */
@@ -15,18 +15,18 @@ export interface Addressing {
   readonly dnsSearch: readonly string[];
 }
 
-/** Of an interface that has nothing. */
+/** An interface without addresses. */
 export const UNADDRESSED: Omit<Addressing, 'mode'> = { addresses: [], routes: [], dns: [], dnsSearch: [] };
 
-/** What is kept across a reboot for one port. */
+/** The configuration of one port at boot. */
 export interface PortConfig extends Addressing {
   readonly port: string;
   readonly bridge: string;
 }
 
-/** What a file of ours (or the blog's) says. */
+/** The content of a file of ours, or the blog's. */
 export interface StoredConfig extends Omit<Addressing, 'mode'> {
-  /** The bridge it was written for, where it says so. */
+  /** The bridge that it names. */
   readonly bridge: string | undefined;
   readonly mode: AddressMode | undefined;
 }

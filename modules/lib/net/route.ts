@@ -9,17 +9,17 @@ import {
   parseIp,
 } from './address.ts';
 
-/** A way to a network, through an interface that goes without saying. */
+/** A route to a network, through an interface that the context gives. */
 export interface Route {
-  /** The network; of length 0 for all that has no other route. */
+  /** The network; of length 0 for a default route. */
   readonly to: Address;
   /** The router; none when the network is on the link itself. */
   readonly via?: string | undefined;
-  /** The kernel's own when it isn't given: 0 for IPv4, 1024 for IPv6. */
+  /** The kernel's default otherwise: 0 for IPv4, 1024 for IPv6. */
   readonly metric?: number | undefined;
 }
 
-/** What a task says of a route. */
+/** A route's options. */
 export interface RouteOptions {
   readonly to: string;
   readonly via?: string | undefined;
@@ -42,19 +42,21 @@ function networkIn(text: string, family: 4 | 6 | undefined): Address {
 
 /**
  * A route from its text.
- * @throws Failure without the option's name, which is the caller's to know
+ * @throws Failure without the option's name, which the caller adds
  */
 export function parseRoute({ to, via, metric }: RouteOptions): Route {
   const router = via === undefined ? undefined : parseIp(via);
   if (via !== undefined && !router) throw new Failure(`'${via}' is not an IP address`);
   const network = networkIn(to, router?.family);
   if (router && router.family !== network.family) {
-    throw new Failure(`'${to}' is IPv${network.family}, and '${via}' is IPv${router.family}`);
+    throw new Failure(
+      `'${to}' is IPv${network.family}, and '${via}' is IPv${router.family}: give two of one family`,
+    );
   }
   return { to: network, ...(router && { via: router.ip }), ...(metric !== undefined && { metric }) };
 }
 
-/** The routes that a file of ours says; what someone spoilt is nothing that we put there. */
+/** The valid routes of a file; invalid ones were not written by us. */
 export const routesOf = (found: readonly RouteOptions[]): Route[] =>
   found.flatMap((options) => {
     try {
@@ -64,7 +66,7 @@ export const routesOf = (found: readonly RouteOptions[]): Route[] =>
     }
   });
 
-/** The route that a gateway is. */
+/** The default route by a gateway. */
 export const defaultRoute = (gateway: string): Route => parseRoute({ to: 'default', via: gateway });
 
 /** The words of ip-route(8): `default via 10.0.0.1 metric 5`. */
@@ -75,7 +77,7 @@ export function formatRoute({ to, via, metric }: Route): string {
 
 const metricOf = ({ to, metric }: Route) => metric ?? (to.family === 4 ? 0 : 1024);
 
-/** Whether the kernel takes them for one: it has one route to a network by each metric. */
+/** Whether the kernel treats them as one: it has one route for each network and metric. */
 export const sameTarget = (a: Route, b: Route): boolean =>
   a.to.family === b.to.family && formatAddress(a.to) === formatAddress(b.to) && metricOf(a) === metricOf(b);
 

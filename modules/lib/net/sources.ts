@@ -24,7 +24,7 @@ function directive(line: string): { keyword: Keyword; argument: string } | undef
   return keyword && argument ? { keyword: keyword as Keyword, argument } : undefined;
 }
 
-// Only the line that names this very file is one that was put there for it.
+// Only a line that names exactly this file was added for it.
 const names = (line: string, interfaces: string, path: string) => {
   const found = directive(line);
   return found?.keyword === 'source' && resolve(dirname(interfaces), found.argument) === path;
@@ -39,7 +39,7 @@ function covers(line: string, interfaces: string, path: string): boolean {
   return globMatches(target, dirname(path)) && RUN_PARTS.test(name);
 }
 
-/** A text without the `source` line of one file; a pattern that matches it stays. */
+/** A text without the `source` line of one file; a pattern that matches it is kept. */
 export function withoutSource(text: string, interfaces: string, path: string): string {
   const lines = text.split('\n');
   const kept = lines.filter((line) => !names(line, interfaces, path));
@@ -47,8 +47,8 @@ export function withoutSource(text: string, interfaces: string, path: string): s
 }
 
 /**
- * A text of /etc/network/interfaces in which exactly one line makes ifupdown read a file: the pattern that is
- * there already, or else a `source` line of the file's own.
+ * A text of /etc/network/interfaces in which exactly one line makes ifupdown read a file: an existing
+ * pattern, or else a `source` line for the file.
  * @param interfaces the path of that text, for relative arguments
  */
 export function withSource(text: string, interfaces: string, path: string): string {

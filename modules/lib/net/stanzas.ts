@@ -20,21 +20,21 @@ const ofInterface = (line: string, name: string) => /^\s*iface\s+(\S+)/.exec(lin
 const isOption = (line: string) => !/^\s*(#|$)/.test(line) && !KEYWORD.test(line);
 
 interface Parts {
-  /** The text without all that is said of the interface. */
+  /** The text without the interface. */
   readonly rest: string;
-  /** The lines of its stanzas. */
-  readonly own: readonly string[];
+  /** The lines of the interface's stanzas. */
+  readonly stanzas: readonly string[];
 }
 
-/** What a text says of one interface, and the text without it; comments stay. */
+/** Splits a text into the stanzas of one interface and the rest, with its comments. */
 export function partOf(text: string, name: string): Parts {
   const rest: string[] = [];
-  const own: string[] = [];
+  const stanzas: string[] = [];
   let inside = false;
   for (const line of logicalLines(text)) {
     if (KEYWORD.test(line)) inside = ofInterface(line, name);
     if (inside && (KEYWORD.test(line) || isOption(line))) {
-      own.push(line);
+      stanzas.push(line);
       continue;
     }
     const [, head, names] = RAISING.exec(line) ?? [];
@@ -44,5 +44,5 @@ export function partOf(text: string, name: string): Parts {
       rest.push(`${head}${words.filter((word) => word !== name).join(' ')}`);
     }
   }
-  return { rest: rest.join('\n'), own };
+  return { rest: rest.join('\n'), stanzas };
 }

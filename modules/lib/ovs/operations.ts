@@ -8,7 +8,7 @@ export interface Operation {
   readonly [member: string]: unknown;
 }
 
-/** What the database says of one operation; null where an earlier one failed. */
+/** The result of one operation; null where an earlier one failed. */
 export type OperationResult = {
   readonly rows?: readonly Record<string, unknown>[];
   readonly uuid?: unknown;
@@ -53,7 +53,7 @@ export type Which = { readonly uuid?: string; readonly name?: string };
 const where = ({ uuid, name }: Which) =>
   uuid !== undefined ? byUuid(uuid) : name !== undefined ? [['name', '==', name]] : [];
 
-/** Adds references to a set column, or takes them out. */
+/** Adds references to a set column, or removes them. */
 export const mutateRefs = (
   table: TableName,
   which: Which,
@@ -67,7 +67,7 @@ export const mutateRefs = (
   mutations: [[column, mutator, encodeRefs(refs)]],
 });
 
-/** Refuses the whole transaction unless a row's columns still are what was read. */
+/** Refuses the whole transaction unless a row's columns still have the values that were read. */
 export const guardRow = (table: TableName, uuid: string, columns: Columns): Operation => ({
   op: 'wait',
   table,
@@ -78,7 +78,7 @@ export const guardRow = (table: TableName, uuid: string, columns: Columns): Oper
   timeout: 0,
 });
 
-/** Refuses the whole transaction if meanwhile there is a row of that name. */
+/** Refuses the whole transaction if a row of that name exists. */
 export const guardAbsent = (table: TableName, name: string): Operation => ({
   op: 'wait',
   table,
@@ -89,7 +89,7 @@ export const guardAbsent = (table: TableName, name: string): Operation => ({
   timeout: 0,
 });
 
-/** Refuses the whole transaction unless a port is on a bridge still; other ports may come and go. */
+/** Refuses the whole transaction unless a port is still on a bridge; other ports may change. */
 export const guardMember = (bridge: string, name: string, port: string): Operation => ({
   op: 'wait',
   table: 'Bridge',

@@ -8,7 +8,7 @@ import { type Database, decodeRow, EMPTY, TABLES, type TableName } from './table
 /**
  * Where the database's socket may be.
  * @param given the option `database_socket`: a path, also in the form `unix:PATH`
- * @throws Failure when it is no Unix socket's
+ * @throws Failure when it isn't the path of a Unix socket
  */
 function candidates(given: string | undefined): readonly [string, ...string[]] {
   if (given === undefined) return SOCKETS;
@@ -17,37 +17,37 @@ function candidates(given: string | undefined): readonly [string, ...string[]] {
   throw new Failure(`option 'database_socket': '${given}' is not the absolute path of a Unix socket`);
 }
 
-/** Open vSwitch can't be asked: it isn't installed, or its database isn't running. */
+/** Open vSwitch isn't installed, or its database isn't running. */
 export class Unreachable extends Failure {}
 
-// It is asked at once, and not first looked for: a task that finds nothing to do should be quick.
+// Connects without looking for the socket first, which makes a task without changes faster.
 async function connect(host: Host, [socket, ...others]: readonly [string, ...string[]]): Promise<Session> {
   try {
     return await Session.open(host, socket);
   } catch (error) {
-    // Whether Open vSwitch runs isn't known then.
+    // Without permission, it is unknown whether Open vSwitch runs.
     if (isDenied(error)) throw error;
-    const there = await host.stat(socket);
+    const exists = await host.stat(socket);
     const [next, ...rest] = others;
-    if (!there && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);
-    const reason = there ? (error as Error).message : `there is no ${socket}`;
+    if (!exists && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);
+    const reason = exists ? (error as Error).message : `there is no ${socket}`;
     const way = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
-    throw new Unreachable(`Open vSwitch isn't running: ${reason}. The way out: ${way}`);
+    throw new Unreachable(`Open vSwitch isn't running: ${reason}: ${way}`);
   }
 }
 
 const NAMES = Object.keys(TABLES) as TableName[];
 
-/** What the database had at one moment. */
+/** The database at one moment. */
 export interface Reading {
   readonly database: Database;
-  /** The path of the socket that it was read by. */
+  /** The path of its socket. */
   readonly socket: string;
 }
 
 /**
- * Reads the tables in one request, so that all of it is of one moment.
- * @param given the option `database_socket`; where the distribution has it when it is undefined
+ * Reads all tables in one request, and so at one moment.
+ * @param given the option `database_socket`; undefined for the distribution's default
  * @param seconds how long the database may take
  * @throws Unreachable, or a Failure
  */
@@ -64,9 +64,7 @@ export async function readDatabase(host: Host, given: string | undefined, second
       try {
         return result.rows.map((row) => decodeRow(table, row));
       } catch {
-        throw new Failure(
-          `Open vSwitch's table ${table} holds what can't be read: see 'ovs-vsctl list ${table}'`,
-        );
+        throw new Failure(`Open vSwitch's table ${table} has invalid content: see 'ovs-vsctl list ${table}'`);
       }
     };
     const [root] = rowsOf('Open_vSwitch');
@@ -84,7 +82,7 @@ export async function readDatabase(host: Host, given: string | undefined, second
   }
 }
 
-/** What the database has, or why it can't be asked. */
+/** The database, or why it is unreachable. */
 export interface Answer extends Reading {
   readonly unreachable: string | undefined;
 }

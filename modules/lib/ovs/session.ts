@@ -23,7 +23,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The database of Open vSwitch, by RFC 7047, for as long as one step of a module takes. */
+/** A connection to the database of Open vSwitch, by RFC 7047. */
 export class Session {
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -40,14 +40,14 @@ export class Session {
       try {
         take(chunk);
       } catch {
-        this.#end(`sent what can't be read: is it the socket of ovsdb-server?`);
+        this.#end('sent invalid JSON: is it the socket of ovsdb-server?');
         stream.destroy();
       }
     });
     for (const event of ['error', 'close']) stream.on(event, () => this.#end('closed the connection'));
   }
 
-  /** @throws Failure when nobody answers on the socket */
+  /** @throws Failure when the socket doesn't accept a connection */
   static async open(host: Host, socket: string): Promise<Session> {
     return new Session(host, await host.connect(socket), socket);
   }
@@ -55,14 +55,12 @@ export class Session {
   /**
    * Carries out operations as one transaction, RFC 7047 section 4.1.3.
    * @param seconds how long to wait for the answer
-   * @returns one result for each operation; an error within is the caller's to look for
+   * @returns one result for each operation; the caller looks for errors in it
    */
   async transact(operations: readonly Operation[], seconds: number): Promise<OperationResult[]> {
     const results = await this.#request('transact', ['Open_vSwitch', ...operations], seconds);
     if (!Array.isArray(results) || !results.every(isResult)) {
-      throw new Failure(
-        `Open vSwitch's database at ${this.socket} answered with something else than results`,
-      );
+      throw new Failure(`Open vSwitch's database at ${this.socket} sent an invalid answer`);
     }
     return results;
   }
@@ -89,7 +87,7 @@ export class Session {
   }
 
   #receive(message: Message): void {
-    // The server asks now and then whether we live, RFC 7047 section 4.1.11.
+    // The server checks now and then that the client is alive, RFC 7047 section 4.1.11.
     if (message.method === 'echo') {
       this.stream.write(JSON.stringify({ id: message.id, result: message.params, error: null }));
       return;
@@ -112,7 +110,7 @@ export class Session {
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-// What is in its rows is for who decodes them.
+// decodeRow checks the content of rows.
 const isResult = (value: unknown): value is OperationResult =>
   value === null ||
   (isMapping(value) &&

@@ -6,7 +6,7 @@ export const TABLES = {
     bridges: uuids,
     cur_cfg: integer,
     next_cfg: integer,
-    /** What vswitchd says that it knows. */
+    /** The types of interface that vswitchd supports. */
     iface_types: set<string>(),
     ovs_version: optional<string>(),
   },
@@ -74,7 +74,7 @@ export interface Database {
   readonly interfaces: readonly Row<'Interface'>[];
 }
 
-/** An Open vSwitch without a bridge: what a check run assumes where there is none yet. */
+/** An Open vSwitch without a bridge: what a check run assumes where none is installed. */
 export const EMPTY: Database = {
   root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [], ovs_version: undefined },
   bridges: [],

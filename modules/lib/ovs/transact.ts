@@ -9,12 +9,12 @@ export interface Writing {
   /** Seconds, for each of the database and vswitchd. */
   readonly timeout: number;
   readonly operations: readonly Operation[];
-  /** The interfaces whose error is looked for afterwards. */
+  /** The interfaces whose errors are read afterwards. */
   readonly interfaces: readonly string[];
 }
 
 const STALE =
-  'Open vSwitch was changed by someone else in the meantime, so nothing was written: run the task again';
+  'another process changed Open vSwitch in the meantime, so nothing was written: run the task again';
 
 const current: Operation = { op: 'select', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'] };
 
@@ -42,7 +42,7 @@ const errorOf = (name: string): Operation => ({
   columns: ['name', 'error'],
 });
 
-/** @param seen what cur_cfg was when the change was written */
+/** @param seen the value of cur_cfg when the change was written */
 async function carriedOut(
   host: Host,
   session: Session,
@@ -65,7 +65,7 @@ async function carriedOut(
       until: '!=',
       timeout: Math.max(0, left),
     };
-    // Mostly vswitchd is done when it first says something: then this is all that is asked.
+    // Mostly vswitchd is done after the first change of cur_cfg, and one request is enough.
     const results = await session.transact([changed, current, ...interfaces.map(errorOf)], seconds + 1);
     if (left <= 0 || results[0]?.error) {
       throw new Failure(

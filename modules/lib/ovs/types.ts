@@ -1,13 +1,13 @@
 /** A row's `_uuid`, or the name that an insert gives one within its transaction. */
 export interface Ref {
   readonly uuid: string;
-  /** It is an insert's `uuid-name`, of a row that isn't there yet. */
+  /** It is an insert's `uuid-name`, of a row that this transaction inserts. */
   readonly named?: true;
 }
 
 export type StringMap = Readonly<Record<string, string>>;
 
-/** A column's value as the rest of the code has it. */
+/** A column's value in plain JavaScript. */
 export type Value = string | number | boolean | undefined | readonly (string | number)[] | StringMap;
 
 /** How a type of column looks in OVSDB's JSON, RFC 7047 section 5.1. */

@@ -21,10 +21,10 @@ import { type About, hindrance, readRollback, tooLate } from './state.ts';
 import { service, timer } from './units.ts';
 import type { WayBack } from './wayback.ts';
 
-/** Seconds that one task waits for another, or for the way back to be taken. */
+/** Seconds that a task waits for the lock of another task, or of a running rollback. */
 export const PATIENCE = 60;
 
-/** How a change of ours is written down. */
+/** The change as it is stored. */
 const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
   nic,
   bridge,
@@ -33,16 +33,16 @@ const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
 });
 
 /**
- * Has the host put back by itself what a change is about to take from it, unless that is confirmed in time: now, after
- * a reboot, and whatever becomes of us.
- * @throws Failure, also where another change waits to be confirmed; then nothing is armed
+ * Has the host undo a change by itself unless it is confirmed in time, also after a reboot, or when this process is
+ * killed.
+ * @throws Failure, also where another change is not confirmed yet; then nothing is armed
  */
 export async function arm(host: Host, back: WayBack): Promise<void> {
   if (!(await host.stat('/run/systemd/system'))) {
-    throw new Failure("'take_address' needs systemd on the host, whose timer is the way back");
+    throw new Failure("'take_address' needs systemd on the host, whose timer runs the rollback");
   }
   await host.withLock(LOCK, PATIENCE, async () => {
-    // Another task may have armed since ours looked.
+    // Another task may have armed one since this task read the state.
     const problem = hindrance(await readRollback(host));
     if (problem) throw new Failure(`'take_address': ${problem}`);
     await remove(host);
@@ -55,7 +55,7 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
   });
 }
 
-// A file that is reached by a link is put back where the link leads, and the link stays.
+// A file behind a symbolic link is restored there, and the link is kept.
 async function withRealPaths(host: Host, back: WayBack): Promise<WayBack> {
   const files = [...back.files].map(
     async ([path, text]) => [(await host.realPath(path)) ?? path, text] as const,
@@ -79,20 +79,20 @@ async function set(host: Host, given: WayBack): Promise<void> {
   await host.write(SCRIPT, script(back), { mode: 0o700 });
   await runOrFail(host, 'systemctl', ['daemon-reload']);
   await runOrFail(host, 'systemctl', ['enable', '--now', `${UNIT}.timer`]);
-  // What systemctl has linked is to outlive a loss of power.
+  // The link that systemctl made must survive a loss of power.
   await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', HERE]);
-  // Only what is armed is undone, or waits to be confirmed.
+  // From here on it is armed.
   await host.publish(ARMING, ABOUT);
 }
 
-/** Ends the timer, and the script where it waits for the lock that we hold. */
+/** Stops the timer, and the script where it waits for our lock. */
 async function stop(host: Host): Promise<void> {
   await host.run('systemctl', ['disable', '--now', `${UNIT}.timer`]);
   await host.run('systemctl', ['stop', `${UNIT}.service`]);
   await host.run('systemctl', ['reset-failed', `${UNIT}.service`]);
 }
 
-/** Removes a way back that is no more, or never was: of a task that was ended while it armed. */
+/** Removes a confirmed rollback, or the rest of one whose task was killed while it armed. */
 async function remove(host: Host): Promise<void> {
   const units = await Promise.all([SERVICE, TIMER].map((path) => host.stat(path)));
   const loaded = units.some((unit) => unit !== undefined);
@@ -103,14 +103,14 @@ async function remove(host: Host): Promise<void> {
 }
 
 /**
- * Confirms a change: the way back is no more.
- * @throws Failure when it is being taken, or has been
+ * Confirms a change: removes its rollback.
+ * @throws Failure when the change is being undone, or was undone
  */
 export async function disarm(host: Host): Promise<void> {
   await host.withLock(LOCK, PATIENCE, async () => {
     const { pending, undoing } = await readRollback(host);
     if (!pending) throw tooLate(undoing !== undefined);
-    // From here on it is confirmed, whatever becomes of us: the script finds nothing to undo.
+    // From here on it is confirmed, even if this process is killed: the script finds nothing to undo.
     await host.publish(ABOUT, CONFIRMED);
     await remove(host);
   });

@@ -1,23 +1,23 @@
-/** Where the way back is kept until it is taken or confirmed; root's alone. */
+/** The rollback's directory until it has run or the change is confirmed; only root may read it. */
 export const HERE = '/var/lib/piecewise-cloud/rollback';
 export const SCRIPT = `${HERE}/back.sh`;
-/** The files as they were. */
+/** The saved files. */
 export const FILES = `${HERE}/files`;
 
 /**
- * What the change is about, as JSON, by the name that says how far it has come. One file that is renamed: there is one
- * winner where it is confirmed and undone at once, and it needs no room.
+ * The change, as JSON; the file's name is its state. A rename has one winner where the change is confirmed and undone at
+ * once, and needs no disk space.
  */
 export const ARMING = `${HERE}/arming.json`;
 export const ABOUT = `${HERE}/about.json`;
 export const CONFIRMED = `${HERE}/confirmed.json`;
 export const UNDOING = `${HERE}/undoing.json`;
-/** In the end it says when everything was back. */
+/** Has the time when the rollback was complete. */
 export const UNDONE = `${HERE}/undone`;
 
-/** Held for each step of the task, while it is armed and confirmed, and while the way back is taken. */
+/** Held for each step of the task, while the rollback is armed or disarmed, and while it runs. */
 export const LOCK = '/run/piecewise-rollback.lock';
-/** There when the interface was brought up by its own files: until the next boot, which does so too. */
+/** Exists when the interface was brought up by its restored files, until the next boot. */
 export const RAISED = '/run/piecewise-rollback.raised';
 
 export const UNIT = 'piecewise-rollback';

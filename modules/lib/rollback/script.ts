@@ -46,7 +46,7 @@ failed() { # WHAT
 }
 put() { # SAVED PATH
   cmp -s "$1" "$2" && return
-  # Hidden, or ifupdown would read it beside the other.
+  # Hidden, or ifupdown would read both.
   new=\${2%/*}/.\${2##*/}.piecewise
   # Where there is no room for a copy there may be a link.
   { { cp -p "$1" "$new" && sync "$new"; } || ln -f "$1" "$new"; } && rm -f ${RAISED} && mv -f "$new" "$2" && return
@@ -69,17 +69,17 @@ route() { # DEVICE FAMILY ROUTE...
     ip "-$family" route replace "$@" dev "$device" || failed "$*"
 }
 
-# A task that is at a step ends it first. One that hangs does not keep the address away.
+# Waits for a running step of the task, but not forever: it may hang.
 (umask 077 && : >>${LOCK})
 command exec 9<${LOCK}
-# One that arms all this is let end it.
+# A task that is still arming the rollback must finish first.
 flock --timeout ${STEP} 9 || [ ! -e ${ARMING} ] || exit 1
 
 mv -f ${ABOUT} ${UNDOING} 2>/dev/null
-# Of a change that was confirmed, has not begun, or is undone, only the traces are left to remove.
+# Of a change that was confirmed, has not begun, or is undone, only files are left to remove.
 if [ -e ${UNDOING} ] || [ -e ${ABOUT} ]; then
 
-# Once: trying again must not interrupt what is up.
+# Only once: a retry must not interrupt what is up again.
 if [ ! -e ${RAISED} ]; then
 ${indented(leave(back, b))}
 fi
@@ -91,7 +91,7 @@ ${indented(raise(back, b, n))}
 fi
 ip link set dev ${n} up || failed ${n}
 ${live(back.had, n).join('\n')}
-# A bridge that is there no more, or not as long as vswitchd is stopped, has no address to be given.
+# The bridge may be removed, or missing while vswitchd is stopped.
 if [ -e /sys/class/net/${b} ]; then
 ${indented([...(back.bridgeHad.up ? [`ip link set dev ${b} up || failed ${b}`] : []), ...live(back.bridgeHad, b)])}
 fi
@@ -118,11 +118,11 @@ const COMMANDS = {
 function remove({ made }: WayBack, bridge: string, nic: string): string {
   if (made === 'nothing') return '';
   const command = COMMANDS[made](bridge, nic);
-  return `# A database that has gone has to know, too, or Open vSwitch would take the interface again.
+  return `# Also where the database is stopped, or Open vSwitch would take the interface again at its start.
 if ! timeout 15 ovs-vsctl --timeout=10 -- ${command}; then
   timeout 15 systemctl start ovsdb-server
   timeout 15 ovs-vsctl --timeout=10 --no-wait -- ${command} || failed 'Open vSwitch'
-  # Without vswitchd nothing else takes it out of the kernel's datapath.
+  # Without vswitchd nothing else removes it from the kernel's datapath.
   systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${nic}
 fi
 `;
@@ -141,7 +141,7 @@ const leave = ({ keeper, given, bridgeHad }: WayBack, bridge: string) => [
   ...(bridgeHad.up ? [] : [`ip link set dev ${bridge} down 2>/dev/null`]),
 ];
 
-// What is removed makes room for the rest.
+// Removing first makes room for the rest.
 function files({ files: of }: WayBack): string {
   const saved = [...of].map(([path, text], i) => ({ path, text, i }));
   return [
@@ -155,7 +155,7 @@ function files({ files: of }: WayBack): string {
   ].join('\n');
 }
 
-// ifupdown fails on an address that is there already.
+// ifupdown fails on an address that is already assigned.
 function raise({ keeper, had, bridgeHad }: WayBack, bridge: string, nic: string): string[] {
   const ifup = (device: string) => `timeout 60 ifup --force ${device} 9<&-`;
   if (keeper === 'networkd') {

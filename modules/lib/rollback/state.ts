@@ -3,19 +3,19 @@ import { type Host, readText } from '../host/host.ts';
 import { ABOUT, UNDOING, UNDONE, UNIT } from './place.ts';
 import type { WayBack } from './wayback.ts';
 
-/** A change that has a way back. */
+/** A change that is undone unless it is confirmed. */
 export interface About extends Pick<WayBack, 'nic' | 'bridge' | 'seconds'> {
   /** The process that makes it. */
   readonly task: number;
 }
 
-/** What there is of a way back. */
+/** The state of the rollback. */
 export interface Rollback {
   /** The change that it would undo: it is not confirmed yet. */
   readonly pending: About | undefined;
   /** The change that is being undone. */
   readonly undoing: About | undefined;
-  /** What the last one left when everything was back: mostly when that was, as ISO 8601. */
+  /** When the last rollback was complete, mostly as ISO 8601. */
   readonly undone: string | undefined;
 }
 
@@ -29,16 +29,16 @@ export async function readRollback(host: Host): Promise<Rollback> {
   return { pending: parse(pending), undoing: parse(undoing), undone: undone?.trim() };
 }
 
-/** Where it is seen what keeps a way back from its end. */
-const LOG = `'journalctl -u ${UNIT}' says how far it is`;
+/** Shows why a rollback isn't complete. */
+const LOG = `'journalctl -u ${UNIT}' shows how far it is`;
 
-/** Why no other change may begin, in words; undefined when one may. */
+/** Why no other change may begin; undefined when one may. */
 export function hindrance({ pending, undoing }: Rollback): string | undefined {
   if (undoing)
     return `the change of '${undoing.nic}' is being undone: wait until it is, and run the task again; ${LOG}`;
   if (!pending) return undefined;
   const { nic, seconds } = pending;
-  return `the change of '${nic}' waits to be confirmed: run ovs_confirm, or wait until it is undone (${seconds} s)`;
+  return `the change of '${nic}' is not confirmed yet: run ovs_confirm, or wait until it is undone (${seconds} s)`;
 }
 
 /** The error for a change that can't be confirmed any more. */

@@ -1,10 +1,10 @@
 import { SCRIPT, UNIT } from './place.ts';
 import type { WayBack } from './wayback.ts';
 
-// It is tried again until everything is back, however long a file system is full or read-only.
+// It is retried until it succeeds, even if a file system is full or read-only for long.
 export const service = ({ nic }: WayBack): string => `\
 [Unit]
-Description=Give ${nic} back what it had, since nobody confirmed the change
+Description=Give ${nic} back what it had, since the change was not confirmed
 # At boot, when the network is up as it was left.
 After=network.target openvswitch-switch.service ovs-vswitchd.service networking.service systemd-networkd.service
 ConditionPathExists=${SCRIPT}
@@ -19,7 +19,7 @@ Restart=on-failure
 RestartSec=5
 `;
 
-// Counted from when the timer is started, at boot too: setting the clock meanwhile changes nothing.
+// A monotonic timer, started again at boot: setting the clock has no effect.
 export const timer = ({ nic, seconds }: WayBack): string => `\
 [Unit]
 Description=Give ${nic} back what it had, unless the change is confirmed in time

@@ -7,23 +7,23 @@ export interface Had {
   readonly routes: readonly Route[];
 }
 
-/** What a host has to be put back to. */
+/** What a rollback restores. */
 export interface WayBack {
   /** The interface of the host that becomes a port, and its bridge. */
   readonly nic: string;
   readonly bridge: string;
-  /** Seconds from when it is armed, or from the next boot, until it is taken. */
+  /** Seconds from when it is armed, or from the next boot, until it runs. */
   readonly seconds: number;
-  /** What of Open vSwitch is there only by this change, and goes with it. */
+  /** What this change adds to Open vSwitch; the rollback removes it. */
   readonly made: 'bridge' | 'port' | 'nothing';
-  /** What the bridge's own interface had, where it was there. */
+  /** The bridge's own interface before the change, if it existed. */
   readonly bridgeHad: Had & { readonly up: boolean /** By ifupdown. */; readonly raised: boolean };
-  /** What the bridge gets. */
+  /** The addresses that the bridge gets. */
   readonly given: readonly Address[];
-  /** What the interface had. */
+  /** The interface before the change. */
   readonly had: Had;
-  /** Who keeps the host's addresses. */
+  /** What configures the host's addresses at boot. */
   readonly keeper: 'ifupdown' | 'networkd';
-  /** The files as they were, by path; undefined for one that wasn't there. */
+  /** The files as they were, by path; undefined for a missing one. */
   readonly files: ReadonlyMap<string, string | undefined>;
 }

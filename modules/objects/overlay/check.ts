@@ -3,11 +3,11 @@ import { parseIp } from '../../lib/net/address.ts';
 import type { OverlayOptions } from './options.ts';
 import { isJoined, localAddress, peersOf, tunnelName } from './tunnels.ts';
 
-const OWN = { remote_ip: 'members', psk: 'psk', key: 'key' } as const;
+const OPTION_OF = { remote_ip: 'members', psk: 'psk', key: 'key' } as const;
 
 function addressProblems({ members }: OverlayOptions): string[] {
   return Object.entries(members).flatMap(([host, address]) => {
-    if (!address) return [`${host} has no address: give it one in the inventory, or take the host out`];
+    if (!address) return [`${host} has no address: give it one in the inventory, or leave the host out`];
     return parseIp(address) ? [] : [`${host} has '${address}', which is not an IP address without a prefix`];
   });
 }
@@ -28,7 +28,7 @@ function familyProblems({ members }: OverlayOptions): string[] {
   const families = new Set(Object.values(members).flatMap((address) => parseIp(address)?.family ?? []));
   return families.size > 1
     ? [
-        'some hosts have IPv4 and some IPv6 addresses, between which there is no tunnel: give all the same kind',
+        'some hosts have IPv4 and some IPv6 addresses, between which there are no tunnels: give all hosts the same kind',
       ]
     : [];
 }
@@ -39,18 +39,22 @@ function nameProblems(overlay: OverlayOptions): string[] {
     const name = tunnelName(overlay.name, peer);
     const twin = names.get(name);
     names.set(name, peer);
-    return twin ? [`the tunnels to ${twin} and ${peer} would both be ${name}: give one another name`] : [];
+    return twin
+      ? [`the tunnels to ${twin} and ${peer} would both be ${name}: give one of the hosts another name`]
+      : [];
   });
 }
 
-/** Rules that the options' own table can't say. @throws Failure that names all that is wrong */
+/** Checks what the options' types can't. @throws Failure that names all problems */
 export function checkOverlay(overlay: OverlayOptions): void {
   const { state, members, options } = overlay;
-  const problems: Failure[] = Object.entries(OWN).flatMap(([key, own]) =>
-    Object.hasOwn(options, key) ? new OptionError(`options.${key}`, `is set by the option '${own}'`) : [],
+  const problems: Failure[] = Object.entries(OPTION_OF).flatMap(([key, option]) =>
+    Object.hasOwn(options, key)
+      ? new OptionError(`options.${key}`, `is set by the option '${option}': give it there`)
+      : [],
   );
   if (state === 'present' && Object.keys(members).length === 0) {
-    problems.push(new OptionError('members', 'is empty: give the hosts that are to be joined'));
+    problems.push(new OptionError('members', 'is empty: give the hosts to join'));
   }
   if (isJoined(overlay)) {
     const found = [addressProblems, twinProblems, familyProblems, nameProblems];

@@ -8,7 +8,7 @@ const SERVICE = 'openvswitch-ipsec';
 const SECRETS = '/etc/ipsec.secrets';
 const OWNER_ONLY = 0o600;
 
-/** What encrypts the tunnels, as it is. */
+/** The current state of what encrypts the tunnels. */
 export interface Encryption {
   /** Whether the service runs. */
   readonly runs: boolean;
@@ -25,7 +25,7 @@ export async function observeEncryption(host: Host): Promise<Encryption> {
   return { runs: code === 0, secrets };
 }
 
-/** What is to be done and said where the tunnels have a key. Pure. */
+/** Plans what tunnels with a key need. Pure. */
 export function planEncryption(overlay: OverlayOptions, { runs, secrets }: Encryption, database: Database) {
   const { bridge, bridge_defaults } = overlay;
   const datapath = bridge_defaults.datapath_type ?? bridgeIn(overlay, database)?.datapath_type;
@@ -40,17 +40,19 @@ export function planEncryption(overlay: OverlayOptions, { runs, secrets }: Encry
     secrets: open ? change : undefined,
     missing: runs
       ? []
-      : [`${SERVICE} doesn't run, which encrypts the tunnels: the role overlay installs and starts it`],
+      : [
+          `the service ${SERVICE}, which encrypts the tunnels, doesn't run: the role overlay installs and starts it`,
+        ],
     warnings:
       datapath === 'netdev'
         ? [
-            `option 'psk': ${bridge} has 'datapath_type: netdev', and what goes through it doesn't pass the kernel, which would encrypt it: its tunnels go in the clear`,
+            `option 'psk': ${bridge} has 'datapath_type: netdev', and its traffic bypasses the kernel, which does the encryption: its tunnels are not encrypted`,
           ]
         : [],
   };
 }
 
-/** Lets root alone read the keys; the file is made where there is none. */
+/** Lets root alone read the keys; creates the file if it is missing. */
 export async function protectSecrets(host: Host): Promise<void> {
   if (await host.stat(SECRETS)) await host.setAttributes(SECRETS, { mode: OWNER_ONLY });
   else await host.write(SECRETS, '', { mode: OWNER_ONLY });

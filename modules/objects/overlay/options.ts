@@ -12,14 +12,13 @@ export const overlayOptions = defineOptions({
     default: 'ov',
     pattern: '[a-z0-9]{1,6}',
     hint: 'made of 1 to 6 small letters and digits',
-    description:
-      "What the tunnels' names begin with, C(NAME-HOST). Another one for each overlay, where a host has several.",
+    description: "The prefix of the tunnels' names, C(NAME-HOST). Each overlay of a host needs its own.",
   },
   state: {
     type: 'str',
     choices: ['present', 'absent'],
     default: 'present',
-    description: 'V(absent) takes the host out of the overlay.',
+    description: 'V(absent) removes the host from the overlay.',
   },
   host: {
     type: 'str',
@@ -31,17 +30,18 @@ export const overlayOptions = defineOptions({
     values: 'str',
     default: {},
     description:
-      'The hosts that are joined, by name, each with the IPv4 or IPv6 address, without a prefix, at which the others reach it.',
+      'The hosts to join, by name, each with the IPv4 or IPv6 address (without a prefix) at which the others reach it.',
   },
   bridge: {
     type: 'str',
     name: true,
     required: true,
-    description: 'The bridge that is joined with those of the other hosts. It is made where there is none.',
+    description:
+      'The bridge that is joined with those of the other hosts. It is created if it does not exist.',
   },
   bridge_defaults: {
     ...topologyOptions.bridge_defaults,
-    description: 'What the bridge has, such as C(datapath_type).',
+    description: 'Options of the bridge, such as C(datapath_type).',
   },
   type: {
     type: 'str',

@@ -42,7 +42,7 @@ function tunnelTo(overlay: OverlayOptions, peer: string): TopologyOptions['ports
   return { ...port, ...fixed, state: 'present', take_address: false };
 }
 
-/** The bridge and the tunnels of an overlay, as Open vSwitch is to have them. */
+/** The desired bridge and tunnels of an overlay. */
 export function topologyOf(overlay: OverlayOptions): TopologyOptions {
   const { name, bridge, bridge_defaults, database_socket, timeout } = overlay;
   const joined = isJoined(overlay);

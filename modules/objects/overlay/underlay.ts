@@ -12,22 +12,22 @@ export const bridgeIn = ({ bridge }: OverlayOptions, { bridges }: Database): Row
 export function refuseSpanningTree(overlay: OverlayOptions, database: Database): void {
   const row = bridgeIn(overlay, database);
   for (const option of ['stp_enable', 'rstp_enable'] as const) {
-    // What the task itself says of it goes before.
+    // The task's own options have precedence.
     if (!(overlay.bridge_defaults[option] ?? row?.[option])) continue;
     throw new OptionError(
       'bridge',
-      `${overlay.bridge} has '${option}: true', and a mesh with split horizon falls apart where a spanning tree blocks its tunnels: set it to false, or choose another bridge`,
+      `${overlay.bridge} has '${option}: true', and a mesh with split horizon breaks where a spanning tree blocks its tunnels: set it to false, or choose another bridge`,
     );
   }
 }
 
 /**
- * What is missing where no interface has the address that the tunnels start from: an earlier task may give it.
+ * A prerequisite where no interface has the tunnels' local address: an earlier task may add it.
  * @param addresses the host's own, in canonical form
  */
 export function addressProblem(overlay: OverlayOptions, addresses: ReadonlySet<string>): string | undefined {
   const text = localAddress(overlay);
   const ip = parseIp(text)?.ip ?? text;
   if (addresses.has(ip)) return undefined;
-  return `${overlay.host} has no interface with the address ${ip}, from which its tunnels would start: put it on one, or behind NAT give the host's own address as local_ip in 'options'`;
+  return `${overlay.host} has no interface with the address ${ip}, which its tunnels need as their local address: add it to one, or behind NAT give the host's own address as local_ip in 'options'`;
 }

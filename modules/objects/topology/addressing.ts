@@ -15,7 +15,7 @@ import type { AddressOptions } from './options.ts';
 const given = (texts: readonly string[] = []) => texts.filter((text) => text !== '');
 
 /**
- * How an interface is to have its addresses, as options describe it; undefined when they say nothing of it.
+ * The desired addresses of an interface by its options; undefined to keep the current ones.
  * @throws OptionError
  */
 export function addressingOf(options: AddressOptions): Addressing | undefined {
@@ -36,12 +36,11 @@ export function addressingOf(options: AddressOptions): Addressing | undefined {
   return { mode: how, addresses, routes, dns, dnsSearch: given(options.dns_search) };
 }
 
-// They are one whole, and half of it would take the other half away.
+// They are set together: half of them would remove the others.
 function refuseAlone(options: AddressOptions): void {
   for (const option of ['netmask', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
     if (options[option] === undefined) continue;
-    const way =
-      option === 'netmask' ? '' : ", or a 'mode': they are one whole, so give what is to stay as well";
+    const way = option === 'netmask' ? '' : ", or a 'mode': they are set together, so repeat those to keep";
     throw new OptionError(option, `it is given without an 'address'${way}`);
   }
 }
@@ -52,7 +51,7 @@ function addressesOf({ mode, address, netmask }: AddressOptions): Address[] {
   const addresses = asOption('address', () => texts.map((text) => parseAddress(text, netmask || undefined)));
   if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
     const way = "leave it out, or give 'mode: static'";
-    throw new OptionError('address', `'mode: ${mode}' takes no address: ${way}`);
+    throw new OptionError('address', `'mode: ${mode}' has no address: ${way}`);
   }
   if (mode === 'static' && addresses.length === 0) {
     throw new OptionError('address', "is required with 'mode: static'");
@@ -64,13 +63,13 @@ function gatewaysOf({ gateway }: AddressOptions, mode: AddressMode, addresses: r
   const texts = given(gateway);
   if (texts.length > 0 && mode !== 'static') {
     const way = mode === 'dhcp' ? 'DHCP gives one: leave it out' : "give an 'address' as well";
-    throw new OptionError('gateway', `'mode: ${mode}' takes no gateway: ${way}`);
+    throw new OptionError('gateway', `'mode: ${mode}' has no gateway: ${way}`);
   }
   const routes = asOption('gateway', () => texts.map(defaultRoute));
   for (const [i, { to, via = '' }] of routes.entries()) {
     const { family } = to;
     if (routes.findIndex((route) => route.to.family === family) < i) {
-      throw new OptionError('gateway', `there is one for IPv${family} already: give 'routes' for more`);
+      throw new OptionError('gateway', `IPv${family} has a gateway already: use 'routes' for more`);
     }
     if (addresses.some(({ ip }) => ip === via)) {
       throw new OptionError('gateway', `'${via}' is the interface's own address: give the router's`);
@@ -90,9 +89,12 @@ function routesOf(
     const twin = [...gateways, ...parsed.slice(0, i)].find((other) => sameTarget(other, route));
     if (!twin) return;
     const way = "give one of them another 'metric'";
-    throw new OptionError(`routes[${i}]`, `there is '${formatRoute(twin)}' already: ${way}`);
+    throw new OptionError(
+      `routes[${i}]`,
+      `it has the same network and metric as '${formatRoute(twin)}': ${way}`,
+    );
   });
-  // By DHCP the interface gets an address that nobody knows yet.
+  // The address that DHCP will give is unknown.
   if (mode === 'dhcp') return parsed;
   const refuse = (option: string, { via = '' }: Route) => {
     if (via === '' || isReached(via, addresses, parsed)) return;

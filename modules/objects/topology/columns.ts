@@ -11,7 +11,7 @@ const mapOption = (what: string) =>
     values: 'str',
     description: [
       what,
-      'The keys that an earlier task set and that are no longer given are removed; those of others stay. An empty mapping removes all that earlier tasks set.',
+      'Keys that an earlier task set and that are no longer given are removed; keys of others are kept. An empty mapping removes all keys that earlier tasks set.',
     ],
   }) as const;
 
@@ -20,7 +20,7 @@ const vlansOption = (what: string) =>
     type: 'list',
     elements: { type: 'int', minimum: 0, maximum: 4095 },
     clearable: true,
-    description: `${what} From 0 to 4095 each. An empty list clears it.`,
+    description: `${what} From 0 to 4095 each. An empty list unsets it.`,
   }) as const;
 
 const delayOption = (what: string) =>
@@ -52,14 +52,14 @@ export const bridgeColumnOptions = {
     choices: ['standalone', 'secure'],
     clearable: true,
     description:
-      'What the bridge does without its controller: forward as a switch (V(standalone)), or only what flows say (V(secure)). An empty text clears it.',
+      'What the bridge does without its controller: forward as a switch (V(standalone)), or only by its flows (V(secure)). An empty string unsets it.',
   },
   protocols: {
     type: 'list',
     elements: { type: 'str', choices: PROTOCOLS },
     clearable: true,
     description: [
-      "The versions of OpenFlow that the bridge speaks. An empty list clears it: then it speaks those of Open vSwitch's release.",
+      'The versions of OpenFlow that the bridge speaks. An empty list unsets it: then it uses the defaults of Open vSwitch.',
     ],
   },
   stp_enable: {
@@ -74,7 +74,7 @@ export const bridgeColumnOptions = {
   },
   mcast_snooping_enable: {
     type: 'bool',
-    description: 'Whether multicast goes only where IGMP or MLD says that somebody listens.',
+    description: 'Whether multicast is forwarded only to ports with a listener, by IGMP and MLD snooping.',
   },
   external_ids: mapOption("The bridge's external_ids."),
   other_config: mapOption("The bridge's other_config."),
@@ -86,14 +86,14 @@ export const portColumnOptions = {
     type: 'str',
     choices: INTERFACE_TYPES,
     description: [
-      'V(system) is an interface that the host has, such as a NIC; V(internal) one that Open vSwitch makes; V(patch) one end of a cable to another bridge; the others are mostly tunnels.',
-      "Which of them there are depends on Open vSwitch's release: C(ovs-vsctl get open_vswitch . iface_types).",
-      "When it isn't given, an existing port's type stays, and a new port is V(system) where the host has an interface of that name, else V(internal).",
+      'V(system) is an interface that the host has, such as a NIC; V(internal) is one that Open vSwitch creates; V(patch) one end of a cable to another bridge; the others are mostly tunnels.',
+      "The types that the host's Open vSwitch supports: C(ovs-vsctl get open_vswitch . iface_types).",
+      "When it isn't given, an existing port keeps its type, and a new port is V(system) where the host has an interface of that name, else V(internal).",
     ],
   },
   options: {
     ...mapOption(
-      "The options of the port's interface: C(remote_ip) and C(key) of a tunnel, C(peer) of a patch port. The value of C(psk) is shown to nobody.",
+      "The options of the port's interface: C(remote_ip) and C(key) of a tunnel, C(peer) of a patch port. The value of C(psk) is masked in all output.",
     ),
     secretKeys: PORT_COLUMNS.options.secretKeys,
   },
@@ -102,34 +102,35 @@ export const portColumnOptions = {
     minimum: 0,
     maximum: 4095,
     clearable: true,
-    description: 'The VLAN of an access port, or the native VLAN. An empty text clears it.',
+    description: 'The VLAN of an access port, or the native VLAN. An empty string unsets it.',
   },
-  trunks: vlansOption('The VLANs of a trunk port, all when there is none.'),
+  trunks: vlansOption('The VLANs of a trunk port, all VLANs when it is unset.'),
   vlan_mode: {
     type: 'str',
     choices: ['access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel'],
     clearable: true,
     description:
-      'How the port does VLANs. An empty text clears it: then a port with a O(tag) is an access port, and one without a trunk.',
+      'How the port does VLANs. An empty string unsets it: then a port with a O(tag) is an access port, and one without a trunk.',
   },
-  cvlans: vlansOption('The customer VLANs of a V(dot1q-tunnel) port, all when there is none.'),
+  cvlans: vlansOption('The customer VLANs of a V(dot1q-tunnel) port, all VLANs when it is unset.'),
   protected: {
     type: 'bool',
-    description: 'Whether the port sends nothing to other protected ports of its bridge (split horizon).',
+    description:
+      'Whether traffic between this port and other protected ports of its bridge is blocked (split horizon).',
   },
   bond_mode: {
     type: 'str',
     choices: ['active-backup', 'balance-slb', 'balance-tcp'],
     clearable: true,
     description:
-      "How a bond uses its O(interfaces): one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty text clears it.",
+      "How a bond uses its O(interfaces): one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty string unsets it.",
   },
   lacp: {
     type: 'str',
     choices: ['active', 'passive', 'off'],
     clearable: true,
     description:
-      'Whether the port agrees with the switch at the other end by LACP, and who begins. V(off) by default. An empty text clears it.',
+      'Whether the port negotiates by LACP with the switch at the other end, and whether it starts that (V(active)) or only answers (V(passive)). V(off) by default. An empty string unsets it.',
   },
   bond_updelay: delayOption('up before it is used'),
   bond_downdelay: delayOption('down before it is no longer used'),
@@ -139,7 +140,7 @@ export const portColumnOptions = {
     pattern: '[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}',
     hint: 'six pairs of hexadecimal digits with ":" between',
     description:
-      'The MAC address of an V(internal) interface. An empty text clears it; the interface keeps the address that it has until it is made anew, at the next boot at the latest.',
+      'The MAC address of an V(internal) interface. An empty string unsets it; the interface keeps the address that it has until it is recreated, at the next boot at the latest.',
   },
   mtu_request: {
     type: 'int',
@@ -147,7 +148,7 @@ export const portColumnOptions = {
     maximum: 65535,
     clearable: true,
     description:
-      "The interface's MTU. An empty text clears it; the interface keeps the MTU that it has until it is made anew, at the next boot at the latest.",
+      "The interface's MTU. An empty string unsets it; the interface keeps the MTU that it has until it is recreated, at the next boot at the latest.",
   },
   ofport_request: {
     type: 'int',
@@ -155,8 +156,8 @@ export const portColumnOptions = {
     maximum: 65279,
     clearable: true,
     description: [
-      'The OpenFlow number that the interface gets, if no other has it. An empty text clears it; the interface keeps its number.',
-      'Open vSwitch makes an interface anew for another number. Its addresses are put back.',
+      'The OpenFlow port number of the interface, if no other interface has it. An empty string unsets it; the interface keeps its number.',
+      'Open vSwitch recreates the interface when the number changes. Its addresses are restored.',
     ],
   },
   external_ids: mapOption("The port's external_ids."),

@@ -16,7 +16,7 @@ function checkName(path: string, name: string): void {
     name.length > LONGEST
       ? `has ${name.length} characters, and the name of a network interface has at most ${LONGEST}`
       : !/^[\w.@+-]+$/.test(name) || /^\.{1,2}$/.test(name)
-        ? 'can\'t be a network interface\'s name: take letters, digits and "_.@+-"'
+        ? 'can\'t be a network interface\'s name: use letters, digits and "_.@+-"'
         : undefined;
   if (problem) throw new OptionError(path, `'${name}' ${problem}`);
 }
@@ -79,7 +79,7 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
   };
 }
 
-/** A bridge and how its own interface is to have its addresses. */
+/** A bridge, with the options of its own interface. */
 export interface OwnAddressing {
   readonly bridge: DesiredBridge;
   readonly options: BridgeOptions;
@@ -90,25 +90,25 @@ export interface OwnAddressing {
  * @throws OptionError when a bridge and its own port both are
  */
 export function withOwnPorts(owns: readonly OwnAddressing[], ports: readonly DesiredPort[]): DesiredPort[] {
-  const own = new Map<string, DesiredPort>();
+  const ownPorts = new Map<string, DesiredPort>();
   for (const { bridge, options } of owns) {
     const { at, name, state } = bridge;
     const addressing = located({ at }, () => addressingOf(options));
     if (addressing && state === 'present')
-      own.set(name, { at, name, bridge: name, state, columns: {}, addressing });
+      ownPorts.set(name, { at, name, bridge: name, state, columns: {}, addressing });
   }
   const merged = ports.map((port) => {
-    const ours = own.get(port.name);
+    const ours = ownPorts.get(port.name);
     if (!ours || port.bridge !== port.name) return port;
     if (port.addressing) {
       const way = 'give its addresses in one place';
       throw new OptionError(
         optionAt(port.at, 'address'),
-        `'${port.name}' has its own in ${ours.at} already: ${way}`,
+        `'${port.name}' already has addresses in ${ours.at}: ${way}`,
       );
     }
-    own.delete(port.name);
+    ownPorts.delete(port.name);
     return { ...port, addressing: ours.addressing };
   });
-  return [...own.values(), ...merged];
+  return [...ownPorts.values(), ...merged];
 }

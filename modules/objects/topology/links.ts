@@ -6,41 +6,41 @@ import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
 import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
 import { OWNER } from '../../lib/ovs/rows/maps.ts';
 
-// What Open vSwitch makes itself goes and comes with its port; a `system` interface is the host's.
+// Open vSwitch makes and removes these interfaces with their ports; a `system` interface is the host's.
 const isInternal = (type: string) => interfaceKind(type).device !== 'host';
 
-/** What is wanted of the interface of each port that a plan concerns. */
+/** The desired interfaces of the ports in a plan. */
 export function desiredLinks(plan: TopologyPlan): DesiredLink[] {
-  // One that is to be absent on this bridge, and is left on another, is nobody's to configure.
+  // A port that is absent on this bridge, but kept on another, isn't configured.
   const present = plan.topology.ports.filter(({ state }) => state === 'present');
   const desired = new Map(present.map((port) => [port.name, port]));
-  const wishes = new Map<string, DesiredLink>();
+  const links = new Map<string, DesiredLink>();
   for (const [port, { device, type, before: oldType = type, bridge, members }] of plan.fates) {
-    // What goes is what it was.
+    // A removed interface still has its old type.
     const internal = isInternal(device === 'removed' ? oldType : type);
-    const { at = '', addressing: wanted } = desired.get(port) ?? {};
-    const addressing = device === 'removed' ? undefined : wanted;
+    const { at = '', addressing: given } = desired.get(port) ?? {};
+    const addressing = device === 'removed' ? undefined : given;
     if (!members) {
-      if (!wishes.has(port)) wishes.set(port, { port, bridge, at, device, internal, addressing });
+      if (!links.has(port)) links.set(port, { port, bridge, at, device, internal, addressing });
       continue;
     }
-    // A bond is brought up by its interfaces, whatever else became of these.
+    // A bond is brought up by its interfaces, even where a change of another port removes them there.
     for (const member of members) {
-      const before = wishes.get(member)?.device ?? plan.fates.get(member)?.device;
+      const before = links.get(member)?.device ?? plan.fates.get(member)?.device;
       const kept = before === undefined || before === 'removed' ? 'kept' : before;
-      wishes.set(member, { port: member, bridge, at, device: kept, internal, addressing });
+      links.set(member, { port: member, bridge, at, device: kept, internal, addressing });
     }
   }
-  return [...wishes.values()];
+  return [...links.values()];
 }
 
 /**
- * Files of ports that don't exist any more: of a bridge that is to be absent, and, where the task purges, those that we made for
- * ports of its owner's bridges. A run that was killed has removed a port, and not yet its file. An interface of a bond has a
+ * Files of ports that no longer exist: of an absent bridge, and, where the task purges, of ports of its owner's
+ * bridges. A run that was killed has removed a port, and not yet its file. An interface of a bond has a
  * file as well.
- * @param wishes what is wanted of others
+ * @param links the desired interfaces of the ports in the plan
  */
-export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly DesiredLink[]): DesiredLink[] {
+export function leftBehind(plan: TopologyPlan, kept: Kept, links: readonly DesiredLink[]): DesiredLink[] {
   const absent = new Set(
     plan.topology.bridges.flatMap(({ name, state }) => (state === 'absent' ? name : [])),
   );
@@ -52,7 +52,7 @@ export function leftBehind(plan: TopologyPlan, kept: Kept, wishes: readonly Desi
     const row = bridges.get(bridge);
     return hasFiles && (row === undefined || row.external_ids[OWNER] === owner);
   };
-  const concerned = new Set(wishes.map(({ port }) => port));
+  const concerned = new Set(links.map(({ port }) => port));
   const found = new Map<string, DesiredLink>();
   for (const [path, text] of kept.files) {
     const keeper = KEEPERS.find((one) => path.startsWith(`${FILES[one].directory}/`));

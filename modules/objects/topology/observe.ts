@@ -16,7 +16,7 @@ import { type Rollback, readRollback } from '../../lib/rollback/state.ts';
 import { desiredLinks } from './links.ts';
 import type { ConnectionOptions } from './options.ts';
 
-/** What the host's interfaces have, and what keeps it. */
+/** The host's interfaces, and what configures them at boot. */
 export interface Net {
   readonly links: ReadonlyMap<string, Link>;
   readonly kept: Kept;
@@ -33,18 +33,18 @@ export interface State extends Answer {
   readonly net: Net | undefined;
 }
 
-/** Of which interfaces and files a plan has to know more. */
+/** The interfaces and files that a plan needs. */
 interface Concern {
   readonly ports: readonly string[];
-  /** A bridge goes, whose ports may have left files. */
-  readonly bridgeGoes: boolean;
+  /** A bridge is removed, whose ports may have files left. */
+  readonly removesBridge: boolean;
   /** Open vSwitch is to be changed. */
   readonly changes: boolean;
 }
 
-const NOTHING: Concern = { ports: [], bridgeGoes: false, changes: true };
+const NOTHING: Concern = { ports: [], removesBridge: false, changes: true };
 
-// Whether a plan can be had is said when it is made for good.
+// Errors are reported when the actual plan is made.
 function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
   try {
     const plan = planTopology(topology, database, devices);
@@ -54,7 +54,7 @@ function concernOf(topology: Topology, database: Database, devices: ReadonlySet<
     const takes = plan.topology.ports.flatMap(({ take, bridge }) => (take ? bridge : []));
     return {
       ports: [...new Set([...ports, ...takes])],
-      bridgeGoes: plan.topology.bridges.some(({ state }) => state === 'absent'),
+      removesBridge: plan.topology.bridges.some(({ state }) => state === 'absent'),
       changes: plan.operations.length > 0 || plan.missing.length > 0,
     };
   } catch {
@@ -84,8 +84,10 @@ export async function observe(host: Host, options: ConnectionOptions, topology: 
   // Which interfaces the host has matters for a new port's type: a task that changes nothing needn't ask.
   const unchanged = concernOf(topology, answer.database, new Set());
   const devices = unchanged.changes ? await deviceNames(host) : new Set<string>();
-  const { ports, bridgeGoes } = unchanged.changes ? concernOf(topology, answer.database, devices) : unchanged;
-  const all = bridgeGoes || (topology.purge === true && (await isLeft(host, answer.database)));
+  const { ports, removesBridge } = unchanged.changes
+    ? concernOf(topology, answer.database, devices)
+    : unchanged;
+  const all = removesBridge || (topology.purge === true && (await isLeft(host, answer.database)));
   if (ports.length === 0 && !all) return { ...answer, devices, net: undefined };
   const [links, kept, uplinks] = await Promise.all([
     readLinks(host),

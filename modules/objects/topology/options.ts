@@ -13,9 +13,9 @@ export const addressOptions = defineOptions({
     type: 'str',
     choices: ['manual', 'static', 'dhcp'],
     description: [
-      'How the interface (of a bridge, its own) gets its addresses, now and after a reboot: those of O(address), by DHCP, or not at all; with V(manual) it is only up.',
-      'V(static) when O(address) is given. When neither is, addresses are left alone.',
-      'O(mode), O(address), O(gateway), O(routes), O(dns) and O(dns_search) are one whole: where one is given, what earlier tasks gave of the others goes.',
+      'How the interface (of a bridge: its own interface) gets its addresses, now and after a reboot: from O(address) (V(static)), by DHCP (V(dhcp)), or not at all (V(manual), which only brings it up).',
+      'The default is V(static) when O(address) is given. When neither is given, the current addresses are kept.',
+      'O(mode), O(address), O(gateway), O(routes), O(dns) and O(dns_search) are set together: those that are left out are removed where an earlier task set them.',
     ],
   },
   address: {
@@ -23,8 +23,8 @@ export const addressOptions = defineOptions({
     elements: { type: 'str' },
     description: [
       'The address, or several, IPv4 or IPv6, with its prefix (V(192.168.192.129/29)) or with O(netmask) beside it.',
-      'An empty one takes away what an earlier task gave.',
-      'An address of a network that another interface has is an error; not a V(/32) or V(/128).',
+      'An empty string removes what an earlier task set.',
+      'An address in a network that another interface has is an error, except for a V(/32) or V(/128).',
     ],
   },
   netmask: {
@@ -35,7 +35,7 @@ export const addressOptions = defineOptions({
     type: 'list',
     elements: { type: 'str' },
     description:
-      "The router for all that no other route is for: one IPv4 address, one IPv6 address, or both. It is within the network of an O(address), or one of IPv6's link-local addresses. Beside the default route of another interface, give O(routes) with a C(metric).",
+      'The router of the default route: one IPv4 address, one IPv6 address, or both. It must be in the network of an O(address), or an IPv6 link-local address. Where another interface has a default route, use O(routes) with a C(metric).',
   },
   routes: {
     type: 'list',
@@ -52,17 +52,17 @@ export const addressOptions = defineOptions({
           type: 'int',
           minimum: 1,
           maximum: 4294967295,
-          description: 'Of several routes to one network, the one with the smallest counts.',
+          description: 'Of several routes to one network, the one with the smallest metric is used.',
         },
       },
     },
-    description: "The interface's routes. Those of others stay.",
+    description: "The interface's routes. Routes that others added are kept.",
   },
   dns: {
     type: 'list',
     elements: { type: 'str' },
     description:
-      'The addresses of name servers. They are handed to what keeps them on the host: with ifupdown to resolvconf (or systemd-resolved, from Debian 13 on), with systemd-networkd to systemd-resolved. C(/etc/resolv.conf) is never written; where nothing takes them, a warning says so.',
+      'The addresses of name servers. With ifupdown they are passed to resolvconf (or systemd-resolved, from Debian 13 on), with systemd-networkd to systemd-resolved. C(/etc/resolv.conf) is never written; where no such program is installed, a warning is shown.',
   },
   dns_search: {
     type: 'list',
@@ -81,19 +81,19 @@ export const bridgeOptions = defineOptions({
   state: {
     ...state,
     description:
-      'V(absent) removes the bridge with its ports, and the addresses and files that tasks had given these.',
+      'V(absent) removes the bridge with its ports, and their addresses and files that tasks created.',
   },
   parent: {
     type: 'str',
     name: true,
     description:
-      'The bridge of which this one is a VLAN, O(vlan): a fake bridge, as in the manual page of C(ovs-vsctl). Its ports are those of its parent in that VLAN.',
+      'Makes this bridge a fake bridge: O(vlan) of this parent bridge, see the manual page of C(ovs-vsctl). Its ports are those of its parent in that VLAN.',
   },
   vlan: {
     type: 'int',
     minimum: 0,
     maximum: 4095,
-    description: 'The VLAN that the bridge is of its O(parent).',
+    description: 'The VLAN of the O(parent) that a fake bridge stands for.',
   },
   controller: {
     type: 'list',
@@ -101,14 +101,14 @@ export const bridgeOptions = defineOptions({
     clearable: true,
     description: [
       "The bridge's OpenFlow controllers, such as V(tcp:192.0.2.1:6653), V(ssl:192.0.2.1:6653), V(ptcp:6654:127.0.0.1) or V(unix:/run/controller.sock).",
-      'Those that the bridge has and the list has not are removed. An empty list removes all.',
+      'Controllers that are not in the list are removed. An empty list removes all.',
     ],
   },
   ...bridgeColumnOptions,
   ...addressOptions,
 });
 
-/** Seconds, where none are given: long enough to connect anew, short enough to sit out. */
+/** Seconds, where none are given: long enough to reconnect, short enough to wait for. */
 export const ROLLBACK_TIMEOUT = 60;
 
 /** The options of a port. */
@@ -117,7 +117,7 @@ export const portOptions = defineOptions({
     type: 'str',
     name: true,
     required: true,
-    description: 'The bridge. A port that is on another one is moved, with all that it has.',
+    description: 'The bridge. A port that is on another bridge is moved, with all its settings.',
   },
   port: {
     type: 'str',
@@ -127,14 +127,14 @@ export const portOptions = defineOptions({
   },
   state: {
     ...state,
-    description: 'V(absent) removes the port, and the address and files that tasks had given it.',
+    description: 'V(absent) removes the port, and its addresses and files that tasks created.',
   },
   interfaces: {
     type: 'list',
     elements: { type: 'str', name: true },
     description: [
-      'The interfaces of a bond, which has a name of its own: NICs of the host, unless O(type) says otherwise.',
-      'Those that the bond has and the list has not leave it. O(type), O(mtu_request) and O(mode=manual), which brings them up, are of all of them.',
+      'The interfaces of a bond: NICs of the host, unless O(type) is given. O(port) is the name of the bond.',
+      'Interfaces that are not in the list are removed from the bond. O(type), O(mtu_request) and O(mode=manual), which brings them up, apply to all of them.',
     ],
   },
   peer: {
@@ -144,25 +144,25 @@ export const portOptions = defineOptions({
       port: { type: 'str', name: true, required: true, description: 'The patch port there.' },
     },
     description: [
-      'The other end of a V(patch) port, which is made with it. With O(state=absent) it goes with it.',
-      'What else the other end is to have, such as O(trunks), a task or an entry of its own says.',
+      'The other end of a V(patch) port, which is created with it, and removed with it by O(state=absent).',
+      'For other options of the other end, such as O(trunks), give it a task or an entry in the list as well.',
     ],
   },
   take_address: {
     type: 'bool',
     default: false,
     description: [
-      "The bridge's own interface takes the addresses, routes and name servers of this NIC of the host, now and at the next boot: for the uplink by which the host is reached.",
-      'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a fresh connection.',
-      'One such change waits to be confirmed at a time: while it does, another is an error. A task that is not done when the time is over stops.',
-      'Where the NIC has no address (any more), nothing is taken. What the task itself says of the addresses of the bridge goes before.',
+      "The bridge's own interface takes the addresses, routes and name servers of this NIC of the host, now and at the next boot: for the uplink through which the host is reached.",
+      'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a new connection.',
+      'While one such change is not confirmed, another one is an error. A task that is still running when the time is over stops.',
+      'Where the NIC has no address (any more), nothing changes. Addresses that the task gives the bridge have precedence.',
     ],
   },
   rollback_timeout: {
     type: 'int',
     minimum: 5,
     maximum: 3600,
-    description: `After how many seconds without a confirmation O(take_address) is undone, V(${ROLLBACK_TIMEOUT}) by default; after a reboot they are counted anew.`,
+    description: `After how many seconds without a confirmation O(take_address) is undone, V(${ROLLBACK_TIMEOUT}) by default. After a reboot, the time starts again.`,
   },
   ...portColumnOptions,
   ...addressOptions,
@@ -174,24 +174,24 @@ export const connectionOptions = defineOptions({
     type: 'str',
     name: true,
     description:
-      "The Unix socket of Open vSwitch's database, as a path or as C(unix:PATH); where the distribution has it by default.",
+      "The Unix socket of Open vSwitch's database, as a path or as C(unix:PATH). The default is the distribution's path.",
   },
   timeout: {
     type: 'int',
     default: 5,
     minimum: 1,
-    description: 'How many seconds to wait for the database, and for ovs-vswitchd to carry a change out.',
+    description: 'How many seconds to wait for the database, and for ovs-vswitchd to carry out a change.',
   },
 });
 
-/** What a task says that is about one bridge. */
+/** The options of a task for one bridge. */
 export const oneBridgeOptions = defineOptions({
   bridge: { type: 'str', name: true, required: true, description: 'The bridge. At most 15 characters.' },
   ...bridgeOptions,
   ...connectionOptions,
 });
 
-/** What a task says that is about one port. */
+/** The options of a task for one port. */
 export const onePortOptions = defineOptions({ ...portOptions, ...connectionOptions });
 
 const { state: _, ...bridgeDefaults } = bridgeOptions;
@@ -220,7 +220,7 @@ export const topologyOptions = defineOptions({
     type: 'dict',
     options: bridgeDefaults,
     default: {},
-    description: "What each of O(bridges) has that doesn't say it itself, such as C(datapath_type).",
+    description: 'Default options for all O(bridges), such as C(datapath_type).',
   },
   ports: {
     type: 'list',
@@ -232,40 +232,45 @@ export const topologyOptions = defineOptions({
     type: 'bool',
     default: false,
     description:
-      'Whether a port that says neither O(ports[].mode) nor O(ports[].address) is brought up, now and after a reboot, as with C(mode=manual). A tunnel and a patch port have no interface of the host.',
+      'Whether a port without O(ports[].mode) and O(ports[].address) is brought up, now and after a reboot, as with C(mode=manual). It has no effect on tunnels and patch ports, which have no network interface on the host.',
   },
   state: {
     type: 'str',
     choices: ['present', 'absent'],
-    description: 'The state of all of O(bridges) and O(ports), whatever they say themselves.',
+    description: 'The state of all O(bridges) and O(ports). It overrides their own.',
   },
   owner: {
     type: 'str',
     default: 'topology',
     pattern: '[A-Za-z0-9._-]+',
     hint: 'letters, digits and "._-"',
-    description: 'The name under which bridges and ports that this task creates are marked as its own.',
+    description: 'The name that marks the bridges and ports that this task creates, for O(purge).',
   },
   purge: {
     type: 'bool',
     default: false,
     description: [
       'Remove the bridges and ports that earlier tasks of this O(owner) created and that the lists no longer have.',
-      "What others created stays: a guest's port, a port of M(piecewise.cloud.ovs_port), one that was there before. So does a bridge that such ports are on.",
+      "All others are kept, such as a guest's port or a port of M(piecewise.cloud.ovs_port), and so is a bridge with such ports.",
     ],
   },
   ...connectionOptions,
 });
 
-/** What a task returns where it has the bridge take an address. */
+/** Returned where a bridge takes addresses. */
 export const rollbackReturns = {
   rollback: {
     description: 'The change that the host undoes by itself unless it is confirmed in time.',
-    returned: 'while one waits to be confirmed',
+    returned: 'while a change is not confirmed',
     type: 'dict',
     contains: {
       port: { description: 'The NIC.', returned: 'always', type: 'str', sample: 'eth0' },
-      seconds: { description: 'How long the host waits.', returned: 'always', type: 'int', sample: 60 },
+      seconds: {
+        description: 'After how many seconds the host undoes it.',
+        returned: 'always',
+        type: 'int',
+        sample: 60,
+      },
     },
   },
 } as const;

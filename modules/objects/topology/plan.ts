@@ -9,9 +9,9 @@ import { desiredLinks, leftBehind } from './links.ts';
 import type { Net, State } from './observe.ts';
 import { takingOf, wayBackOf } from './uplink.ts';
 
-/** The first change arms the way back and carries the transaction of all, and the last what is done to interfaces and files. */
+/** The first change arms the rollback and has the whole transaction; the last one has all interfaces and files. */
 export interface Step {
-  /** The way back that there is while the step is done. */
+  /** The rollback that is armed during the step. */
   readonly back?: WayBack;
   readonly arms?: boolean;
   readonly writing?: Writing;
@@ -35,7 +35,7 @@ function linksOf(rows: TopologyPlan, net: Net): Links {
 }
 
 /**
- * From a topology and what was read to all that is to be done. Pure.
+ * Plans the transaction, the interfaces and their files. Pure.
  * @param timeout seconds, for each of the database and vswitchd
  * @throws OptionError
  */
@@ -49,7 +49,7 @@ export function planTask(
   const { plan: links, back } = net ? linksOf(rows, net) : { plan: NO_LINKS, back: undefined };
   const { operations, interfaces } = rows;
   const writing = operations.length > 0 ? { writing: { socket, timeout, operations, interfaces } } : {};
-  const waiting = back ?? net?.rollback?.pending;
+  const unconfirmed = back ?? net?.rollback?.pending;
   return {
     rows,
     changes: withSteps(
@@ -60,7 +60,7 @@ export function planTask(
     ),
     missing: [...(unreachable ? [unreachable] : []), ...rows.missing, ...links.missing],
     warnings: [...rows.warnings, ...links.warnings],
-    ...(waiting && { result: { rollback: { port: waiting.nic, seconds: waiting.seconds } } }),
+    ...(unconfirmed && { result: { rollback: { port: unconfirmed.nic, seconds: unconfirmed.seconds } } }),
   };
 }
 

@@ -3,7 +3,7 @@ import { type Addressing, UNADDRESSED } from '../../lib/net/port.ts';
 import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
 import { type PortOptions, ROLLBACK_TIMEOUT } from './options.ts';
 
-/** How a NIC is when its bridge has taken what it had: up, and nothing else. */
+/** A NIC whose bridge has taken its addresses: only up. */
 export const GIVEN_UP: Addressing = { mode: 'manual', ...UNADDRESSED };
 
 /**
@@ -26,11 +26,12 @@ export function takeOf(options: PortOptions): DesiredPort['take'] {
     const way = "leave it out, or give 'type: system'";
     throw new OptionError('type', `a port of type '${type}' has no address of the host: ${way}`);
   }
-  if (port === bridge) throw new OptionError('port', 'a bridge takes the address of a NIC, and not its own');
+  if (port === bridge)
+    throw new OptionError('port', 'a bridge takes the addresses of a NIC: give the name of the NIC');
   for (const option of ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
     if (options[option] === undefined || options[option] === 'manual') continue;
     const way = 'leave it out, or give it to the bridge';
-    throw new OptionError(option, `with 'take_address' the bridge has it: ${way}`);
+    throw new OptionError(option, `with 'take_address' it belongs to the bridge: ${way}`);
   }
   return { seconds: rollback_timeout ?? ROLLBACK_TIMEOUT };
 }

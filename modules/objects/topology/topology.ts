@@ -6,26 +6,26 @@ import type { BridgeOptions, PortOptions, TopologyOptions } from './options.ts';
 const present = (items: readonly { name: string; state: string }[]) =>
   items.flatMap(({ name, state }) => (state === 'present' ? name : []));
 
-const saysAddress = ({ mode, address }: BridgeOptions | PortOptions) =>
+const hasAddress = ({ mode, address }: BridgeOptions | PortOptions) =>
   mode !== undefined || address !== undefined;
 
 /**
- * A port that says nothing of its addresses, as one that is brought up, where it has an interface of the host.
+ * Adds `mode: manual` to a port without addresses, where it has an interface on the host.
  * @param others the ports that have their addresses by a bridge, or none since they are patch ports by another's `peer`
  */
 function broughtUp(port: PortOptions, others: ReadonlySet<string>): PortOptions {
   const { device } = interfaceKind(port.type ?? (port.peer ? 'patch' : 'internal'));
-  const leave = saysAddress(port) || port.state === 'absent' || device === 'none' || others.has(port.port);
-  return leave ? port : { ...port, mode: 'manual' };
+  const keep = hasAddress(port) || port.state === 'absent' || device === 'none' || others.has(port.port);
+  return keep ? port : { ...port, mode: 'manual' };
 }
 
-/** Bridges and ports as a task says them all in all. */
+/** A task's bridges and ports, with its defaults and its state. */
 function declared(options: TopologyOptions): Pick<TopologyOptions, 'bridges' | 'ports'> {
   const { bridges, bridge_defaults, ports, bring_up, state } = options;
   const forced = state === undefined ? {} : { state };
   const all = bridges.map((bridge) => ({ ...bridge_defaults, ...bridge, ...forced }));
   const others = new Set([
-    ...all.filter(saysAddress).map(({ name }) => name),
+    ...all.filter(hasAddress).map(({ name }) => name),
     ...ports.flatMap(({ peer }) => (peer ? peer.port : [])),
   ]);
   const up = (port: PortOptions) => (bring_up ? broughtUp(port, others) : port);

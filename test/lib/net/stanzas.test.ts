@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partOf } from '../../../modules/lib/net/stanzas.ts';
 
-const TEXT = `# The host's own.
+const TEXT = `# The host's stanzas.
 source interfaces.d/*
 auto lo eth0 eth1
 iface lo inet loopback
@@ -21,8 +21,8 @@ iface eth01 inet manual
 `;
 
 test('what is said of an interface, and the text without it', () => {
-  const { rest, own } = partOf(TEXT, 'eth0');
-  expect(rest).toBe(`# The host's own.
+  const { rest, stanzas } = partOf(TEXT, 'eth0');
+  expect(rest).toBe(`# The host's stanzas.
 source interfaces.d/*
 auto lo eth1
 iface lo inet loopback
@@ -32,7 +32,7 @@ iface lo inet loopback
 
 iface eth01 inet manual
 `);
-  expect(own).toEqual([
+  expect(stanzas).toEqual([
     'iface eth0 inet static',
     '  address 192.0.2.5/24',
     '  up echo \\\n    more',
@@ -53,7 +53,7 @@ test('a text that says nothing of it stays as it is, to the byte', () => {
   );
   fc.assert(
     fc.property(fc.array(line), (lines) => {
-      expect(partOf(lines.join('\n'), 'eth0')).toEqual({ rest: lines.join('\n'), own: [] });
+      expect(partOf(lines.join('\n'), 'eth0')).toEqual({ rest: lines.join('\n'), stanzas: [] });
     }),
   );
 });

@@ -28,7 +28,7 @@ test.each([
   ['options', {}, { type: 'vxlan' }, /type 'vxlan' needs 'remote_ip'/],
   ['options', {}, { type: 'patch' }, /type 'patch' needs 'peer'/],
   ['options', VXLAN, { options: {} }, /needs 'remote_ip'/],
-  ['options', {}, { options: { key: 7 } }, /type 'internal' takes none: give its 'type'/],
+  ['options', {}, { options: { key: 7 } }, /type 'internal' has no options: give another 'type'/],
   ['mac', VXLAN, { mac: '02:00:00:00:00:01' }, /internal interfaces only, and this one is 'vxlan'/],
   ['mac', {}, { mac: '03:00:00:00:00:01' }, /multicast/],
   ['address', VXLAN, { address: '10.0.0.1/24' }, /type 'vxlan' has no network interface/],
@@ -90,7 +90,7 @@ test('a bridge has one spanning tree protocol', async () => {
   const fake = await withPort({}, { stp_enable: true });
   const both = await play(fake).bridge({ ...BR, rstp_enable: true });
   expect(both.msg).toBe(
-    "option 'rstp_enable': a bridge has one of STP and RSTP: give 'stp_enable: false' as well",
+    "option 'rstp_enable': a bridge can't run both STP and RSTP: give 'stp_enable: false' as well",
   );
   expect(await play(fake).bridge({ ...BR, rstp_enable: true, stp_enable: false })).toMatchObject({
     changed: true,

@@ -31,7 +31,7 @@ test('a change by someone else in the meantime refuses the whole', async () => {
   };
   const result = await play(fake).topology({ bridges: [{ name: 'br2' }], ports: [{ ...PORT, tag: 2 }] });
   expect(result).toMatchObject({ failed: true, changed: false });
-  expect(result.msg).toMatch(/changed by someone else in the meantime, so nothing was written/);
+  expect(result.msg).toMatch(/another process changed Open vSwitch in the meantime, so nothing was written/);
   expect(fake.database.find('Bridge', 'br2')).toBeUndefined();
 });
 

@@ -7,7 +7,7 @@ import { writeTransaction } from '../../../modules/lib/ovs/transact.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
 import { OvsLab } from './lab.ts';
 
-const STALE = /changed by someone else in the meantime, so nothing was written/;
+const STALE = /another process changed Open vSwitch in the meantime, so nothing was written/;
 
 const bridge = (name: string, more: Partial<DesiredBridge> = {}): DesiredBridge => ({
   at: '',

@@ -244,7 +244,7 @@ describe('ifupdown', () => {
       failed: true,
       changed: false,
       msg: expect.stringMatching(
-        /^'take_address': the change of 'host0' waits to be confirmed: run ovs_confirm/,
+        /^'take_address': the change of 'host0' is not confirmed yet: run ovs_confirm/,
       ),
     });
     expect(await lab.addresses('tap0')).toEqual(['10.78.0.1/24']);

@@ -42,7 +42,7 @@ export function takeOver(
   uplink: Uplink,
 ): Taken {
   refuse(nic, link, kept, uplink);
-  const stanzas = [...uplink.files.values()].flatMap((text) => partOf(text, nic.port).own);
+  const stanzas = [...uplink.files.values()].flatMap((text) => partOf(text, nic.port).stanzas);
   const lines = kept.keeper === 'ifupdown' ? stanzas : (uplink.networkFile?.text ?? '').split('\n');
   const taken: Addressing = {
     mode: 'static',

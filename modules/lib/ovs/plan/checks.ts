@@ -3,10 +3,10 @@ import { interfaceKind } from '../rows/interfaces.ts';
 import type { Given, Values } from '../rows/row.ts';
 import type { StringMap } from '../types.ts';
 
-// What Open vSwitch would take and then not do: told before anything is written. A check looks at what a row will
-// be, and complains only of an option that is given, so that what is there already is nobody's fault.
+// Refuses values that Open vSwitch would store and then ignore. A check looks at the row as it will be, and refuses only
+// options that the task gives: existing columns are never an error.
 
-/** Whether an option is given, and not to clear. */
+/** Whether an option is given, and not to unset the column. */
 const gives = (given: Given, option: string) => {
   const value = given[option];
   return (
@@ -26,14 +26,14 @@ export function checkBridge(given: Given, row: Values): void {
     ['stp_enable', 'rstp_enable'],
   ] as const) {
     if (!gives(given, option)) continue;
-    throw new OptionError(option, `a bridge has one of STP and RSTP: give '${other}: false' as well`);
+    throw new OptionError(option, `a bridge can't run both STP and RSTP: give '${other}: false' as well`);
   }
 }
 
 /**
  * ovs-vswitchd.conf.db(5), Port, "VLAN Configuration".
  * @param given the options of a port
- * @param row its own row as it will be
+ * @param row the row in table Port as it will be
  * @throws OptionError when a VLAN option would be without effect
  */
 export function checkVlans(given: Given, row: Values): void {
@@ -63,14 +63,14 @@ export function checkVlans(given: Given, row: Values): void {
 /**
  * ovs-vswitchd.conf.db(5), Port, "Bonding Configuration".
  * @param given the options of a port
- * @param row its own row as it will be
+ * @param row the row in table Port as it will be
  * @param members how many interfaces it will have
  * @throws OptionError when an option would be without effect, or the bond would carry nothing
  */
 export function checkBond(given: Given, row: Values, members: number): void {
   for (const option of ['bond_mode', 'bond_updelay', 'bond_downdelay']) {
     if (members > 1 || !gives(given, option) || given[option] === 0) continue;
-    throw new OptionError(option, "the port has one interface, and is no bond: give its 'interfaces'");
+    throw new OptionError(option, "the port has one interface, and so is not a bond: give its 'interfaces'");
   }
   const off = (row.lacp ?? 'off') === 'off';
   if (row.bond_mode !== 'balance-tcp' || !off || members < 2) return;
@@ -85,12 +85,12 @@ export function checkBond(given: Given, row: Values, members: number): void {
  * ovs-vswitchd.conf.db(5), Interface.
  * @param given the options of a port
  * @param row its interface's row as it will be
- * @param own whether it is the port that has its bridge's name
- * @throws OptionError when vswitchd would refuse the interface, or not do what an option says
+ * @param isOwn whether it is the bridge's own port
+ * @throws OptionError when vswitchd would refuse the interface, or ignore an option
  */
-export function checkInterface(given: Given, row: Values, own: boolean): void {
-  const type = own ? 'internal' : String(row.type || 'system');
-  if (own) checkOwn(given);
+export function checkInterface(given: Given, row: Values, isOwn: boolean): void {
+  const type = isOwn ? 'internal' : String(row.type || 'system');
+  if (isOwn) checkOwn(given);
   const { needs, plain } = interfaceKind(type);
   const options = (row.options ?? {}) as StringMap;
   if (needs && !options[needs] && (given.type !== undefined || given.options !== undefined)) {
@@ -101,14 +101,14 @@ export function checkInterface(given: Given, row: Values, own: boolean): void {
   if (plain && Object.keys((given.options ?? {}) as StringMap).length > 0) {
     throw new OptionError(
       'options',
-      `a port of type '${type}' takes none: give its 'type', such as vxlan or patch`,
+      `a port of type '${type}' has no options: give another 'type', such as vxlan or patch`,
     );
   }
   if (!gives(given, 'mac')) return;
   if (type !== 'internal') {
     throw new OptionError(
       'mac',
-      `Open vSwitch gives one to internal interfaces only, and this one is '${type}'`,
+      `Open vSwitch sets it for internal interfaces only, and this one is '${type}'`,
     );
   }
   if (Number.parseInt(String(given.mac).slice(0, 2), 16) & 1) {
@@ -117,7 +117,7 @@ export function checkInterface(given: Given, row: Values, own: boolean): void {
 }
 
 // vswitchd logs "ignoring mac in Interface record (use Bridge record to set local port's mac)", and a bridge's own
-// port is internal and has the number LOCAL whatever its row says.
+// port is internal and has the number LOCAL whatever its row has.
 function checkOwn(given: Given): void {
   const problem = "it is the bridge's own port";
   if (gives(given, 'type') && given.type !== 'internal') {

@@ -5,8 +5,8 @@ import type { Given } from '../rows/row.ts';
 import type { StringMap } from '../types.ts';
 import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
 
-// A fake bridge is a VLAN of a real one under a name of its own: an internal access port of its parent, marked as
-// what it is. Its ports are the parent's ports of that VLAN. ovs-vsctl(8), "Bridge Commands".
+// A fake bridge is a VLAN of a real bridge with another name: an internal access port of its parent, marked as
+// a fake bridge. Its ports are the parent's ports of that VLAN. ovs-vsctl(8), "Bridge Commands".
 
 /** A VLAN of a bridge. */
 interface Vlan {
@@ -15,8 +15,8 @@ interface Vlan {
 }
 
 /**
- * A topology in which fake bridges are the ports that they are, and their ports are their parents'.
- * @param warn told of a port that is to leave a fake bridge and isn't on it
+ * Turns fake bridges into ports of their parents, and their ports into ports of the parents.
+ * @param warn called for an absent port that is on the parent, but not in the VLAN
  * @throws OptionError
  */
 export function withFakes(topology: Topology, index: DatabaseIndex, warn: (text: string) => void): Topology {
@@ -57,44 +57,41 @@ function check(
   if (index.bridges.has(name)) {
     throw failure(
       'parent',
-      `'${name}' is a bridge of its own already: remove it first, or leave 'parent' out`,
+      `'${name}' already exists, and is no VLAN of another bridge: remove it first, or leave out 'parent'`,
     );
   }
   if (state === 'absent') return;
   const above = bridges.find((one) => one.name === parent)?.fake ?? index.fakes.get(parent);
-  if (above) throw failure('parent', `'${parent}' is a VLAN of '${above.parent}' itself: give that one`);
-  const was = index.fakes.get(name);
-  if (was && was.parent !== parent) {
-    throw failure('parent', `'${name}' is a VLAN of '${was.parent}': remove it first`);
+  if (above) throw failure('parent', `'${parent}' is itself a VLAN of '${above.parent}': give that bridge`);
+  const existing = index.fakes.get(name);
+  if (existing && existing.parent !== parent) {
+    throw failure('parent', `'${name}' is a VLAN of '${existing.parent}': remove it first`);
   }
   const port = index.ports.get(name);
-  if (port && !was)
-    throw failure(at ? 'name' : 'bridge', `'${name}' is a port of bridge '${port.bridge.name}' already`);
+  if (port && !existing)
+    throw failure(at ? 'name' : 'bridge', `'${name}' is already a port of bridge '${port.bridge.name}'`);
   const twin = [...vlans].find(
     ([other, one]) => other !== name && one.parent === parent && one.vlan === vlan,
   );
-  if (twin) throw failure('vlan', `VLAN ${vlan} of '${parent}' is the fake bridge '${twin[0]}' already`);
+  if (twin) throw failure('vlan', `VLAN ${vlan} of '${parent}' is already the fake bridge '${twin[0]}'`);
   const other =
     controller === undefined
       ? Object.keys(columns).find((column) => column !== 'external_ids')
       : 'controller';
   if (other)
-    throw failure(
-      other,
-      `'${name}' is a VLAN of '${parent}', and has none of its own: give it to '${parent}'`,
-    );
+    throw failure(other, `'${name}' is a VLAN of '${parent}', and can't have it: set it on '${parent}'`);
 }
 
 function refuseAbsent({ at, name, bridge, state }: DesiredPort, bridges: readonly DesiredBridge[]): void {
-  const goes = bridges.some((one) => one.name === bridge && one.state === 'absent');
-  if (state === 'absent' || !goes) return;
+  const removed = bridges.some((one) => one.name === bridge && one.state === 'absent');
+  if (state === 'absent' || !removed) return;
   throw new OptionError(
     optionAt(at, 'bridge'),
-    `'${bridge}', which port '${name}' is to be on, is absent in this task`,
+    `port '${name}' is on '${bridge}', which has 'state: absent' in this task`,
   );
 }
 
-// As with a real bridge's own port, which has the bridge's name and is nowhere else.
+// The own port of a bridge can't be moved or removed, also of a fake one.
 function refuseBridge({ at, name, bridge, state }: DesiredPort, fake: Vlan | undefined): void {
   if (!fake || (bridge === name && state === 'present')) return;
   const way = state === 'absent' ? 'remove the bridge' : `give 'bridge: ${name}' for its own port`;
@@ -113,19 +110,19 @@ function asPort({ at, name, state, columns }: DesiredBridge, { parent, vlan }: V
   return { at, name, bridge: parent, state, columns: given, fake: true, addressing: undefined };
 }
 
-/** The ports that go with a fake bridge which goes, or to another VLAN with one that changes its. */
+/** The ports that are removed with a fake bridge, or follow it to another VLAN. */
 function carried(
   { at, name, state }: DesiredBridge,
   { parent, vlan }: Vlan,
   { ports }: Topology,
   index: DatabaseIndex,
 ) {
-  const was = index.fakes.get(name);
-  if (!was || (state === 'present' && was.vlan === vlan)) return [];
-  const said = ports.filter((port) => port.state === 'present' || port.bridge === name);
-  const listed = new Set(said.map((port) => port.name));
-  const bridge = index.bridges.get(was.parent);
-  const members = bridge ? index.portsOf(bridge).filter(({ tag }) => tag === was.vlan) : [];
+  const existing = index.fakes.get(name);
+  if (!existing || (state === 'present' && existing.vlan === vlan)) return [];
+  const others = ports.filter((port) => port.state === 'present' || port.bridge === name);
+  const listed = new Set(others.map((port) => port.name));
+  const bridge = index.bridges.get(existing.parent);
+  const members = bridge ? index.portsOf(bridge).filter(({ tag }) => tag === existing.vlan) : [];
   return members
     .filter((port) => port.name !== name && !listed.has(port.name))
     .map((port): DesiredPort => {
@@ -143,9 +140,9 @@ function onParent(
   const { at, name, bridge, state, columns } = port;
   if (state === 'absent') {
     const current = index.ports.get(name);
-    // The bridge may change its VLAN in this very task.
-    const own = [vlan, index.fakes.get(bridge)?.vlan ?? vlan];
-    if (current?.bridge.name !== parent || own.some((one) => one === current.port.tag))
+    // The bridge may change its VLAN in this task.
+    const vlans = [vlan, index.fakes.get(bridge)?.vlan ?? vlan];
+    if (current?.bridge.name !== parent || vlans.some((one) => one === current.port.tag))
       return [{ ...port, bridge: parent }];
     warn(
       `port '${name}' is on bridge '${parent}', and not in its VLAN ${vlan}, which is '${bridge}': it is kept there`,
@@ -158,18 +155,20 @@ function onParent(
   return [{ ...port, bridge: parent, columns: { ...columns, tag: vlan } }];
 }
 
-/** A fake bridge's own port may be among the ports, as a real bridge's, with its address. */
+/** Merges fake bridges with their own ports where the task lists these as well, for their addresses. */
 function merged(fakes: readonly DesiredPort[], ports: readonly DesiredPort[]): DesiredPort[] {
-  const said = new Map(ports.map((port) => [port.name, port]));
+  const given = new Map(ports.map((port) => [port.name, port]));
   const names = new Set(fakes.map(({ name }) => name));
   const ours = fakes.map((fake) => {
-    const own = fake.state === 'present' ? said.get(fake.name) : undefined;
-    return own ? { ...own, fake: true as const, columns: { ...own.columns, ...withIds(own, fake) } } : fake;
+    const port = fake.state === 'present' ? given.get(fake.name) : undefined;
+    return port
+      ? { ...port, fake: true as const, columns: { ...port.columns, ...withIds(port, fake) } }
+      : fake;
   });
   return [...ours, ...ports.filter(({ name }) => !names.has(name))];
 }
 
-function withIds(own: DesiredPort, fake: DesiredPort): Given {
-  const [ids, more] = [own.columns.external_ids, fake.columns.external_ids] as (StringMap | undefined)[];
+function withIds(port: DesiredPort, fake: DesiredPort): Given {
+  const [ids, more] = [port.columns.external_ids, fake.columns.external_ids] as (StringMap | undefined)[];
   return { ...fake.columns, ...((ids || more) && { external_ids: { ...ids, ...more } }) };
 }

@@ -182,7 +182,7 @@ function released(context: Context, desired: DesiredPort, name: string): Row<'In
     other,
     holder.interfaces.map((one) => one.name),
   );
-  const what = bond ? `in the bond '${other}'` : `a port of its own on bridge '${holder.bridge.name}'`;
+  const what = bond ? `in the bond '${other}'` : `a port on bridge '${holder.bridge.name}'`;
   const way = bond
     ? `remove it from the bond's 'interfaces' first`
     : `remove that port first ('state: absent'), if you like in the same task`;

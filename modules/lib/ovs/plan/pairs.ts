@@ -7,8 +7,8 @@ const failure = ({ at }: DesiredPort, option: string, problem: string) =>
   new OptionError(optionAt(at, option), problem);
 
 /**
- * A topology in which a patch port that names its peer is two ports, each of which is the other's peer. The far one
- * may be in the list itself, with what else it is to have.
+ * A topology in which a patch port that names its peer is two ports, each of which is the other's peer. The task
+ * may list the far one as well, with more options.
  * @throws OptionError
  */
 export function withPairs(topology: Topology, index: DatabaseIndex): Topology {
@@ -51,31 +51,35 @@ function check(near: DesiredPort, peer: Peer, listed: DesiredPort | undefined, i
   const patch = (type: unknown) => (type ?? 'patch') === 'patch';
   if (!patch(columns.type))
     throw failure(near, 'type', "a port with a 'peer' is of type 'patch': leave it out");
-  if (members) throw failure(near, 'interfaces', "a port with a 'peer' is no bond: leave it out");
+  if (members) throw failure(near, 'interfaces', "a port with a 'peer' can't be a bond: leave it out");
   const given = (columns.options as StringMap | undefined)?.peer;
   if (given !== undefined && given !== peer.port) {
-    throw failure(near, 'options', `its peer is '${peer.port}', and not '${given}': leave 'peer' out of it`);
+    throw failure(
+      near,
+      'options',
+      `'peer' is '${peer.port}', and here '${given}': leave 'peer' out of 'options'`,
+    );
   }
   if (peer.port === name) throw failure(near, 'peer.port', `'${name}' can't be its own peer`);
   if (peer.bridge === bridge) {
     throw failure(near, 'peer.bridge', `both ends would be on '${bridge}', which makes a loop`);
   }
   if (listed && (listed.state === 'absent' || listed.bridge !== peer.bridge || !patch(listed.columns.type))) {
-    throw failure(near, 'peer', `${listed.at} says otherwise of port '${peer.port}'`);
+    throw failure(near, 'peer', `it conflicts with port '${peer.port}' of ${listed.at}`);
   }
   if (listed?.peer && (listed.peer.port !== name || listed.peer.bridge !== bridge)) {
     throw failure(near, 'peer', `${listed.at} has another peer, '${listed.peer.port}'`);
   }
   const type = index.interfaces.get(peer.port)?.type;
   if (type !== undefined && type !== 'patch') {
-    throw failure(near, 'peer.port', `'${peer.port}' is there already, and of type '${type || 'system'}'`);
+    throw failure(near, 'peer.port', `'${peer.port}' already exists with the type '${type || 'system'}'`);
   }
 }
 
-/** vswitchd 3.1 ends when two bridges that do RSTP are joined by patch ports; 3.5 doesn't (measured). */
+/** vswitchd 3.1 crashes when two bridges that do RSTP are joined by patch ports; 3.5 doesn't (measured). */
 const FRAIL = /^([0-2]|3\.[01])\./;
 
-/** What is to be said of pairs of patch ports, in words. */
+/** Warnings about pairs of patch ports. */
 export function pairWarnings(
   { bridges, ports }: Topology,
   index: DatabaseIndex,
@@ -92,7 +96,7 @@ export function pairWarnings(
     const other = peer && bridgeOf(peer);
     if (state === 'absent' || !other || name > peer || !rstp(bridge) || !rstp(other)) return [];
     return [
-      `bridges '${bridge}' and '${other}' both do RSTP and are joined by patch ports, which ends vswitchd ${version}: give one of them 'rstp_enable: false'`,
+      `bridges '${bridge}' and '${other}' both do RSTP and are joined by patch ports, which crashes vswitchd ${version}: give one of them 'rstp_enable: false'`,
     ];
   });
 }

@@ -9,7 +9,7 @@ export interface DesiredBridge {
   readonly columns: Given;
   /** It is a VLAN of another bridge. */
   readonly fake?: { readonly parent: string; readonly vlan: number } | undefined;
-  /** The targets of its controllers; null for none, undefined when the task says nothing of them. */
+  /** The targets of its controllers; null for none, undefined to keep them. */
   readonly controller?: readonly string[] | null | undefined;
 }
 
@@ -19,24 +19,24 @@ export interface DesiredPort {
   readonly bridge: string;
   readonly state: 'present' | 'absent';
   readonly columns: Given;
-  /** Its bridge takes its addresses; after that many seconds without a confirmation it has them back. */
+  /** Its bridge takes its addresses; after that many seconds without a confirmation that is undone. */
   readonly take?: { readonly seconds: number } | undefined;
   /** The patch port at the other end. */
   readonly peer?: { readonly bridge: string; readonly port: string } | undefined;
   /** It is a fake bridge, see ovs-vsctl(8). */
   readonly fake?: true;
-  /** The interfaces of a bond; undefined when the task says nothing of them. */
+  /** The interfaces of a bond; undefined to keep them. */
   readonly members?: readonly string[] | undefined;
-  /** Undefined when the task says nothing of it: then it is left alone. */
+  /** Undefined to keep the addresses. */
   readonly addressing: Addressing | undefined;
 }
 
-/** What a task wants of a host's Open vSwitch. */
+/** The desired bridges and ports of a host. */
 export interface Topology {
   readonly bridges: readonly DesiredBridge[];
   readonly ports: readonly DesiredPort[];
   /** Written into each bridge and port that is created. */
   readonly owner?: string;
-  /** What this owner created and the lists no longer have goes. */
+  /** Remove what this owner created and the lists no longer have. */
   readonly purge?: boolean;
 }

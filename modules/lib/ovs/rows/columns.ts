@@ -27,7 +27,7 @@ const asSet = (value: Value) => sorted((value ?? []) as readonly (string | numbe
 
 const noDelay = (value: Value) => value ?? 0;
 
-// `off` is what none says: ovs-vswitchd.conf.db(5), "LACP Configuration".
+// Without a value it is `off`: ovs-vswitchd.conf.db(5), "LACP Configuration".
 const lacpOff = (value: Value) => value ?? 'off';
 
 const asLowerCase = (value: Value) => (typeof value === 'string' ? value.toLowerCase() : value);

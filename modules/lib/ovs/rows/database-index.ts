@@ -40,8 +40,8 @@ export class DatabaseIndex {
     this.ports = new Map(
       database.bridges.flatMap((bridge) =>
         this.portsOf(bridge).map((port) => {
-          const own = port.interfaces.flatMap((uuid) => interfaces.get(uuid) ?? []);
-          return [port.name, { port, bridge, interfaces: own }] as const;
+          const rows = port.interfaces.flatMap((uuid) => interfaces.get(uuid) ?? []);
+          return [port.name, { port, bridge, interfaces: rows }] as const;
         }),
       ),
     );

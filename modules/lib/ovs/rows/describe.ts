@@ -7,7 +7,7 @@ import { describeRow, type Given } from './row.ts';
 const byName = <T extends { readonly name: string }>(rows: readonly T[]): T[] =>
   [...rows].sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** What there is, in the words of ovs_topology's options; secrets are masked, and what is at its default is left out. */
+/** All bridges, ports and interfaces in the terms of ovs_topology's options; secrets are masked, and defaults left out. */
 export function describeDatabase(database: Database): Readonly<Record<string, unknown>> {
   const index = new DatabaseIndex(database);
   const { iface_types, ovs_version, cur_cfg, next_cfg } = database.root;
@@ -44,20 +44,20 @@ function fakeOf({ port, bridge }: PortRows): Given {
   };
 }
 
-// Of the interfaces of a bond, what a task could say of all of them.
+// Of a bond, only the columns that its interfaces share.
 function portOf({ port, bridge, interfaces }: PortRows): Given | undefined {
   const names = interfaces.map(({ name }) => name).sort();
   const bond = isBond(port.name, names);
   const [device] = interfaces;
-  const own = port.name === bridge.name;
+  const isOwn = port.name === bridge.name;
   const { type, ...others } = device && !bond ? describeRow(PORT_COLUMNS, 'Interface', device) : {};
   const more = { ...others, ...describeRow(PORT_COLUMNS, 'Port', port) };
-  // A bridge's own port is nothing to speak of, unless it is in a VLAN or the like.
-  if (own && Object.keys(more).length === 0) return undefined;
+  // A bridge's own port is left out, unless it is in a VLAN or the like.
+  if (isOwn && Object.keys(more).length === 0) return undefined;
   return {
     bridge: bridge.name,
     port: port.name,
-    ...(bond ? { interfaces: names } : !own && { type }),
+    ...(bond ? { interfaces: names } : !isOwn && { type }),
     ...more,
   };
 }

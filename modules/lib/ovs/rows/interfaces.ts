@@ -1,13 +1,13 @@
-/** What a type of interface is to the host, and what it can't do without: ovs-vswitchd.conf.db(5), "Interface". */
+/** A type of interface: ovs-vswitchd.conf.db(5), "Interface". */
 interface InterfaceKind {
   /**
-   * Whose the network interface of that name is: the host's, or one that Open vSwitch makes and removes. A tunnel
+   * Who makes the network interface of that name: the host, or Open vSwitch. A tunnel
    * and a patch port have none (measured: `ip link` shows nothing of their names).
    */
   readonly device: 'host' | 'switch' | 'none';
   /** The key of `options` without which vswitchd refuses it. */
   readonly needs?: 'remote_ip' | 'peer';
-  /** It takes no `options`: vswitchd says "arguments provided to device that is not configurable". */
+  /** It has no `options`: vswitchd says "arguments provided to device that is not configurable". */
   readonly plain?: true;
 }
 
@@ -37,9 +37,9 @@ const KINDS = {
 
 export type InterfaceType = keyof typeof KINDS;
 
-/** The types that a port's interface can be given. Which of them there are depends on Open vSwitch's release. */
+/** The types that a port's interface can be given. The release of Open vSwitch may not support all. */
 export const INTERFACE_TYPES = Object.keys(KINDS) as InterfaceType[];
 
-/** @param type as the database has it: an empty one is `system`; one that isn't known is held to be the switch's */
+/** @param type as the database has it: an empty one is `system`; an unknown one counts as made by Open vSwitch */
 export const interfaceKind = (type: string): InterfaceKind =>
   KINDS[(type || 'system') as InterfaceType] ?? { device: 'switch' };

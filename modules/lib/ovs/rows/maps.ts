@@ -4,7 +4,7 @@ import type { StringMap } from '../types.ts';
 /** The key of external_ids that remembers which keys of a row's maps earlier tasks set, as JSON. */
 export const KEYS = 'piecewise-keys';
 
-/** The key of external_ids that says which owner's task created the row. */
+/** The key of external_ids with the owner of the task that created the row. */
 export const OWNER = 'piecewise-owner';
 
 /** The prefix of the keys of a fake bridge's external_ids, which are in its port's row: ovs-vsctl(8). */
@@ -15,7 +15,7 @@ export type OwnKeys = Readonly<Record<string, readonly string[]>>;
 
 const isOurs = (key: string) => key.startsWith('piecewise-');
 
-/** external_ids without what is kept in it for ourselves. */
+/** external_ids without our own keys. */
 export const withoutOurs = (externalIds: StringMap): StringMap =>
   Object.fromEntries(Object.entries(externalIds).filter(([key]) => !isOurs(key)));
 
@@ -41,7 +41,7 @@ export function withOwnKeys(externalIds: StringMap, keys: OwnKeys): StringMap {
 export interface MapPlan {
   readonly next: StringMap;
   readonly owned: readonly string[];
-  /** The keys that change, as they are and as they will be. */
+  /** The keys that change, before and after. */
   readonly before: StringMap;
   readonly after: StringMap;
 }
@@ -49,20 +49,22 @@ export interface MapPlan {
 const pick = (map: StringMap, keys: readonly string[]): StringMap =>
   Object.fromEntries(keys.flatMap((key) => (Object.hasOwn(map, key) ? [[key, map[key] ?? '']] : [])));
 
-/** @throws Failure when a given key isn't the task's to set */
+/** @throws Failure when a given key is reserved, or set by another program */
 function refuseReserved(given: StringMap, current: StringMap, owned: readonly string[]): void {
   for (const [key, value] of Object.entries(given)) {
-    if (isOurs(key)) throw new Failure(`the key '${key}' is kept by piecewise.cloud for itself`);
+    if (isOurs(key)) throw new Failure(`the key '${key}' is reserved for piecewise.cloud`);
     const taken = FOREIGN.test(key) && Object.hasOwn(current, key) && !owned.includes(key);
     if (taken && current[key] !== value) {
-      throw new Failure(`the key '${key}' was set to '${current[key]}' by the program that it belongs to`);
+      throw new Failure(
+        `the key '${key}' belongs to another program, which has set it to '${current[key]}': leave it out`,
+      );
     }
   }
 }
 
 /**
- * What a map column has to become: exactly what is given for the keys that earlier tasks set, and as it is for
- * the keys of others. A key that is right already is not taken for ours.
+ * Plans a map column: the keys that earlier tasks set become exactly what is given, and the keys of others are kept.
+ * A key that already has the given value is not recorded as set by a task.
  * @param owned the keys that earlier tasks set
  * @returns undefined when nothing changes
  * @throws Failure when a given key is reserved
@@ -70,10 +72,10 @@ function refuseReserved(given: StringMap, current: StringMap, owned: readonly st
 export function planMap(given: StringMap, current: StringMap, owned: readonly string[]): MapPlan | undefined {
   refuseReserved(given, current, owned);
   const set = Object.keys(given).filter((key) => current[key] !== given[key]);
-  const gone = owned.filter((key) => !Object.hasOwn(given, key) && Object.hasOwn(current, key));
-  if (set.length === 0 && gone.length === 0) return undefined;
-  const kept = Object.entries(current).filter(([key]) => !gone.includes(key));
-  const changed = [...new Set([...gone, ...set])].sort();
+  const removed = owned.filter((key) => !Object.hasOwn(given, key) && Object.hasOwn(current, key));
+  if (set.length === 0 && removed.length === 0) return undefined;
+  const kept = Object.entries(current).filter(([key]) => !removed.includes(key));
+  const changed = [...new Set([...removed, ...set])].sort();
   return {
     next: { ...Object.fromEntries(kept), ...pick(given, set) },
     owned: [...new Set([...owned.filter((key) => Object.hasOwn(given, key)), ...set])].sort(),

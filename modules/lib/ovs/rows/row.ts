@@ -5,12 +5,12 @@ import type { StringMap, Value } from '../types.ts';
 import type { Column, Columns } from './columns.ts';
 import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
 
-/** Options by name: one that isn't there is left alone, and null clears. */
+/** Options by name: a missing one keeps the column, and null unsets it. */
 export type Given = Readonly<Record<string, unknown>>;
 export type Values = Readonly<Record<string, Value>>;
 
 export interface RowPlan {
-  /** The columns to write, whole; none when the row is right. */
+  /** The columns to write, whole; empty when nothing changes. */
   readonly values: Values;
   /** In the options' terms, only what changes; secrets are masked. */
   readonly before: Given;
@@ -31,7 +31,7 @@ const concealed = ({ secretKeys = [] }: Column, map: StringMap): StringMap =>
     Object.entries(map).map(([key, value]) => [key, secretKeys.includes(key) ? MASK : value]),
   );
 
-/** The same of what follows another value of the same map: a secret that changes is seen to, not what it is. */
+/** The same for the changed map: a mask that shows that a secret changes, but not its value. */
 const concealedAfter = (column: Column, before: StringMap, after: StringMap): StringMap =>
   Object.fromEntries(
     Object.entries(concealed(column, after)).map(([key, value]) => [
@@ -41,11 +41,11 @@ const concealedAfter = (column: Column, before: StringMap, after: StringMap): St
   );
 
 /**
- * What the columns of one row have to become.
+ * Plans the columns of one row.
  * @param columns the options of which some belong to this row
- * @param current the row as it is; empty for a new one
- * @param owner who is to be named as its creator, for a new row
- * @throws OptionError when a key of a map is not the task's to set
+ * @param current the existing row; empty for a new one
+ * @param owner recorded as the creator of a new row
+ * @throws OptionError when a key of a map is reserved
  */
 export function planRow(
   columns: Columns,
@@ -62,11 +62,11 @@ export function planRow(
   const owned = ownKeys(ids);
   for (const [option, column] of Object.entries(columns)) {
     const { table: of, normal = same } = column;
-    const wanted = given[option];
-    if (of !== table || wanted === undefined) continue;
-    if (isMap(wanted)) {
-      const there = (current[option] ?? {}) as StringMap;
-      const plan = asOption(option, () => planMap(wanted, there, owned[option] ?? []));
+    const desired = given[option];
+    if (of !== table || desired === undefined) continue;
+    if (isMap(desired)) {
+      const map = (current[option] ?? {}) as StringMap;
+      const plan = asOption(option, () => planMap(desired, map, owned[option] ?? []));
       if (!plan) continue;
       maps[option] = plan;
       values[option] = plan.next;
@@ -74,7 +74,7 @@ export function planRow(
       after[option] = concealedAfter(column, plan.before, plan.after);
       continue;
     }
-    const next = (wanted ?? undefined) as Value;
+    const next = (desired ?? undefined) as Value;
     if (equal(normal(next), normal(current[option]))) continue;
     values[option] = next;
     before[option] = normal(current[option]);
@@ -89,13 +89,13 @@ export function planRow(
   return { values, before, after };
 }
 
-/** The columns that a plan writes, as they are now: what the transaction relies on. */
+/** The columns that a plan writes, with their current values, for a guard. */
 export const replaced = (plan: RowPlan, current: Values): Values =>
   Object.fromEntries(Object.keys(plan.values).map((column) => [column, current[column]]));
 
 /**
- * A row that is there as a task could have described it: the columns that aren't empty or off, without what is
- * kept for ourselves, and with its secrets masked.
+ * An existing row in the options' terms: the columns that aren't empty or off, without the keys of our own, and with
+ * secrets masked.
  */
 export function describeRow(columns: Columns, table: TableName, row: Values): Given {
   const described = Object.entries(columns).flatMap(([option, column]): [string, unknown][] => {
