@@ -93,7 +93,7 @@ export async function assemble(
   await assembleRest(directory);
   for (const spec of await loadSpecs()) {
     mkdirSync(join(directory, 'plugins', 'modules'), { recursive: true });
-    write(modulePath(directory, spec.module, '.yml'), `---\n${sidecar(spec, VERSION)}`);
+    write(modulePath(directory, spec.module, '.yml'), `---\n${sidecar(spec)}`);
     await makeModule(spec.module, directory);
   }
 }

@@ -59,12 +59,12 @@ function withList({ options, controllerOptions, list }: Spec): Fields {
   for (const [name, field] of Object.entries(documented) as [string, Fields][]) {
     if (!field.required) continue;
     delete field.required;
-    const place = name === list.mapping ? `as the key of each entry` : 'in each item';
-    (field.description as string[]).push(`Required, here or ${place} of O(${list.option}).`);
+    const where = name === list.mapping ? `as the key of each entry` : 'in each item';
+    (field.description as string[]).push(`Required, here or ${where} of O(${list.option}).`);
   }
   documented[list.option] = listDoc(list);
   if (list.defaults) {
-    const defaults = `What each item of O(${list.option}) has that doesn't say it itself; it goes before what is given beside the list.`;
+    const defaults = `Options for each item of O(${list.option}) that does not set them itself. They override those given beside the list.`;
     documented[list.defaults] = { description: [defaults], type: 'dict' };
   }
   return documented;
@@ -109,12 +109,11 @@ const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
   );
 
 /** The sidecar that ansible-doc reads beside a module that isn't Python. */
-export function sidecar(spec: Spec, version: string): string {
+export function sidecar(spec: Spec): string {
   const documentation = {
     module: spec.module,
     short_description: spec.summary,
     description: [...spec.description],
-    version_added: version,
     author: ['The piecewise.cloud founders'],
     ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
     options: withList(spec),

@@ -1,6 +1,6 @@
 import type { ReturnField, Spec } from '../modules/lib/ansible/spec.ts';
 
-/** What a value is, as Python of plugins/plugin_utils/said.py reads it: a type, a list of one shape, or a mapping. */
+/** What a value is, as Python of plugins/plugin_utils/host_answer.py reads it: a type, a list of one shape, or a mapping. */
 function shapeOf({ type, elements, contains, values }: ReturnField): string {
   if (type === 'list') {
     if (contains) return `[${mappingOf(contains)}]`;

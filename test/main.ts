@@ -12,7 +12,7 @@ import { type Report, readReport, summary } from './support/report.ts';
 import { say, stage } from './support/stages.ts';
 
 // `npm test`: every project of vitest.config.ts. Those that need no lab run while the lab's roots and the guests' image
-// are built, then the others, two files side by side. It ends with the line `N passed, N failed`; a test that is
+// are built, then the others, some files side by side. It ends with the line `N passed, N failed`; a test that is
 // skipped counts as failed, so that none is left out in silence.
 const WITHOUT_LAB = ['house', 'unit'];
 const IN_LAB = ['integration', 'e2e'];

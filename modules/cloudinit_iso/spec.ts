@@ -6,12 +6,14 @@ export const spec = defineSpec({
   summary: 'Write the seed that cloud-init configures a guest from',
   description: [
     'Writes a NoCloud seed, a volume labelled C(cidata) with user-data, meta-data and, where they are given, network-config, vendor-data and other files. No other program is needed; the same content gives the same bytes.',
-    'What the guest would trip over is an error before it boots: YAML that is none, types and values, networks that do not fit.',
-    'A seed with equal content is left alone, whoever wrote it. A damaged seed is replaced; a file that is no seed is not.',
+    'What cloud-init would refuse or ignore is an error before the guest boots: invalid YAML, wrong types and values, networks that do not fit together.',
+    'A seed with the same content is kept, whatever program wrote it. A damaged seed is replaced; a file that is not a seed is not.',
   ],
   list: { option: 'seeds', description: 'Several seeds in one task.' },
   options: seedOptions,
-  notes: ['No content is ever shown: a diff names the keys that change and a digest of each part.'],
+  notes: [
+    'No content is ever shown: a diff has the names of the keys that change, and a digest of each file.',
+  ],
   examples: `
 - name: A seed for a guest with a fixed address
   piecewise.cloud.cloudinit_iso:
@@ -69,13 +71,13 @@ export const spec = defineSpec({
     },
     instance_id: {
       description: 'The instance-id in the seed.',
-      returned: 'when the seed is to be there',
+      returned: 'when O(state=present)',
       type: 'str',
       sample: 'web1',
     },
     applied: {
       description:
-        'Whether a guest that has booted with the seed from before will apply what changed: only with another instance-id.',
+        'Whether a guest that has booted with the old seed will apply the changes. It applies most of them only with another instance-id.',
       returned: 'when an existing seed changes',
       type: 'bool',
     },

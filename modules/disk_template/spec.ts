@@ -3,15 +3,15 @@ import { templateOptions } from '../objects/template/options.ts';
 
 export const spec = defineSpec({
   module: 'disk_template',
-  summary: 'Keep a template that the disks of guests are made from',
+  summary: 'Keep a template from which the disks of guests are made',
   description: [
-    'Fetches, checks and unpacks a template once, and gives it a name. The template itself is a qcow2 that nobody writes to, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
-    'With another checksum the name gets another template. The old one stays for as long as a disk is an overlay of it, and goes with a later run.',
+    'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
+    'When the checksum changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
   ],
   requirements: [
     'qemu-utils (qemu-img)',
-    'xz-utils, bzip2, zstd or tar, for what is packed by them',
-    'libvirt-clients (virsh), where guests have disks outside of F(/var/lib/libvirt)',
+    'xz-utils, bzip2, zstd or tar, for files that are packed by them',
+    'libvirt-clients (virsh), if guests have disks outside of F(/var/lib/libvirt)',
   ],
   list: { option: 'templates', description: 'Several templates in one task.' },
   options: templateOptions,
@@ -22,9 +22,9 @@ export const spec = defineSpec({
     ],
   },
   notes: [
-    'Long work shows how far it is, with percent and rate, while it runs.',
-    'Every run removes the templates in the directory that no name leads to and no disk needs, also those that M(piecewise.cloud.disk_image) fetched.',
-    'A disk that is raw to its guest needs no template, whatever it looks like. A disk that is an overlay of a file elsewhere, and does not say what that is, may need any: it is named in RV(needed), and C(qemu-img rebase -u -F) writes it down.',
+    'Long work shows its progress, with percent and rate.',
+    'Every run removes the templates in the directory to which no name leads and that no disk needs, even those that M(piecewise.cloud.disk_image) stored.',
+    'A disk that its guest has as raw needs no template, whatever its content looks like. An overlay of a file in another directory that does not record the format of that file may need any template: it is listed in RV(needed). C(qemu-img rebase -u -F) records the format.',
   ],
   examples: `
 - name: Debian's own image, refreshed when Debian has a new one
@@ -38,7 +38,7 @@ export const spec = defineSpec({
     src: files/mine.img
     dest: /var/lib/libvirt/mine.img
 
-- name: A template of it, which takes its place
+- name: A template of that file, which is removed
   piecewise.cloud.disk_template:
     dest: /var/lib/libvirt/templates/mine.qcow2
     source: /var/lib/libvirt/mine.img
@@ -59,12 +59,12 @@ export const spec = defineSpec({
     },
     template: {
       description: 'The template itself.',
-      returned: 'when it is to be there',
+      returned: 'when the state is present',
       type: 'str',
       sample: '/var/lib/libvirt/templates/by-checksum/sha512-9f86d081.qcow2',
     },
     needed: {
-      description: 'Templates that no name leads to, with the disks that they stay for.',
+      description: 'Templates to which no name leads, with the disks that still need them.',
       returned: 'when there are any',
       type: 'dict',
       values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },

@@ -3,17 +3,17 @@ import { imageOptions } from '../objects/image/options.ts';
 
 export const spec = defineSpec({
   module: 'image',
-  summary: 'Bring the images that the disks of guests are made from',
+  summary: 'Keep the images from which the disks of guests are made',
   description: [
-    'Builds an image by debootstrap, fetches it, or copies it from the controller, once, and gives it a name in O(directory).',
-    'A name is a symbolic link to a template, F(by-checksum/….qcow2) beside it, that nobody writes to, as M(piecewise.cloud.disk_template) keeps them. With another checksum or recipe the name gets another template. The old one stays for as long as a disk is an overlay of it, and is removed by a later run.',
+    'Builds an image by debootstrap, downloads it, or copies it from the controller, once, and gives it a name in O(directory).',
+    'A name is a symbolic link to a read-only template, F(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template). When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
     'Leaving an image out of the mapping removes nothing.',
   ],
   requirements: [
     'qemu-utils (qemu-img)',
-    'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for what is built',
-    'xz-utils, bzip2, zstd or tar, for what is packed by them',
-    'libvirt-clients (virsh), where guests have disks outside of F(/var/lib/libvirt)',
+    'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for images that are built',
+    'xz-utils, bzip2, zstd or tar, for files that are packed by them',
+    'libvirt-clients (virsh), if guests have disks outside of F(/var/lib/libvirt)',
   ],
   list: {
     option: 'images',
@@ -31,10 +31,10 @@ export const spec = defineSpec({
     requiredBy: { url: ['checksum'], path: ['checksum'] },
   },
   notes: [
-    'Long work shows how far it is while it runs.',
-    'A file of the controller is compared with O(checksum) there, before anything is copied.',
+    'Long work shows its progress.',
+    'A file of the controller is verified by O(checksum) on the controller, before it is copied.',
     'A built image has GRUB, one partition that grows with the disk, cloud-init and SSH, and calls its network interfaces C(eth0), C(eth1), ….',
-    'Every run removes the templates in the directory that no name leads to and no disk needs.',
+    'Every run removes the templates in the directory to which no name leads and that no disk needs.',
   ],
   examples: `
 - name: An image with Debian, built from the host's own apt sources
@@ -74,12 +74,12 @@ export const spec = defineSpec({
     },
     template: {
       description: 'The template that the name leads to.',
-      returned: 'when it is to be there',
+      returned: 'when the state is present',
       type: 'str',
       sample: '/var/lib/libvirt/templates/by-checksum/version-recipe-0123456789abcdef.qcow2',
     },
     needed: {
-      description: 'Templates that no name leads to, with the disks that they stay for.',
+      description: 'Templates to which no name leads, with the disks that still need them.',
       returned: 'when there are any',
       type: 'dict',
       values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },

@@ -1,12 +1,12 @@
-/** What a user can do something about: its message goes to the user as it is, without a stack. */
+/** An error that the user can fix: only its message is printed, without a stack. */
 export class Failure extends Error {
   override readonly name: string = 'Failure';
 }
 
 /**
- * A value that an option can't take.
+ * An option has an invalid value.
  * @param option the option's path as the user wrote it, e.g. `ports[2].tag`
- * @param problem what is wrong and the way out; never the value of a secret option
+ * @param problem what is wrong and what to do; never the value of a secret option
  */
 export class OptionError extends Failure {
   override readonly name = 'OptionError';
@@ -18,7 +18,7 @@ export class OptionError extends Failure {
   }
 }
 
-/** What the host lacks, and an earlier task may install. */
+/** A program is missing on the host, which an earlier task may install. */
 export class Lacking extends Failure {
   override readonly name = 'Lacking';
 }
@@ -31,26 +31,37 @@ export class Failures extends Failure {
   }
 }
 
-/** An error whose options are called otherwise. @param word what an option is called, by its path and what is wrong with it */
-export function inWords(error: Error, word: (option: string, problem: string) => string): Error {
+/** What was thrown, as an Error. */
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown));
+
+/** The same error with its options renamed. @param word the new name of an option, from its path and its problem */
+export function inWords<E extends Error>(
+  error: E,
+  word: (option: string, problem: string) => string,
+): E | Failure {
   if (error instanceof OptionError) return new OptionError(word(error.option, error.problem), error.problem);
-  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word) as Failure));
+  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word)));
   return error;
 }
 
 /** The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. */
 export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
 
-/** Does something with the options of an item, and says of errors where in the task they stand. */
+/** An error with the options of an item as they are written in the task. @param at the item's path */
+export const failureAt = <E extends Error>(at: string, error: E): E | Failure =>
+  inWords(error, (option) => optionAt(at, option));
+
+/** Does something with the options of an item. Its errors name them as they are written in the task. */
 export function located<T>({ at }: { readonly at: string }, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof OptionError ? new OptionError(optionAt(at, error.option), error.problem) : error;
+    throw failureAt(at, asError(error));
   }
 }
 
-/** Reads an option's value with what knows nothing of options: its Failure becomes the option's. */
+/** Calls code that knows nothing of options. Its Failure becomes an OptionError of this option. */
 export function asOption<T>(option: string, act: () => T): T {
   try {
     return act();

@@ -1,17 +1,17 @@
-/** The whole of a file on the host, which is read when it is needed and never held in memory. */
+/** A file on the host, which is read when it is needed and never held in memory. */
 export interface HostFile {
   readonly source: string;
   /** Bytes. */
   readonly size: number;
 }
 
-/** A content that is read while it comes. */
+/** A content as a stream. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
-/** What a file of a volume is to hold. */
+/** The content of a file to write into a volume. */
 export type Content = Uint8Array | HostFile;
 
-/** A file that a volume is to have. */
+/** A file to write into a volume. */
 export interface VolumeFile {
   /** Its path in the volume, without a slash in front: `user-data`, `certificates/ca.pem`. */
   readonly path: string;
@@ -28,7 +28,7 @@ export interface Extent {
   readonly length: number;
 }
 
-/** A file that a volume has. */
+/** A file of an existing volume. */
 export interface StoredFile {
   readonly path: string;
   /** Bytes. */
@@ -40,11 +40,11 @@ export interface StoredFile {
 /** What an image holds. */
 export interface Volume {
   readonly label: string;
-  /** In the order of their paths' code points. A directory without files isn't told. */
+  /** In the order of their paths' code points. A directory without files isn't listed. */
   readonly files: readonly StoredFile[];
 }
 
-/** An image that is read here and there. */
+/** An image with random access. */
 export interface Image {
   /** Bytes. */
   readonly size: number;

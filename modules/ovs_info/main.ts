@@ -1,7 +1,7 @@
 import type { Module } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { describeDatabase } from '../lib/ovs/describe.ts';
 import { type Answer, readIfReachable } from '../lib/ovs/read.ts';
+import { describeDatabase } from '../lib/ovs/rows/describe.ts';
 import { spec } from './spec.ts';
 
 export const module: Module<OptionsOf<typeof spec>, Answer, never> = {

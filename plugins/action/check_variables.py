@@ -1,9 +1,9 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """
-Checks the variables of roles on the controller, before anything is changed. It asks nothing of the host, which need not be
-reached for it. What the options of a role are, the build has written down.
+Checks the variables of roles on the controller, before anything is changed. The host need not be reachable. The build
+generates the options of the roles (role_specs.py).
 
-Options: roles, the names of the roles.
+Options: roles, a list of role names.
 """
 
 import re
@@ -15,13 +15,13 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils.check import label
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.role_specs import DEFAULTS, OPTIONS
 
 try:
-    # 2.19 evaluates no text that isn't marked.
+    # 2.19 evaluates only texts that are marked as trusted.
     from ansible.template import trust_as_template
 except ImportError:
     trust_as_template = str
 
-# A role's variable that is what people call otherwise: "{{ vms | default([], true) }}".
-OTHER = re.compile(r"\{\{ ([a-z_]+(?:\.[a-z_]+)?) \| default\(")
+# A role's variable whose default is a variable that users set: "{{ vms | default([], true) }}".
+USER_VARIABLE = re.compile(r"\{\{ ([a-z_]+(?:\.[a-z_]+)?) \| default\(")
 
 UNDEFINED = re.compile(r"'[\w. ]+' (?:is undefined|has no attribute '\w+')")
 
@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
             return dict(result, failed=True, msg="option 'roles': must be a list of %s" % ", ".join(sorted(OPTIONS)))
         found = [problem for role in roles for problem in self._problems(role, task_vars)]
         if found:
-            # What two roles take is named once.
+            # A problem of two roles is reported once.
             host = task_vars["inventory_hostname"]
             result.update(failed=True, msg="\n".join("%s: %s" % (host, one) for one in dict.fromkeys(found)))
         return result
@@ -46,7 +46,7 @@ class ActionModule(ActionBase):
         """What is wrong with the variables of a role, as a list of texts."""
         variables = dict(_trusted(DEFAULTS[role]), **task_vars)
         templar = self._templar.copy_with_new_env(available_variables=variables)
-        # The state of all items, whatever they say themselves.
+        # It replaces the state of each item.
         state = self._evaluated(templar, variables.get("%s_state" % role), "")[0]
         found = []
         for name, option in OPTIONS[role].items():
@@ -76,10 +76,10 @@ class ActionModule(ActionBase):
 
     @staticmethod
     def _called(role, name, variables):
-        """What people call a variable, and what it holds before it is evaluated."""
+        """The name under which users set a variable, and its value before it is evaluated."""
         raw = variables.get(name)
         default = DEFAULTS[role].get(name)
-        other = OTHER.match(default) if isinstance(default, str) and raw == default else None
+        other = USER_VARIABLE.match(default) if isinstance(default, str) and raw == default else None
         if not other:
             return name, raw
         value = variables
@@ -90,8 +90,9 @@ class ActionModule(ActionBase):
     @classmethod
     def _evaluated(cls, templar, raw, path):
         """
-        A variable's value, and what can't be evaluated of it. Each item is evaluated by itself: where one has an undefined
-        variable in it, Jinja's `default` takes the whole list for undefined, and the error of Ansible shows all of it.
+        A variable's value, and the problems of what can't be evaluated. Each item is evaluated by itself: with an
+        undefined variable in one of them, Jinja's `default` takes the whole list as undefined, and Ansible's error
+        shows all of it.
         """
         if isinstance(raw, list):
             pairs = [cls._evaluated(templar, item, cls._item(path, i, item)) for i, item in enumerate(raw)]
@@ -101,16 +102,16 @@ class ActionModule(ActionBase):
             keyed = [(key, cls._evaluated(templar, item, "%s.%s" % (path, key))) for key, item in raw.items()]
             values = dict((key, value) for key, (value, _) in keyed if value is not OMITTED)
             return values, [problem for _, (_, undefined) in keyed for problem in undefined]
-        # 2.14 takes the text of a vault for no text.
+        # To 2.14, a vault's text is not a str.
         if getattr(raw, "__ENCRYPTED__", False):
             raw = str(raw)
         try:
             value = templar.template(raw)
-        except Exception as error:  # a filter's own, too
+        except Exception as error:  # a filter may raise anything
             if type(error).__name__ == "AnsibleValueOmittedError":
                 return OMITTED, []
             found = UNDEFINED.findall(str(error)) if isinstance(error, AnsibleError) else []
-            return None, ["%s: %s" % (path, found[-1] if found else "it can't be evaluated")]
+            return None, ["%s: %s" % (path, found[-1] if found else "can't be evaluated")]
         omit = templar.available_variables.get("omit")
         return OMITTED if omit is not None and isinstance(value, str) and value == omit else value, []
 
@@ -121,7 +122,7 @@ class ActionModule(ActionBase):
 
 
 def _trusted(value):
-    """The same, its texts as templates: they are the roles' own."""
+    """Marks the texts of a role's own defaults as templates."""
     if isinstance(value, dict):
         return dict((key, _trusted(one)) for key, one in value.items())
     if isinstance(value, list):

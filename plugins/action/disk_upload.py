@@ -1,14 +1,14 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """
-Copies a large file of the controller to the host, and shows how far it is. What ansible.builtin.copy does, but for its
-silence, and for reading the whole file three times for checksums: whoever takes the file checks it.
+Copies a large file of the controller to the host, and shows its progress. Unlike ansible.builtin.copy, it computes no
+checksums, for which copy reads the whole file three times: the module that uses the file checks it.
 
-Options: src, a path on the controller; dest, a path on the host, whose directory is there.
+Options: src, a path on the controller; dest, a path on the host. The directory of dest must exist.
 """
 
 import os
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.upload import Uploader
 
 
@@ -21,7 +21,7 @@ class ActionModule(Uploader):
             if not self._task.check_mode:
                 self._upload(source, dest, host)
             result.update(changed=True, dest=dest)
-        except Failure as reason:
+        except TaskFailure as reason:
             result.update(failed=True, msg="%s: %s" % (host, reason))
         return result
 
@@ -29,8 +29,8 @@ class ActionModule(Uploader):
         """The file of the controller, and the path on the host."""
         source, dest = (self._task.args.get(name) for name in ("src", "dest"))
         if not all(isinstance(path, str) and path for path in (source, dest)):
-            raise Failure("the options 'src' and 'dest' are required, and are paths")
+            raise TaskFailure("the options 'src' and 'dest' are required, and must be paths")
         source = self._find_needle("files", source)
         if not os.path.isfile(source):
-            raise Failure("option 'src': %s is not a file" % source)
+            raise TaskFailure("option 'src': %s is not a file" % source)
         return source, dest

@@ -4,24 +4,24 @@
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import Runner
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure
 
 
 class ActionModule(Runner):
-    def _answered(self, args, task_vars):
+    def _run_task(self, args, task_vars):
         try:
             confirm = boolean(args.pop("confirm", None) or False)
         except TypeError:
-            raise Failure("option 'confirm': is not a boolean")
+            raise TaskFailure("option 'confirm': must be a boolean")
         if confirm and self._wrapped:
-            raise Failure("option 'confirm': a task under 'async' is not waited for: leave one of them out")
-        answer = super()._answered(args, task_vars)
-        waits = answer.get("rollback") and not answer.get("failed") and not self._task.check_mode
-        if not waits or not confirm:
+            raise TaskFailure("option 'confirm': a task with 'async' doesn't wait for the result: use only one of them")
+        answer = super()._run_task(args, task_vars)
+        pending = answer.get("rollback") and not answer.get("failed") and not self._task.check_mode
+        if not pending or not confirm:
             return answer
-        # An old connection may live on in the kernel for a while, and would prove nothing.
+        # An existing connection proves nothing: it may outlive the network change for a while.
         self._connection.reset()
-        confirmed = self._module("ovs_confirm", {}, task_vars)
+        confirmed = self._run_module("ovs_confirm", {}, task_vars)
         if confirmed.get("failed"):
             return dict(confirmed, changed=True)
         return dict(answer, changed=True, confirmed=True)

@@ -1,23 +1,23 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Runs the module vm, and brings the archives of the controller that it makes disks from."""
+"""Runs the module vm, and copies the archives of the controller that it makes disks from."""
 
 import os
 import re
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.bring import Bringer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.controller_files import ControllerFilesAction
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-class ActionModule(Bringer):
-    WHAT = "an archive of its VMs"
+class ActionModule(ControllerFilesAction):
+    FILES_DESCRIPTION = "an archive of its VMs"
 
-    def _offered(self, args):
+    def _available_files(self, args):
         """The archives of the controller that this host's VMs name."""
         paths = args.pop("archive_paths", None) or []
         defaults = args.get("defaults") or {}
         vms = [dict(defaults, **vm) for vm in args.get("vms") or [args] if isinstance(vm, dict)]
-        # One of another hypervisor's VM may hold what is not for this host.
+        # An archive of another hypervisor's VM may hold secrets that are not for this host.
         own = [vm for vm in vms if vm.get("host") in (None, args.get("hypervisor"))]
         found = {}
         for name in [vm.get("archive_name") for vm in own]:

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Says what is wrong with a variable, by the options that it must have. No value is shown, since one may be a secret."""
+"""Checks variables against the specs of their options. No message shows a value, since it may be a secret."""
 
 import difflib
 import re
@@ -13,9 +13,9 @@ from ansible.module_utils.common.validation import (
     check_required_together,
 )
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import printable
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import printable
 
-WORDS = {
+TYPE_NAMES = {
     "str": "a text",
     "path": "a path",
     "int": "a whole number",
@@ -25,11 +25,11 @@ WORDS = {
     "dict": "a mapping",
 }
 
-# By what people know an item of a list, of whatever kind.
+# The keys that name an item of a list, for messages.
 LABELS = ("name", "port", "bridge")
 
 
-# The rules between keys, by what the specs call them: Ansible checks them itself.
+# The rules between keys, by their names in the specs. Ansible has a function for each.
 RULES = {
     "requiredTogether": check_required_together,
     "mutuallyExclusive": check_mutually_exclusive,
@@ -39,35 +39,35 @@ RULES = {
 }
 
 
-def problems(options, given, path="", beside=None, rules=None):
+def problems(options, given, path="", defaults=None, rules=None):
     """
-    What is wrong with a mapping.
-    @param options what each key may hold, as build/roles.ts writes it
-    @param path where the mapping stands, for the texts
-    @param beside what it has beside what is given in it, as by defaults
-    @param rules those between its keys
-    @returns a list of texts
+    Lists what is wrong with a mapping.
+    @param options the spec of each key, as build/roles.ts writes it
+    @param path where the mapping is, for messages
+    @param defaults the values of keys that are not given
+    @param rules the rules between its keys
+    @returns a list of messages
     """
     given = dict(
         (key, {} if value is None and options.get(key, {}).get("bare") else value) for key, value in given.items()
     )
     names = dict((alias, name) for name, option in options.items() for alias in [name] + option.get("aliases", []))
     found = [_unknown(path, key, names) for key in given if key not in names]
-    whole = dict(beside or {})
+    whole = dict(defaults or {})
     whole.update((names.get(key), value) for key, value in given.items() if value is not None)
     missing = [name for name, option in options.items() if name not in whole and _is_required(option, whole)]
     found += ["%s is required" % _at(path, name) for name in missing]
     for name, option in options.items():
         if "default" in option:
             whole.setdefault(name, option["default"])
-    found += _broken(rules or {}, whole, path)
+    found += _rule_problems(rules or {}, whole, path)
     for key, value in given.items():
         if key in names and value is not None:
             found += value_problems(options[names[key]], value, _at(path, key))
     return found
 
 
-def _broken(rules, whole, path):
+def _rule_problems(rules, whole, path):
     found = []
     for name, terms in rules.items():
         try:
@@ -82,49 +82,50 @@ def _is_required(option, whole):
     return option.get("required") or other and whole.get(other) != value
 
 
-def value_problems(option, value, path, beside=None):
-    """What is wrong with the value of an option, as a list of texts. @param beside what each item of a list has beside"""
+def value_problems(option, value, path, defaults=None):
+    """Lists what is wrong with the value of an option. @param defaults the values that items of a list don't give"""
     if value == "" and option.get("clearable"):
         return []
     kind = option.get("type", "str")
-    # Python makes a text of everything, and Ansible takes a null for nothing.
+    # Ansible would convert any value to a text, and ignore a null.
     if value is None or kind in ("str", "path") and isinstance(value, (dict, list)):
-        return ["%s must be %s" % (path, WORDS[kind])]
+        return ["%s must be %s" % (path, TYPE_NAMES[kind])]
     keys = ("type", "elements", "choices")
     checked = ArgumentSpecValidator({"value": dict((key, option[key]) for key in keys if key in option)})
     result = checked.validate({"value": value})
     if result.error_messages:
-        return ["%s must be %s" % (path, _wanted(option, result))]
+        return ["%s must be %s" % (path, _expected(option, result))]
     value = result.validated_parameters["value"]
     if "entries" in option:
-        return [text for key, one in value.items() for text in _of_entry(option, key, one, path, beside)]
+        return [text for key, one in value.items() for text in _entry_problems(option, key, one, path, defaults)]
     if kind == "list":
-        return [text for i, one in enumerate(value) for text in _of_element(option, one, "%s[%d]" % (path, i), beside)]
+        items = [(one, "%s[%d]" % (path, i)) for i, one in enumerate(value)]
+        return [text for one, at in items for text in _element_problems(option, one, at, defaults)]
     if kind == "dict":
         return problems(option["options"], value, path) if "options" in option else []
-    return _limits(option, value, path)
+    return _limit_problems(option, value, path)
 
 
-def _of_entry(option, key, value, path, beside):
+def _entry_problems(option, key, value, path, defaults):
     path = "%s['%s']" % (path, printable(str(key)))
-    wrong = _limits(option["key"], key, path)
+    wrong = _limit_problems(option["key"], key, path)
     if wrong:
         return wrong
     if not isinstance(value, dict):
         return ["%s must be a mapping" % path]
-    return problems(option["entries"], value, path, beside, option.get("rules"))
+    return problems(option["entries"], value, path, defaults, option.get("rules"))
 
 
-def _of_element(option, value, path, beside):
+def _element_problems(option, value, path, defaults):
     if "options" not in option:
-        return _limits(option.get("each", {}), value, path)
+        return _limit_problems(option.get("each", {}), value, path)
     name = label(value)
     path = "%s (%s)" % (path, name) if name else path
-    return problems(option["options"], value, path, beside, option.get("rules"))
+    return problems(option["options"], value, path, defaults, option.get("rules"))
 
 
 def label(item):
-    """By what people know an item of a list; None where it has no such."""
+    """The name of an item of a list, for messages; None when it has none."""
     return next((printable(item[key]) for key in LABELS if isinstance(item.get(key), str)), None)
 
 
@@ -134,23 +135,23 @@ def _at(path, key):
 
 def _unknown(path, key, names):
     near = difflib.get_close_matches(str(key), names, 1)
-    way = "; did you mean '%s'?" % near[0] if near else ": it takes %s" % ", ".join(sorted(names))
-    return "%s is unknown%s" % (_at(path, key), way)
+    hint = "; did you mean '%s'?" % near[0] if near else ": the options are %s" % ", ".join(sorted(names))
+    return "%s is unknown%s" % (_at(path, key), hint)
 
 
-def _wanted(option, result):
-    """What an option takes, in words."""
+def _expected(option, result):
+    """What the value of an option must be, for messages."""
     choices = option.get("choices")
     if choices and any(type(error).__name__ == "ArgumentValueError" for error in result.errors.errors):
         return "one of %s" % ", ".join(str(choice) for choice in choices)
     kind = option.get("type", "str")
     if kind == "list" and any(type(error).__name__ == "ElementError" for error in result.errors.errors):
-        return "a list, each of it %s" % WORDS.get(option["elements"], "a value")
-    return WORDS.get(kind, "a value")
+        return "a list, each item %s" % TYPE_NAMES.get(option["elements"], "a value")
+    return TYPE_NAMES.get(kind, "a value")
 
 
-def _limits(option, value, path):
-    """What is wrong with a value of the right type."""
+def _limit_problems(option, value, path):
+    """Lists what is wrong with a value of the right type."""
     low, high = option.get("minimum"), option.get("maximum")
     if (low is not None and value < low) or (high is not None and value > high):
         if high is None:

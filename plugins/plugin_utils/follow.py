@@ -1,5 +1,5 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Follows a module whose work takes long, and shows how far it has come."""
+"""Follows a module whose work takes long, and shows its progress."""
 
 import shlex
 import time
@@ -7,21 +7,21 @@ import time
 from ansible.errors import AnsibleConnectionFailure
 from ansible.utils.display import Display
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils import said
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.aside import Aside, answered
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import described, progress
+from ansible_collections.piecewise.cloud.plugins.plugin_utils import host_answer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.background import BackgroundCall, call_with_timeout
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import describe, parse_progress
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import MOST_RESULT, Runner
 
-# Seconds between two looks: often at first, when it may be done soon.
+# Seconds between two reads of the status: short at first, since the work may be done soon.
 PAUSES = [1, 1, 2, 2, 4]
 PAUSE = 8
 
-# Characters that are read of what a host says beside results.
+# Most characters that are read of anything but a result.
 MOST_TEXT = 4096
 
-# What is known of a detached run, in one look: its result, how far it has come, or that it is gone. Its process is
-# told by its environment, since another may have got its number, and one that ended may wait for somebody to notice.
-LOOK = """
+# Reads the status of a detached run: its result, its progress, or that it ended without a result ("gone"). Its process is
+# recognised by its environment, since its number may be reused, and a process that ended may stay as a zombie.
+STATUS = """
 if [ -f {place}/result ]; then echo {mark} result; head -c {most} {place}/result
 elif tr '\\000' '\\n' </proc/{pid}/environ 2>/dev/null | grep -qxF PIECEWISE_DETACHED={place}; then
   echo {mark} progress; head -c {text} {place}/progress 2>/dev/null
@@ -32,12 +32,12 @@ echo {mark} end
 MARK = "piecewise-look"
 
 
-def found(stdout):
+def parse_status(stdout):
     """
-    The kind of answer that a look brought, and its text; None when there is none. Others may write to the same
-    terminal: what the system says as one logs in, sudo's complaints.
+    The kind of a status (result, progress or gone) and its text; None when there is none. Other programs may write to the
+    same terminal: the message of the day, sudo's warnings.
     """
-    # Through a terminal, which SSH may be asked for, lines end in a carriage return too.
+    # With a terminal (ssh -t) lines end in a carriage return too.
     text = "\n" + stdout.replace("\r", "")
     for kind in ("result", "progress", "gone"):
         _, begun, rest = text.partition("\n%s %s\n" % (MARK, kind))
@@ -49,74 +49,74 @@ def found(stdout):
 
 class Follower(Runner):
     """
-    Runs a module that may go on by itself on the host, which one does that sees long work before it, and says where it
-    is followed; what is done soon is a task like any other.
+    Runs a module that detaches itself on the host when its work is long, and answers where its status is. A module whose
+    work is short runs as usual.
     """
 
-    # Seconds without any progress after which the task fails: all the room of a large disk is taken in one.
+    # Seconds without progress after which the task fails. Preallocation of a large disk is one step without progress.
     SILENCE = 24 * 3600
-    # Looks in a row that bring nothing: the connection may come back, and the work goes on without it.
+    # Failed reads of the status in a row after which the task fails. The work continues while the connection is down.
     MOST_FAILURES = 10
 
     # Whether the module may detach its work.
-    _asks = False
+    _may_detach = False
 
-    def _answered(self, args, task_vars):
-        self._asks = not self._wrapped and not self._task.check_mode
+    def _run_task(self, args, task_vars):
+        self._may_detach = not self._wrapped and not self._task.check_mode
         if not self._wrapped:
             args["_ansible_piecewise_follow"] = True
-        return super()._answered(args, task_vars)
+        return super()._run_task(args, task_vars)
 
-    def _found(self, res):
-        data = super()._found(res)
-        if not data or not self._asks or "piecewise_detached" not in data:
+    def _find_result(self, res):
+        data = super()._find_result(res)
+        if not data or not self._may_detach or "piecewise_detached" not in data:
             return data
-        text = self._follow(*self._judged(said.detached, data["piecewise_detached"]))
-        return super()._found({"stdout": text, "stderr": "", "rc": 0})
+        text = self._follow(*self._check_answer(host_answer.check_detached, data["piecewise_detached"]))
+        return super()._find_result({"stdout": text, "stderr": "", "rc": 0})
 
     def _follow(self, place, pid):
-        """Waits for a detached run. @returns its result as it left it"""
+        """Waits for a detached run. @returns its result, as text"""
         bounds = {"most": MOST_RESULT + 1, "text": MOST_TEXT}
-        look = "sh -c %s" % shlex.quote(LOOK.format(place=place, pid=pid, mark=MARK, **bounds))
+        look = "sh -c %s" % shlex.quote(STATUS.format(place=place, pid=pid, mark=MARK, **bounds))
         pauses = iter(PAUSES)
-        last, heard = None, time.monotonic()
+        last, since = None, time.monotonic()
         while True:
             time.sleep(next(pauses, PAUSE))
-            kind, text = self._look(look, place, pid)
+            kind, text = self._read_status(look, place, pid)
             if kind == "result":
-                # What the work has come to is known, whatever becomes of its directory.
-                Aside(self._low_level_execute_command, "rm -rf -- %s" % place).done(self.PATIENCE)
+                # The result is known, so it doesn't matter whether its directory can be removed.
+                BackgroundCall(self._low_level_execute_command, "rm -rf -- %s" % place).wait(self.PATIENCE)
                 return text
             if kind == "gone":
-                raise said.Failure("the work on the host ended without a result: %s" % said.shown(text))
-            now = progress(text[:MOST_TEXT])
+                raise host_answer.TaskFailure("the work on the host ended without a result: %s" % host_answer.excerpt(text))
+            now = parse_progress(text[:MOST_TEXT])
             if now and now != last:
-                last, heard = now, time.monotonic()
+                last, since = now, time.monotonic()
                 if not self._task.no_log:
-                    Display().display("%s: %s" % (self._host, described(now)))
-            if time.monotonic() - heard > self.SILENCE:
-                raise said.Failure(
-                    "the work on the host has said nothing for %d s, and its process %d is still there: look what it "
-                    "waits for; how far it is, its log and its result are in %s" % (self.SILENCE, pid, place)
+                    Display().display("%s: %s" % (self._host, describe(now)))
+            if time.monotonic() - since > self.SILENCE:
+                raise host_answer.TaskFailure(
+                    "the work on the host has made no progress for %d s, and its process %d still runs: see what "
+                    "blocks it. Its progress, its log and its result are in %s" % (self.SILENCE, pid, place)
                 )
 
-    def _look(self, look, place, pid):
-        """What a look brought: what kind of answer, and its text."""
+    def _read_status(self, look, place, pid):
+        """Reads the status. @returns its kind, and its text"""
         problem = ""
         for failures in range(self.MOST_FAILURES):
             if failures:
                 time.sleep(PAUSE)
             try:
-                answer = answered(self.PATIENCE, self._low_level_execute_command, look)
+                answer = call_with_timeout(self.PATIENCE, self._low_level_execute_command, look)
             except AnsibleConnectionFailure as error:
                 problem = str(error)
-                Display().warning("%s: can't be reached; what it does goes on there" % self._host)
+                Display().warning("%s: can't be reached; the work continues on the host" % self._host)
                 continue
-            kind = found(answer["stdout"])
+            kind = parse_status(answer["stdout"])
             if kind:
                 return kind
             problem = answer["stderr"].strip() or answer["stdout"].strip()
         raise AnsibleConnectionFailure(
-            "%s; the work goes on there, as process %d: what came of it will be in %s"
-            % (said.shown(problem), pid, place)
+            "%s; the work continues on the host as process %d: its result will be in %s"
+            % (host_answer.excerpt(problem), pid, place)
         )

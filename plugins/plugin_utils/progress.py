@@ -1,9 +1,9 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""How far long work has come: what a host says of it, and what people are told."""
+"""Reads the progress of long work, and describes it for display."""
 
 import json
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import shown
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import excerpt
 
 # More bytes than any disk has.
 MOST_BYTES = 2**63
@@ -11,18 +11,18 @@ MOST_BYTES = 2**63
 MOST_WHAT = 300
 
 
-def progress(text):
+def parse_progress(text):
     """
-    Reads what a host says of its progress.
-    @returns a mapping for `described`, or None for anything else: the work doesn't end because of it
+    Reads the progress that a host reports.
+    @returns a mapping for `describe`, or None when it is invalid, which doesn't stop the work
     """
     try:
-        said = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(said, dict):
+    if not isinstance(value, dict):
         return None
-    what, done, total, rate = (said.get(name) for name in ("what", "done", "total", "rate"))
+    what, done, total, rate = (value.get(name) for name in ("what", "done", "total", "rate"))
     if not isinstance(what, str):
         return None
     if not all(count is None or _is_count(count) for count in (done, total, rate)):
@@ -35,8 +35,8 @@ def _is_count(value):
     return type(value) in (int, float) and 0 <= value <= MOST_BYTES
 
 
-def human(count):
-    """Bytes in the largest unit that leaves more than one of it."""
+def human_bytes(count):
+    """Bytes in the largest unit of which there is at least one."""
     for unit in ["B", "KiB", "MiB", "GiB"]:
         if count < 1024:
             break
@@ -46,20 +46,20 @@ def human(count):
     return ("%.0f %s" if unit == "B" else "%.1f %s") % (count, unit)
 
 
-def described(progress):
-    """How far it is, for people: what, percent, rate and the time that is left; of what has no bytes, what alone."""
-    # A file's name may be made to speak to the terminal.
-    what = shown(progress["what"], MOST_WHAT).replace("\n", "?")
+def describe(progress):
+    """Describes progress: what, percent, rate and the time that is left; only what, when it is not counted in bytes."""
+    # A file's name may hold control characters.
+    what = excerpt(progress["what"], MOST_WHAT).replace("\n", "?")
     done, total, rate = (progress.get(key) for key in ("done", "total", "rate"))
     if done is None:
         return what
-    # Below a byte a second, an end is not worth a forecast.
+    # Below a byte a second, the time that is left says nothing.
     rate = rate if rate and rate >= 1 else None
     if total and total >= done:
-        far = "%d %% of %s" % (100 * done / total, human(total))
+        far = "%d %% of %s" % (100 * done / total, human_bytes(total))
     else:
-        far = human(done)
-    words = [far] + (["%s/s" % human(rate)] if rate else [])
+        far = human_bytes(done)
+    words = [far] + (["%s/s" % human_bytes(rate)] if rate else [])
     if total and total >= done and rate:
         left = int((total - done) / rate)
         words.append("%d:%02d left" % (left // 60, left % 60))

@@ -1,34 +1,34 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Runs modules of this collection: a host's answer is judged before Ansible reads it."""
+"""Runs modules of this collection. A host's answer is checked before Ansible reads it."""
 
 import json
 import re
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils import said
+from ansible_collections.piecewise.cloud.plugins.plugin_utils import host_answer
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.shapes import RETURNS
 
-# Characters that are read of a result: 250 disks have a twentieth of it.
+# Most characters of a result. That of 250 disks has a twentieth of it.
 MOST_RESULT = 16 * 1024**2
 
-# What a shell says by its exit status of a program that does not exist.
+# A shell's exit status when a program doesn't exist.
 NOT_FOUND = 127
 MISSING = re.compile("not found|No such file")
 
 
-class Lacks(said.Failure):
-    """The host has not what every module needs."""
+class InterpreterMissing(host_answer.TaskFailure):
+    """The host lacks Node.js, which every module needs."""
 
 
 class Runner(ActionBase):
-    """Runs the module of its own name."""
+    """Runs the module that has the action's name."""
 
-    # The module, where it isn't the one of the action's name.
+    # The module, when it hasn't the action's name.
     MODULE = None
-    # What the module may answer to the plugin beside what it returns, with its shape.
-    ASKS = {}
-    # Seconds that the host has for a command that takes none.
+    # What the module may answer for the plugin itself, with its shape.
+    EXTRA_RETURNS = {}
+    # Seconds after which a quick command on the host has failed.
     PATIENCE = 300
 
     _host = _interpreter = ""
@@ -43,67 +43,67 @@ class Runner(ActionBase):
         self._interpreter = self._templar.template(task_vars.get("ansible_node_interpreter") or "/usr/bin/node")
         self._wrapped = self._task.async_val and not self._connection.has_native_async
         try:
-            result.update(self._answered(dict(self._task.args), task_vars))
-        except Lacks as reason:
-            # In check mode the role hypervisor has only said what it would install.
+            result.update(self._run_task(dict(self._task.args), task_vars))
+        except InterpreterMissing as reason:
+            # In check mode the role hypervisor hasn't installed it.
             if self._task.check_mode:
                 result.update(changed=False, warnings=[str(reason)])
             else:
                 result.update(failed=True, msg=str(reason))
-        except said.Failure as reason:
+        except host_answer.TaskFailure as reason:
             result.update(failed=True, msg="%s: %s" % (self._host, reason))
         if not self._wrapped:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
 
-    def _answered(self, args, task_vars):
-        """What the module answers to its arguments. @raises said.Failure"""
-        return self._module(self.MODULE or self._task.action.rpartition(".")[2], args, task_vars)
+    def _run_task(self, args, task_vars):
+        """Runs the module with its arguments. @returns its result. @raises host_answer.TaskFailure"""
+        return self._run_module(self.MODULE or self._task.action.rpartition(".")[2], args, task_vars)
 
-    def _module(self, name, args, task_vars):
-        """What a module of this collection answers. @raises said.Failure"""
+    def _run_module(self, name, args, task_vars):
+        """Runs a module of this collection. @returns its result. @raises host_answer.TaskFailure"""
         self._returns = RETURNS[name]
         module = "piecewise.cloud.%s" % name
         return self._execute_module(module, args, task_vars=task_vars, wrap_async=self._wrapped)
 
     def _parse_returned_data(self, res, *profile):
         """
-        Reads what the module printed. Ansible calls this between running a module and cleaning what it says; 2.19 gives
-        the profile by which it reads, 2.14 has none.
+        Reads what the module printed. Ansible calls this after it ran a module. 2.19 passes a serialization profile, 2.14
+        doesn't.
         """
-        # What async_wrapper says is Ansible's own.
+        # The answer comes from Ansible's async_wrapper.
         if self._wrapped:
             return super()._parse_returned_data(res, *profile)
-        data = self._found(res)
+        data = self._find_result(res)
         if data is None:
-            # Ansible says it in its own words; nothing in what was printed is for it to read.
-            printed = said.shown("%s\n%s" % (res["stderr"], res["stdout"]))
+            # Ansible reports it. It must not parse what was printed.
+            printed = host_answer.excerpt("%s\n%s" % (res["stderr"], res["stdout"]))
             return super()._parse_returned_data(dict(res, stdout="", stderr=printed), *profile)
-        text = json.dumps(self._judged(said.result, data, dict(self._returns, **self.ASKS)))
+        text = json.dumps(self._check_answer(host_answer.check_result, data, dict(self._returns, **self.EXTRA_RETURNS)))
         return super()._parse_returned_data({"stdout": text, "stderr": "", "rc": res["rc"]}, *profile)
 
-    def _found(self, res):
-        """The mapping in what a module printed; None where there is none. @raises said.Failure"""
+    def _find_result(self, res):
+        """The mapping that a module printed; None when there is none. @raises host_answer.TaskFailure"""
         if len(res["stdout"]) > MOST_RESULT:
-            raise said.Refused("answered with %d characters, which no module does" % len(res["stdout"]))
-        data = said.answer(res["stdout"])
-        if data is None and self._is_without_interpreter(res):
-            raise Lacks(
+            raise host_answer.UntrustedAnswer("answered with %d characters, which no module does" % len(res["stdout"]))
+        data = host_answer.find_result(res["stdout"])
+        if data is None and self._interpreter_is_missing(res):
+            raise InterpreterMissing(
                 "%s lacks %s, which modules run with. Run the role piecewise.cloud.hypervisor on it first "
                 "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter)
             )
         return data
 
-    def _is_without_interpreter(self, res):
+    def _interpreter_is_missing(self, res):
         # Another program may be missing, such as sudo.
-        said_of_it = [line for line in (res["stderr"] + res["stdout"]).splitlines() if self._interpreter in line]
-        return res["rc"] == NOT_FOUND and any(MISSING.search(line) for line in said_of_it)
+        lines = [line for line in (res["stderr"] + res["stdout"]).splitlines() if self._interpreter in line]
+        return res["rc"] == NOT_FOUND and any(MISSING.search(line) for line in lines)
 
     @staticmethod
-    def _judged(judge, *args):
+    def _check_answer(judge, *args):
         try:
             return judge(*args)
-        except said.Refused as reason:
-            raise said.Refused(
+        except host_answer.UntrustedAnswer as reason:
+            raise host_answer.UntrustedAnswer(
                 "%s: what ran there isn't the module that was sent. Check the host before you trust it" % reason
             )

@@ -1,5 +1,5 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""Copies a large file of the controller to a host, and shows how far it is."""
+"""Copies a large file of the controller to a host, and shows its progress."""
 
 import os
 import re
@@ -9,70 +9,70 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.aside import Aside, answered
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.background import BackgroundCall, call_with_timeout
 from ansible_collections.piecewise.cloud.plugins.plugin_utils.follow import PAUSE, PAUSES
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import described
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.said import Failure, shown
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import describe
+from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure, excerpt
 
 
 class Uploader(ActionBase):
     """An action that copies files of the controller."""
 
-    # Seconds without any data that arrives, after which the task fails.
+    # Seconds without new data on the host after which the task fails.
     SILENCE = 3600
-    # Seconds that the host has for a command that takes none.
+    # Seconds after which a quick command on the host has failed.
     PATIENCE = 300
 
     def _upload(self, source, dest, host):
-        """Copies a file; dest's directory is there. @raises Failure"""
-        place = answered(self.PATIENCE, self._make_tmp_path)
+        """Copies a file. The directory of dest must exist. @raises TaskFailure"""
+        place = call_with_timeout(self.PATIENCE, self._make_tmp_path)
         try:
             arrived = self._connection._shell.join_path(place, "file")
-            self._transfer_followed(source, arrived, host)
-            answered(self.PATIENCE, self._fixup_perms2, (place, arrived))
+            self._transfer_with_progress(source, arrived, host)
+            call_with_timeout(self.PATIENCE, self._fixup_perms2, (place, arrived))
             words = tuple(map(self._connection._shell.quote, (arrived, arrived, dest)))
-            # To another file system it is copied, which takes its time.
+            # mv copies it to another file system, which may take long.
             command = "chmod 0600 -- %s && mv -fT -- %s %s" % words
-            moved = answered(self.SILENCE, self._low_level_execute_command, command)
+            moved = call_with_timeout(self.SILENCE, self._low_level_execute_command, command)
             if moved["rc"] != 0:
-                raise Failure("%s: %s" % (dest, shown(moved["stderr"])))
+                raise TaskFailure("%s: %s" % (dest, excerpt(moved["stderr"])))
         finally:
-            # It has an error of its own to tell, where there is one.
-            Aside(self._remove_tmp_path, place, True).done(self.PATIENCE)
+            # Not raised: an error of the copy itself would be lost.
+            BackgroundCall(self._remove_tmp_path, place, True).wait(self.PATIENCE)
 
-    def _transfer_followed(self, source, arrived, host):
-        """Sends the file aside, and meanwhile looks how much of it is there; that may be left without an answer."""
+    def _transfer_with_progress(self, source, arrived, host):
+        """Sends the file in the background, and shows how much has arrived. The host may not answer how much."""
         size = "stat -c %%s -- %s" % self._connection._shell.quote(arrived)
         total = os.path.getsize(source)
         what = "copy %s from the controller" % os.path.basename(source)
-        sending = Aside(self._transfer_file, source, arrived)
+        sending = BackgroundCall(self._transfer_file, source, arrived)
         look = None
         pauses = iter(PAUSES)
         before, at = 0, time.monotonic()
-        while not sending.done(next(pauses, PAUSE)):
+        while not sending.wait(next(pauses, PAUSE)):
             now = time.monotonic()
-            look = look or Aside(self._low_level_execute_command, size, False)
+            look = look or BackgroundCall(self._low_level_execute_command, size, False)
             done = None
-            if look.done(1):
+            if look.wait(1):
                 done, look = self._size(look), None
             if done is not None and done > before:
                 rate = (done - before) / (now - at)
                 before, at = done, now
                 if not self._task.no_log:
                     far = {"what": what, "done": done, "total": total, "rate": rate}
-                    Display().display("%s: %s" % (host, described(far)))
+                    Display().display("%s: %s" % (host, describe(far)))
             elif now - at > self.SILENCE:
-                raise Failure(
-                    "%s: nothing has arrived for %d s: look at the connection, and for room on the host at %s"
-                    % (what, self.SILENCE, shown(arrived))
+                raise TaskFailure(
+                    "%s: nothing has arrived for %d s: check the connection, and the free space on the host at %s"
+                    % (what, self.SILENCE, excerpt(arrived))
                 )
         sending.value()
 
     @staticmethod
     def _size(look):
-        """What a look says has arrived; None where it says nothing that can be."""
+        """The bytes that have arrived; None when the host gives no valid number."""
         try:
-            said = look.value()["stdout"].strip()
+            size = look.value()["stdout"].strip()
         except AnsibleError:
             return None
-        return int(said) if re.fullmatch(r"[0-9]{1,18}", said) else None
+        return int(size) if re.fullmatch(r"[0-9]{1,18}", size) else None

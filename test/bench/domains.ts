@@ -22,7 +22,7 @@ const hundred = Array.from({ length: 100 }, (_, i) => ({
   interfaces: [{ source: 'br0', target: `bench${i}` }],
 }));
 
-/** A domain that is as stated: our task against community.libvirt's define, and a hundred of them in one task. */
+/** An unchanged domain: our task against community.libvirt's define, and a hundred of them in one task. */
 export async function benchDomains(): Promise<string> {
   await buildCollection();
   const collections = await debianCollections();
@@ -38,7 +38,7 @@ export async function benchDomains(): Promise<string> {
     // Some of the tasks of community.libvirt take a second more than the others: the mean has it, the median hasn't.
     const ratio = (of: (times: readonly number[]) => number) => (of(mine) / of(theirs)).toFixed(2);
     return [
-      'a domain that is as stated, a task:',
+      'an unchanged domain, a task:',
       `  community.libvirt.virt, define: ${shown(theirs)}`,
       `  piecewise.cloud.libvirt_domain: ${shown(mine)}`,
       `  ours of theirs: ${ratio(median)} by the median, ${ratio(mean)} by the mean (less than 1 is asked)`,

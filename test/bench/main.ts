@@ -16,10 +16,10 @@ const benches: Record<string, () => Promise<string>> = {
   vms: benchVms,
 };
 
-const wanted = process.argv.slice(2);
+const chosen = process.argv.slice(2);
 const results: string[] = [];
 for (const [name, bench] of Object.entries(benches)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
   say(`bench ${name}`);
   results.push(await bench());
 }

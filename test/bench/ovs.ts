@@ -15,7 +15,7 @@ const hundred = Array.from({ length: 100 }, (_, i) => ({
   type: 'internal',
 }));
 
-/** A hundred new ports against a loop over openvswitch_port, and a port that is as stated against Ansible's ping. */
+/** A hundred new ports against a loop over openvswitch_port, and an unchanged port against Ansible's ping. */
 export async function benchOvs(): Promise<string> {
   await buildCollection();
   const collections = await debianCollections();
@@ -33,7 +33,7 @@ export async function benchOvs(): Promise<string> {
       `  a loop over openvswitch_port: ${Number(loop).toFixed(1)} s`,
       `  one task of ovs_topology:     ${Number(task).toFixed(2)} s`,
       `  ovs_topology is ${(Number(loop) / Number(task)).toFixed(0)} times faster (at least 50 are asked)`,
-      'a port that is as stated, a task:',
+      'an unchanged port, a task:',
       `  ansible.builtin.ping:     ${shown(theirs)}`,
       `  piecewise.cloud.ovs_port: ${shown(mine)}`,
       `  ours of theirs: ${ratio(median)} by the median, ${ratio(mean)} by the mean (at most 1 is asked)`,

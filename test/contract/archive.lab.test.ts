@@ -117,7 +117,7 @@ describe('an archive of the controller', () => {
     const { results } = await play(project, '2.14', `${task()}      async: 60\n      poll: 1\n`);
     expect(results.vm).toMatchObject({ failed: true, changed: false });
     expect(results.vm?.msg).toContain(
-      `${HOME}/old.tar.gz was not brought from the controller: run the task without 'async'`,
+      `${HOME}/old.tar.gz was not uploaded from the controller: run the task without 'async'`,
     );
   });
 });

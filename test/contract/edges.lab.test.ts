@@ -71,12 +71,12 @@ describe.each(ANSIBLES)('under Ansible %s', (ansible) => {
   });
 
   it("tells the user of an option that isn't known", () => {
-    expect(result('unknown').msg).toBe("option 'user_dta': is not known; did you mean 'user_data'?");
+    expect(result('unknown').msg).toBe("option 'user_dta': is unknown; did you mean 'user_data'?");
     expect(run.output).toContain("did you mean 'user_data'?");
   });
 
   it.each([
-    ['rounded', "'serial': a whole number beyond 2^53 loses digits on its way: quote it"],
+    ['rounded', "'serial': a whole number beyond 2^53 loses digits in JSON: quote it"],
     ['proto', "a key named '__proto__' is not taken"],
   ])('refuses what would be lost: %s', (name, msg) => {
     expect(result(name)).toMatchObject({ failed: true, changed: false, msg });

@@ -190,7 +190,7 @@ describe('hostile hosts', () => {
     it('that says nothing new is waited for no longer than it may be, by an error that says where to look', () => {
       for (const host of Object.keys(silent)) {
         expect(resultOf(host)?.msg).toBe(
-          `${host}: the work on the host has said nothing for 2 s, and its process 4321 is still there: look what it waits for; how far it is, its log and its result are in ${PLACE}`,
+          `${host}: the work on the host has made no progress for 2 s, and its process 4321 still runs: see what blocks it. Its progress, its log and its result are in ${PLACE}`,
         );
         expect(commandsOf(host)).not.toContain('rm -');
       }
@@ -198,17 +198,17 @@ describe('hostile hosts', () => {
         failed: false,
         unreachable: true,
         msg: expect.stringContaining(
-          `no answer within 2 s; the work goes on there, as process 4321: what came of it will be in ${PLACE}`,
+          `no answer within 2 s; the work continues on the host as process 4321: its result will be in ${PLACE}`,
         ),
       });
       expect(resultOf('hangs')?.msg).toBe(
-        'hangs: copy image from the controller: nothing has arrived for 2 s: look at the connection, and for room on the host at /tmp/hostile/file',
+        'hangs: copy image from the controller: nothing has arrived for 2 s: check the connection, and the free space on the host at /tmp/hostile/file',
       );
     });
 
     it('gets no archive that is for the VM of another hypervisor', () => {
       expect(resultOf('thief')?.msg).toContain(
-        'wants a file of the controller that is not an archive of its VMs',
+        'asked for a file of the controller that is not an archive of its VMs',
       );
       expect(commandsOf('thief')).not.toContain('/srv');
     });

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Ansible, Project } from './ansible.ts';
 
 /** What a play gave: each task's registered result by its name, and all that Ansible printed. */

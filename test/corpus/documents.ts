@@ -24,10 +24,10 @@ function uuidOf(seed: string): string {
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** A value that is free: the wanted one, or one with a number behind it. */
-function unique(wanted: string, taken: ReadonlySet<string>): string {
-  let name = wanted;
-  for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
+/** A value that is free: this one, or this one with a number appended. */
+function unique(value: string, taken: ReadonlySet<string>): string {
+  let name = value;
+  for (let i = 2; taken.has(name); i++) name = `${value}-${i}`;
   return name;
 }
 

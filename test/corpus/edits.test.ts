@@ -78,7 +78,7 @@ describe('a title that is dropped', () => {
 describe('memory that changes', () => {
   const changed = String(1024 + 65536);
 
-  it('takes the current memory along where it was equal and nobody stated it', () => {
+  it('changes the current memory too where both were equal and no task had set it', () => {
     const stored = domain('', '1024', current('1024'));
     const judge = (root: Element, after: Element) =>
       exactly(edit('memory changed', root, stored), stored, after);

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { quoted } from '../../modules/lib/libvirt/virsh.ts';
+import { quoted } from '../../modules/lib/libvirt/batch.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { runModule } from '../support/module.ts';
 import type { Answer } from './judge.ts';

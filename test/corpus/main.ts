@@ -29,7 +29,7 @@ function modes(): readonly Mode[] {
 
 async function main(): Promise<void> {
   const release = Number(values.release) as Release;
-  const wanted = modes();
+  const chosen = modes();
   const only = new RegExp(values.only);
   const count = values.sample === 'all' ? Number.POSITIVE_INFINITY : Number(values.sample);
   const name = values.hypervisor ?? `corpus${release}`;
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
         all.filter(({ file }) => only.test(file)),
         count,
       );
-    const verdicts = await stage('corpus', () => corpus(hypervisor, { choose, modes: wanted, say }));
+    const verdicts = await stage('corpus', () => corpus(hypervisor, { choose, modes: chosen, say }));
     const rates = ratesOf(verdicts);
     console.log(`${causesOf(verdicts)}\n\n${tableOf(rates)}`);
     process.exitCode = rates.length > 0 && rates.every(isMet) ? 0 : 1;

@@ -42,8 +42,8 @@ async function download(release: Release, place: string): Promise<void> {
 async function unpack(place: string): Promise<string> {
   const archive = (await readdir(place)).find((name) => /^libvirt_.*\.orig\.tar\.\w+$/.test(name));
   if (!archive) throw new Error("libvirt's source package has no original archive");
-  const wanted = ['--wildcards', '*/tests/qemuxml*data/*.xml', '--strip-components=2'];
-  await execa('tar', ['-xf', archive, ...wanted], { cwd: place, env: plainEnv, extendEnv: false });
+  const members = ['--wildcards', '*/tests/qemuxml*data/*.xml', '--strip-components=2'];
+  await execa('tar', ['-xf', archive, ...members], { cwd: place, env: plainEnv, extendEnv: false });
   const found = DIRECTORIES.map((name) => path.join(place, name)).find((one) => existsSync(one));
   if (!found) throw new Error("libvirt's sources have their test inputs in another place than before");
   return found;

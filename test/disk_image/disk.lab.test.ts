@@ -83,7 +83,7 @@ describe('a disk', () => {
     });
     const refused = await disk(args);
     expect(refused).toMatchObject({ failed: true, changed: false });
-    expect(refused.msg).toContain(`${HOME}/nowhere isn't there`);
+    expect(refused.msg).toContain(`${HOME}/nowhere doesn't exist`);
   });
 });
 
@@ -103,7 +103,7 @@ describe('what goes wrong leaves nothing behind', () => {
     [
       'an overlay of an archive that nothing tells from others',
       { dest: `${HOME}/small/disk`, source: ARCHIVE, backing: 'overlay' },
-      `option 'checksum': is required: ${ARCHIVE} is packed, and the template for an overlay is kept by it`,
+      `option 'checksum': is required: ${ARCHIVE} is packed, and the template for an overlay is stored under it`,
     ],
     ['a raw overlay', { dest: `${HOME}/small/disk`, backing: 'overlay', format: 'raw' }, "option 'format'"],
     ['a relative path', { dest: 'disk' }, "option 'dest': 'disk' must be an absolute path"],

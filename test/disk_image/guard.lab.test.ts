@@ -43,17 +43,17 @@ describe('a disk in use', () => {
     [
       'of a guest that runs',
       'on',
-      `is in use by the guest 'guard-on' (running): stop it first, or make the copy from another disk`,
+      `is in use by the guest 'guard-on' (running): stop it first, or copy another disk`,
     ],
     [
       'of a guest that is saved',
       'with space/saved',
-      `is in use by the guest 'guard-saved' (saved with its memory): stop it first, or make the copy from another disk`,
+      `is in use by the guest 'guard-saved' (saved with its memory): stop it first, or copy another disk`,
     ],
     [
       'that another process has locked',
       'locked',
-      'is in use by another process, which has it locked: stop it first, or make the copy from another disk',
+      'is locked by another process that uses it: stop it first, or copy another disk',
     ],
   ];
   it.each(copies)('%s is not copied', async (_, name, message) => {
@@ -69,11 +69,7 @@ describe('a disk in use', () => {
       'with space/saved',
       "is in use by the guest 'guard-saved' (saved with its memory): stop it first",
     ],
-    [
-      'that another process has locked',
-      'locked',
-      'is in use by another process, which has it locked: stop it first',
-    ],
+    ['that another process has locked', 'locked', 'is locked by another process that uses it: stop it first'],
   ];
   it.each(changes)('%s does not grow', async (_, name, message) => {
     const dest = `${HOME}/${name}`;
@@ -86,7 +82,7 @@ describe('a disk in use', () => {
   it('of a guest is no template, even while the guest is off', async () => {
     const result = await disk({ source: `${HOME}/off`, backing: 'overlay' });
     expect(result.msg).toBe(
-      `${HOME}/off can't be a template: it is a disk of the guest 'guard-off' (shut off), which would change it under its overlays. Make a copy of it first ('backing: copy')`,
+      `${HOME}/off can't be a template: it is a disk of the guest 'guard-off' (shut off), which would change it under its overlays. Use 'backing: copy'`,
     );
   });
 

@@ -157,7 +157,7 @@ describe("a guest's raw disk", () => {
       new Set(
         images.map(
           (_, i) =>
-            `option 'images[${i}].format': ${evil(NAMES[i] ?? '')} is raw to the guest 'guests-evil', and isn't grown as qcow2: say what it is, or leave 'size' out`,
+            `option 'images[${i}].format': ${evil(NAMES[i] ?? '')} is raw to the guest 'guests-evil', and can't be grown as qcow2: set that format, or omit 'size'`,
         ),
       ),
     );
@@ -224,12 +224,12 @@ describe('a raw disk that no guest has any more', () => {
     expect(
       Object.fromEntries(images.map(({ dest }, i) => [dest.slice(left('').length), told(result)[i]])),
     ).toEqual({
-      pipe: `${FAR}/pipe is no disk: neither a file nor a block device`,
-      'pipe-raw': `${FAR}/pipe is no disk: neither a file nor a block device`,
-      server: expect.stringContaining('which is no plain file of this host'),
-      'server-old': expect.stringContaining('which is no plain file of this host'),
-      'server-json': expect.stringContaining('which is no plain file of this host'),
-      'server-inside': expect.stringContaining('which is no plain file of this host'),
+      pipe: `${FAR}/pipe is not a disk: neither a file nor a block device`,
+      'pipe-raw': `${FAR}/pipe is not a disk: neither a file nor a block device`,
+      server: expect.stringContaining('which is not a plain file of this host'),
+      'server-old': expect.stringContaining('which is not a plain file of this host'),
+      'server-json': expect.stringContaining('which is not a plain file of this host'),
+      'server-inside': expect.stringContaining('which is not a plain file of this host'),
       neighbour: expect.stringContaining("a disk of the guest 'guests-victim'"),
       'neighbour-raw': expect.stringContaining("is qcow2 to the guest 'guests-victim'"),
       itself: `${left('itself')} is an overlay of itself`,
@@ -250,7 +250,7 @@ describe('a raw disk that no guest has any more', () => {
       const { result } = await bounded('disk_image', { images, ...args }, ['left', 'out']);
       for (const [i, msg] of told(result).entries()) {
         expect(msg, refused[i]).toMatch(
-          /no plain file|neither a file nor a block device|a disk of the guest|to the guest|of itself|doesn't say which format|description of a disk/,
+          /not a plain file|neither a file nor a block device|a disk of the guest|to the guest|of itself|doesn't say which format|description of a disk/,
         );
       }
     }

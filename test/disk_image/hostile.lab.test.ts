@@ -140,13 +140,13 @@ describe('a place that is none', () => {
       'a source that is a pipe',
       () => `mkfifo ${IN}/pipe`,
       { source: `${IN}/pipe` },
-      `${IN}/pipe is no disk: neither a file nor a block device`,
+      `${IN}/pipe is not a disk: neither a file nor a block device`,
     ],
     [
       'a source that is a terminal',
       () => ':',
       { source: '/dev/tty' },
-      '/dev/tty is no disk: neither a file nor a block device',
+      '/dev/tty is not a disk: neither a file nor a block device',
     ],
     [
       'a source that leads to itself',
@@ -158,13 +158,13 @@ describe('a place that is none', () => {
       'a source that leads nowhere',
       () => `ln -sf none ${IN}/dangling`,
       { source: `${IN}/dangling` },
-      `${IN}/dangling isn't there: the template that ${HOME}/out/disk is to be made from`,
+      `${IN}/dangling doesn't exist: ${HOME}/out/disk is made from it`,
     ],
     [
       'a list of checksums that is a pipe',
       () => `mkfifo ${IN}/list`,
       { source: `${IN}/raw`, checksum: `sha256:${IN}/list` },
-      `option 'checksum': ${IN}/list is not a file: the list of checksums`,
+      `option 'checksum': ${IN}/list is not a file: it must be a list of checksums`,
     ],
     [
       'an empty source',
@@ -176,7 +176,7 @@ describe('a place that is none', () => {
       'a disk that leads nowhere',
       () => `ln -s /nowhere ${HOME}/out/link`,
       { source: `${IN}/raw`, dest: `${HOME}/out/link` },
-      `${HOME}/out/link is there by now, or is a link that leads nowhere: see what it is`,
+      `${HOME}/out/link exists now, or is a link to nothing: check what it is`,
     ],
   ];
   it.each(rows)('%s', async (_, make, args, message) => {

@@ -110,7 +110,7 @@ describe('what a disk is made from, recognised by content', () => {
     const result = await disk({ source: `${HOME}/in/raw`, dest, format: 'qcow2', cluster_size: '4K' });
     expect(result).toMatchObject({ changed: false });
     expect(result.warnings).toEqual([
-      `${dest} is there, and its 'cluster_size' is 64K and not 4K: a disk that is there isn't converted`,
+      `${dest} exists, and its 'cluster_size' is 64K and not 4K: an existing disk isn't converted`,
     ]);
   });
 });
@@ -121,14 +121,14 @@ describe('what no disk can be made from', () => {
     [
       'an archive of several disks',
       at('two.t'),
-      "option 'member': two.t holds 3 files, several of which look like a disk: say which is meant, of qcow2, raw, vmdk",
+      "option 'member': two.t holds 3 files, several of which look like a disk: set it to one of qcow2, raw, vmdk",
     ],
     [
       'an archive of no disk',
       at('notes.t'),
-      "option 'member': notes.t holds 2 files, none of which look like a disk: say which is meant, of README, box.mf",
+      "option 'member': notes.t holds 2 files, none of which look like a disk: set it to one of README, box.mf",
     ],
-    ['an empty archive', at('empty.t'), 'empty.t holds no file, and should hold a disk'],
+    ['an empty archive', at('empty.t'), 'empty.t holds no file: it must hold a disk'],
     [
       "a member that there isn't",
       { ...at('two.t'), member: 'disk' },
@@ -137,10 +137,10 @@ describe('what no disk can be made from', () => {
     [
       'a member of what is no archive',
       { ...at('raw.x'), member: 'disk' },
-      "option 'member': raw.x holds one file, and no archive to choose from",
+      "option 'member': raw.x is not an archive and has no members",
     ],
     ['nothing', at('nothing.g'), 'nothing.g is empty: there is no disk in it'],
-    ['a directory', { source: `${HOME}/in` }, `${HOME}/in is a directory, and no disk`],
+    ['a directory', { source: `${HOME}/in` }, `${HOME}/in is a directory, not a disk`],
     [
       'clusters of a raw disk',
       { ...at('raw'), format: 'raw', cluster_size: '64K' },
@@ -149,7 +149,7 @@ describe('what no disk can be made from', () => {
     [
       'clusters of no power of two',
       { ...at('raw'), cluster_size: '100K' },
-      "option 'cluster_size': 100K is no power of two from 512 to 2M",
+      "option 'cluster_size': 100K is not a power of two from 512 to 2M",
     ],
     [
       'tables of a raw disk',
@@ -231,7 +231,7 @@ describe('a checksum', () => {
     });
     const found = (await sh(`sha256sum <${HOME}/in/${name}`)).split(' ')[0];
     expect(result.msg).toBe(
-      `option 'checksum': ${HOME}/in/${name} has sha256:${found} and not ${wrong}: it is damaged, or another one`,
+      `option 'checksum': ${HOME}/in/${name} has sha256:${found} and not ${wrong}: it is damaged, or another file`,
     );
     expect(await sh(`ls -A ${HOME}/out/wrong`)).toBe('');
   });
@@ -250,7 +250,7 @@ describe('a checksum', () => {
     [
       "a list that there isn't",
       `sha256:${HOME}/in/NONE`,
-      `option 'checksum': ${HOME}/in/NONE isn't there: the list of checksums`,
+      `option 'checksum': ${HOME}/in/NONE doesn't exist: it must be a list of checksums`,
     ],
   ];
   it.each(rows)('%s', async (_, checksum, message) => {

@@ -115,12 +115,12 @@ describe('what is not taken', () => {
       'another content',
       () => ({ url: `${BASE}/disk.xz`, checksum: wrong }),
       () =>
-        `option 'checksum': ${BASE}/disk.xz has sha256:${sum} and not ${wrong}: it is damaged, or another one`,
+        `option 'checksum': ${BASE}/disk.xz has sha256:${sum} and not ${wrong}: it is damaged, or another file`,
     ],
     [
       'no checksum',
       () => ({ url: `${BASE}/disk.xz` }),
-      () => "option 'checksum': is required: what is fetched is kept by it",
+      () => "option 'checksum': is required: what is fetched is stored under it",
     ],
     [
       "what isn't there",
@@ -145,7 +145,8 @@ describe('what is not taken', () => {
     [
       'nobody who answers',
       () => ({ url: 'http://127.0.0.1:1/disk.xz', checksum: wrong }),
-      () => 'http://127.0.0.1:1/disk.xz: connect ECONNREFUSED 127.0.0.1:1; the next run goes on from there',
+      () =>
+        'http://127.0.0.1:1/disk.xz: connect ECONNREFUSED 127.0.0.1:1; the next run continues the download',
     ],
     [
       'a password in what is shown',
@@ -165,7 +166,7 @@ describe('what is not taken', () => {
     try {
       const result = await disk({ url: `${BASE}/disk.xz`, checksum: `sha256:${sum}` });
       expect(result.msg).toMatch(
-        /disk\.xz has \d+ bytes, and \S+\/templates\/by-checksum has room for \d+ bytes: make room there/,
+        /disk\.xz has \d+ bytes, and \S+\/templates\/by-checksum has room for \d+ bytes: free some space/,
       );
       expect(await sh(`ls -A ${HOME}/templates/by-checksum`)).toBe('');
     } finally {

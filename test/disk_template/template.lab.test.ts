@@ -117,12 +117,12 @@ describe('what is no template', () => {
     [
       'a name that is taken',
       () => of('one'),
-      `${dest} exists and is not one of our templates: move it away, or give another name`,
+      `${dest} exists and is not a link to a template: move it, or use another name`,
     ],
     [
       'no checksum',
       () => ({ source: `${HOME}/in/one` }),
-      "option 'checksum': is required, or 'version' with a source: a template is kept by it",
+      "option 'checksum': is required, or 'version' with a source: a template is stored under it",
     ],
     [
       'no source',
@@ -132,7 +132,7 @@ describe('what is no template', () => {
     [
       "a source that there isn't",
       () => ({ source: `${HOME}/none`, version: '1' }),
-      `${HOME}/none isn't there: what ${dest} is to be made from`,
+      `${HOME}/none doesn't exist: ${dest} is made from it`,
     ],
     [
       'an overlay',
@@ -142,7 +142,7 @@ describe('what is no template', () => {
     [
       'a version of a URL',
       () => ({ url: 'http://127.0.0.1/x', version: '1' }),
-      "option 'version': tells the content of a 'source'; what is fetched has a 'checksum'",
+      "option 'version': is only for a 'source': use 'checksum' with a 'url'",
     ],
   ];
   it.each(rows)('%s', async (name, args, message) => {

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('a fresh machine', () => {
-  it('is told in check mode what would be installed, and that nothing can be planned before', async () => {
+  it('shows in check mode what would be installed, and warns that the rest cannot be planned before', async () => {
     const before = await sh('dpkg -l | sha256sum');
     const overlay = { overlay_address: '192.0.2.1', overlay_bridge: 'ovs-lan' };
     const run = await play('site', ['--check', '-e', JSON.stringify(overlay)]);
@@ -36,7 +36,7 @@ describe('a fresh machine', () => {
     expect(await sh('dpkg -l | sha256sum')).toBe(before);
   });
 
-  it('without the role hypervisor, is an error that names the way out', async () => {
+  it('fails without the role hypervisor, with an error that names the fix', async () => {
     const run = await play('vms');
     expect(run.exitCode).not.toBe(0);
     expect(run.output).toContain(
@@ -45,7 +45,7 @@ describe('a fresh machine', () => {
     expect(run.output).toContain('or install nodejs');
   });
 
-  it('becomes a hypervisor with its guest, once', async () => {
+  it('becomes a hypervisor with a guest, and a second run changes nothing', async () => {
     const prepared = await play('hypervisors');
     expect(prepared.exitCode, prepared.output).toBe(0);
     // The lab's containers have no cgroups that libvirt could use; a real machine has.

@@ -56,7 +56,7 @@ afterAll(async () => {
 });
 
 describe('an image of the controller', () => {
-  it('is there once, as a link to what nobody writes to', async () => {
+  it('is copied once, as a link to a read-only template', async () => {
     const images = { 'mine.qcow2': onController('the first') };
     expect(await changed(bring(images, {}, ['--check', '--diff']))).toBeGreaterThan(0);
     expect(await sh(`ls -d ${NAMES} 2>/dev/null || true`)).toBe('');
@@ -69,7 +69,7 @@ describe('an image of the controller', () => {
     expect(await changed(bring(images))).toBe(0);
   });
 
-  it('is refreshed when its checksum changes; the old one stays while a disk needs it', async () => {
+  it('is replaced when its checksum changes; the old template is kept while a disk needs it', async () => {
     await sh(`qemu-img create -q -f qcow2 -F qcow2 -b $(readlink -f ${NAMES}/mine.qcow2) ${OVERLAY}`);
     const images = { 'mine.qcow2': onController('the second') };
     const where = { image_overlay_directories: ['/srv/elsewhere'] };
@@ -83,7 +83,7 @@ describe('an image of the controller', () => {
     expect(await stored()).toBe(`sha256-${digestOf('the second')}.qcow2`);
   });
 
-  it('in an archive is the member that is asked for, and is copied once', async () => {
+  it('in an archive is the given member, and is copied once', async () => {
     mkdirSync(join(files, 'a b'));
     for (const name of ['one', 'two']) writeFileSync(join(files, 'a b', name), `the ${name}`);
     const path = join(files, 'both.tar');
@@ -96,7 +96,7 @@ describe('an image of the controller', () => {
     await changed(bring(images, { image_state: 'absent' }));
   });
 
-  it('of another checksum is refused on the controller', async () => {
+  it('with a wrong checksum is refused on the controller', async () => {
     const { path } = onController('the third');
     const run = await bring({ 'wrong.qcow2': { path, checksum: `sha256:${'0'.repeat(64)}` } });
     expect(run.exitCode).not.toBe(0);
@@ -110,7 +110,7 @@ describe('an image by URL', () => {
   const serve = (text: string) =>
     sh(`cd /srv/web && printf '${text}' | gzip -n >far.img.gz && sha256sum far.img.gz >SHA256SUMS`);
 
-  it('is fetched, unpacked, and refreshed when the list of checksums has another', async () => {
+  it('is fetched, unpacked, and replaced when its entry in the list of checksums changes', async () => {
     const images = { 'far.qcow2': { url, checksum: 'sha256:http://127.0.0.1:8099/SHA256SUMS' } };
     await serve('from afar');
     expect(await changed(bring(images))).toBeGreaterThan(0);
@@ -121,7 +121,7 @@ describe('an image by URL', () => {
     expect(await held('far.qcow2')).toBe('from further');
   });
 
-  it('of another checksum is refused', async () => {
+  it('with a wrong checksum is refused', async () => {
     const run = await bring({ 'wrong.qcow2': { url, checksum: `sha256:${'0'.repeat(64)}` } });
     expect(run.exitCode).not.toBe(0);
     expect(run.output).toMatch(/far\.img\.gz has sha256:[0-9a-f]{64} and not sha256:0000/);
@@ -129,7 +129,7 @@ describe('an image by URL', () => {
   });
 });
 
-it('images that are to be absent go, with all that was kept for them', async () => {
+it('absent images are removed with all their files', async () => {
   const images = { 'mine.qcow2': { debootstrap: {} }, 'far.qcow2': { debootstrap: {} } };
   await changed(bring(images, { image_state: 'absent' }));
   expect(await sh(`ls -A ${NAMES}`)).toBe('by-checksum');

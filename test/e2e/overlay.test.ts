@@ -137,7 +137,7 @@ describe('the mesh', () => {
     expect(await sh('hv1', 'ovs-vsctl --bare --columns=name find port protected=true')).toBe('ov-hv2');
   });
 
-  it('gets a third, and no broadcast comes twice or back', async () => {
+  it('of three hosts delivers no broadcast twice, or back to its sender', async () => {
     await declare({ hv1: {}, hv2: {}, [LONG]: {} });
     const planned = await mustPass('2.19', 'networks', '--check', '--diff');
     expect(await tunnels('hv1')).toEqual([underlay('hv2')]);
@@ -150,13 +150,13 @@ describe('the mesh', () => {
     }
   });
 
-  it('loses nobody by a run on one host', async () => {
+  it('keeps all members in a run with --limit', async () => {
     const { changed } = await mustPass('2.14', 'networks', '--limit', 'hv1');
     expect(changed).toEqual({ hv1: 0 });
     expect(await tunnels('hv1')).toHaveLength(2);
   });
 
-  it('leaves what others put on the bridge, and mends what others broke', async () => {
+  it('keeps ports of others on the bridge, and repairs its own', async () => {
     await sh(
       'hv1',
       'ovs-vsctl add-port ovs-lan other -- set interface other type=vxlan options:remote_ip=10.77.0.9 options:key=9',
@@ -167,7 +167,7 @@ describe('the mesh', () => {
     await sh('hv1', 'ovs-vsctl del-port other');
   });
 
-  it('that one leaves holds, and has no tunnel to it', async () => {
+  it('works without a host that left, and has no tunnel to it', async () => {
     await declare({ hv1: {}, hv2: { overlay_state: 'absent' }, [LONG]: {} });
     await settles('2.14');
     expect(await tunnels('hv2')).toEqual([]);
@@ -177,7 +177,7 @@ describe('the mesh', () => {
     expect(await ping('hv1', 'hv2')).toBe(false);
   });
 
-  it.each(['geneve', 'gre'])('is made of %s as well', async (overlay_type) => {
+  it.each(['geneve', 'gre'])('works with %s too', async (overlay_type) => {
     const more = { overlay_type, overlay_key: 7, overlay_port: { trunks: [25] } };
     await declare({ hv1: more, hv2: more });
     if (overlay_type === 'geneve') await settles('2.19');
@@ -188,8 +188,8 @@ describe('the mesh', () => {
     await allPing('hv1', 'hv2');
   });
 
-  // The kernel here has no ESP: what is looked at is what openvswitch-ipsec is told, and makes of it.
-  it('is encrypted with a key that nobody is shown', async () => {
+  // This kernel has no ESP, so the test looks at the configuration that openvswitch-ipsec gets, and writes.
+  it('is encrypted with a key that no output shows', async () => {
     const secret = 'Tr0ub4dor-overlay';
     await declare({ hv1: { overlay_psk: secret }, hv2: { overlay_psk: secret } });
     const told = [
@@ -224,7 +224,7 @@ describe('the mesh', () => {
   });
 });
 
-describe('what is wrong with the variables is told, and nothing is done', () => {
+describe('wrong variables are an error, and nothing is changed', () => {
   // What the object's unit tests and those of the check of variables cover isn't asked again.
   const rows: [string, Variables, Variables, RegExp][] = [
     [
@@ -275,7 +275,7 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
 });
 
 describe('several overlays, and none', () => {
-  it('a bridge that is not there is made, and goes with the overlay', async () => {
+  it('a missing bridge is created, and removed with the overlay', async () => {
     const more = { overlay_bridge: 'mesh', overlay_name: 'm', overlay_key: 8 };
     await declare({ hv1: more, hv2: more });
     await settles('2.19');
@@ -288,7 +288,7 @@ describe('several overlays, and none', () => {
     expect(await sh('hv2', 'ovs-vsctl list-ports mesh')).toBe('');
   });
 
-  it('destroy.yml takes the tunnels away', async () => {
+  it('destroy.yml removes the tunnels', async () => {
     await declare({ hv1: {}, hv2: {} });
     await mustPass('2.19', 'destroy', '-e', 'destroy_confirm=hv1', '--limit', 'hv1');
     expect(await sh('hv1', 'ovs-vsctl list-br')).toBe('');

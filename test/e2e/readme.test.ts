@@ -29,8 +29,8 @@ function filesOfReadme(): Map<string, string> {
 /** On Debian 12 the hypervisor's own suite gives the same image: the one that other tests have built serves. */
 function shareTemplate(templates: string): void {
   const built = builtIn(templates);
-  const wanted = builtIn(templates, 'bookworm');
-  if (existsSync(built) && !existsSync(wanted)) linkSync(built, wanted);
+  const template = builtIn(templates, 'bookworm');
+  if (existsSync(built) && !existsSync(template)) linkSync(built, template);
 }
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ const changed = (output: string) =>
   [...output.matchAll(/^hv\d\s.*changed=(\d+)/gm)].map(([, count]) => Number(count));
 
 describe("README's deployment", () => {
-  it('is five files', () => {
+  it('has five files', () => {
     expect([...filesOfReadme().keys()]).toEqual([
       'inventory/hosts.yml',
       'inventory/group_vars/kvm.yml',
@@ -83,7 +83,7 @@ describe("README's deployment", () => {
     ]);
   });
 
-  it('plans, and makes two VMs on each of two hypervisors, once', async () => {
+  it('makes two VMs on each of two hypervisors, as planned, and a second run changes nothing', async () => {
     const planned = await site('--check', '--diff');
     expect(planned.exitCode, planned.stdout).toBe(0);
     const done = await site();

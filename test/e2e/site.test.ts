@@ -64,7 +64,7 @@ afterAll(async () => {
 });
 
 describe("the blog's cloud", () => {
-  it('is only planned in check mode, on a host that has nothing yet', async () => {
+  it('is only planned in check mode, on a fresh host too', async () => {
     const before = await snapshot();
     const run = await mustPass(play('site', { args: ['--check', '--diff'] }));
     expect(changedBy(run)).toBeGreaterThan(0);
@@ -72,13 +72,13 @@ describe("the blog's cloud", () => {
     expect(await snapshot()).toBe(before);
   });
 
-  it('ends with a guest that answers ping in VLAN 25', async () => {
+  it('has a guest that answers ping in VLAN 25', async () => {
     await mustPass(play('site'));
     expect(await waitForPing(hypervisor, GUEST)).toContain(`bytes from ${GUEST}`);
     expect(await sh('ovs-vsctl get port veth-test-eth0 tag; ovs-vsctl get port itc-wan1 tag')).toBe('25\n25');
   });
 
-  it('lets its user in, and cloud-init had no complaint', async () => {
+  it('accepts a login of its user, and cloud-init reports no problem', async () => {
     const { stdout } = await onGuest(hypervisor, GUEST, 'cloud-init status --wait; hostname; sudo id -un');
     expect(stdout.replace(/^\.*\n?/, '')).toBe('status: done\ntest\nroot');
   });
@@ -133,7 +133,7 @@ describe("the blog's cloud", () => {
     expect(run.output).not.toContain(secret);
   });
 
-  it('is about one VM where that is asked for, and starts or only defines by tags', async () => {
+  it('runs for one VM with vm_only, and only defines or starts with tags', async () => {
     const inventory = inventoryWith(({ vms }) => {
       for (const name of ['one', 'two'])
         vms.push({ ...vms[0], name, interfaces: [], ovs: [], state: 'running' });
@@ -147,22 +147,22 @@ describe("the blog's cloud", () => {
     expect(await states()).toMatch(/^\d+ one running$/);
     await mustPass(play('vms', { ...options, args: ['--tags', 'define'] }));
     expect(await states()).toMatch(/^\d+ one running$/);
-    const gone = {
+    const absent = {
       vm_state: 'absent',
       vm_remove_storage: true,
       vm_defaults: { ...defaults, shutdown_timeout: 1, force_off: true },
     };
-    await mustPass(play('vms', { ...options, extraVars: { ...options.extraVars, ...gone } }));
+    await mustPass(play('vms', { ...options, extraVars: { ...options.extraVars, ...absent } }));
     expect(await sh('virsh list --all --name; ls /var/lib/libvirt/images')).not.toContain('one');
   });
 
-  it('works when a play includes the role vm alone', async () => {
+  it('works with the role vm alone', async () => {
     const work = mkdtempSync(join(tmpdir(), 'piecewise-role-'));
     temporary.push({ remove: () => rmSync(work, { recursive: true }) });
     const file = join(work, 'play.yml');
     const role = { name: 'Ours', 'ansible.builtin.import_role': { name: 'piecewise.cloud.vm' } };
     writeFileSync(file, stringify([{ hosts: 'kvm', gather_facts: false, tasks: [role] }]));
-    // Its memory goes back to what the blog says.
+    // The blog's memory again.
     expect(changedBy(await mustPass(playFile(file)))).toBe(1);
   });
 
@@ -178,7 +178,7 @@ describe("the blog's cloud", () => {
   });
 });
 
-describe('what is wrong with the variables is told, and nothing is done', () => {
+describe('wrong variables are an error, and nothing is changed', () => {
   const rows: [string, 'networks' | 'vms', (variables: CloudVariables) => void, string][] = [
     [
       'a missing archive',
@@ -219,7 +219,7 @@ describe('what is wrong with the variables is told, and nothing is done', () => 
 });
 
 describe('destroy.yml', () => {
-  it("asks for the host's name, and does nothing without", async () => {
+  it("does nothing without the host's name as confirmation", async () => {
     const before = await snapshot();
     const run = await play('destroy');
     expect(run.output).toContain('destroy_confirm=hv1');
@@ -227,7 +227,7 @@ describe('destroy.yml', () => {
     expect(await snapshot()).toBe(before);
   });
 
-  it('leaves nothing of what site.yml made', async () => {
+  it('removes all that site.yml made', async () => {
     const inventory = inventoryWith(({ ovs, vms }) => {
       ovs.ports.push({ bridge: 'ovs-wan1', port: 'itc-wan2' });
       // Its files are called as in the blog's entry.

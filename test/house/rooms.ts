@@ -9,7 +9,7 @@ const MODULES = join(ROOT, 'modules');
 export const FLOORS = {
   objects: ['vm', 'overlay', 'image', 'disk', 'domain', 'seed', 'template', 'topology'],
   engines: ['ansible', 'disk', 'libvirt', 'link', 'ovs', 'rollback'],
-  codecs: ['cloudinit', 'fat', 'iso9660', 'net', 'xml'],
+  codecs: ['cloudinit', 'iso9660', 'net', 'xml'],
   ground: ['host', 'failure.ts', 'mask.ts', 'volume.ts'],
 } as const;
 

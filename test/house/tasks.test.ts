@@ -46,7 +46,7 @@ describe('the action plugin that follows long work', () => {
       module: Module<never, never, never>;
     };
     const plugin = join(ROOT, 'plugins/action', `${name}.py`);
-    const follows = existsSync(plugin) && /Follower|Bringer/.test(readFileSync(plugin, 'utf8'));
+    const follows = existsSync(plugin) && /Follower|ControllerFilesAction/.test(readFileSync(plugin, 'utf8'));
     expect(follows).toBe(module.weight !== undefined);
   });
 });

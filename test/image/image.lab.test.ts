@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { type RunMode, runModule, runThrice } from '../support/module.ts';
@@ -69,7 +69,7 @@ describe('an image of the controller', () => {
       changed: false,
       piecewise_uploads: { 'mine.qcow2': incoming() },
     });
-    expect((await bring(images)).msg).toContain(`${incoming()} was not brought from the controller`);
+    expect((await bring(images)).msg).toContain(`${incoming()} was not uploaded from the controller`);
     expect(await sh(`ls -d ${NAMES} 2>/dev/null || true`)).toBe('');
     await sh(`mkdir -p ${NAMES}/incoming; cp ${HOME}/web/tiny.qcow2 ${incoming()}`);
     expect(await bring(images, uploaded)).toMatchObject({ changed: true });

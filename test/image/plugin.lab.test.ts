@@ -67,7 +67,7 @@ describe.each(ANSIBLES)('an image of the controller, under Ansible %s', (ansible
     [
       ['--check'],
       { path: 'mine.img', checksum: `sha256:${'0'.repeat(64)}` },
-      `: images['bad.qcow2']: option 'checksum': FILES/mine.img has ${checksum} and not sha256:${'0'.repeat(64)}: it is damaged, or another one`,
+      `: images['bad.qcow2']: option 'checksum': FILES/mine.img has ${checksum} and not sha256:${'0'.repeat(64)}: it is damaged, or another file`,
     ],
     [
       [],

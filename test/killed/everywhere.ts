@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { withArguments } from '../support/module.ts';
 import { killableModule } from './bundle.ts';
@@ -42,7 +42,7 @@ const MARK = '=== shown ===';
 const unnamed = (shown: string) => shown.replace(/\.piecewise-[\w-]+/g, '.piecewise-…');
 
 /**
- * Kills a task before its first effect, before its second, and so on until a run ends by itself, and runs it again each time.
+ * Kills a task before its first effect, before its second, and so on until a run is not killed any more, and runs it again each time.
  * Where a killed run leaves what the one before left, the rerun would be the same, and isn't done.
  */
 export async function killedEverywhere(hypervisor: Hypervisor, task: Killed): Promise<Report> {

@@ -26,7 +26,7 @@ const text = (response: ServerResponse, status: number, message: string) => {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(`${message}\n`);
 };
 
-// A package never changes under its name; all else in an archive does, and goes through unkept.
+// A package never changes under its name. All other files of an archive do, so they are not cached.
 const keepable = (url: URL) => url.pathname.endsWith('.deb');
 
 function fetchFrom(

@@ -68,7 +68,7 @@ export async function findHypervisor(name: string): Promise<Hypervisor | undefin
   };
 }
 
-// Cleaning beside a start that goes on would miss what it makes next, so an interrupted start first ends.
+// An interrupted start ends before the cleanup: otherwise it would go on to create what the cleanup has just removed.
 async function cleaningUp<T>(name: string, action: (interruption: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new Error(`starting ${name} was interrupted`));

@@ -57,7 +57,7 @@ describe('a hypervisor of Debian 12', () => {
   });
   afterAll(() => hypervisor?.remove());
 
-  test('answers for libvirt and Open vSwitch', async () => {
+  test('runs libvirt and Open vSwitch', async () => {
     await hypervisor.exec(['virsh', '-c', 'qemu:///system', 'list']);
     await hypervisor.exec(['ovs-vsctl', 'show']);
   });
@@ -71,19 +71,19 @@ describe('a hypervisor of Debian 12', () => {
     expect((await execOnController(['ansible', ...args])).stdout).toContain(`${name} | SUCCESS`);
   });
 
-  test("installs packages from the machine's own archives", async () => {
+  test("installs packages from the machine's package archives", async () => {
     await hypervisor.exec(['apt-get', 'update']);
     await hypervisor.exec(['apt-get', 'install', '-y', '--no-install-recommends', 'hello']);
     expect((await hypervisor.exec(['hello'])).stdout).toBe('Hello, world!');
   });
 
-  test('keeps to the archives that apt names', async () => {
+  test('reaches only the archives in its apt sources', async () => {
     const get =
       'exec 3<>/dev/tcp/127.0.0.1/3142; printf "GET http://example.com/ HTTP/1.0\\r\\n\\r\\n" >&3; head -1 <&3';
     expect((await hypervisor.exec(['bash', '-c', get])).stdout).toContain('403');
   });
 
-  test('takes input and environment, and tells of failures', async () => {
+  test('runs commands with input and environment, and reports failures', async () => {
     const { stdout } = await hypervisor.exec(['sh', '-c', 'cat; echo $WORD'], {
       input: 'a ',
       env: { WORD: 'b' },
@@ -94,7 +94,7 @@ describe('a hypervisor of Debian 12', () => {
     expect((await hypervisor.exec(['false'], { check: false })).exitCode).toBe(1);
   });
 
-  test('refuses a second one of its name', async () => {
+  test('refuses a second one with its name', async () => {
     await expect(startHypervisor({ name })).rejects.toThrow('running already');
   });
 
@@ -115,7 +115,7 @@ describe('a hypervisor of Debian 12', () => {
     expect(await machineInterfaces()).toBe(before);
   });
 
-  test('leaves nothing when it is removed', async () => {
+  test('is removed without a trace', async () => {
     const { pid, root } = hypervisor;
     await hypervisor.remove();
     expect(await findHypervisor(name)).toBeUndefined();
@@ -162,7 +162,7 @@ describe('a bare machine', () => {
 });
 
 describe('the shared hypervisor', () => {
-  test('is the same one for all who ask, with the kept templates', async () => {
+  test('is the same for all test files of a worker, with the cached templates', async () => {
     const wasRunning = await findHypervisor(sharedName());
     const [one, other] = await Promise.all([sharedHypervisor(), sharedHypervisor()]);
     expect(one.pid).toBe(other.pid);

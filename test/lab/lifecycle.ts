@@ -54,7 +54,7 @@ export async function halt(name: string, limit = 30): Promise<void> {
   await kill(state);
 }
 
-// Killing a PID namespace's init kills all in it. systemd-nspawn then ends by itself.
+// Killing the init of a PID namespace kills all its processes. Then systemd-nspawn ends.
 async function kill(state: State): Promise<void> {
   signal(state.init, 'SIGKILL');
   await ended(state.init, 10);
@@ -67,7 +67,7 @@ async function kill(state: State): Promise<void> {
       // Ended between the two looks.
     }
   }
-  // A control group counts its processes until they are fully gone.
+  // A control group counts its processes until they have been reaped.
   for (let attempt = 0; cgroupProcesses(state.name).length > 0 && attempt < 100; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -29,7 +29,7 @@ export const relink = connect;
 
 /**
  * Connects running hypervisors: a bridge in the lab's own network namespace joins their host0.
- * It lasts over reboots, and goes with the last of them.
+ * It survives reboots, and is removed with the last of them.
  */
 export async function link(...members: readonly LinkMember[]): Promise<void> {
   const [first] = members;

@@ -27,7 +27,7 @@ export async function startContainer({ name, binds }: State): Promise<ProcessId>
     '--boot',
     '--console=pipe',
     '--capability=all',
-    // /dev/kvm stays out: where it can't be used, libvirt would probe QEMU anew at every define.
+    // Without /dev/kvm: where it can't be used, libvirt would probe QEMU again at each define.
     '--bind=/dev/net/tun',
     `--bind=${proxy}:${proxyDirectory}`,
     ...binds.map(({ host, guest }) => `--bind=${host}:${guest}`),

@@ -34,6 +34,6 @@ export async function unmountOverlay(name: string): Promise<void> {
 /** Unmounts and deletes all that a hypervisor has in the cache. */
 export async function deleteRun(name: string): Promise<void> {
   await unmountOverlay(name);
-  // Our mount is gone, so this can't reach into the shared root below it.
+  // The overlay is unmounted by now, so this can't remove files of the shared root below it.
   await rm(paths(name).run, { recursive: true, force: true });
 }

@@ -23,7 +23,7 @@ function startTime(pid: number): string | undefined {
   }
 }
 
-/** Identifies a running process; throws if there is none of that number. */
+/** Identifies a running process. Throws if no process has that number. */
 export function identify(pid: number): ProcessId {
   const started = startTime(pid);
   if (started === undefined) throw new Error(`process ${pid} has ended`);

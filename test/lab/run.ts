@@ -5,7 +5,7 @@ import { plainEnv } from './tools.ts';
 export interface ExecOptions {
   /** Its standard input; nothing by default. */
   input?: string | Uint8Array;
-  /** Added to a root's plain environment; none of ours goes in. */
+  /** Added to a root's plain environment; variables of this process are not passed on. */
   env?: Record<string, string>;
   /** Seconds until it is killed; 300 by default. */
   timeout?: number;

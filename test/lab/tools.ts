@@ -11,7 +11,7 @@ const tools: Record<string, string> = {
   flock: 'util-linux',
 };
 
-/** The environment for programs on the machine, whatever shell or virtual environment called us. */
+/** The environment for programs on the machine, without the variables of a virtual environment or shell. */
 export const plainEnv = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/root',

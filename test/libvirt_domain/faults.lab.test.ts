@@ -103,7 +103,9 @@ describe('the running guest', () => {
     const without = { interfaces: [], state: 'running', detach_timeout: 1 };
     const waits = {
       restart_required: true,
-      restart_reasons: [expect.stringMatching(/^interface .* is not removed yet: the guest did not let go/)],
+      restart_reasons: [
+        expect.stringMatching(/^interface .* is not removed yet: the guest did not release it/),
+      ],
     };
     const first = await task(without);
     expect(first).toMatchObject({ changed: true, actions: [`redefine domain ${NAME}`], ...waits });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import { withoutApplied } from '../../modules/lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../../modules/lib/libvirt/identity.ts';
 import { canonical } from '../../modules/lib/xml/canonical.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { OvsLab } from '../lib/ovs/lab.ts';
 import { type Theirs, theirModules } from './theirs.ts';

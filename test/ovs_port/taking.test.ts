@@ -26,7 +26,7 @@ test('two at once are an error that names the second, and nothing is written', a
   const ports = [TAKE, { ...TAKE, port: 'eth2' }];
   const result = await play(fake).topology({ bridges: [{ name: 'br0' }], ports });
   expect(result.msg).toMatch(
-    /^option 'ports\[1\].take_address': one NIC gives its addresses at a time, and 'eth1'/,
+    /^option 'ports\[1\].take_address': a task can take the addresses of one NIC only, and takes those of 'eth1'/,
   );
   expect(fake.snapshot()).toBe(before);
 });

@@ -5,7 +5,7 @@ import { sharedHypervisor } from '../lab/shared.ts';
 import { putPieces } from './pieces.ts';
 
 /**
- * What a judge works with: `input` goes to its standard input, `files` lie in its working directory, by their paths.
+ * What a judge gets: `input` on its standard input, `files` in its working directory, by their paths.
  * A piece that is a file on the host becomes a hole of its size.
  */
 export interface Evidence {
@@ -24,7 +24,7 @@ export interface Verdict {
 /**
  * Asks a real program, in the lab's hypervisor, about something that we wrote or read.
  * @param argv the program and its arguments; file names are relative to its working directory, a new one each time
- * @throws when the program is missing or fails: a judge that isn't there has not agreed
+ * @throws when the program is missing or fails: a missing judge has not agreed
  */
 export async function judge(argv: readonly string[], { input, files = {} }: Evidence = {}): Promise<Verdict> {
   const hypervisor = await sharedHypervisor();

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { bundle } from '../../build/bundle.ts';
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { expectUnchanged } from './unchanged.ts';
 

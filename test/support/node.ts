@@ -20,11 +20,11 @@ export async function nodeOf(major: number): Promise<string> {
   return program;
 }
 
-async function fetch(wanted: string, name: string, program: string): Promise<void> {
+async function fetch(spec: string, name: string, program: string): Promise<void> {
   const place = `${program}.new`;
   const quiet = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
   try {
-    await execa('npm', ['install', '--prefix', place, '--ignore-scripts', ...quiet, wanted], {
+    await execa('npm', ['install', '--prefix', place, '--ignore-scripts', ...quiet, spec], {
       cwd: cacheDir(),
     });
     const made = join(place, 'program');

@@ -39,7 +39,7 @@ export interface PlaybookOptions {
   readonly dist?: string;
   /** Directories of collections beside ours. */
   readonly collections?: readonly string[];
-  /** Where the output goes as it comes, beside being collected. */
+  /** Gets the output as it comes; it is collected too. */
   readonly live?: boolean;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync } fr
 import { join } from 'node:path';
 import { ROOT } from '../../build/modules.ts';
 import { withDefaults } from '../../modules/lib/ansible/coerce.ts';
-import { storedAs } from '../../modules/lib/disk/store.ts';
+import { storedPath } from '../../modules/lib/disk/template/key.ts';
 import { imageOptions } from '../../modules/objects/image/options.ts';
 import { recipeOf, versionOf } from '../../modules/objects/image/recipe.ts';
 import { cacheDir } from '../lab/cache.ts';
@@ -54,5 +54,5 @@ export const keepTemplates = (lab: string): void =>
 export function builtIn(directory: string, suite?: string): string {
   const recipe = recipeOf(withDefaults(imageOptions, { name: 'debian', debootstrap: { suite } }));
   if (!recipe) throw new Error('an image by debootstrap has a recipe');
-  return storedAs(directory, `version-${versionOf(recipe)}`);
+  return storedPath(directory, `version-${versionOf(recipe)}`);
 }

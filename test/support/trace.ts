@@ -1,4 +1,4 @@
-import type { Result } from '../../modules/lib/ansible/run.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { moduleText, type RunMode } from './module.ts';
 

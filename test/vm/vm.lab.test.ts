@@ -100,7 +100,7 @@ describe('a VM', () => {
 
   it('is planned before its image exists', async () => {
     const args = { ...WEB, archive_name: 'later.qcow2' };
-    const missing = `${HOME}-images/later.qcow2 isn't there: the template that ${HOME}/vmt-web/disk.qcow2 is to be made from`;
+    const missing = `${HOME}-images/later.qcow2 doesn't exist: ${HOME}/vmt-web/disk.qcow2 is made from it`;
     expect(await vm(args, { check: true })).toMatchObject({ changed: true, warnings: [missing] });
     expect(await vm(args)).toMatchObject({ changed: false, failed: true, msg: missing });
     expect(await sh(`virsh list --all --name | grep vmt; ls -d ${HOME}* `)).toBe(`${HOME}-images`);
@@ -110,7 +110,7 @@ describe('a VM', () => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
     const args = { ...WEB, archive_name: 'old', archives: ['old'] };
     expect(await vm(args, { check: true })).toMatchObject({ changed: true });
-    expect((await vm(args)).msg).toContain(`${HOME}/old.tar.gz was not brought from the controller`);
+    expect((await vm(args)).msg).toContain(`${HOME}/old.tar.gz was not uploaded from the controller`);
     expect(await vm({ ...args, _ansible_piecewise_follow: true })).toEqual({
       changed: false,
       piecewise_uploads: { old: `${HOME}/old.tar.gz` },

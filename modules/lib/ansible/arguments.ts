@@ -5,15 +5,15 @@ import { problemsOf, together, type Validator } from './problems.ts';
 import { checkRequired, checkRules } from './rules.ts';
 import type { Spec } from './spec.ts';
 
-/** How Ansible wants this run: its `_ansible_*` arguments. */
+/** The mode of this run: Ansible's `_ansible_*` arguments. */
 export interface Mode {
   readonly check: boolean;
   readonly diff: boolean;
-  /** Whether long work may go on by itself, and is followed: what our action plugin asks for. */
+  /** Whether long work may go on in the background: our action plugin, which asks for it, follows it. */
   readonly follow: boolean;
 }
 
-/** One item's options as the user wrote them, and where. */
+/** One item's options as the user wrote them, and their path in the task. */
 export interface Given {
   /** `seeds[1]`, `images['debian']` where the items are a mapping, or empty when the task isn't in list form. */
   readonly path: string;
@@ -29,9 +29,9 @@ export interface Arguments {
 const INTERNAL = '_ansible_';
 
 /**
- * Parses the JSON that Ansible put in.
- * @throws Failure on a number beyond 2^53, which JSON's reader has rounded, on a `__proto__` key, and on what is nested too
- * deep
+ * Parses the arguments that Ansible put in.
+ * @throws Failure on a number beyond 2^53, which JSON.parse has rounded, on a `__proto__` key, and on values that are nested
+ * too deep
  */
 export function parseArguments(json: string): Record<string, unknown> {
   const given: unknown = JSON.parse(json);
@@ -48,7 +48,7 @@ export function parseArguments(json: string): Record<string, unknown> {
 function checkValue(key: string, value: unknown): void {
   if (key === '__proto__') throw new Failure("a key named '__proto__' is not taken");
   if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new Failure(`'${key}': a whole number beyond 2^53 loses digits on its way: quote it`);
+    throw new Failure(`'${key}': a whole number beyond 2^53 loses digits in JSON: quote it`);
   }
   if (typeof value !== 'object' || value === null) return;
   for (const [inner, element] of Object.entries(value)) checkValue(inner, element);
@@ -73,7 +73,7 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
   return { mode, items: itemsOf(spec, name, list, commonOf(spec, beside)), listed: true };
 }
 
-// What stands beside the list, and what the option for defaults holds, which goes before it.
+// The options beside the list. Those of the option for defaults override them.
 function commonOf({ list }: Spec, beside: Record<string, unknown>): Record<string, unknown> {
   const name = list?.defaults;
   const given = name === undefined ? undefined : beside[name];

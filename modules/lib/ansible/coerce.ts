@@ -1,4 +1,5 @@
 import { OptionError } from '../failure.ts';
+import { variable } from '../host/self.ts';
 import { isTooDeep } from './nesting.ts';
 import type { Option, OptionSpecs, OptionType, ValuesOf } from './spec.ts';
 
@@ -104,10 +105,10 @@ function keyValues(text: string): Record<string, string> | undefined {
 // `~` and `$VAR` as Ansible's type `path` has them.
 function toPath(value: unknown): string | undefined {
   const text = toText(value);
-  const home = process.env.HOME ?? '/root';
+  const home = variable('HOME') ?? '/root';
   return text
     ?.replace(/^~(?=\/|$)/, home)
-    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => process.env[braced ?? bare] ?? all);
+    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => variable(braced ?? bare) ?? all);
 }
 
 const COERCIONS: Record<OptionType, { to: Coercion; article: string }> = {

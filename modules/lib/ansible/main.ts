@@ -4,7 +4,8 @@ import { realHost } from '../host/real.ts';
 import { recordUnfinished, sweepUnfinished } from '../host/unfinished.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
-import { failureOf, type Result, run } from './run.ts';
+import { failureOf, type Result } from './result.ts';
+import { run } from './run.ts';
 
 /**
  * The arguments that Ansible wrote over its marker in `source`, as JSON text. They are read as text and not
@@ -49,12 +50,12 @@ export async function main<Options, State, Step>(
   readArguments: () => string,
   again: (json: string) => Again,
 ): Promise<void> {
-  // A connection that breaks, perhaps by what we do, is no reason to leave it half done.
+  // A connection that breaks, perhaps by our own changes, must not end the work half done.
   process.on('SIGHUP', () => {});
-  // What a child says is parsed: it must not speak the user's language.
+  // The output of programs is parsed: it must not be translated.
   process.env.LC_ALL = 'C';
   const place = detachedPlace();
-  // What nobody waits for ends the process, and must not do so without a result.
+  // An error outside of all promises that are awaited ends the process: not without a result.
   process.once('uncaughtException', (error) => {
     give(failureOf(error), place);
     process.exit(1);

@@ -1,8 +1,8 @@
-import type { Failure } from '../failure.ts';
+import { asError, type Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Spec } from './spec.ts';
 
-/** One change to the host: what it is called, how things are and will be, and how to carry it out. */
+/** One change to the host: its title, its diff, and the step that applies it. */
 export interface Change<Step> {
   /** What is done to what, in the words of the field: `define domain web1`. */
   readonly title: string;
@@ -13,53 +13,53 @@ export interface Change<Step> {
 }
 
 export interface Plan<Step, Result extends object = object> {
-  /** In the order in which they are carried out; empty when the host is as desired. */
+  /** In the order in which they are applied; empty when the host is as desired. */
   readonly changes: readonly Change<Step>[];
   readonly warnings?: readonly string[];
   /**
-   * Prerequisites that aren't there and that an earlier task may make (the bridge, the template): warnings in
+   * Missing prerequisites that an earlier task may make (the bridge, the template): warnings in
    * check mode, where the plan assumes them, and an error otherwise.
    */
   readonly missing?: readonly string[];
-  /** What an action plugin is to bring from the controller before: by a name that it knows, and where to. */
+  /** Files that an action plugin uploads from the controller before: their paths on the host, by a name that the plugin knows. */
   readonly uploads?: Readonly<Record<string, string>>;
-  /** What the module returns when the plan has been carried out. */
+  /** What the module returns when the plan has been applied. */
   readonly result?: Result;
 }
 
-/** What a change left to say that planning couldn't know. */
+/** What applying a change tells that planning couldn't know. */
 export interface Outcome {
   readonly warnings?: readonly string[];
   readonly result?: Readonly<Record<string, unknown>>;
-  /** Items that follow those of the result's own lists. */
+  /** Items to append to the result's lists. */
   readonly added?: Readonly<Record<string, readonly unknown[]>>;
-  /** Items that go from the result's own lists: what was planned and didn't come about. */
+  /** Items to remove from the result's lists: what was planned and not done. */
   readonly dropped?: Readonly<Record<string, readonly unknown[]>>;
-  /** False where nothing came of the change. */
+  /** False where the change turned out to change nothing. */
   readonly changed?: boolean;
 }
 
-/** An item of a task: its options, and where they stand in it, such as `vms[1]`. */
+/** An item of a task: its options, and its path in the task, such as `vms[1]`. */
 export interface Placed<Options> {
   readonly path: string;
   readonly options: Options;
 }
 
 /**
- * Whether an item is this task's: `others` aren't looked at, and what is `aside` is checked together with the task's own,
- * and then left out.
+ * Whether this run is about an item. `others` are ignored; an item that is `aside` is checked together with those that are
+ * `own`, and then left out.
  */
 export type Scope = 'own' | 'aside' | 'others';
 
-/** Something that a user declares by options: three steps over them. Objects are composed of others by calling theirs. */
+/** A kind of thing that a user declares by options, in three steps: observe, plan, apply. A composed object calls those of its parts. */
 export interface ObjectKind<Options, State, Step, Result extends object = object> {
-  /** What an item is about (the domain, the file): it names results, and two items may not share it. */
+  /** The name of what an item describes (the domain, the file). It names the item's result, and two items can't have the same. */
   readonly key: (options: Options) => string;
   /** Pure. @param given the item as it was written */
   readonly scope?: (given: Readonly<Record<string, unknown>>) => Scope;
-  /** What is wrong where all items are aside, if anything is. */
+  /** An error for a task whose items are all aside, if that is one. */
   readonly allAside?: (items: readonly Placed<Options>[]) => Failure | undefined;
-  /** Rules that the options' own table can't say. Pure. @throws OptionError */
+  /** Rules that the table of options can't express. Pure. @throws OptionError */
   readonly check?: (options: Options) => void;
   /** Rules between items. Pure. @returns what is wrong with each, in their order */
   readonly checkAll?: (items: readonly Placed<Options>[]) => readonly (Failure | undefined)[];
@@ -70,15 +70,15 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
    * @param state undefined where it couldn't be read
    */
   readonly secrets?: (options: Options, state: State | undefined) => readonly string[];
-  /** Pure. @throws Failure when what is desired can't be had from this state */
+  /** Pure. @throws Failure when the desired state can't be reached from this one */
   readonly plan: (options: Options, state: State) => Plan<Step, Result>;
   /** How many bytes a change has to read or write, for a module whose work may be long. */
   readonly weight?: (step: Step) => number;
-  /** Carries out one change. */
+  /** Applies one change. */
   readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
 }
 
-/** A module: an object with what Ansible is told of it. */
+/** A module: an object with its documentation and options for Ansible. */
 export interface Module<Options, State, Step, Result extends object = object>
   extends ObjectKind<Options, State, Step, Result> {
   readonly spec: Spec;
@@ -89,23 +89,8 @@ export async function observeEach<Options, State>(
   items: readonly Options[],
   observe: (options: Options) => Promise<State>,
 ): Promise<(State | Error)[]> {
-  const settled = await Promise.allSettled(items.map(observe));
-  return settled.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason)));
-}
-
-/** Looks at what several items of a task share, once for each key. */
-export type Once = <T>(key: string, look: () => Promise<T>) => Promise<T>;
-
-/** A memory of what was looked at, for one task. */
-export function onlyOnce(): Once {
-  const seen = new Map<string, Promise<unknown>>();
-  return <T>(key: string, look: () => Promise<T>) => {
-    const known = seen.get(key) ?? look();
-    seen.set(key, known);
-    return known as Promise<T>;
-  };
-}
-
-export function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+  const outcomes = await Promise.allSettled(items.map(observe));
+  return outcomes.map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : asError(outcome.reason),
+  );
 }

@@ -39,9 +39,7 @@ function unknownOption(name: string, specs: OptionSpecs): string {
   const known = Object.entries(specs).flatMap(([key, { aliases }]) => [key, ...(aliases ?? [])]);
   const nearest = closest(name, known);
   const near = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3);
-  return near
-    ? `is not known; did you mean '${nearest}'?`
-    : `is not known; known are ${known.sort().join(', ')}`;
+  return near ? `is unknown; did you mean '${nearest}'?` : `is unknown; known are ${known.sort().join(', ')}`;
 }
 
 const MESSAGES: Record<string, (params: Record<string, unknown>, option: Described | undefined) => string> = {

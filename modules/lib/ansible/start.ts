@@ -13,10 +13,10 @@ export interface Code {
 /** Where the compiled code of modules is kept on a host. */
 export const CODE_CACHE = '/var/cache/piecewise-cloud/code';
 
-/** More bytes than the modules of a release take; what is beyond that is of releases that are no more. */
+/** Bytes that the cache may have: more than the modules of one release take, so what is beyond is of older releases. */
 const MOST = 64 * 1024 ** 2;
 
-// What is in the cache is run by root, so nobody else may have written it. V8 trusts it as well: damaged code ends the
+// Root runs the code in the cache, so no other user may have written it. V8 trusts it as well: damaged code ends the
 // process. gzip's checksum tells what is damaged, and zlib is loaded in a fifth of the time that Node's crypto takes.
 function cachedCode(path: string): Buffer | undefined {
   try {
@@ -27,7 +27,7 @@ function cachedCode(path: string): Buffer | undefined {
   }
 }
 
-// By its own name: of a file that was not written to its end, the checksum tells, and none is left by another name.
+// Under its final name: the checksum detects a file that was not written to its end, and no temporary file is left.
 function writeCode(path: string, data: Buffer): void {
   rmSync(path, { force: true });
   try {
@@ -39,7 +39,7 @@ function writeCode(path: string, data: Buffer): void {
   }
 }
 
-// Other code of this module, and the oldest of all that is too much.
+// Removes other code of this module, and the oldest files where all are too large.
 function sweepCode(directory: string, name: string, file: string): void {
   const found = readdirSync(directory).map((entry) => ({ entry, ...statOf(`${directory}/${entry}`) }));
   let size = 0;
@@ -52,7 +52,7 @@ function sweepCode(directory: string, name: string, file: string): void {
 
 const statOf = (path: string) => lstatSync(path, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
 
-// A cache is no part of what the task is to do: whatever is wrong with it, the task goes on.
+// The cache only saves time: whatever is wrong with it, the task goes on.
 function keepCode(directory: string, { name }: Code, file: string, script: Script): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -1,5 +1,5 @@
-import { parseYaml } from './parse.ts';
-import { isMapping, keyPath } from './yaml.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { isMapping, keyPath } from './yaml/value.ts';
 
 /** A file of a seed that is compared. */
 export interface Comparable {

@@ -1,10 +1,10 @@
 import { OptionError } from '../failure.ts';
-import { YamlError } from './yaml.ts';
+import { YamlError } from './yaml/value.ts';
 
-/** An option of a seed that can't be used. Its message names the way out, and nothing of the option's content. */
+/** An option of a seed that can't be used. Its message says what to do, and quotes nothing of the option's content. */
 export class SeedError extends OptionError {}
 
-/** The same result, with a YamlError told as the option's. */
+/** Does something with an option's value: a YamlError becomes a SeedError of the option. */
 export function forOption<T>(option: string, work: () => T): T {
   try {
     return work();

@@ -1,9 +1,9 @@
 import { typeOf } from './kinds.ts';
-import { parseYaml } from './parse.ts';
 import { givenParts } from './parts.ts';
 import type { UserData } from './userdata.ts';
 import { checkCloudConfig, checkNetworkConfig, type Finding } from './validate/validate.ts';
-import { isMapping } from './yaml.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { isMapping } from './yaml/value.ts';
 
 /** The documents of a seed, by the names of their options. */
 export interface Documents {

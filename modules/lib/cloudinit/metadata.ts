@@ -1,6 +1,7 @@
 import { forOption, SeedError } from './error.ts';
-import { parseYaml } from './parse.ts';
-import { emitYaml, isMapping } from './yaml.ts';
+import { emitYaml } from './yaml/emit.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { isMapping } from './yaml/value.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -8,7 +9,7 @@ export interface MetaDataOptions {
   readonly meta_data?: Mapping | string | undefined;
   readonly instance_id?: string | undefined;
   readonly hostname?: string | undefined;
-  /** The id where nobody gives one: stable for the seed, see `stableInstanceId`. */
+  /** The id where none is given: stable for the seed, see `stableInstanceId`. */
   readonly defaultInstanceId: string;
 }
 
@@ -22,15 +23,15 @@ export interface MetaData {
 
 /**
  * The file `meta-data`, which always has an `instance-id`: without one cloud-init takes `nocloud`
- * (cloudinit/sources/DataSourceNoCloud.py), so that a clone isn't told from its template.
- * @throws SeedError when `meta_data` is no mapping, or says something else than `instance_id` or `hostname`
+ * (cloudinit/sources/DataSourceNoCloud.py), so that it couldn't tell a clone from its template.
+ * @throws SeedError when `meta_data` is not a mapping, or contradicts `instance_id` or `hostname`
  */
 export function metaData(options: MetaDataOptions): MetaData {
   const given = options.meta_data ?? {};
   const mapping = mappingOf(given);
-  const statedId = stated(mapping, 'instance-id');
-  const id = oneOf('instance_id', options.instance_id, 'instance-id', statedId);
-  const hostname = oneOf('hostname', options.hostname, 'local-hostname', stated(mapping, 'local-hostname'));
+  const givenId = textAt(mapping, 'instance-id');
+  const id = oneOf('instance_id', options.instance_id, 'instance-id', givenId);
+  const hostname = oneOf('hostname', options.hostname, 'local-hostname', textAt(mapping, 'local-hostname'));
   const instanceId = id ?? options.defaultInstanceId;
   const said = {
     'instance-id': instanceId,
@@ -41,7 +42,7 @@ export function metaData(options: MetaDataOptions): MetaData {
     typeof given === 'string'
       ? extended(given, mapping, added)
       : forOption('meta_data', () => emitYaml({ ...added, ...mapping, ...added }));
-  const instanceIdFrom = statedId !== undefined ? 'meta_data' : id !== undefined ? 'instance_id' : 'default';
+  const instanceIdFrom = givenId !== undefined ? 'meta_data' : id !== undefined ? 'instance_id' : 'default';
   return { text, instanceId, instanceIdFrom, hostname };
 }
 
@@ -55,7 +56,7 @@ function mappingOf(given: Mapping | string): Mapping {
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
 
 // cloud-init makes a text of an instance-id that YAML takes for a number.
-function stated(mapping: Mapping, key: string): string | undefined {
+function textAt(mapping: Mapping, key: string): string | undefined {
   const value = mapping[key];
   if (isAbsent(value)) return undefined;
   if (typeof value === 'string' || typeof value === 'number') return String(value);
@@ -85,7 +86,7 @@ function extended(text: string, mapping: Mapping, added: Mapping): string {
   try {
     if (JSON.stringify(parseYaml(lines)) === JSON.stringify(whole)) return lines;
   } catch {
-    // A flow mapping, a document's end: lines can't be added, so it is written anew.
+    // A flow mapping, a document's end: lines can't be added, so it is written again as a whole.
   }
   return forOption('meta_data', () => emitYaml(whole));
 }

@@ -1,6 +1,7 @@
 import { forOption, SeedError } from './error.ts';
-import { parseYaml } from './parse.ts';
-import { emitYaml, isMapping } from './yaml.ts';
+import { emitYaml } from './yaml/emit.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { isMapping } from './yaml/value.ts';
 
 const OPTION = 'network_config';
 
@@ -17,9 +18,9 @@ export function networkConfig(given: Readonly<Record<string, unknown>> | string)
   if (!isMapping(config)) throw new SeedError(OPTION, "must be a mapping with 'version: 2' or 'version: 1'");
   const { version } = config;
   if (version !== 1 && version !== 2 && config.config !== 'disabled') {
-    const way =
-      typeof version === 'string' ? 'is a text: write it without quotes' : 'is missing or not known';
-    throw new SeedError(OPTION, `its 'version' ${way}; it must be the number 2 (as netplan) or 1`);
+    const problem =
+      typeof version === 'string' ? 'is a text: write it without quotes' : 'is missing or unknown';
+    throw new SeedError(OPTION, `its 'version' ${problem}; it must be the number 2 (as netplan) or 1`);
   }
   return typeof given === 'string' ? given : forOption(OPTION, () => emitYaml(config));
 }

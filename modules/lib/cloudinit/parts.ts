@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import { forOption, SeedError } from './error.ts';
 import { PART_TYPES, typeOf } from './kinds.ts';
 import type { Part } from './mime.ts';
-import { isMapping } from './yaml.ts';
+import { isMapping } from './yaml/value.ts';
 
 const KEYS = ['content', 'filename', 'type'];
 
@@ -27,8 +27,8 @@ function givenPart(option: string, item: unknown, index: number): GivenPart {
   if (!isMapping(part)) throw new SeedError(option, "must be a text, or a mapping with 'content'");
   const unknown = Object.keys(part).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) {
-    const way = Object.hasOwn(part, 'content') ? '' : ": a part that is a cloud-config has it as 'content'";
-    throw new SeedError(option, `a key of it isn't known; known are ${KEYS.join(', ')}${way}`);
+    const fix = Object.hasOwn(part, 'content') ? '' : ": a part that is a cloud-config has it as 'content'";
+    throw new SeedError(option, `has an unknown key; known are ${KEYS.join(', ')}${fix}`);
   }
   const content = contentOf(`${option}.content`, part.content);
   return {
@@ -51,7 +51,7 @@ function typeOfPart(option: string, content: GivenPart['content'], given: unknow
     const near = typeof given === 'string' ? closest(given, [...PART_TYPES]) : PART_TYPES[0];
     throw new SeedError(
       `${option}.type`,
-      `is no type of a part; did you mean '${near}'? Known are ${PART_TYPES.join(', ')}`,
+      `is not a valid type of a part; did you mean '${near}'? Known are ${PART_TYPES.join(', ')}`,
     );
   }
   const found = typeof content === 'string' ? typeOf(content) : 'text/cloud-config';

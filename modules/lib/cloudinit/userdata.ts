@@ -2,7 +2,7 @@ import { forOption, SeedError } from './error.ts';
 import { BEGINNINGS, startOf, typeOf } from './kinds.ts';
 import { multipart } from './mime.ts';
 import { partsOf } from './parts.ts';
-import { emitYaml } from './yaml.ts';
+import { emitYaml } from './yaml/emit.ts';
 
 /** User data as a task may give it: a mapping, a text, or a list of parts. */
 export type UserData = Readonly<Record<string, unknown>> | string | readonly unknown[] | undefined;

@@ -6,7 +6,7 @@ async function idOf(name: string, file: string, kind: string): Promise<number> {
   const text = new TextDecoder().decode(await readFile(file));
   const line = text.split('\n').find((entry) => entry.startsWith(`${name}:`));
   const id = line?.split(':')[2];
-  if (id === undefined) throw new Failure(`there is no ${kind} '${name}' on this host`);
+  if (id === undefined) throw new Failure(`the ${kind} '${name}' is not found on this host`);
   return Number(id);
 }
 

@@ -21,7 +21,9 @@ async function* bytesOf(content: Content): AsyncGenerator<Uint8Array> {
     if (seen <= content.size) yield chunk;
   }
   if (seen !== content.size) {
-    throw new Failure(`${content.source} changed its size while it was read: leave it alone and run again`);
+    throw new Failure(
+      `${content.source} changed its size while it was read: run again when it no longer changes`,
+    );
   }
 }
 
@@ -51,11 +53,11 @@ export async function writeContent(
   for await (const bytes of batched(content)) await writeAll(file, bytes, null);
 }
 
-/** Writes all of some bytes, at a place or where the file stands. */
+/** Writes all bytes, at a position or at the file's current one. */
 async function writeAll(file: fs.FileHandle, bytes: Uint8Array, position: number | null): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const place = position === null ? null : position + done;
-    done += (await file.write(bytes, done, bytes.length - done, place)).bytesWritten;
+    const at = position === null ? null : position + done;
+    done += (await file.write(bytes, done, bytes.length - done, at)).bytesWritten;
   }
 }
 
@@ -109,7 +111,7 @@ export const writeSparse = (path: string, content: Bytes): Promise<number> =>
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 
 /**
- * Writes at the end of a file, which is made where there is none.
+ * Writes at the end of a file, which is made if it doesn't exist.
  * @throws Failure where the file may be another user's
  */
 export const appendTo = (path: string, content: Bytes): Promise<void> =>

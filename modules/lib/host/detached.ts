@@ -17,7 +17,7 @@ import { fileFailure } from './errors.ts';
 import type { Progress } from './host.ts';
 import { NEW, temporaryBeside } from './temporary.ts';
 
-/** By this variable a run knows that it was detached, and where it is to say how far it has come. */
+/** This variable tells a run that it is detached, and in which directory it reports its progress. */
 const VARIABLE = 'PIECEWISE_DETACHED';
 
 /** How to start this very run again. */
@@ -28,7 +28,7 @@ export interface Again {
   readonly input?: string;
 }
 
-/** A run that goes on by itself. */
+/** A run in the background. */
 export interface Detached {
   /** A directory with its `progress`, its `log`, `room` for what comes of it, and its `result` in the end. */
   readonly place: string;
@@ -38,13 +38,13 @@ export interface Detached {
 /** Where a detached run is followed, or undefined for one that isn't detached. */
 export const detachedPlace = (): string | undefined => process.env[VARIABLE];
 
-/** Milliseconds in which a run that was started must have begun. */
+/** Milliseconds in which a started run must begin. */
 const BEGINNING = 30_000;
 
 /**
- * Starts a run again, by itself: it outlives this process, and the connection.
- * @param beginning milliseconds in which it must have begun
- * @returns when it has begun, so that what it was started from may go
+ * Starts a run again in the background: it outlives this process, and the connection.
+ * @param beginning milliseconds in which it must begin
+ * @returns when it has begun, and no longer needs the files that it was started from
  */
 export async function detach({ program, args, input }: Again, beginning = BEGINNING): Promise<Detached> {
   const place = newPlace();
@@ -62,18 +62,18 @@ export async function detach({ program, args, input }: Again, beginning = BEGINN
   const ended = () => child.exitCode !== null || child.signalCode !== null;
   for (const start = Date.now(); !isBegun(place); await setTimeout(10)) {
     if (Date.now() - start <= beginning && !ended()) continue;
-    // What we say failed must not go on.
+    // The task fails, so the run must not go on.
     child.kill('SIGKILL');
-    throw new Failure(`the work can't be started by itself: see ${place}/log`);
+    throw new Failure(`the work can't be started in the background: see ${place}/log`);
   }
   child.unref();
   return { place, pid: child.pid ?? 0 };
 }
 
-// One that is done at once has no progress any more.
+// A run that is done at once has removed its progress.
 const isBegun = (place: string) => ['progress', 'result'].some((name) => existsSync(join(place, name)));
 
-/** Where root's runs are: gone with the next boot. */
+/** The directory of root's runs: it is empty after a boot. */
 const HOME = '/run/piecewise-cloud';
 
 /** Bytes that are kept free for what comes of a run: more than the result of a task for a whole host has. */
@@ -92,10 +92,10 @@ function newPlace(): string {
       problems.push(fileFailure(directory, error).message);
     }
   }
-  throw new Failure(`the result of the work would have no place: ${problems.join('; ')}`);
+  throw new Failure(`there is no room for the result of the work: ${problems.join('; ')}`);
 }
 
-// What is found to be full when the work is done would be found too late.
+// The room is taken now: a full disk that is noticed when the work is done is noticed too late.
 function withRoom(place: string): string {
   try {
     writeFileSync(join(place, 'room'), Buffer.alloc(ROOM), { flag: 'wx', mode: 0o600 });
@@ -117,24 +117,24 @@ function publish(place: string, name: string, text: string): void {
   }
 }
 
-/** Says that a detached run has begun: what it was started from is no longer needed. */
+/** Tells that a detached run has begun, and no longer needs the files that it was started from. */
 export const begun = (place: string): void => publish(place, 'progress', '');
 
-/** Leaves a detached run's result for who follows it. */
+/** Writes a detached run's result, for the controller to fetch. */
 export function leaveResult(place: string, text: string): void {
-  // What it needs may be the last room there is.
+  // Their room may be the last that is free.
   for (const name of ['progress', 'room']) rmSync(join(place, name), { force: true });
   publish(place, 'result', text);
 }
 
-/** Milliseconds between two reports: nobody looks more often. */
+/** Milliseconds between two reports: the controller doesn't look more often. */
 const PAUSE = 500;
-/** Milliseconds that a rate is of. */
+/** Milliseconds over which a rate is measured. */
 const WINDOW = 10_000;
 
 let window: { readonly at: number; readonly done: number | undefined; readonly what: string }[] = [];
 
-/** Says how far a detached run has come; another says nothing. It never fails: the work is what counts. */
+/** Reports the progress of a detached run; other runs report nothing. It never fails: the work is what counts. */
 export function report({ what, done, total }: Progress): void {
   const place = detachedPlace();
   const at = Date.now();
@@ -151,6 +151,6 @@ export function report({ what, done, total }: Progress): void {
   try {
     publish(place, 'progress', JSON.stringify({ what, done, total, rate }));
   } catch {
-    // Who follows sees how far it was.
+    // The last report stays.
   }
 }

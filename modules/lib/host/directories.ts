@@ -18,21 +18,21 @@ export const makeDirectory = (path: string): Promise<void> =>
 const PRIVATE = 0o700;
 
 /**
- * Does something in a new directory of its own, which is gone in the end.
+ * Does something in a new directory, which is removed in the end.
  * @param prefix what its path begins with; the rest can't be guessed
- * @param use gets a path that leads to this directory, for us and the programs that we run, whatever becomes of its name
+ * @param use gets a path that leads to this directory, for us and the programs that we run, even if the directory is renamed
  */
 export async function withNewDirectory<T>(prefix: string, use: (path: string) => Promise<T>): Promise<T> {
-  // At once after another, since the name isn't known before.
+  // One directly after the other, since the name isn't known before.
   const path = await named(prefix, async () => mkdtempSync(prefix));
-  const gone = unfinished(path);
+  const finish = unfinished(path);
   const directory = await named(path, () => openItself(path, constants.O_DIRECTORY));
   // See proc(5), "/proc/PID/fd".
   const lasting = `/proc/${process.pid}/fd/${directory.fd}`;
   try {
     const { uid, mode } = await directory.stat();
     if (uid !== process.geteuid?.() || (mode & 0o777) !== PRIVATE) {
-      throw new Failure(`${path} is not the directory that was made: another user has put it there`);
+      throw new Failure(`${path} is not the directory that was made: another user has replaced it`);
     }
     return await use(lasting);
   } catch (error) {
@@ -42,6 +42,6 @@ export async function withNewDirectory<T>(prefix: string, use: (path: string) =>
     for (const name of await fs.readdir(lasting)) await removeTree(join(lasting, name));
     await directory.close();
     await removeEmpty(path);
-    gone();
+    finish();
   }
 }

@@ -8,7 +8,7 @@ import { shownUrl, urlOf } from './url.ts';
 
 /** What a server sends. */
 export interface Download {
-  /** The byte that `content` begins with: 0, where the server begins anew. */
+  /** The byte that `content` begins with: 0, where the server begins again. */
   readonly start: number;
   /** The whole length in bytes, where the server tells it. */
   readonly total: number | undefined;
@@ -40,7 +40,7 @@ const MOST_REDIRECTS = 10;
 /**
  * Fetches what a URL leads to, by `http_proxy`, `https_proxy` and `no_proxy` of the environment. A name and password
  * in the URL go to its own server, and not to another that it redirects to. No redirect leads from https to http.
- * @param from the first byte that is wanted; a server may not know how, see `start` of what it answers
+ * @param from the first byte to fetch; a server may not know how, see `start` of what it answers
  * @param patience of the server, and of the proxy
  * @throws BrokenDownload where another try may help, else Failure
  */
@@ -55,7 +55,7 @@ export async function download(url: string, from = 0, patience = PATIENCE): Prom
       continue;
     }
     const answer = answerOf(response, at, from, patience);
-    // What we have isn't a beginning of what the server has: it is had anew.
+    // Our part isn't the beginning of the server's file: fetch all of it again.
     return answer ?? download(url, 0, patience);
   }
   throw new Failure(`${shownUrl(url)} is redirected more than ${MOST_REDIRECTS} times`);
@@ -66,7 +66,7 @@ function redirected(at: URL, location: string): URL {
   const next = urlOf(location, at);
   if (at.protocol !== 'https:' || next.protocol === 'https:') return next;
   throw new Failure(
-    `${shownUrl(at.href)} redirects to ${shownUrl(next.href)}, where anybody on the way could change it: give a URL that stays with https`,
+    `${shownUrl(at.href)} redirects to ${shownUrl(next.href)}, where its content could be changed on its way: give a URL that stays with https`,
   );
 }
 

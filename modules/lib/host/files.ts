@@ -84,7 +84,7 @@ export const publishNewFile = (from: string, to: string): Promise<void> =>
 export const symlinkFile = (target: string, path: string): Promise<void> =>
   named(path, async () => {
     const temporary = temporaryBeside(path);
-    const gone = unfinished(temporary);
+    const finish = unfinished(temporary);
     try {
       await fs.symlink(target, temporary);
       await fs.rename(temporary, path);
@@ -92,7 +92,7 @@ export const symlinkFile = (target: string, path: string): Promise<void> =>
       await fs.rm(temporary, { force: true });
       throw error;
     } finally {
-      gone();
+      finish();
     }
     await syncDirectory(dirname(path));
   });

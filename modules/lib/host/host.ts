@@ -22,13 +22,13 @@ export interface RunOptions {
   readonly cwd?: string;
 }
 
-/** How long work is watched. */
+/** How to watch a program that takes long. */
 export interface WatchOptions {
-  /** What it is done to, for errors. */
+  /** What the program does, for errors. */
   readonly what: string;
-  /** Milliseconds in which it may say nothing; then it is ended, and that is a Failure. */
+  /** Milliseconds without output after which the program is ended, with a Failure. */
   readonly silence: number;
-  /** Takes what it says on its standard output, piece by piece. */
+  /** Gets its standard output, piece by piece. */
   readonly heard: (text: string) => void;
 }
 
@@ -57,31 +57,31 @@ export interface WriteOptions {
 }
 
 /**
- * Everything a module may do to the machine it runs on. Nothing outside lib/host has an effect of its own, so
- * that a test can stand in for the whole host. Each method throws a Failure that names the file or program.
+ * Everything a module may do to the machine it runs on. Nothing outside lib/host has an effect, so a test can
+ * replace the whole host. Each method throws a Failure that names the file or program.
  */
 export interface Host {
   /** Runs a program without a shell, in the C locale. A non-zero exit is an answer, not an error. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** A file's content, or undefined when there is none. */
+  /** A file's content, or undefined when the file doesn't exist. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** The first bytes of a file, or undefined when there is none. */
+  /** The first bytes of a file, or undefined when the file doesn't exist. */
   readStart(path: string, length: number): Promise<Uint8Array | undefined>;
   /** The hexadecimal digest of a file, read as a stream. */
   digest(path: string, algorithm: 'sha256' | 'sha512'): Promise<string>;
   /** Follows symbolic links; undefined when there is nothing. */
   stat(path: string): Promise<FileInfo | undefined>;
-  /** How many bytes can still be written to the file system of what is there. */
+  /** Free bytes of the file system that a path is on. */
   room(path: string): Promise<number>;
-  /** The names in a directory, sorted; empty when it isn't there. */
+  /** The names in a directory, sorted; empty when the directory doesn't exist. */
   list(directory: string): Promise<string[]>;
   /** Where a path leads by symbolic links, or undefined when there is nothing. */
   realPath(path: string): Promise<string | undefined>;
-  /** A file that is read here and there, for as long as `use` runs. */
+  /** Opens a file for random reads, for as long as `use` runs. */
   withImage<T>(path: string, use: (image: Image) => Promise<T>): Promise<T>;
   /** A file's content from a byte on. */
   stream(path: string, start?: number): Bytes;
-  /** What a program makes of an input, while it is read; it fails as the input does, or as the program says. */
+  /** The output of a program for an input, as a stream. It fails if the input or the program fails. */
   pipeThrough(
     program: string,
     args: readonly string[],
@@ -89,13 +89,13 @@ export interface Host {
     options: { readonly what: string; readonly cwd?: string },
   ): Bytes;
   /**
-   * Runs a program that must succeed and says how far it has come, however long that takes. It ends when this process
-   * does, and when it says nothing for too long.
+   * Runs a program that must succeed and prints its progress, however long that takes. It is ended with this process,
+   * and when it prints nothing for too long.
    */
   watch(program: string, args: readonly string[], options: WatchOptions): Promise<void>;
   /** The files of a zip archive. */
   zipEntries(path: string): AsyncIterable<ZipEntry>;
-  /** What a URL leads to, from a byte on where the server can. */
+  /** The content of a URL, from a byte on where the server supports that. */
   download(url: string, from?: number): Promise<Download>;
   /** Writes a new file with holes for what is zero. @returns its length in bytes */
   writeSparse(path: string, content: Bytes): Promise<number>;
@@ -103,22 +103,22 @@ export interface Host {
   append(path: string, content: Bytes): Promise<void>;
   /** Writes atomically: a temporary file beside it, fsync, rename. */
   write(path: string, content: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;
-  /** A symbolic link, in place of one that may be there, atomically. */
+  /** Makes a symbolic link, or replaces one, atomically. */
   symlink(target: string, path: string): Promise<void>;
-  /** Mode and owner of what is there already, and is no symbolic link. */
+  /** Sets mode and owner of an existing file or directory. A symbolic link is a Failure. */
   setAttributes(path: string, options: WriteOptions): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   /**
-   * Does something in a new directory of its own, which is gone in the end.
+   * Does something in a new directory, which is removed in the end.
    * @param prefix what its path begins with
    * @param use gets a path that is good for this process and its children, until then
    */
   withNewDirectory<T>(prefix: string, use: (path: string) => Promise<T>): Promise<T>;
   /** Gives a complete file its name, durably: fsync, rename, fsync of the directory. */
   publish(from: string, to: string): Promise<void>;
-  /** The same for a name that nobody has: a file that has got it meanwhile stays, and this fails. */
+  /** The same for a new name: if a file of that name exists meanwhile, it stays, and this fails. */
   publishNew(from: string, to: string): Promise<void>;
-  /** Says how far long work has come, to whoever waits for it. */
+  /** Reports how far long work has come, to the controller. */
   report(progress: Progress): void;
   /** Removes a file, or a symbolic link itself; one that doesn't exist is fine, and a directory is a Failure. */
   remove(path: string): Promise<void>;
@@ -137,7 +137,7 @@ export interface Host {
   groupId(name: string): Promise<number>;
   /** A stream to a Unix socket. */
   connect(socket: string): Promise<Duplex>;
-  /** Milliseconds of a clock that nobody sets: good for differences only. */
+  /** Milliseconds of a monotonic clock: for differences only. */
   now(): number;
   /** Waits some milliseconds, or until the signal is given. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { Failure, Lacking } from '../failure.ts';
 import type { Host, Ran, RunOptions } from './host.ts';
 
-// Where a program comes from on Debian and its kin, for the error when it isn't there.
+// The Debian package of a program, for the error when it isn't installed.
 const PACKAGES: Record<string, string> = {
   virsh: 'libvirt-clients',
   'qemu-img': 'qemu-utils',
@@ -21,11 +21,11 @@ const PACKAGES: Record<string, string> = {
   flock: 'util-linux',
 };
 
-/** The error for a program that isn't there. */
+/** The error for a program that isn't installed. */
 export function notInstalled(program: string): Lacking {
   const from = PACKAGES[program];
-  const way = from ? `install the package ${from} (the role hypervisor does)` : 'install it';
-  return new Lacking(`${program} isn't installed on this host: ${way}`);
+  const fix = from ? `install the package ${from} (the role hypervisor does)` : 'install it';
+  return new Lacking(`${program} isn't installed on this host: ${fix}`);
 }
 
 /** Bytes of output that are taken. */

@@ -10,7 +10,7 @@ export type Route = Pick<RequestOptions, 'agent' | 'hostname' | 'path' | 'port' 
 /**
  * The way to a server by the proxies of the environment: http asks a proxy for the whole URL, and https goes through a
  * tunnel that it makes.
- * @throws Failure when the environment names a proxy that is none; it isn't told, since a password may be in it
+ * @throws Failure when the environment names an invalid proxy; the message leaves it out, since it may hold a password
  */
 export async function routeTo(target: URL): Promise<Route> {
   const { getProxyForUrl } = await import('proxy-from-env');

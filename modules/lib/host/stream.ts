@@ -18,7 +18,7 @@ export async function* streamFile(path: string, start = 0): Bytes {
   }
 }
 
-/** More of what a program says than anybody wants to read. */
+/** Characters of stderr that are kept: more than anyone reads. */
 const MAX_STDERR = 65_536;
 
 /**
@@ -32,7 +32,7 @@ export async function* pipeThrough(
   input: Bytes,
   { cwd, what }: { readonly cwd?: string; readonly what: string },
 ): Bytes {
-  // Node has no way to say that a child dies with its parent, and killed ones must leave nobody at work.
+  // A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C' },
@@ -46,9 +46,9 @@ export async function* pipeThrough(
     child.once('error', (error) => reject(new Failure(`${program} can't be run: ${error.message}`)));
     child.once('close', (code) => resolve(code ?? ENDED_BY_SIGNAL));
   });
-  const wanted = { still: true };
-  const fed = feed(child.stdin, input, wanted);
-  // Their failures are told when the output has ended.
+  const output = { isRead: true };
+  const fed = feed(child.stdin, input, output);
+  // Their failures are thrown below, when the output has ended.
   for (const one of [ended, fed]) one.catch(() => undefined);
   try {
     yield* child.stdout;
@@ -57,7 +57,7 @@ export async function* pipeThrough(
     await fed;
     if (code !== 0) throw new Failure(`${what}: ${reasonOf(program, stderr, code)}`);
   } finally {
-    wanted.still = false;
+    output.isRead = false;
     child.kill('SIGKILL');
   }
 }
@@ -65,8 +65,8 @@ export async function* pipeThrough(
 const ENDED_BY_SIGNAL = 255;
 const NOT_FOUND = 127;
 
-// A program that has seen enough closes its input. The rest is read all the same: its checksum counts.
-async function feed(stdin: Writable, input: Bytes, wanted: { readonly still: boolean }): Promise<void> {
+// A program that needs no more closes its input. The rest is read all the same: its checksum counts.
+async function feed(stdin: Writable, input: Bytes, output: { readonly isRead: boolean }): Promise<void> {
   let open = true;
   stdin.on('error', () => undefined);
   stdin.once('close', () => {
@@ -74,7 +74,7 @@ async function feed(stdin: Writable, input: Bytes, wanted: { readonly still: boo
   });
   try {
     for await (const chunk of input) {
-      if (!wanted.still) return;
+      if (!output.isRead) return;
       if (open && !stdin.write(chunk)) await drained(stdin);
     }
   } finally {

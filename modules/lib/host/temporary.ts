@@ -6,8 +6,8 @@ import { Failure } from '../failure.ts';
 import { codeOf } from './errors.ts';
 import { unfinished } from './unfinished.ts';
 
-// Files are made in directories that may belong to another user, who could put a symbolic link there first: no name
-// can be guessed, nothing that is there is opened as a new file, and no link is followed.
+// Files are made in directories that may belong to another user, who could put a symbolic link there first. So no name can
+// be guessed, no existing file is opened as a new one, and no link is followed.
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -23,12 +23,12 @@ export const isTemporary = (name: string): boolean => /^\..*\.piecewise-[0-9a-f]
 
 /**
  * Makes a file under a name that it gets when it is complete. Until then only its owner reads it. A power cut leaves
- * what was there before, or all of the new one.
+ * the old file, or all of the new one.
  * @param fill writes it, and gives it its attributes
  */
 export async function replaceFile(path: string, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
-  const gone = unfinished(temporary);
+  const finish = unfinished(temporary);
   try {
     const file = await fs.open(temporary, NEW, 0o600);
     try {
@@ -42,7 +42,7 @@ export async function replaceFile(path: string, fill: (file: fs.FileHandle) => P
     await fs.rm(temporary, { force: true });
     throw error;
   } finally {
-    gone();
+    finish();
   }
   await syncDirectory(dirname(path));
 }
@@ -58,7 +58,7 @@ export async function syncDirectory(path: string): Promise<void> {
 }
 
 /**
- * Opens a file that is there, whose last part is no symbolic link. Of a pipe it doesn't wait for a writer.
+ * Opens an existing file, unless the last part of its path is a symbolic link. For a pipe, it doesn't wait for a writer.
  * @throws Failure for a link
  */
 export async function openItself(path: string, flags: number, mode?: number): Promise<fs.FileHandle> {

@@ -2,15 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync
 import { basename, join } from 'node:path';
 import { removeTree } from './remove.ts';
 
-// What is made for a time, and may hold a secret, is to go also where the run that made it is killed. So it is written down
-// before: as a link to it, in one directory, where any later run finds it without knowing what it is.
+// A temporary file may hold a secret, so it must be removed even if the run that made it is killed. Before it is made, a link
+// to it is put into one directory, where any later run finds it without knowing what it is.
 
 const HERE = '/var/lib/piecewise-cloud/unfinished';
 
-/** The process that made it, when that began, and a number. */
+/** The id of the process that made it, when that process began, and a number. */
 const ENTRY = /^(\d+)-(\d+)-\d+$/;
 
-/** All that we make for a time has it in its name. */
+/** Part of the name of every temporary file of ours. */
 const OURS = 'piecewise-';
 
 // The field 22 of /proc/PID/stat (proc(5)): a process id is given again, when it began isn't.
@@ -23,27 +23,27 @@ function begunAt(pid: string): string | undefined {
   }
 }
 
-let place: string | undefined;
+let records: string | undefined;
 let run: string | undefined;
 let count = 0;
 
-/** Has this process write down from now on what it makes for a time. */
+/** From now on, this process records its temporary files. */
 export function recordUnfinished(directory = HERE): void {
-  place = directory;
+  records = directory;
 }
 
 /**
- * Writes down that something is about to be made for a time. Where that can't be written, it is made all the same.
- * @returns what to call when it is gone, or has its lasting name
+ * Records that a temporary file is about to be made. The file is made even where the record can't be written.
+ * @returns what to call when the file is removed, or has its final name
  */
 export function unfinished(path: string): () => void {
-  // What is in a directory of our own goes with it.
-  if (place === undefined || path.startsWith('/proc/')) return () => undefined;
+  // A file in a temporary directory of ours is removed with it.
+  if (records === undefined || path.startsWith('/proc/')) return () => undefined;
   run ??= `${process.pid}-${begunAt('self')}`;
   count += 1;
-  const entry = join(place, `${run}-${count}`);
+  const entry = join(records, `${run}-${count}`);
   try {
-    mkdirSync(place, { recursive: true, mode: 0o700 });
+    mkdirSync(records, { recursive: true, mode: 0o700 });
     symlinkSync(path, entry);
   } catch {
     return () => undefined;
@@ -51,7 +51,7 @@ export function unfinished(path: string): () => void {
   return () => rmSync(entry, { force: true });
 }
 
-/** Removes what killed runs have left. It never fails: the next run finds what is left then. */
+/** Removes the temporary files of killed runs. It never fails: the next run tries again. */
 export async function sweepUnfinished(directory = HERE): Promise<void> {
   for (const name of entriesOf(directory)) {
     const [, pid, begun] = ENTRY.exec(name) ?? [];

@@ -3,20 +3,20 @@ import { Failure } from '../failure.ts';
 import type { WatchOptions } from './host.ts';
 import { notInstalled, reasonOf } from './process.ts';
 
-/** More of what a program says than anybody wants to read. */
+/** Characters of stderr that are kept: more than anyone reads. */
 const MAX_STDERR = 65_536;
 
 const NOT_FOUND = 127;
 const ENDED_BY_SIGNAL = 255;
 
-/** Runs a program that says how far it has come; see Host.watch. */
+/** Runs a program that prints its progress; see Host.watch. */
 export function watchProcess(
   program: string,
   args: readonly string[],
   { what, silence, heard }: WatchOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Node has no way to say that a child dies with its parent, and a killed module must leave no child at work.
+    // A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, LC_ALL: 'C' },
@@ -27,11 +27,7 @@ export function watchProcess(
       child.unref();
       child.stdout.destroy();
       child.stderr.destroy();
-      reject(
-        new Failure(
-          `${what}: ${program} came no further in ${silence / 1000} s: see whether its storage answers`,
-        ),
-      );
+      reject(new Failure(`${what}: ${program} made no progress for ${silence / 1000} s: check its storage`));
     }, silence);
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -41,13 +41,13 @@ export async function* zipEntries(path: string): AsyncGenerator<ZipEntry> {
 
 const nextEntry = (archive: ZipFile) =>
   new Promise<Entry | undefined>((resolve, reject) => {
-    const settle = (act: () => void) => {
+    const finish = (act: () => void) => {
       archive.removeAllListeners();
       act();
     };
-    archive.once('entry', (entry: Entry) => settle(() => resolve(entry)));
-    archive.once('end', () => settle(() => resolve(undefined)));
-    archive.once('error', (error: Error) => settle(() => reject(error)));
+    archive.once('entry', (entry: Entry) => finish(() => resolve(entry)));
+    archive.once('end', () => finish(() => resolve(undefined)));
+    archive.once('error', (error: Error) => finish(() => reject(error)));
     archive.readEntry();
   });
 

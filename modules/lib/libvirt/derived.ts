@@ -1,19 +1,20 @@
 import { childOf, type Element, valueAt, withChildren, withoutChildren } from '../xml/element.ts';
 import type { Derive } from '../xml/merge.ts';
+import { devicesOf, withDevices } from './devices.ts';
 
 interface Derived {
-  /** The value that others were derived from. */
+  /** The value that libvirt derives others from. */
   readonly from: string;
-  /** Children, or attributes (`@name`), that go when it changes, unless desired states them. */
+  /** Children, or attributes (`@name`), that are removed when it changes. */
   readonly drop: readonly string[];
 }
 
-/** A character device's way out of the guest goes with its type. */
+/** Where a character device leads to depends on its type. */
 const CHARDEV: readonly Derived[] = [{ from: '@type', drop: ['source', 'protocol'] }];
 
 /**
- * What libvirt fills in from another value, by the element that holds both. When the value changes and these stay,
- * libvirt refuses the document or misreads it. `.` is the element's own text.
+ * Values that libvirt derives from another one, by the element that contains both. If these were kept when that one
+ * changes, libvirt would refuse the document or misread it. `.` is the element's text.
  */
 export const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
   domain: [{ from: 'vcpu', drop: ['vcpus'] }],
@@ -59,12 +60,12 @@ export const DERIVED: Readonly<Record<string, readonly Derived[]>> = {
 
 const changes = (current: Element, desired: Element, path: string): boolean => {
   const at = (element: Element) => (path === '.' ? element.text.trim() || undefined : valueAt(element, path));
-  const wanted = at(desired);
-  return wanted !== undefined && wanted !== at(current);
+  const value = at(desired);
+  return value !== undefined && value !== at(current);
 };
 
-const goes = (desired: Element, applied: Element | undefined, path: string): boolean =>
-  valueAt(desired, path) === undefined && valueAt(applied, path) !== undefined;
+const isRemoved = (desired: Element, lastApplied: Element | undefined, path: string): boolean =>
+  valueAt(desired, path) === undefined && valueAt(lastApplied, path) !== undefined;
 
 function without(from: Element, names: readonly string[]): Element {
   if (names.length === 0) return from;
@@ -76,15 +77,15 @@ function dropDerived(
   current: Element,
   desired: Element,
   path: string,
-  applied: Element | undefined,
+  lastApplied: Element | undefined,
 ): Element {
-  const gone = (DERIVED[path] ?? [])
-    .filter(({ from }) => changes(current, desired, from) || goes(desired, applied, from))
+  const dropped = (DERIVED[path] ?? [])
+    .filter(({ from }) => changes(current, desired, from) || isRemoved(desired, lastApplied, from))
     .flatMap(({ drop }) => drop);
-  return without(current, gone);
+  return without(current, dropped);
 }
 
-// A balloon that was fully deflated stays so when the memory changes.
+// A guest that has all of its memory still has all of it when its memory changes.
 function followMemory(current: Element, desired: Element): Element {
   const before = valueAt(current, 'memory');
   const equal = before !== undefined && before === valueAt(current, 'currentMemory');
@@ -93,43 +94,37 @@ function followMemory(current: Element, desired: Element): Element {
     : current;
 }
 
-const withDevices = (domain: Element, devices: (devices: Element) => Element): Element =>
-  withChildren(
-    domain,
-    domain.children.map((child) => (child.name === 'devices' ? devices(child) : child)),
-  );
-
 /** `x86_64` in `/usr/bin/qemu-system-x86_64`. */
 const targetOf = (emulator: string | undefined) => /qemu-system-([^/]+)$/.exec(emulator ?? '')?.[1];
 
-// Another machine has other buses: what libvirt had put there, and where, goes with them. A path of another emulator
-// for the same machine moves nothing.
+// Another machine has other buses, so the controllers and PCI addresses that libvirt added are removed. Another path of
+// an emulator for the same machine changes nothing.
 function followMachine(current: Element, desired: Element): Element {
   const arch = changes(current, desired, 'os/type/@arch');
   const emulator = targetOf(valueAt(desired, 'devices/emulator'));
   const other = emulator !== undefined && emulator !== targetOf(valueAt(current, 'devices/emulator'));
   if (!arch && !other && !changes(current, desired, 'os/type/@machine')) return current;
-  return withDevices(current, (devices) => {
-    const kept = devices.children.filter(
-      ({ name }) => name !== 'controller' && !(arch && name === 'emulator'),
-    );
-    const placed = kept.map((device) =>
-      valueAt(device, 'address/@type') === 'pci' ? withoutChildren(device, 'address') : device,
-    );
-    return withChildren(devices, placed);
-  });
+  return withDevices(current, (devices) =>
+    devices
+      .filter(({ name }) => name !== 'controller' && !(arch && name === 'emulator'))
+      .map((device) =>
+        valueAt(device, 'address/@type') === 'pci' ? withoutChildren(device, 'address') : device,
+      ),
+  );
 }
 
-/** libvirt's own console of the first serial port: the two are one device (formatdomain, "Console"). */
+/** Whether a device is the console of the first serial port: the two are one device (formatdomain, "Console"). */
 export const isImplicitConsole = (device: Element): boolean =>
   device.name === 'console' &&
   (valueAt(device, 'target/@type') ?? 'serial') === 'serial' &&
   (valueAt(device, 'target/@port') ?? '0') === '0';
 
+const isOther = (device: Element) => !isImplicitConsole(device);
+
 const isFirstSerial = (device: Element): boolean =>
   device.name === 'serial' && (valueAt(device, 'target/@port') ?? '0') === '0';
 
-// The console repeats the port's type and source: it follows the port unless it is stated itself.
+// The console repeats the port's type and source: it follows the port unless the task defines it.
 function followSerial(current: Element, desired: Element): Element {
   const port = desired.children.find(isFirstSerial);
   const console = current.children.find(isImplicitConsole);
@@ -138,43 +133,36 @@ function followSerial(current: Element, desired: Element): Element {
     '@type',
     ...Object.keys(childOf(port, 'source')?.attributes ?? {}).map((name) => `source/@${name}`),
   ];
-  return paths.some((path) => changes(console, port, path)) ? withoutConsole(current) : current;
+  return paths.some((path) => changes(console, port, path))
+    ? withChildren(current, current.children.filter(isOther))
+    : current;
 }
-
-const withoutConsole = (devices: Element): Element =>
-  withChildren(
-    devices,
-    devices.children.filter((device) => !isImplicitConsole(device)),
-  );
 
 /**
- * What the last task stated, without what a console that this one states implies: its serial port, and which that is. A task
- * that states the console alone does not take them away.
+ * What the last task applied, without what the desired console implies: the first serial port, and the console's target.
+ * So a task that defines only the console does not remove them.
  */
-export function withoutImplied(applied: Element, desired: Element): Element {
-  const devices = childOf(desired, 'devices');
-  if (!devices?.children.some(isImplicitConsole) || devices.children.some(isFirstSerial)) return applied;
-  return withDevices(applied, (stated) =>
-    withChildren(
-      stated,
-      stated.children
-        .filter((device) => !isFirstSerial(device))
-        .map((device) => (isImplicitConsole(device) ? withoutChildren(device, 'target') : device)),
-    ),
+export function withoutImplied(lastApplied: Element, desired: Element): Element {
+  const devices = devicesOf(desired);
+  if (!devices.some(isImplicitConsole) || devices.some(isFirstSerial)) return lastApplied;
+  return withDevices(lastApplied, (all) =>
+    all
+      .filter((device) => !isFirstSerial(device))
+      .map((device) => (isImplicitConsole(device) ? withoutChildren(device, 'target') : device)),
   );
 }
 
-/** A first serial port that is gone doesn't come back by its console. */
-export function followGoneSerial(before: Element, merged: Element, desired: Element): Element {
-  const had = (domain: Element, is: (device: Element) => boolean) =>
-    childOf(domain, 'devices')?.children.some(is) ?? false;
-  const gone = had(before, isFirstSerial) && !had(merged, isFirstSerial);
-  return gone && !had(desired, isImplicitConsole) ? withDevices(merged, withoutConsole) : merged;
+/** Removes the console of a first serial port that was removed: libvirt would add the port again for it. */
+export function followRemovedSerial(before: Element, merged: Element, desired: Element): Element {
+  const wasRemoved = devicesOf(before).some(isFirstSerial) && !devicesOf(merged).some(isFirstSerial);
+  return wasRemoved && !devicesOf(desired).some(isImplicitConsole)
+    ? withDevices(merged, (devices) => devices.filter(isOther))
+    : merged;
 }
 
-/** Takes out of a current element what was derived from a value that desired changes; see merge's Derive. */
-export const deriveDomain: Derive = (current, desired, path, applied) => {
+/** Removes values of a current element that were derived from a value that changes; see merge's Derive. */
+export const deriveDomain: Derive = (current, desired, path, lastApplied) => {
   if (path === 'domain/devices') return followSerial(current, desired);
   const followed = path === 'domain' ? followMemory(followMachine(current, desired), desired) : current;
-  return dropDerived(followed, desired, path, applied);
+  return dropDerived(followed, desired, path, lastApplied);
 };

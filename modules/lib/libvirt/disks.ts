@@ -1,7 +1,8 @@
 import type { Host } from '../host/host.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../xml/element.ts';
+import { inBatches, quoted, virshBatch } from './batch.ts';
+import { devicesOf } from './devices.ts';
 import type { Domain } from './read.ts';
-import { connection, newMark, quoted } from './virsh.ts';
 
 /** A file or block device that a domain has. */
 export interface DomainDisk {
@@ -36,7 +37,7 @@ const sourceIn = (element: Element | undefined): Source => ({
 });
 
 function disksIn(definition: Element | undefined): Found[] {
-  return childrenOf(childOf(definition, 'devices'), 'disk').flatMap((disk) => {
+  return devicesOf(definition, 'disk').flatMap((disk) => {
     const device = disk.attributes.device ?? 'disk';
     const found = (element: Element, format: string | undefined, own: boolean): Found => ({
       ...{ at: sourceIn(element), format: format ?? RAW, device, own },
@@ -56,19 +57,13 @@ function disksIn(definition: Element | undefined): Found[] {
   });
 }
 
-/** Milliseconds. */
-const PATIENCE = 60_000;
-
 async function pathsOf(host: Host, uri: string, volumes: readonly Source[]): Promise<(string | undefined)[]> {
-  if (volumes.length === 0) return [];
-  const commands = volumes.map(
-    ({ pool = '', volume = '' }) => `vol-path --pool ${quoted(pool)} --vol ${quoted(volume)}`,
-  );
-  const mark = newMark();
-  const script = commands.join(`; echo ${mark}; `);
-  const { stdout } = await host.run('virsh', [...connection(uri), script], { timeout: PATIENCE });
-  const answers = stdout.split(mark).map((answer) => answer.trim() || undefined);
-  return volumes.map((_, i) => answers[i]);
+  const command = ({ pool = '', volume = '' }: Source) =>
+    `vol-path --pool ${quoted(pool)} --vol ${quoted(volume)}`;
+  return inBatches(volumes, async (batch) => {
+    const { outputs } = await virshBatch(host, uri, batch.map(command));
+    return batch.map((_, i) => outputs[i]?.stdout.trim() || undefined);
+  });
 }
 
 /** The files and block devices that domains have, as they are defined and as they run. */

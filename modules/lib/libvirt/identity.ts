@@ -2,14 +2,13 @@ import type { IdentityTable } from '../xml/merge.ts';
 import type { Key, Keyed, KeyPath } from '../xml/pair.ts';
 import type { Prefixes } from '../xml/parse.ts';
 
-/** libvirt's own namespaces, by the prefix that it writes them with. */
+/** The prefixes that libvirt uses for its namespaces. */
 export const LIBVIRT_PREFIXES: Prefixes = { 'http://libvirt.org/schemas/domain/qemu/1.0': 'qemu' };
 
-/** `ua-…`: the only aliases that are the user's own (formatdomain, "Devices"). */
+/** `ua-…`: the only aliases that users choose (formatdomain, "Devices"). */
 const ALIAS: Key = [{ path: 'alias/@name', only: /^ua-/ }];
 
-/** MAC addresses are the same in any case. */
-export const MAC: KeyPath = { path: 'mac/@address', anyCase: true };
+const MAC: KeyPath = { path: 'mac/@address', anyCase: true };
 
 /** What a NIC is connected to, by the kinds of source that it may have. */
 const NETWORKS: readonly Key[] = [['source/@bridge'], ['source/@network'], ['source/@dev'], ['source/@name']];
@@ -22,7 +21,7 @@ const SOURCES: readonly Key[] = [
   ['source/@dir'],
 ];
 
-/** Which of the host's devices a guest has. */
+/** The host's device that a guest uses. */
 const HOST_DEVICE = [
   '@mode',
   '@type',
@@ -36,21 +35,21 @@ const HOST_DEVICE = [
   'source/product/@id',
 ];
 
-/** A list whose items have one key each. */
+/** Items with a single identity key. */
 const by = (...key: string[]): Keyed => ({ keys: [key], ordinal: key });
 
 /**
- * Devices without a key of their own: told from their like by what they are, and then by their order. What a document
- * leaves out of it libvirt fills in.
+ * Devices without an identity key: matched by their kind and then by their order. libvirt fills in the values that a
+ * document omits.
  */
-const byKind = (...paths: string[]): Keyed => ({ keys: [ALIAS], ordinal: paths, loose: paths });
+const byKind = (...paths: string[]): Keyed => ({ keys: [ALIAS], ordinal: paths, fallback: paths });
 
 /** The one graphics card that the firmware uses; libvirt puts it first. */
 const PRIMARY: Key = [{ path: 'model/@primary', only: /^yes$/ }];
 
 /**
- * How the items of a libvirt domain's repeated elements are matched. Source: libvirt's formatdomain, where an element
- * says what identifies it. An element that isn't listed is single, or one ordered value (`qemu:commandline`).
+ * How the items of a domain's repeated elements are matched. Source: libvirt's formatdomain. An element without a rule is
+ * single, or one ordered value (`qemu:commandline`).
  */
 export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/disk': {
@@ -58,21 +57,21 @@ export const DOMAIN_IDENTITY: IdentityTable = {
     ordinal: ['target/@dev', 'source/@file', 'source/@dev'],
   },
   'domain/devices/interface': {
-    own: [MAC],
+    identity: [MAC],
     keys: [ALIAS, ['target/@dev'], ['acpi/@index'], ...NETWORKS],
     ordinal: ['@type', 'source/@bridge', 'source/@network', 'source/@dev'],
-    loose: ['@type'],
+    fallback: ['@type'],
   },
   'domain/devices/controller': {
     keys: [ALIAS, ['@type', '@index', '@model']],
     ordinal: ['@type', '@index', '@model'],
-    loose: ['@type', '@index'],
+    fallback: ['@type', '@index'],
   },
   'domain/devices/filesystem': { keys: [ALIAS, ['target/@dir']], ordinal: ['target/@dir', 'source/@dir'] },
   'domain/devices/serial': { keys: [ALIAS, ['target/@port']], ordinal: [] },
   'domain/devices/parallel': { keys: [ALIAS, ['target/@port']], ordinal: [] },
   'domain/devices/console': {
-    // One that says nothing of its target is the first serial port (formatdomain, "Console").
+    // A console without a target is the first serial port (formatdomain, "Console").
     keys: [
       ALIAS,
       [
@@ -81,7 +80,7 @@ export const DOMAIN_IDENTITY: IdentityTable = {
       ],
     ],
     ordinal: ['target/@type'],
-    loose: [],
+    fallback: [],
   },
   'domain/devices/channel': {
     keys: [ALIAS, ['target/@name'], ['target/@address', 'target/@port']],
@@ -90,9 +89,9 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/graphics': { keys: [['@type']], ordinal: ['@type'] },
   'domain/devices/audio': by('@id'),
   'domain/devices/input': byKind('@type', '@bus'),
-  'domain/devices/video': { keys: [ALIAS, PRIMARY], ordinal: ['model/@type'], loose: [] },
+  'domain/devices/video': { keys: [ALIAS, PRIMARY], ordinal: ['model/@type'], fallback: [] },
   'domain/devices/sound': byKind('@model'),
-  'domain/devices/hostdev': { keys: [ALIAS], ordinal: HOST_DEVICE, loose: HOST_DEVICE },
+  'domain/devices/hostdev': { keys: [ALIAS], ordinal: HOST_DEVICE, fallback: HOST_DEVICE },
   'domain/devices/redirdev': byKind('@bus', '@type'),
   'domain/devices/smartcard': byKind('@mode', '@type'),
   'domain/devices/hub': byKind('@type'),
@@ -106,10 +105,10 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/devices/interface/filterref/parameter': by('@name'),
   'domain/devices/interface/vlan/tag': 'atomic',
   'domain/os/boot': 'atomic',
-  'domain/seclabel': { keys: [['@model']], ordinal: ['@model'], loose: ['@model'] },
+  'domain/seclabel': { keys: [['@model']], ordinal: ['@model'], fallback: ['@model'] },
   'domain/clock/timer': by('@name'),
   'domain/cpu/feature': by('@name'),
-  'domain/cpu/numa/cell': { keys: [['@id']], ordinal: ['@id'], loose: ['@id'] },
+  'domain/cpu/numa/cell': { keys: [['@id']], ordinal: ['@id'], fallback: ['@id'] },
   'domain/cpu/numa/cell/distances/sibling': by('@id'),
   'domain/os/firmware/feature': by('@name'),
   'domain/cputune/vcpupin': by('@vcpu'),
@@ -123,11 +122,11 @@ export const DOMAIN_IDENTITY: IdentityTable = {
   'domain/sysinfo/baseBoard/entry': by('@name'),
   'domain/sysinfo/chassis/entry': by('@name'),
   'domain/sysinfo/entry': by('@name'),
-  // Each program's metadata is one value in a namespace of its own.
+  // Each program has one element of metadata, in its namespace.
   'domain/metadata/*': 'atomic',
 };
 
-/** The rule of a device class. @returns undefined for one whose devices aren't told apart */
+/** The rule of a device class. @returns undefined for one whose devices are not matched */
 export function deviceRule(name: string): Keyed | undefined {
   const rule = DOMAIN_IDENTITY[`domain/devices/${name}`];
   return rule === 'atomic' ? undefined : rule;

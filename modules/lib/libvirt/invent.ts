@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
-  childOf,
-  childrenOf,
-  type Element,
-  element,
-  valueAt,
-  withChild,
-  withChildren,
-} from '../xml/element.ts';
+import { childOf, type Element, element, valueAt, withChild, withChildren } from '../xml/element.ts';
+import { devicesOf, withDevices } from './devices.ts';
 
-// Loads Node's crypto, which takes as long as reading a domain: called only where something has to be invented.
+// Loads Node's crypto, which takes as long as reading a domain: called only where a value must be generated.
 const digest = (...parts: string[]) => createHash('sha256').update(parts.join('\0')).digest();
 
-/** A UUID that is the same whenever these parts are (RFC 9562, version 8: a value of our own making). */
+/** A UUID that is always the same for the same parts (RFC 9562, version 8: by a method of the application). */
 export function uuidFrom(...parts: string[]): string {
   const bytes = digest(...parts).subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
@@ -20,36 +13,36 @@ export function uuidFrom(...parts: string[]): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** A MAC address that is the same whenever these parts are, under 52:54:00, the prefix of QEMU's guests. */
+/** A MAC address that is always the same for the same parts, with the prefix of QEMU's guests, 52:54:00. */
 export const macFrom = (...parts: string[]): string =>
   `52:54:00:${digest(...parts)
     .subarray(0, 3)
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1:')}`;
 
-/** What an invention depends on: the same host, domain and device give the same values. */
+/** What generated values depend on: the same host, domain and device get the same values. */
 export interface Origin {
-  /** The host's, since two hosts with a domain of one name must not share a MAC. */
+  /** The host's: two hosts with a domain of the same name must not have the same MAC address. */
   readonly machineId: string;
-  /** MAC addresses to prefer for new interfaces, by their name on the host. */
+  /** MAC addresses that new interfaces get if they are free, by the interface's name on the host. */
   readonly macs?: ReadonlyMap<string, string>;
 }
 
-/** NICs of a desired document by the current ones whose places they take. */
-export type Places = ReadonlyMap<Element, Element>;
+/** Desired NICs by the current NICs that they match. */
+export type Matches = ReadonlyMap<Element, Element>;
 
 /**
- * Gives each NIC the MAC by which it is known from then on: the current one of its place, or a new one of ours.
- * @param places the desired NIC by the current one whose place it takes
+ * Gives each NIC without a MAC address that of the current NIC that it matches, or a generated one. By this it is
+ * identified from then on.
  */
 export function withMacs(
   desired: Element,
   current: Element | undefined,
-  places: Places,
+  matches: Matches,
   { machineId, macs = new Map() }: Origin,
 ): Element {
   const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
-  const before = new Map([...places].map(([now, wanted]) => [wanted, now]));
+  const before = new Map([...matches].map(([one, other]) => [other, one]));
   const taken = new Set([...nicsOf(current), ...nicsOf(desired)].flatMap((nic) => macOf(nic) ?? []));
   return eachNic(desired, (nic) => {
     const key = valueAt(nic, 'target/@dev') ?? valueAt(nic, 'source/@bridge') ?? '';
@@ -62,8 +55,8 @@ export function withMacs(
 }
 
 /**
- * Puts in what else libvirt would invent anew at each define: the domain's UUID, a generation id that is left to it, an
- * Open vSwitch port's interfaceid. What the current definition has of them stays.
+ * Adds the other values that libvirt would generate again at each define: the domain's UUID, an empty generation id, and
+ * the interfaceid of an Open vSwitch port. Those of the current definition are kept.
  */
 export function withIds(desired: Element, current: Element | undefined, { machineId }: Origin): Element {
   const name = valueAt(desired, 'name') ?? valueAt(current, 'name') ?? '';
@@ -80,14 +73,12 @@ export function withIds(desired: Element, current: Element | undefined, { machin
   return eachNic(domain, (nic) => withInterfaceId(nic, before.get(macOf(nic)), [machineId, name]));
 }
 
-function eachNic(domain: Element, change: (nic: Element) => Element): Element {
-  const devices = childOf(domain, 'devices');
-  if (!devices) return domain;
-  const children = devices.children.map((device) => (device.name === 'interface' ? change(device) : device));
-  return withChild(domain, withChildren(devices, children));
-}
+const eachNic = (domain: Element, change: (nic: Element) => Element): Element =>
+  withDevices(domain, (devices) =>
+    devices.map((device) => (device.name === 'interface' ? change(device) : device)),
+  );
 
-const nicsOf = (domain: Element | undefined) => childrenOf(childOf(domain, 'devices'), 'interface');
+const nicsOf = (domain: Element | undefined) => devicesOf(domain, 'interface');
 
 const macOf = (nic: Element | undefined) => valueAt(nic, 'mac/@address')?.toLowerCase();
 
@@ -105,13 +96,13 @@ function withUuidAfterName(domain: Element, uuid: string): Element {
   return withChildren(domain, children);
 }
 
-function withInterfaceId(device: Element, place: Element | undefined, parts: readonly string[]): Element {
+function withInterfaceId(nic: Element, current: Element | undefined, parts: readonly string[]): Element {
   const id = 'virtualport/parameters/@interfaceid';
-  const port = childOf(device, 'virtualport');
-  const type = port?.attributes.type ?? (port && valueAt(place, 'virtualport/@type'));
-  if (!port || type !== 'openvswitch' || valueAt(device, id) || valueAt(place, id)) return device;
+  const port = childOf(nic, 'virtualport');
+  const type = port?.attributes.type ?? (port && valueAt(current, 'virtualport/@type'));
+  if (!port || type !== 'openvswitch' || valueAt(nic, id) || valueAt(current, id)) return nic;
   const parameters = childOf(port, 'parameters') ?? element('parameters');
-  const interfaceid = uuidFrom('interfaceid', valueAt(device, 'mac/@address') ?? '', ...parts);
+  const interfaceid = uuidFrom('interfaceid', valueAt(nic, 'mac/@address') ?? '', ...parts);
   const filled = { ...parameters, attributes: { ...parameters.attributes, interfaceid } };
-  return withChild(device, withChild(port, filled));
+  return withChild(nic, withChild(port, filled));
 }

@@ -1,5 +1,5 @@
 import { type Element, valueAt, withChildren } from '../xml/element.ts';
-import { kibibytes } from './normalise.ts';
+import { kibibytes } from './amount.ts';
 
 /**
  * What says nothing in a definition, by the element that has it: what libvirt tells of a running guest and takes no

@@ -1,27 +1,5 @@
 import { childOf, childrenOf, type Element, withChildren } from '../xml/element.ts';
-
-// Bytes in each unit, as libvirt's formatdomain lists them under "memory": a letter alone and `…iB` count by
-// 1024, `…B` by 1000.
-const LETTERS = 'KMGTPE';
-
-function bytesIn(unit: string): number | undefined {
-  if (/^(b|bytes)$/i.test(unit)) return 1;
-  const match = /^([KMGTPE])(iB|B)?$/i.exec(unit);
-  if (!match?.[1]) return undefined;
-  const base = match[2]?.toLowerCase() === 'b' ? 1000 : 1024;
-  return base ** (LETTERS.indexOf(match[1].toUpperCase()) + 1);
-}
-
-/**
- * An amount of memory in KiB, rounded up as libvirt does.
- * @param text a number, with or without a unit: `512024` (KiB), `2 GiB`, `2G`
- * @returns undefined when it is none
- */
-export function kibibytes(text: string, unit = 'KiB'): number | undefined {
-  const match = /^\s*(\d+)\s*([A-Za-z]*)\s*$/.exec(text);
-  const scale = match && bytesIn(match[2] || unit);
-  return scale ? Math.ceil((Number(match[1]) * scale) / 1024) : undefined;
-}
+import { amountIn, deviceMemory, kibibytes } from './amount.ts';
 
 type Rule = (element: Element, inCurrent: Element | undefined) => Element;
 
@@ -95,20 +73,13 @@ const withoutId: Rule = (element) => {
   return { ...element, attributes };
 };
 
-const sizeOf = (element: Element | undefined, text = element?.text ?? ''): number =>
-  kibibytes(text, element?.attributes.unit) ?? 0;
-
 /** What the NUMA cells and memory devices have together, in KiB; undefined where there are no cells. */
 function memoryOfCells(domain: Element): number | undefined {
   const cells = childrenOf(childOf(childOf(domain, 'cpu'), 'numa'), 'cell').filter(
     ({ attributes }) => attributes.memory !== undefined,
   );
   if (cells.length === 0) return undefined;
-  const devices = childrenOf(childOf(domain, 'devices'), 'memory').map((device) =>
-    sizeOf(childOf(childOf(device, 'target'), 'size')),
-  );
-  const all = [...cells.map((cell) => sizeOf(cell, cell.attributes.memory)), ...devices];
-  return all.reduce((sum, size) => sum + size, 0);
+  return cells.reduce((sum, cell) => sum + amountIn(cell, cell.attributes.memory), deviceMemory(domain));
 }
 
 // Where there are NUMA cells, a domain has their memory, whatever it states (formatdomain, "Memory Allocation").

@@ -2,37 +2,32 @@ import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { connection, newMark, quoted } from './virsh.ts';
+import { inBatches, quoted, READ_TIMEOUT, virshBatch } from './batch.ts';
+import { connection } from './virsh.ts';
 
-/** A domain as libvirt knows it. */
+/** A domain as libvirt reports it. */
 export interface Domain {
   readonly name: string;
   readonly uuid: string;
   /** libvirt's own word: `running`, `shut off`, `paused`, `in shutdown`, `crashed`, … */
   readonly state: string;
   readonly autostart: boolean;
-  /** Whether its memory is saved, to go on with at its next start. */
+  /** Whether its memory is saved, to be restored at its next start. */
   readonly saved: boolean;
-  /** A transient domain has no definition to change. */
+  /** False for a transient domain: it has no definition. */
   readonly persistent: boolean;
   /** The persistent definition, secrets included. */
   readonly definition: Element;
-  /** What the running guest has, secrets included; undefined for one that is off. */
+  /** The XML of the running guest, secrets included; undefined for one that is off. */
   readonly live: Element | undefined;
 }
 
-/** Milliseconds. Reading takes milliseconds, but a libvirtd that is being started probes QEMU for some seconds. */
-const READ_TIMEOUT = 60_000;
-
-/** Domains to a process: a command line has its limit. */
-const BATCH = 100;
-
-/** Whether a domain has a guest: whether there is a QEMU. */
+/** Whether a domain has a running guest: a QEMU process. */
 export const isOn = (state: string) => state !== 'shut off' && state !== 'crashed';
 
 /**
  * Reads several domains in one process.
- * @returns one for each name, undefined where there is no such domain
+ * @returns one for each name; undefined where libvirt has no such domain
  * @throws Failure when libvirt can't be reached
  */
 export async function readDomains(
@@ -40,15 +35,11 @@ export async function readDomains(
   uri: string,
   names: readonly string[],
 ): Promise<(Domain | undefined)[]> {
-  const found: (Domain | undefined)[] = [];
-  for (let from = 0; from < names.length; from += BATCH) {
-    found.push(...(await readBatch(host, uri, names.slice(from, from + BATCH))));
-  }
-  return found;
+  return inBatches(names, (batch) => readBatch(host, uri, batch));
 }
 
 /**
- * Reads all domains that there are.
+ * Reads all domains.
  * @throws Failure when libvirt can't be reached
  */
 export async function readAllDomains(host: Host, uri: string): Promise<Domain[]> {
@@ -63,27 +54,21 @@ export async function readAllDomains(host: Host, uri: string): Promise<Domain[]>
 }
 
 async function readBatch(host: Host, uri: string, names: readonly string[]): Promise<(Domain | undefined)[]> {
-  const mark = newMark();
   const commands = names.flatMap((name) => [
-    `echo ${mark}`,
     `dominfo --domain ${quoted(name)}`,
-    `echo ${mark}`,
     `dumpxml --inactive --security-info --domain ${quoted(name)}`,
-    `echo ${mark}`,
     `dumpxml --security-info --domain ${quoted(name)}`,
   ]);
-  // The list comes first: its failure is the connection's.
-  const script = ['list --all --name', ...commands].join('; ');
-  const { stdout, stderr } = await host.run('virsh', [...connection(uri), script], { timeout: READ_TIMEOUT });
-  const [listed = '', ...sections] = stdout.split(mark);
-  if (sections.length === 0) throw new Failure(unreachable(uri, stderr));
-  const known = new Set(listed.split('\n').map((line) => line.trim()));
+  const { outputs, stderr } = await virshBatch(host, uri, ['list --all --name', ...commands]);
+  const [list, ...others] = outputs;
+  if (!list) throw new Failure(unreachable(uri, stderr));
+  const known = new Set(list.stdout.split('\n').map((line) => line.trim()));
   return names.map((name, i) => {
     if (!known.has(name)) return undefined;
-    const [info = '', xml = '', live = ''] = sections.slice(3 * i, 3 * i + 3);
-    if (xml.trim() === '')
-      throw new Failure(`libvirt has domain '${name}' but doesn't show it: ${stderr.trim()}`);
-    return readDomain(name, info, xml, live);
+    const [info, xml, live] = others.slice(3 * i, 3 * i + 3);
+    if (!info || !xml?.stdout.trim())
+      throw new Failure(`libvirt has domain '${name}' but can't read it: ${(xml?.stderr ?? stderr).trim()}`);
+    return readDomain(name, info.stdout, xml.stdout, live?.stdout ?? '');
   });
 }
 

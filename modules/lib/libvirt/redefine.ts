@@ -1,90 +1,86 @@
-import { childOf, childrenOf, type Element, withChildren } from '../xml/element.ts';
-import { merge, pairWith } from '../xml/merge.ts';
-import { pairItems } from '../xml/pair.ts';
-import { statementOf } from './applied.ts';
-import { followGoneSerial, withoutImplied } from './derived.ts';
+import type { Element } from '../xml/element.ts';
+import { merge } from '../xml/merge.ts';
+import { pairItems, pairVersions } from '../xml/pair.ts';
+import { followRemovedSerial, withoutImplied } from './derived.ts';
+import { devicesOf, withoutDevices } from './devices.ts';
 import { DOMAIN_IDENTITY, deviceRule } from './identity.ts';
-import { type Origin, type Places, withIds, withMacs } from './invent.ts';
+import { type Matches, type Origin, withIds, withMacs } from './invent.ts';
 import { normaliseDomain } from './normalise.ts';
-import { DOMAIN_RULES, OWNED } from './owned.ts';
+import { outlineOf } from './outline.ts';
+import { DOMAIN_RULES, USER_ADDED } from './rules.ts';
 
-export interface Wanted extends Origin {
-  /** What the task states, as the user wrote it. */
+/** The three versions of a domain, and how they are merged. */
+export interface DomainVersions extends Origin {
+  /** The task's document, as the user wrote it. */
   readonly desired: Element;
-  /** The definition that is there. */
+  /** The domain's definition; undefined for a new domain. */
   readonly current: Element | undefined;
-  /** What the last task stated; undefined when there was none. */
-  readonly applied: Element | undefined;
-  /** Whether devices go that neither this task nor the last one lists. */
+  /** The outline of what the last task applied; undefined where there was none. */
+  readonly lastApplied: Element | undefined;
+  /** Whether devices that neither this task nor the last one lists are removed. */
   readonly removeUnlisted: boolean;
-  /** Device classes that the task speaks for. */
-  readonly speaksFor: (deviceClass: string) => boolean;
+  /** Whether the task manages the devices of a class. */
+  readonly covers: (deviceClass: string) => boolean;
 }
 
 export interface Redefinition {
-  /** The definition as it is to be, before libvirt fills in what it fills in. */
+  /** The definition that libvirt is given, before it fills in the rest. */
   readonly definition: Element;
-  /** What the task states, for the next one. */
-  readonly stated: Element;
-  /** Devices that somebody else added and that stay; with `removeUnlisted` there are none. */
+  /** The outline of what the task applies, to be recorded. */
+  readonly outline: Element;
+  /** Devices that others added and that are kept; none with `removeUnlisted`. */
   readonly unlisted: readonly Element[];
 }
 
-const devicesOf = (domain: Element | undefined, name: string) => childrenOf(childOf(domain, 'devices'), name);
-
-/** The definition that comes of what is there, what the last task stated and what this one states. Pure. */
-export function redefine(wanted: Wanted): Redefinition {
-  const { current } = wanted;
-  const normal = normaliseDomain(wanted.desired, current);
-  const applied = wanted.applied && withoutImplied(wanted.applied, normal);
-  const known = withMacs(normal, current, nicPlaces(wanted, normal), wanted);
-  const stated = statementOf(known, DOMAIN_IDENTITY);
-  const desired = withIds(known, current, wanted);
-  if (!current) return { definition: desired, stated, unlisted: [] };
-  const unlisted = OWNED.filter(wanted.speaksFor).flatMap((name) => {
-    const { left } = pairing(name, current, desired, applied);
-    return left;
-  });
-  const base = wanted.removeUnlisted ? withoutDevices(current, unlisted) : current;
-  const merged = merge({ current: base, desired, applied }, DOMAIN_RULES);
-  return {
-    definition: followGoneSerial(base, merged, desired),
-    stated,
-    unlisted: wanted.removeUnlisted ? [] : unlisted,
-  };
-}
-
-function pairing(name: string, current: Element, desired: Element, applied: Element | undefined) {
-  const rule = deviceRule(name);
-  const [now, next, was] = [current, desired, applied].map((domain) => devicesOf(domain, name));
-  if (!rule || !now || !next) return { pairs: new Map<Element, Element>(), left: [] };
-  const both = pairWith(now, next, applied && was, rule);
-  return {
-    pairs: both.desired.pairs,
-    left: both.desired.left.filter((device) => !both.applied.pairs.has(device)),
-  };
-}
-
-const nicPlaces = ({ current, applied }: Wanted, desired: Element): Places =>
-  current ? pairing('interface', current, desired, applied).pairs : new Map();
-
-function withoutDevices(domain: Element, gone: readonly Element[]): Element {
-  const keep = (devices: Element) =>
-    withChildren(
-      devices,
-      devices.children.filter((device) => !gone.includes(device)),
-    );
-  return withChildren(
-    domain,
-    domain.children.map((child) => (child.name === 'devices' ? keep(child) : child)),
+/** Merges the three versions of a domain to its new definition. Pure. */
+export function redefine(versions: DomainVersions): Redefinition {
+  const { current } = versions;
+  const normal = normaliseDomain(versions.desired, current);
+  const lastApplied = versions.lastApplied && withoutImplied(versions.lastApplied, normal);
+  const nics = current
+    ? matchDevices('interface', current, normal, versions.lastApplied).pairs
+    : new Map<Element, Element>();
+  const withMac = withMacs(normal, current, nics, versions);
+  const outline = outlineOf(withMac, DOMAIN_IDENTITY);
+  const desired = withIds(withMac, current, versions);
+  if (!current) return { definition: desired, outline, unlisted: [] };
+  const unlisted = USER_ADDED.filter(versions.covers).flatMap(
+    (name) => matchDevices(name, current, desired, lastApplied).unlisted,
   );
+  const base = versions.removeUnlisted ? withoutDevices(current, unlisted) : current;
+  const merged = merge({ current: base, desired, lastApplied }, DOMAIN_RULES);
+  return {
+    definition: followRemovedSerial(base, merged, desired),
+    outline,
+    unlisted: versions.removeUnlisted ? [] : unlisted,
+  };
+}
+
+function matchDevices(
+  name: string,
+  current: Element,
+  desired: Element,
+  lastApplied: Element | undefined,
+): { readonly pairs: Matches; readonly unlisted: readonly Element[] } {
+  const rule = deviceRule(name);
+  if (!rule) return { pairs: new Map(), unlisted: [] };
+  const lists = {
+    current: devicesOf(current, name),
+    desired: devicesOf(desired, name),
+    lastApplied: lastApplied && devicesOf(lastApplied, name),
+  };
+  const matches = pairVersions(lists, rule);
+  return {
+    pairs: matches.desired.pairs,
+    unlisted: matches.desired.unmatched.filter((device) => !matches.lastApplied.pairs.has(device)),
+  };
 }
 
 /** The devices of one definition that another doesn't have. */
-export function devicesGone(before: Element | undefined, after: Element): Element[] {
-  const names = new Set(childOf(before, 'devices')?.children.map(({ name }) => name));
+export function devicesRemoved(before: Element | undefined, after: Element): Element[] {
+  const names = new Set(devicesOf(before).map(({ name }) => name));
   return [...names].flatMap((name) => {
     const rule = deviceRule(name);
-    return rule ? pairItems(devicesOf(before, name), devicesOf(after, name), rule).left : [];
+    return rule ? pairItems(devicesOf(before, name), devicesOf(after, name), rule).unmatched : [];
   });
 }

@@ -1,33 +1,35 @@
 import { type Host, readText } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
-import { connection, newMark, quoted, reasonIn, withPrivateFiles } from './virsh.ts';
+import { inBatches, type Output, quoted, virshBatch } from './batch.ts';
+import { reasonIn, withPrivateFiles } from './virsh.ts';
 
-/** A definition that is tried out. */
+/** A definition that libvirt is asked about. */
 export interface Draft {
   readonly name: string;
   readonly xml: string;
 }
 
-/** What libvirt says of a draft. */
+/** libvirt's answer about a draft. */
 export type Rehearsed =
-  /** What it would make of it, down to what it fills in. */
+  /** It accepts the draft. */
   | {
       readonly outcome: 'defined';
+      /** The definition that it would store, with the values that it fills in. */
       readonly definition: Element;
-      /** Why its schema doesn't allow it, where it takes the document though. */
+      /** Why its schema doesn't allow the draft, where libvirt accepts it nevertheless. */
       readonly invalid?: string;
     }
-  /** It wouldn't take it, and why. */
+  /** It refuses the draft. */
   | { readonly outcome: 'refused'; readonly reason: string }
-  /** There is no libvirt to ask, and why. */
+  /** libvirt can't be asked. */
   | { readonly outcome: 'unavailable'; readonly reason: string };
 
-/** The root of a libvirt of our own, kept since it has to look at QEMU for seconds the first time. Root's only. */
+/** The root directory of an embedded libvirt, for root only. It is kept, since the first run probes QEMU for seconds. */
 const ROOT = '/var/cache/piecewise-cloud/libvirt';
 
-/** Where that libvirt keeps what the host's keeps elsewhere (libvirt's qemu_conf.c, "embed"). */
-const PLACES: readonly (readonly [string, string])[] = [
+/** Directories of the embedded libvirt, and the host's that they stand for (libvirt's qemu_conf.c, "embed"). */
+const DIRECTORIES: readonly (readonly [string, string])[] = [
   [`${ROOT}/lib/`, '/var/lib/libvirt/'],
   [`${ROOT}/cache/`, '/var/cache/libvirt/'],
   [`${ROOT}/run/`, '/run/libvirt/'],
@@ -35,52 +37,37 @@ const PLACES: readonly (readonly [string, string])[] = [
   [`${ROOT}/etc/`, '/etc/libvirt/'],
 ];
 
-/** A path in here is libvirt's own choice, which it doesn't keep in a definition. */
+/** libvirt does not store paths in here, since it chooses them itself. */
 const CHANNELS = '/var/lib/libvirt/qemu/channel/target/';
 
 const HOST_SETTINGS = '/etc/libvirt/qemu.conf';
 
-/** Milliseconds for a whole process, and seconds to wait for another's. */
+/** Milliseconds for a process, and seconds to wait for another process with the lock. */
 const TIMEOUT = 120_000;
 const WAIT = 60;
 
-const BATCH = 100;
-
-/** Whether libvirt's embedded driver can stand in for the one at a URI. */
-const isOurs = (uri: string) => /^qemu:\/\/\/(system|session)\b/.test(uri);
+/** Whether libvirt's embedded driver does the same as the one at a URI. */
+const isEmbeddable = (uri: string) => /^qemu:\/\/\/(system|session)\b/.test(uri);
 
 const unavailable = (reason: string): Rehearsed => ({ outcome: 'unavailable', reason });
 
 /**
- * Has libvirt define documents without the host's daemon, and says what would come of each. Nothing of the host is
- * touched: a guest's NVRAM and TPM, whose paths are in its document, are kept.
+ * Defines drafts with an embedded libvirt instead of the host's daemon, and returns what libvirt would store. It changes
+ * nothing on the host: the NVRAM and TPM of a guest, whose paths are in its document, are kept.
  */
 export async function rehearse(host: Host, uri: string, drafts: readonly Draft[]): Promise<Rehearsed[]> {
   if (drafts.length === 0) return [];
-  if (!isOurs(uri)) return drafts.map(() => unavailable(`there is none for ${uri}`));
+  if (!isEmbeddable(uri)) return drafts.map(() => unavailable(`there is none for ${uri}`));
   try {
     await prepare(host);
-    const strict = await rehearseAll(host, drafts, ['--validate']);
+    const strict = await inBatches(drafts, (batch) => rehearseBatch(host, batch, ['--validate']));
     return await withoutSchema(host, drafts, strict);
   } catch (error) {
     return drafts.map(() => unavailable(error instanceof Error ? error.message : String(error)));
   }
 }
 
-async function rehearseAll(
-  host: Host,
-  drafts: readonly Draft[],
-  flags: readonly string[],
-): Promise<Rehearsed[]> {
-  const done: Rehearsed[] = [];
-  while (done.length < drafts.length) {
-    const batch = drafts.slice(done.length, done.length + BATCH);
-    done.push(...(await rehearseBatch(host, batch, flags)));
-  }
-  return done;
-}
-
-// A few documents that libvirt takes, and some that it prints itself, aren't as its schema says.
+// libvirt accepts some documents that its schema refuses, and prints some itself.
 async function withoutSchema(
   host: Host,
   drafts: readonly Draft[],
@@ -88,8 +75,7 @@ async function withoutSchema(
 ): Promise<Rehearsed[]> {
   const refused = (one: Rehearsed) => one.outcome === 'refused' && SCHEMA.test(one.reason);
   const again = drafts.filter((_, i) => refused(strict[i] as Rehearsed));
-  if (again.length === 0) return [...strict];
-  const lax = await rehearseAll(host, again, []);
+  const lax = await inBatches(again, (batch) => rehearseBatch(host, batch, []));
   return strict.map((one) => {
     const other = refused(one) ? lax.shift() : undefined;
     return other?.outcome === 'defined' && one.outcome === 'refused'
@@ -100,7 +86,7 @@ async function withoutSchema(
 
 const SCHEMA = /failed to validate against schema/;
 
-// It reads its own settings: a host's list of firmwares, say, must be in them.
+// The embedded libvirt reads its own copy of the host's settings, which may contain a list of firmwares.
 async function prepare(host: Host): Promise<void> {
   const own = `${ROOT}/etc/qemu.conf`;
   const [settings = '', copy] = await Promise.all([readText(host, HOST_SETTINGS), readText(host, own)]);
@@ -110,7 +96,7 @@ async function prepare(host: Host): Promise<void> {
   await host.write(own, settings, { mode: 0o600 });
 }
 
-/** @returns at least one answer; fewer than drafts when libvirt crashed on the last one */
+/** @returns at least one answer; fewer than drafts where libvirt crashed on the last of them */
 async function rehearseBatch(
   host: Host,
   drafts: readonly Draft[],
@@ -118,18 +104,16 @@ async function rehearseBatch(
 ): Promise<Rehearsed[]> {
   const texts = drafts.map(({ xml }) => xml.replaceAll(CHANNELS, `${ROOT}/lib/qemu/channel/target/`));
   try {
-    // What a run that was killed left behind would be in the way, and may hold a password.
+    // A killed run may have left definitions, which would conflict and may contain a password.
     await clear(host);
-    const mark = newMark();
-    const { stdout, stderr } = await withPrivateFiles(host, texts, (files) =>
-      run(host, drafts, files, flags, mark),
+    const { outputs, stderr } = await withPrivateFiles(host, texts, (files) =>
+      run(host, drafts, files, flags),
     );
-    const [out, err] = [stdout.split(mark), stderr.split(`error: ${mark}`)];
-    if (out.length < 2 || NO_CONNECTION.test(stderr)) return drafts.map(() => unavailable(reasonIn(stderr)));
-    const complete = out.length - 1;
-    const answers = drafts.slice(0, complete).map((_, i) => answer(out[i] as string, err[i] ?? ''));
-    if (complete === drafts.length) return answers;
-    return [...answers, unavailable(`libvirt ended while it looked at ${drafts[complete]?.name}`)];
+    if (outputs.length === 0 || NO_CONNECTION.test(stderr))
+      return drafts.map(() => unavailable(reasonIn(stderr)));
+    const answers = outputs.map(answerOf);
+    const next = drafts[answers.length];
+    return next ? [...answers, unavailable(`libvirt crashed on ${next.name}`)] : answers;
   } finally {
     await clear(host);
   }
@@ -143,32 +127,24 @@ async function clear(host: Host): Promise<void> {
   await Promise.all(left.map((name) => host.remove(`${directory}/${name}`)));
 }
 
-// One at a time: a second libvirt in the same root fails. `undefine` keeps what isn't ours: without the two options it
-// deletes the real guest's NVRAM, by the path in its document.
-function run(
-  host: Host,
-  drafts: readonly Draft[],
-  files: readonly string[],
-  flags: readonly string[],
-  mark: string,
-) {
-  const script = drafts.flatMap(({ name }, i) => [
-    ['define', ...flags, '--file', quoted(files[i] as string)].join(' '),
-    `dumpxml --inactive --security-info --domain ${quoted(name)}`,
-    `undefine --keep-nvram --keep-tpm --domain ${quoted(name)}`,
-    `echo ${mark}`,
-    `echo --err ${mark}`,
-  ]);
-  const command = ['virsh', ...connection(`qemu:///embed?root=${ROOT}`), script.join('; ')];
-  return host.run('flock', ['--no-fork', '--wait', String(WAIT), `${ROOT}/lock`, ...command], {
-    timeout: TIMEOUT,
-  });
+// With a lock, since a second libvirt in the same root fails. Without its two options `undefine` would delete the real
+// guest's NVRAM and TPM state, whose paths are in its document.
+function run(host: Host, drafts: readonly Draft[], files: readonly string[], flags: readonly string[]) {
+  const groups = drafts.map(({ name }, i) =>
+    [
+      ['define', ...flags, '--file', quoted(files[i] as string)].join(' '),
+      `dumpxml --inactive --security-info --domain ${quoted(name)}`,
+      `undefine --keep-nvram --keep-tpm --domain ${quoted(name)}`,
+    ].join('; '),
+  );
+  const lock = ['flock', '--no-fork', '--wait', String(WAIT), `${ROOT}/lock`];
+  return virshBatch(host, `qemu:///embed?root=${ROOT}`, groups, TIMEOUT, lock);
 }
 
-function answer(out: string, err: string): Rehearsed {
-  const xml = out.slice(Math.max(out.indexOf('<domain'), 0)).trim();
+function answerOf({ stdout, stderr }: Output): Rehearsed {
+  const xml = stdout.slice(Math.max(stdout.indexOf('<domain'), 0)).trim();
   if (xml === '')
-    return { outcome: 'refused', reason: reasonIn(err.split('error: failed to get domain')[0] ?? err) };
-  const text = PLACES.reduce((all, [inside, outside]) => all.replaceAll(inside, outside), xml);
+    return { outcome: 'refused', reason: reasonIn(stderr.split('error: failed to get domain')[0] ?? stderr) };
+  const text = DIRECTORIES.reduce((all, [inside, outside]) => all.replaceAll(inside, outside), xml);
   return { outcome: 'defined', definition: parseXml(text) };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
 
@@ -18,10 +17,10 @@ export async function reconfigure(host: Host, links: readonly string[]): Promise
   await runOrFail(host, 'networkctl', ['reload']);
   if (links.length === 0) return;
   await runOrFail(host, 'networkctl', ['reconfigure', '--', ...links]);
-  const end = performance.now() + PATIENCE;
+  const end = host.now() + PATIENCE;
   do {
-    await sleep(PAUSE);
+    await host.sleep(PAUSE);
     const states = await runOrFail(host, 'networkctl', ['--no-legend', '--no-pager', 'list', '--', ...links]);
     if (!states.split('\n').some((line) => UNDER_WAY.test(line.trim()))) return;
-  } while (performance.now() < end);
+  } while (host.now() < end);
 }

@@ -7,7 +7,7 @@ import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } f
 import { namesProblem } from './names.ts';
 
 /** What an interface has been given. */
-interface Given {
+export interface Given {
   readonly addresses: readonly Address[];
   readonly routes: readonly Route[];
 }

@@ -34,11 +34,6 @@ export function prefixOfNetmask(netmask: string): number | undefined {
   return /^1*0*$/.test(bits) ? bits.replace(/0+$/, '').length : undefined;
 }
 
-/** The dotted netmask of an IPv4 prefix length, 0 to 32. */
-export function netmaskOfPrefix(prefix: number): string {
-  return [0, 1, 2, 3].map((i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - 8 * i)))).join('.');
-}
-
 function prefixOf(text: string, family: 4 | 6, what: string): number {
   const prefix = /^\d{1,3}$/.test(text) ? Number(text) : family === 4 ? prefixOfNetmask(text) : undefined;
   if (prefix !== undefined && prefix <= BITS[family]) return prefix;
@@ -65,6 +60,10 @@ export function parseAddress(text: string, netmask?: string): Address {
 
 /** `192.168.192.129/29` */
 export const formatAddress = ({ ip, prefix }: Address): string => `${ip}/${prefix}`;
+
+/** A list without the addresses of another. */
+export const withoutAddresses = (list: readonly Address[], others: readonly Address[]): Address[] =>
+  list.filter((address) => !others.some((other) => formatAddress(other) === formatAddress(address)));
 
 /** The number that an IP address in its canonical form stands for. */
 export function numberOf(family: 4 | 6, ip: string): bigint {

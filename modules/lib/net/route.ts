@@ -81,6 +81,10 @@ export const sameTarget = (a: Route, b: Route): boolean =>
 
 export const sameRoute = (a: Route, b: Route): boolean => sameTarget(a, b) && a.via === b.via;
 
+/** A list without the routes of another. */
+export const withoutRoutes = (list: readonly Route[], others: readonly Route[]): Route[] =>
+  list.filter((route) => !others.some((other) => sameRoute(other, route)));
+
 /** Whether a router is reached directly: by an address's network, an on-link route, or IPv6's link itself. */
 export const isReached = (ip: string, addresses: readonly Address[], routes: readonly Route[]): boolean =>
   isLinkLocal(ip) ||

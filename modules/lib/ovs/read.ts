@@ -2,14 +2,8 @@ import { Failure } from '../failure.ts';
 import { isDenied } from '../host/errors.ts';
 import type { Host } from '../host/host.ts';
 import { select } from './operations.ts';
-import { Session } from './session.ts';
+import { Session, SOCKETS } from './session.ts';
 import { type Database, decodeRow, EMPTY, TABLES, type TableName } from './tables.ts';
-
-// Debian and its kin, then a build from source.
-const SOCKETS: readonly [string, ...string[]] = [
-  '/var/run/openvswitch/db.sock',
-  '/usr/local/var/run/openvswitch/db.sock',
-];
 
 /**
  * Where the database's socket may be.

@@ -4,6 +4,12 @@ import type { Host } from '../host/host.ts';
 import { jsonStream } from './framing.ts';
 import type { Operation, OperationResult } from './operations.ts';
 
+/** Where the database's socket may be: by Debian's package and others, and by a build from source. */
+export const SOCKETS: readonly [string, ...string[]] = [
+  '/var/run/openvswitch/db.sock',
+  '/usr/local/var/run/openvswitch/db.sock',
+];
+
 interface Message {
   readonly id?: unknown;
   readonly method?: string;
@@ -25,6 +31,7 @@ export class Session {
   #ended: Failure | undefined;
 
   private constructor(
+    readonly host: Host,
     readonly stream: Duplex,
     readonly socket: string,
   ) {
@@ -42,7 +49,7 @@ export class Session {
 
   /** @throws Failure when nobody answers on the socket */
   static async open(host: Host, socket: string): Promise<Session> {
-    return new Session(await host.connect(socket), socket);
+    return new Session(host, await host.connect(socket), socket);
   }
 
   /**
@@ -64,23 +71,21 @@ export class Session {
     this.stream.destroy();
   }
 
-  #request(method: string, params: readonly unknown[], seconds: number): Promise<unknown> {
+  async #request(method: string, params: readonly unknown[], seconds: number): Promise<unknown> {
+    if (this.#ended) throw this.#ended;
     const id = this.#next++;
-    return new Promise((resolve, reject) => {
-      if (this.#ended) return reject(this.#ended);
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id);
-        reject(new Failure(`Open vSwitch's database at ${this.socket} did not answer within ${seconds} s`));
-      }, seconds * 1000);
-      const settled =
-        <T>(settle: (value: T) => void) =>
-        (value: T) => {
-          clearTimeout(timer);
-          settle(value);
-        };
-      this.#waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
-      this.stream.write(JSON.stringify({ method, params, id }));
+    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    const answered = new AbortController();
+    const timeout = this.host.sleep(seconds * 1000, answered.signal).then(() => {
+      throw new Failure(`Open vSwitch's database at ${this.socket} did not answer within ${seconds} s`);
     });
+    this.stream.write(JSON.stringify({ method, params, id }));
+    try {
+      return await Promise.race([answer, timeout]);
+    } finally {
+      answered.abort();
+      this.#waiting.delete(id);
+    }
   }
 
   #receive(message: Message): void {

@@ -43,13 +43,19 @@ const errorOf = (name: string): Operation => ({
 });
 
 /** @param seen what cur_cfg was when the change was written */
-async function carriedOut(session: Session, target: number, seen: number, writing: Writing): Promise<void> {
+async function carriedOut(
+  host: Host,
+  session: Session,
+  target: number,
+  seen: number,
+  writing: Writing,
+): Promise<void> {
   const { timeout: seconds, interfaces } = writing;
-  const end = performance.now() + seconds * 1000;
+  const end = host.now() + seconds * 1000;
   let now = seen;
   let errors: readonly OperationResult[] = [];
   do {
-    const left = Math.round(end - performance.now());
+    const left = Math.round(end - host.now());
     const changed: Operation = {
       op: 'wait',
       table: 'Open_vSwitch',
@@ -94,7 +100,7 @@ export async function writeTransaction(host: Host, writing: Writing): Promise<vo
     const results = await session.transact(operations, timeout);
     check(results, operations);
     const [next, seen] = results.slice(-2);
-    await carriedOut(session, numberIn(next, 'next_cfg'), numberIn(seen, 'cur_cfg'), writing);
+    await carriedOut(host, session, numberIn(next, 'next_cfg'), numberIn(seen, 'cur_cfg'), writing);
   } finally {
     session.close();
   }

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
+import { processId } from '../host/self.ts';
 import {
   ABOUT,
   ARMING,
@@ -28,7 +29,7 @@ const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
   nic,
   bridge,
   seconds,
-  task: process.pid,
+  task: processId(),
 });
 
 /**

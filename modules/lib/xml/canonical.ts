@@ -3,8 +3,8 @@ import { type IdentityTable, ruleOf } from './merge.ts';
 import { pairItems } from './pair.ts';
 
 /**
- * A text that is equal for two elements that mean the same: attributes, kinds of children and the items of keyed lists
- * in any order. Lists without a rule are ordered values.
+ * A text that is equal for two equal elements, whatever the order of attributes, of children with different names, and
+ * of the items of keyed lists. The order of lists without a rule counts.
  */
 export function canonical(element: Element, identity: IdentityTable, path: string = element.name): string {
   const attributes = Object.entries(element.attributes).map(
@@ -28,9 +28,9 @@ function listsOf(element: Element): Map<string, Element[]> {
 export type Same = (a: Element, b: Element, path: string) => boolean;
 
 /**
- * The same element with its children in the order in which another has theirs, so that a diff of the two shows what
- * differs and not what moved. What the other doesn't have follows the last of its kind.
- * @param same elements of which the other's way to write them is taken; none by default
+ * The same element with its children in the order of another element, so that a diff of the two shows differences and no
+ * moves. Children that the other doesn't have follow the last of their name.
+ * @param same elements that are replaced by the other's; none by default
  */
 export function inOrderOf(
   other: Element,
@@ -40,26 +40,26 @@ export function inOrderOf(
   path: string = element.name,
 ): Element {
   if (same(other, element, path)) return other;
-  const theirs = listsOf(other);
-  const places = new Map<Element, Element>();
+  const otherLists = listsOf(other);
+  const matches = new Map<Element, Element>();
   for (const [name, items] of listsOf(element)) {
     const rule = ruleOf(identity, `${path}/${name}`);
-    const known = theirs.get(name) ?? [];
+    const candidates = otherLists.get(name) ?? [];
     if (rule !== undefined && rule !== 'atomic') {
-      for (const [one, item] of pairItems(known, items, rule).pairs) places.set(one, item);
+      for (const [one, item] of pairItems(candidates, items, rule).pairs) matches.set(one, item);
     } else {
       items.forEach((item, i) => {
-        const one = known[i];
-        if (one) places.set(one, item);
+        const one = candidates[i];
+        if (one) matches.set(one, item);
       });
     }
   }
   const children = other.children.flatMap((one) => {
-    const item = places.get(one);
+    const item = matches.get(one);
     return item ? [{ item, at: inOrderOf(one, item, identity, same, `${path}/${item.name}`) }] : [];
   });
-  const placed = new Set(places.values());
-  for (const item of element.children.filter((child) => !placed.has(child))) {
+  const matched = new Set(matches.values());
+  for (const item of element.children.filter((child) => !matched.has(child))) {
     const last = children.map(({ item: { name } }) => name).lastIndexOf(item.name);
     children.splice(last < 0 ? children.length : last + 1, 0, { item, at: item });
   }

@@ -61,7 +61,7 @@ export const withoutChildren = (from: Element, ...names: string[]): Element =>
     from.children.filter((child) => !names.includes(child.name)),
   );
 
-/** The same element with one child of its name replaced, or put last where there is none. */
+/** The same element with one child: it replaces the first of its name, or is added at the end. */
 export function withChild(from: Element, child: Element): Element {
   const at = from.children.findIndex(({ name }) => name === child.name);
   const children = [...from.children];
@@ -69,7 +69,7 @@ export function withChild(from: Element, child: Element): Element {
   return withChildren(from, children);
 }
 
-/** Whether two elements say the same: attributes in any order, children in theirs. */
+/** Whether two elements are equal: attributes in any order, children in the same order. */
 export function sameElement(a: Element, b: Element): boolean {
   const names = Object.keys(a.attributes);
   return (

@@ -1,7 +1,7 @@
 import { type Element, element, sameElement, withChildren } from './element.ts';
-import { type Keyed, type Pairing, pairItems } from './pair.ts';
+import { type Keyed, type Lists, pairVersions } from './pair.ts';
 
-/** How the items of a repeated element are matched; `atomic`: the list is one value, a desired one replaces it. */
+/** How the items of a repeated element are matched. `atomic`: the list is one value, which a desired list replaces. */
 export type ListRule = 'atomic' | Keyed;
 
 /**
@@ -11,138 +11,118 @@ export type ListRule = 'atomic' | Keyed;
 export type IdentityTable = Readonly<Record<string, ListRule>>;
 
 /**
- * Rewrites a current element before a desired one is laid over it: what was derived from a value that changes, or that
- * was applied and is no longer stated, goes.
+ * Prepares a current element for the merge with a desired one: removes what was derived from a value that changes, or
+ * that was applied before and is no longer desired.
  */
 export type Derive = (
   current: Element,
   desired: Element,
   path: string,
-  applied?: Element | undefined,
+  lastApplied?: Element | undefined,
 ) => Element;
 
-/** What a kind of document needs to be merged: its tables. */
+/** How documents of one kind are merged. */
 export interface Rules {
   readonly identity: IdentityTable;
   readonly derive: Derive;
-  /** Elements whose children are statements by themselves: when one of them goes, its like stay. */
+  /** Elements that only group their children: one that is removed keeps the children that others added. */
   readonly containers: ReadonlySet<string>;
-  /** Paths of elements and attributes (`domain/@type`) that stay when nobody states them any more. */
+  /** Paths of elements and attributes (`domain/@type`) that are kept when they are no longer desired. */
   readonly sticky: ReadonlySet<string>;
 }
 
-/** The three documents that meet. */
+/** The three versions of a document. */
 export interface Versions {
   readonly current: Element;
   readonly desired: Element;
-  /** What was stated the last time: names, and of values only those that identify. Undefined: nobody knows. */
-  readonly applied?: Element | undefined;
+  /** The names, and the values that identify, of what was applied the last time. Undefined: unknown. */
+  readonly lastApplied?: Element | undefined;
 }
 
+/** The rule of a list by its path. @returns undefined for an element without one */
 export const ruleOf = (identity: IdentityTable, path: string): ListRule | undefined =>
   identity[path] ?? identity[`${path.slice(0, path.lastIndexOf('/'))}/*`];
 
 /**
- * Lays a desired element over the current one: what desired states wins, what was applied and is no longer stated
- * goes, and what neither states stays. New items follow the last of their kind.
+ * Merges a desired element into the current one: desired values replace current ones, values that were applied the last
+ * time and are no longer desired are removed, and all others are kept. New items follow the last of their name.
  * @param path the names from the root down to this element, joined by `/`
  */
 export function merge(
-  { current, desired, applied }: Versions,
+  { current, desired, lastApplied }: Versions,
   rules: Rules,
   path: string = current.name,
 ): Element {
-  const base = rules.derive(current, desired, path, applied);
-  const names = new Set([...desired.children, ...(applied?.children ?? [])].map(({ name }) => name));
+  const base = rules.derive(current, desired, path, lastApplied);
+  const names = new Set([...desired.children, ...(lastApplied?.children ?? [])].map(({ name }) => name));
   let children = base.children;
   for (const name of names) {
     const named = (from: readonly Element[] | undefined) => from?.filter((child) => child.name === name);
     const lists = {
       current: named(children) ?? [],
       desired: named(desired.children) ?? [],
-      applied: named(applied?.children),
+      lastApplied: named(lastApplied?.children),
     };
-    children = placed(children, name, mergeList(lists, rules, `${path}/${name}`), desired.children);
+    children = withList(children, name, mergeList(lists, rules, `${path}/${name}`), desired.children);
   }
   return {
     ...withChildren(base, children),
-    attributes: { ...withdrawn(base, { desired, applied }, rules, path), ...desired.attributes },
+    attributes: { ...keptAttributes(base, { desired, lastApplied }, rules, path), ...desired.attributes },
     text: children.length > 0 ? '' : desired.text.trim() || base.text,
   };
 }
 
-function withdrawn(
+function keptAttributes(
   base: Element,
-  { desired, applied }: Omit<Versions, 'current'>,
+  { desired, lastApplied }: Omit<Versions, 'current'>,
   { sticky }: Rules,
   path: string,
 ): Element['attributes'] {
-  const goes = (name: string) =>
-    applied?.attributes[name] !== undefined &&
+  const isRemoved = (name: string) =>
+    lastApplied?.attributes[name] !== undefined &&
     desired.attributes[name] === undefined &&
     !sticky.has(`${path}/@${name}`);
-  return Object.fromEntries(Object.entries(base.attributes).filter(([name]) => !goes(name)));
-}
-
-interface Lists {
-  readonly current: readonly Element[];
-  readonly desired: readonly Element[];
-  readonly applied: readonly Element[] | undefined;
+  return Object.fromEntries(Object.entries(base.attributes).filter(([name]) => !isRemoved(name)));
 }
 
 function mergeList(lists: Lists, rules: Rules, path: string): readonly Element[] {
   const rule = ruleOf(rules.identity, path);
   if (rule !== undefined && rule !== 'atomic') return mergeKeyed(lists, rule, rules, path);
-  const { current, desired, applied = [] } = lists;
-  const single = rule === undefined && current.length <= 1 && desired.length <= 1;
-  const [mine, theirs] = [current[0], desired[0]];
-  if (theirs) {
-    if (single && mine) return [merge({ current: mine, desired: theirs, applied: applied[0] }, rules, path)];
-    return sameList(current, desired) ? current : desired;
+  const { lastApplied: [lastApplied] = [] } = lists;
+  const [current, desired] = [lists.current[0], lists.desired[0]];
+  const single = rule === undefined && lists.current.length <= 1 && lists.desired.length <= 1;
+  if (desired) {
+    if (single && current) return [merge({ current, desired, lastApplied }, rules, path)];
+    return sameList(lists.current, lists.desired) ? lists.current : lists.desired;
   }
-  if (applied.length === 0 || rules.sticky.has(path)) return current;
-  return single && mine && rules.containers.has(path) ? emptied(mine, applied[0], rules, path) : [];
+  if (!lastApplied || rules.sticky.has(path)) return lists.current;
+  return single && current && rules.containers.has(path) ? emptied(current, lastApplied, rules, path) : [];
 }
 
-// A container that nobody states any more loses what was stated in it, and goes when nothing else is left.
-function emptied(mine: Element, applied: Element | undefined, rules: Rules, path: string): Element[] {
-  const rest = merge({ current: mine, desired: element(mine.name), applied }, rules, path);
+// A container that is no longer desired keeps what others added, and is removed where there is nothing else in it.
+function emptied(current: Element, lastApplied: Element, rules: Rules, path: string): Element[] {
+  const rest = merge({ current, desired: element(current.name), lastApplied }, rules, path);
   return rest.children.length > 0 || Object.keys(rest.attributes).length > 0 ? [rest] : [];
 }
 
-/** Matches a list with what is desired of it. Of items that somebody else added none is taken for another. */
-export function pairWith(
-  current: readonly Element[],
-  desired: readonly Element[],
-  applied: readonly Element[] | undefined,
-  rule: Keyed,
-): { readonly desired: Pairing; readonly applied: Pairing } {
-  const was = pairItems(current, applied ?? [], rule);
-  const ours = applied ? (item: Element) => was.pairs.has(item) : undefined;
-  return { desired: pairItems(current, desired, rule, ours), applied: was };
-}
-
-function mergeKeyed(
-  { current, desired, applied }: Lists,
-  rule: Keyed,
-  rules: Rules,
-  path: string,
-): readonly Element[] {
-  const pairing = pairWith(current, desired, applied, rule);
-  const kept = current.flatMap((item) => {
-    const [wanted, was] = [pairing.desired.pairs.get(item), pairing.applied.pairs.get(item)];
-    if (wanted) return [merge({ current: item, desired: wanted, applied: was }, rules, path)];
-    return was && !rules.sticky.has(path) ? [] : [item];
+function mergeKeyed(lists: Lists, rule: Keyed, rules: Rules, path: string): readonly Element[] {
+  const matches = pairVersions(lists, rule);
+  const kept = lists.current.flatMap((current) => {
+    const [desired, lastApplied] = [matches.desired, matches.lastApplied].map(({ pairs }) =>
+      pairs.get(current),
+    );
+    if (desired) return [merge({ current, desired, lastApplied }, rules, path)];
+    return lastApplied && !rules.sticky.has(path) ? [] : [current];
   });
-  return [...kept, ...pairing.desired.added];
+  return [...kept, ...matches.desired.added];
 }
 
 const sameList = (a: readonly Element[], b: readonly Element[]) =>
   a.length === b.length && a.every((item, i) => sameElement(item, b[i] as Element));
 
-// Puts a list back where the first of its name stood: the old items keep their places, new ones follow the last. The
-// first of a name stands where it stands among the desired: some elements come in one order only.
-function placed(
+// The same children with the merged list of one name: existing items keep their positions, and new ones follow the last.
+// The first of a name is inserted where it is in the desired element, since some elements have a fixed order.
+function withList(
   children: readonly Element[],
   name: string,
   list: readonly Element[],
@@ -159,16 +139,16 @@ function placed(
       last = result.length;
     }
   }
-  result.splice(last < 0 ? placeOf(name, result, desired) : last, 0, ...rest);
+  result.splice(last < 0 ? positionOf(name, result, desired) : last, 0, ...rest);
   return result;
 }
 
-// After the nearest of its desired elder siblings that is there, or else before the nearest younger one.
-function placeOf(name: string, children: readonly Element[], desired: readonly Element[]): number {
+// After the nearest preceding sibling of the desired element that exists, or else before the nearest following one.
+function positionOf(name: string, children: readonly Element[], desired: readonly Element[]): number {
   const names = children.map((child) => child.name);
   const at = desired.findIndex((child) => child.name === name);
-  const elder = desired.slice(0, Math.max(at, 0)).findLast((child) => names.includes(child.name));
-  if (elder) return names.lastIndexOf(elder.name) + 1;
-  const younger = desired.slice(at + 1).find((child) => names.includes(child.name));
-  return younger ? names.indexOf(younger.name) : names.length;
+  const preceding = desired.slice(0, Math.max(at, 0)).findLast((child) => names.includes(child.name));
+  if (preceding) return names.lastIndexOf(preceding.name) + 1;
+  const following = desired.slice(at + 1).find((child) => names.includes(child.name));
+  return following ? names.indexOf(following.name) : names.length;
 }

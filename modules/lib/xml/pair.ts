@@ -1,45 +1,45 @@
 import { type Element, valueAt } from './element.ts';
 
-/** A value that an item is known by: a path as in valueAt, and what of it counts. */
+/** A value that identifies an item: its path as in valueAt, and which values are used. */
 export interface KeyPath {
   readonly path: string;
-  /** Another value than this is none. */
+  /** Any other value counts as missing. */
   readonly only?: RegExp;
-  /** What counts where there is no value. */
+  /** The default for a missing value. */
   readonly missing?: string;
-  /** The value is the same in any case. */
+  /** Upper and lower case are the same. */
   readonly anyCase?: true;
 }
 
-/** Values that tell an item from its like, together. */
+/** Values that together identify an item. */
 export type Key = readonly (string | KeyPath)[];
 
 /**
- * How the items of a keyed list are matched, in passes, each among what the ones before left: `own` (items that share
- * it as they are matched without it), every one of `keys` where its value is unique on both sides, then `ordinal` and
- * `loose` by order among items of the same values.
+ * How the items of a keyed list are matched, in passes, each with the items that are not matched yet: first by
+ * `identity`, then by each of `keys` where its value is unique in both lists, then by `ordinal` and `fallback`, in the
+ * order of the lists.
  */
 export interface Keyed {
-  /** An item that has it is known by nothing else: it pairs by it or is new. */
-  readonly own?: Key;
+  /** An item that has this key matches by nothing else. Items with the same key are told apart by the other passes. */
+  readonly identity?: Key;
   readonly keys: readonly Key[];
-  /** A value that is missing counts as one. */
+  /** Items match where all values are equal; a missing value equals a missing one. */
   readonly ordinal: Key;
-  /** The same, where a value that the second list's item lacks may be any; it never takes what somebody else added. */
-  readonly loose?: Key;
+  /** The same, but a value that is missing in the second list's item matches any. Never matches what others added. */
+  readonly fallback?: Key;
 }
 
-/** Items of one list matched with those of another. */
+/** The matches of two lists. */
 export interface Pairing {
-  /** The second list's item by the first's. */
+  /** Items of the second list by those of the first that they match. */
   readonly pairs: ReadonlyMap<Element, Element>;
-  /** Items of the second list that are new. */
+  /** Items of the second list without a match. */
   readonly added: readonly Element[];
-  /** Items of the first list that nothing stands for. */
-  readonly left: readonly Element[];
+  /** Items of the first list without a match. */
+  readonly unmatched: readonly Element[];
 }
 
-type Known = (item: Element) => string | undefined;
+type Finder = (item: Element) => string | undefined;
 
 const SEPARATOR = '\0';
 
@@ -50,32 +50,34 @@ function part(item: Element, at: string | KeyPath): string | undefined {
   return anyCase ? value.toLowerCase() : value;
 }
 
-/** What a key finds in an item; undefined where a part of it is missing. */
-export const keyOf =
-  (key: Key): Known =>
+/** The value of a key in an item; undefined where a part of it is missing. */
+const keyOf =
+  (key: Key): Finder =>
   (item) => {
     const parts = key.map((at) => part(item, at));
     return parts.includes(undefined) ? undefined : parts.join(SEPARATOR);
   };
 
-const kindOf =
-  (key: Key): Known =>
+const ordinalOf =
+  (key: Key): Finder =>
   (item) =>
     key.map((at) => part(item, at) ?? '').join(SEPARATOR);
 
-const allows = (key: Key, wanted: Element, item: Element) =>
+const allows = (key: Key, desired: Element, item: Element) =>
   key.every((at) => {
-    const value = part(wanted, at);
+    const value = part(desired, at);
     return value === undefined || value === part(item, at);
   });
 
-/** The paths of all values that a rule looks at. */
-export const pathsOf = ({ own = [], keys, ordinal, loose = [] }: Keyed): ReadonlySet<string> =>
+/** The paths of all values in a rule. */
+export const pathsOf = ({ identity = [], keys, ordinal, fallback = [] }: Keyed): ReadonlySet<string> =>
   new Set(
-    [...own, ...keys.flat(), ...ordinal, ...loose].map((at) => (typeof at === 'string' ? at : at.path)),
+    [...identity, ...keys.flat(), ...ordinal, ...fallback].map((at) =>
+      typeof at === 'string' ? at : at.path,
+    ),
   );
 
-function byKey(items: readonly Element[], known: Known): Map<string, Element[]> {
+function byKey(items: readonly Element[], known: Finder): Map<string, Element[]> {
   const groups = new Map<string, Element[]>();
   for (const item of items) {
     const value = known(item);
@@ -87,36 +89,36 @@ function byKey(items: readonly Element[], known: Known): Map<string, Element[]> 
   return groups;
 }
 
-/** Items that have the same value on both sides. */
+/** The items of both lists that have the same value, by value. */
 function groupsOf(
-  known: Known,
-  wanted: readonly Element[],
+  known: Finder,
+  second: readonly Element[],
   free: readonly Element[],
 ): [readonly Element[], readonly Element[]][] {
   const found = byKey(free, known);
-  return [...byKey(wanted, known)].map(([value, items]) => [items, found.get(value) ?? []]);
+  return [...byKey(second, known)].map(([value, items]) => [items, found.get(value) ?? []]);
 }
 
-// Items of one list may share what is their own (two NICs that are teamed have one MAC): then the other keys tell which
-// is which, and only then their order.
-function pairTwins(
+// Items of one list may have the same identity key (two NICs in a team have one MAC): then the other keys tell them
+// apart, and after these their order.
+function pairByOtherKeys(
   first: readonly Element[],
   second: readonly Element[],
   rule: Keyed,
 ): readonly (readonly [Element, Element])[] {
-  const { pairs, added, left } = pairItems(first, second, rule);
-  return [...pairs, ...added.flatMap((to, i) => (left[i] ? [[left[i], to] as const] : []))];
+  const { pairs, added, unmatched } = pairItems(first, second, rule);
+  return [...pairs, ...added.flatMap((to, i) => (unmatched[i] ? [[unmatched[i], to] as const] : []))];
 }
 
 /**
- * Finds for each item of a second list the one of the first that it stands for.
- * @param ours items of the first that somebody else didn't add; all of them by default
+ * Finds for each item of a second list the item of the first that it matches.
+ * @param isManaged whether an item of the first list was not added by others; by default none was
  */
 export function pairItems(
   first: readonly Element[],
   second: readonly Element[],
-  { own, keys, ordinal, loose }: Keyed,
-  ours: (item: Element) => boolean = () => true,
+  { identity, keys, ordinal, fallback }: Keyed,
+  isManaged: (item: Element) => boolean = () => true,
 ): Pairing {
   const pairs = new Map<Element, Element>();
   const paired = new Set<Element>();
@@ -124,10 +126,10 @@ export function pairItems(
     pairs.set(from, to);
     paired.add(to);
   };
-  const pass = (known: Known, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
+  const pass = (known: Finder, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
     const free = from.filter((item) => !pairs.has(item));
-    const wanted = to.filter((item) => !paired.has(item));
-    for (const [items, found] of groupsOf(known, wanted, free)) {
+    const open = to.filter((item) => !paired.has(item));
+    for (const [items, found] of groupsOf(known, open, free)) {
       if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
       items.forEach((item, i) => {
         const match = found[i];
@@ -135,24 +137,42 @@ export function pairItems(
       });
     }
   };
-  if (own) {
-    const known = keyOf(own);
+  if (identity) {
+    const known = keyOf(identity);
     for (const [items, found] of groupsOf(known, second, first)) {
-      for (const [from, to] of pairTwins(found, items, { keys, ordinal })) pair(from, to);
+      for (const [from, to] of pairByOtherKeys(found, items, { keys, ordinal })) pair(from, to);
     }
   }
-  const others = own ? second.filter((item) => keyOf(own)(item) === undefined) : second;
+  const others = identity ? second.filter((item) => keyOf(identity)(item) === undefined) : second;
   for (const key of keys) pass(keyOf(key), false, first, others);
-  pass(kindOf(ordinal), true, first, others);
-  if (loose) {
+  pass(ordinalOf(ordinal), true, first, others);
+  if (fallback) {
     for (const item of others.filter((one) => !paired.has(one))) {
-      const match = first.find((one) => !pairs.has(one) && ours(one) && allows(loose, item, one));
+      const match = first.find((one) => !pairs.has(one) && isManaged(one) && allows(fallback, item, one));
       if (match) pair(match, item);
     }
   }
   return {
     pairs,
     added: second.filter((item) => !paired.has(item)),
-    left: first.filter((item) => !pairs.has(item)),
+    unmatched: first.filter((item) => !pairs.has(item)),
   };
+}
+
+/** The three versions of a list. */
+export interface Lists {
+  readonly current: readonly Element[];
+  readonly desired: readonly Element[];
+  /** Undefined: unknown. */
+  readonly lastApplied: readonly Element[] | undefined;
+}
+
+/** Matches the current items of a list with those that are desired, and with those that were applied the last time. */
+export function pairVersions(
+  { current, desired, lastApplied }: Lists,
+  rule: Keyed,
+): { readonly desired: Pairing; readonly lastApplied: Pairing } {
+  const applied = pairItems(current, lastApplied ?? [], rule);
+  const isManaged = lastApplied ? (item: Element) => applied.pairs.has(item) : undefined;
+  return { desired: pairItems(current, desired, rule, isManaged), lastApplied: applied };
 }

@@ -2,7 +2,7 @@ import { SaxesParser } from 'saxes';
 import { Failure } from '../failure.ts';
 import type { Element } from './element.ts';
 
-/** A document that isn't well-formed, and where. Lines and columns count from 1. */
+/** Where a document isn't well-formed. Lines and columns count from 1. */
 export class XmlError extends Failure {
   override readonly name = 'XmlError';
   constructor(
@@ -21,13 +21,13 @@ interface Open {
   text: string;
 }
 
-/** The prefixes that names in some namespaces are to have, by the namespace's URI, whatever the document calls them. */
+/** Prefixes by the URI of their namespace: they replace those of the document. */
 export type Prefixes = Readonly<Record<string, string>>;
 
 const DECLARATION = /^xmlns(:|$)/;
 
 /**
- * Reads a document strictly: what isn't well-formed is an error and never repaired. Comments and processing
+ * Parses a document. One that isn't well-formed is an error, and never repaired. Comments and processing
  * instructions are dropped, as libvirt drops them.
  * @throws XmlError
  */
@@ -40,7 +40,7 @@ export function parseXml(text: string, prefixes: Prefixes = {}): Element {
     throw fail(error.message.replace(/^\d+:\d+: |\.$/g, ''));
   });
   parser.on('doctype', () => {
-    throw fail('a DOCTYPE is not taken');
+    throw fail('a DOCTYPE is not allowed');
   });
   parser.on('opentag', ({ name, uri, local, attributes }) => {
     const values = Object.entries(attributes).map(([key, { value }]) => {
@@ -65,6 +65,6 @@ export function parseXml(text: string, prefixes: Prefixes = {}): Element {
     else root = done;
   });
   parser.write(text.trimStart()).close();
-  if (!root) throw fail('there is no element');
+  if (!root) throw fail('it has no element');
   return root;
 }

@@ -1,7 +1,7 @@
 import type { Element } from './element.ts';
 
-// What XML 1.0 reads otherwise than it stands there: mark-up, and what its sections 2.11 (line ends) and 3.3.3 (white
-// space in attributes) turn into something else.
+// Characters that XML 1.0 does not read back as they are: mark-up, line ends (section 2.11) and white space in
+// attributes (section 3.3.3).
 const IN_TEXT = /[&<>\r]/g;
 const IN_ATTRIBUTE = /[&<>"\r\n\t]/g;
 
@@ -21,8 +21,8 @@ function write({ name, attributes, children, text }: Element, indent: string): s
 }
 
 /**
- * A document as indented XML, without a declaration, as virsh prints it; `parseXml` reads the same from it. It is
- * written here because the library for it, xmlbuilder2, was two thirds of the bundle, took longer to load than the
- * rest of a task, and writes the line breaks of attributes so that they are read back as spaces.
+ * A document as indented XML, without a declaration, as virsh prints it; `parseXml` reads the same from it. The library
+ * xmlbuilder2 is not used: it was two thirds of the bundle, took longer to load than the rest of a task, and writes the
+ * line breaks of attributes so that they are read back as spaces.
  */
 export const serialiseXml = (root: Element): string => write(root, '');

@@ -1,45 +1,40 @@
 import { basename, dirname, join } from 'node:path';
-import { changing, readingWhole, relyingOn, removable } from '../../lib/disk/guard.ts';
-import {
-  convert,
-  type Disk,
-  type Layout,
-  lookAs,
-  overlay,
-  reflink,
-  resize,
-  wholeDisk,
-} from '../../lib/disk/image.ts';
-import { humanSize } from '../../lib/disk/size.ts';
-import { readable, sourceAt } from '../../lib/disk/source.ts';
-import { keepTemplate } from '../../lib/disk/store.ts';
-import { unpack } from '../../lib/disk/unpack.ts';
-import { withWork } from '../../lib/disk/work.ts';
+import { humanSize } from '../../lib/disk/formats/size.ts';
+import type { Disk } from '../../lib/disk/image/disk.ts';
+import { inspectAs, inspectOneFile } from '../../lib/disk/image/inspect.ts';
+import { convert, createOverlay, type Layout, reflink, resize } from '../../lib/disk/image/write.ts';
+import { inspectSource, requireReadable } from '../../lib/disk/template/source.ts';
+import { keepTemplate } from '../../lib/disk/template/store.ts';
+import { unpack } from '../../lib/disk/unpack/unpack.ts';
+import { changeSafely, checkRemovable, readSafely, useAsBacking } from '../../lib/disk/usage/guards.ts';
+import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { DiskOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
-/** A disk holds what its guest keeps secret. libvirt gives it to the guest's user while it runs. */
+/** A disk holds a guest's secrets. libvirt gives it to the guest's user while the guest runs. */
 const MODE = 0o600;
 
 type Create = Step & { readonly act: 'create' };
 
-// The disk that ours is made from: one that stays, or one in `work`, which is ours alone.
+// The disk to make the new one from: an existing one, or a temporary one in `work`.
 async function templateOf(host: Host, step: Create, options: DiskOptions, work: string): Promise<Disk> {
   const { from, checksum, key } = step;
   const { url, source, member, templates } = options;
   if (key !== undefined) {
     const origin = { url, source: source === undefined ? undefined : from, checksum, member };
     const path = await keepTemplate(host, templates, key, origin);
-    return readable(host, await lookAs(host, path, 'qcow2'), path, false);
+    return requireReadable(host, await inspectAs(host, path, 'qcow2'), path, false);
   }
-  const found = await sourceAt(host, from);
+  const found = await inspectSource(host, from);
   const path = await unpack(host, { path: from, kind: found?.kind, checksum, member }, work);
-  return path === from ? readable(host, found, path, options.backing_chain) : wholeDisk(host, path, from);
+  return path === from
+    ? requireReadable(host, found, path, options.backing_chain)
+    : inspectOneFile(host, path, from);
 }
 
-// A disk can be taken as it is where nothing is to be laid out anew.
+// Whether a disk already has the desired layout, so that it needn't be converted.
 const isAlike = (disk: Disk, { format, preallocation, clusterSize }: Layout) =>
   disk.format === format &&
   preallocation === 'off' &&
@@ -48,19 +43,19 @@ const isAlike = (disk: Disk, { format, preallocation, clusterSize }: Layout) =>
   (clusterSize === undefined || clusterSize === disk.clusterSize);
 
 async function copy(host: Host, template: Disk, made: string, layout: Layout): Promise<void> {
-  await readingWhole(host, template, async () => {
+  await readSafely(host, template, async () => {
     if (isAlike(template, layout) && (await reflink(host, template.path, made))) return;
     await convert(host, template, made, layout);
   });
 }
 
-/** A disk under `work`, of the size of its template, in bytes. */
+/** A disk in `work`. `size` is that of its template, in bytes. */
 interface Built {
   readonly path: string;
   readonly size: number;
 }
 
-// Makes the disk under `work`, a directory beside it, so that naming it is a rename.
+// Makes the disk in `work`, a directory on the same file system, so that it gets its name by a rename.
 async function build(host: Host, step: Create, options: DiskOptions, work: string): Promise<Built> {
   const { layout } = step;
   const template = await templateOf(host, step, options, work);
@@ -73,7 +68,7 @@ async function build(host: Host, step: Create, options: DiskOptions, work: strin
   const made = join(work, 'made');
   const { size } = template;
   if (options.backing === 'overlay') {
-    await relyingOn(host, template, () => overlay(host, template, made, layout));
+    await useAsBacking(host, template, () => createOverlay(host, template, made, layout));
     return { path: made, size };
   }
   if (template.path.startsWith(`${work}/`) && isAlike(template, layout)) return template;
@@ -83,9 +78,9 @@ async function build(host: Host, step: Create, options: DiskOptions, work: strin
 
 async function create(host: Host, step: Create, options: DiskOptions): Promise<void> {
   const { dest } = options;
-  await withWork(host, dest, async (work) => {
+  await withWorkDirectory(host, dest, async (work) => {
     if ((await host.list(dirname(dest))).includes(basename(dest))) {
-      throw new Failure(`${dest} is there by now, or is a link that leads nowhere: see what it is`);
+      throw new Failure(`${dest} exists now, or is a link to nothing: check what it is`);
     }
     const { path, size } = await build(host, step, options, work);
     if (step.size !== undefined && step.size > size) await resize(host, path, step.layout, step.size);
@@ -99,8 +94,8 @@ export async function applyStep(host: Host, step: Step, options: DiskOptions): P
   const { dest } = options;
   if (step.act === 'create') await create(host, step, options);
   else if (step.act === 'remove') {
-    await removable(host, dest);
+    await checkRemovable(host, dest);
     await host.remove(dest);
-  } else await changing(host, dest, () => resize(host, dest, step.layout, step.size));
+  } else await changeSafely(host, dest, () => resize(host, dest, step.layout, step.size));
   return undefined;
 }

@@ -1,24 +1,25 @@
-import { checkChain } from '../../lib/disk/chain.ts';
-import { guestsOf, type Word, wordOf } from '../../lib/disk/guests.ts';
-import { type Disk, headOf, lookAs, storageAt } from '../../lib/disk/image.ts';
-import { kindOf } from '../../lib/disk/kind.ts';
-import { saidOf } from '../../lib/disk/said.ts';
-import { bytesOf } from '../../lib/disk/size.ts';
+import { kindOf } from '../../lib/disk/formats/detect.ts';
+import { parseSize } from '../../lib/disk/formats/size.ts';
+import type { Disk } from '../../lib/disk/image/disk.ts';
+import { inspectAs, readHead, statStorage } from '../../lib/disk/image/inspect.ts';
+import { checkChain } from '../../lib/disk/usage/chain.ts';
+import { declaredFormats } from '../../lib/disk/usage/declared-formats.ts';
+import { type GuestFormat, guestFormatOf, guestsWithDisk } from '../../lib/disk/usage/guests.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 
-/** What is known of a disk that is there. Its content doesn't count: its guest may have written anything. */
+/** What is known of an existing disk. Its content proves nothing: its guest may have written anything. */
 export interface Existing {
-  /** As what a guest has it, where that was asked for. */
-  readonly word: Word | undefined;
-  /** The guests that have it; asked for where it is to be absent. */
+  /** The format in which a guest has it, if that was asked for. */
+  readonly guestFormat: GuestFormat | undefined;
+  /** The guests that have it; only for state absent. */
   readonly guests?: readonly string[];
-  /** Undefined where nothing says what it is, and nothing of it has to be known. */
+  /** Undefined when its format is unknown, and isn't needed. */
   readonly disk: Disk | undefined;
 }
 
-/** The options that speak of a disk that is there. */
-export interface Stated {
+/** The options that matter for an existing disk. */
+export interface ExistingOptions {
   readonly dest: string;
   readonly state: string;
   readonly format?: string | undefined;
@@ -27,58 +28,67 @@ export interface Stated {
   readonly cluster_size?: string | undefined;
 }
 
-/** What the task says that a disk is. */
-export const statedFormat = ({ format, backing }: Pick<Stated, 'format' | 'backing'>): string | undefined =>
+/** The format that the task declares for a disk. */
+export const declaredFormat = ({
+  format,
+  backing,
+}: Pick<ExistingOptions, 'format' | 'backing'>): string | undefined =>
   format ?? (backing === 'overlay' ? 'qcow2' : undefined);
 
 /**
- * Looks at a disk that is there. It is opened as what its guest has it, or as what the task says where no guest has it.
- * Where that is plain and nothing is to be changed, no process is asked.
- * @returns undefined when there is none
- * @throws OptionError where the disk would have to be opened, and nothing says as what
- * @throws Failure where it is to be absent, and is not a file
+ * Reads an existing disk. It is opened in the format in which a guest has it or, without a guest, in the one that the task
+ * declares. When that is clear and nothing must change, no process is run.
+ * @returns undefined when the disk doesn't exist
+ * @throws OptionError when the disk must be opened, and its format is unknown
+ * @throws Failure when its state is absent, and it isn't a file
  */
-export async function existingAt(host: Host, options: Stated): Promise<Existing | undefined> {
+export async function existingAt(host: Host, options: ExistingOptions): Promise<Existing | undefined> {
   const { dest, state, size, cluster_size } = options;
-  const file = await storageAt(host, dest);
+  const file = await statStorage(host, dest);
   if (!file) return undefined;
   if (state === 'absent') {
     if (file.kind !== 'file') {
       throw new Failure(`${dest} is a block device, and only files are removed: remove it by hand`);
     }
-    const guests = (await guestsOf(host, dest)).map(({ guest }) => guest);
-    return { word: undefined, disk: undefined, guests };
+    const guests = (await guestsWithDisk(host, dest)).map(({ guest }) => guest);
+    return { guestFormat: undefined, disk: undefined, guests };
   }
-  const stated = statedFormat(options);
-  if (stated === undefined && size === undefined && cluster_size === undefined) {
-    return { word: undefined, disk: undefined };
+  const declared = declaredFormat(options);
+  if (declared === undefined && size === undefined && cluster_size === undefined) {
+    return { guestFormat: undefined, disk: undefined };
   }
-  if (stated !== undefined) saidOf(host).set((await host.realPath(dest)) ?? dest, stated);
-  const disk = stated === undefined ? undefined : (await lookAs(host, dest, stated))?.disk;
-  if (disk && isAsDesired(disk, size) && !(await isDoubtful(host, disk))) return { word: undefined, disk };
-  const word = await wordOf(host, dest);
-  if (!word && !disk) throw unknownFormat(dest, stated);
-  const found = word && word.format !== stated ? (await lookAs(host, dest, word.format))?.disk : disk;
+  if (declared !== undefined) declaredFormats(host).set((await host.realPath(dest)) ?? dest, declared);
+  const disk = declared === undefined ? undefined : (await inspectAs(host, dest, declared))?.disk;
+  if (disk && isAsDesired(disk, size) && !(await isDoubtful(host, disk)))
+    return { guestFormat: undefined, disk };
+  const guestFormat = await guestFormatOf(host, dest);
+  if (!guestFormat && !disk) throw unknownFormat(dest, declared);
+  const found =
+    guestFormat && guestFormat.format !== declared
+      ? (await inspectAs(host, dest, guestFormat.format))?.disk
+      : disk;
   if (!found) {
-    throw new Failure(`${dest} is ${word?.format} to the guest '${word?.guest}', and can't be read as that`);
+    throw new Failure(
+      `${dest} is ${guestFormat?.format} to the guest '${guestFormat?.guest}', and can't be read as that`,
+    );
   }
-  // To grow it is to open all that it needs.
+  // Growing it opens its whole chain.
   if (!isAsDesired(found, size)) await checkChain(host, found);
-  return { word, disk: found };
+  return { guestFormat, disk: found };
 }
 
 const isAsDesired = (disk: Disk, size: string | undefined) =>
-  size === undefined || bytesOf(size) === disk.size;
+  size === undefined || parseSize(size) === disk.size;
 
-// Its content only tells whether it is worth to ask.
+// The content only decides whether libvirt is asked.
 const isDoubtful = async (host: Host, { path, format }: Disk) =>
-  format === 'raw' && kindOf(await headOf(host, path)) !== 'raw';
+  format === 'raw' && kindOf(await readHead(host, path)) !== 'raw';
 
-function unknownFormat(dest: string, stated: string | undefined): OptionError {
-  return stated === undefined
+function unknownFormat(dest: string, declared: string | undefined): OptionError {
+  return declared === undefined
     ? new OptionError(
         'format',
-        `is required: ${dest} is there, no guest has it, and what it is isn't told by its content, which a guest may have written: say qcow2 or raw, or leave 'size' and 'cluster_size' out`,
+        `is required: ${dest} exists, no guest has it, and its content isn't trusted, since a guest may have written it: set qcow2 or raw, or omit 'size' and 'cluster_size'`,
       )
-    : new OptionError('format', `${dest} exists and is not ${stated}: set the format that it has`);
+    : new OptionError('format', `${dest} exists and is not ${declared}: set the format that it has`);
 }

@@ -1,18 +1,19 @@
 import { basename } from 'node:path';
-import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
-import { checksumOf } from '../../lib/disk/checksum.ts';
-import { fileNameOf } from '../../lib/disk/fetch.ts';
-import { lookAs } from '../../lib/disk/image.ts';
-import { readable, sourceAt } from '../../lib/disk/source.ts';
-import { keyOf, storedAs } from '../../lib/disk/store.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
+import { fileNameOf } from '../../lib/disk/fetch/file-name.ts';
+import { readChecksum } from '../../lib/disk/fetch/read-checksum.ts';
+import { inspectAs } from '../../lib/disk/image/inspect.ts';
+import { storedPath, templateKey } from '../../lib/disk/template/key.ts';
+import { inspectSource, requireReadable } from '../../lib/disk/template/source.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { type Once, onlyOnce } from '../../lib/host/once.ts';
 import { existingAt } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 import { isKept, type State } from './plan.ts';
 
 async function observeSource(host: Host, given: string, backingChain: boolean): Promise<State['source']> {
-  const found = await sourceAt(host, given);
-  if (found?.disk) await readable(host, found, found.path, backingChain);
+  const found = await inspectSource(host, given);
+  if (found?.disk) await requireReadable(host, found, found.path, backingChain);
   return found;
 }
 
@@ -29,13 +30,15 @@ async function observeDisk(host: Host, options: DiskOptions, once: Once): Promis
   const checksum =
     given === undefined
       ? undefined
-      : await once(`checksum ${given} ${name}`, () => checksumOf(host, given, name));
-  const path = checksum && isKept(options, found) ? storedAs(templates, keyOf(checksum, member)) : undefined;
-  const kept = path === undefined ? undefined : await once(`kept ${path}`, () => lookAs(host, path, 'qcow2'));
+      : await once(`checksum ${given} ${name}`, () => readChecksum(host, given, name));
+  const path =
+    checksum && isKept(options, found) ? storedPath(templates, templateKey(checksum, member)) : undefined;
+  const kept =
+    path === undefined ? undefined : await once(`kept ${path}`, () => inspectAs(host, path, 'qcow2'));
   return { disk: undefined, source: found, checksum, kept: kept?.disk };
 }
 
-/** Reads the disks of all items, and what those are to be made of that aren't there. */
+/** Reads the disks of all items, and the sources of those that don't exist. */
 export function observe(host: Host, items: readonly DiskOptions[]): Promise<(State | Error)[]> {
   const once = onlyOnce();
   return observeEach(items, (options) => observeDisk(host, options, once));

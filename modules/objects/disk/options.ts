@@ -1,37 +1,41 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { checksumOption, memberOption } from '../../lib/disk/options.ts';
+import { checksumOption, memberOption } from '../../lib/disk/template/options.ts';
 
 const SIZE = '[0-9]+ *([kKmMgGtT](i?[bB])?)?';
 
 /** The options of a disk. */
 export const diskOptions = defineOptions({
-  dest: { type: 'path', required: true, description: 'The disk. Directories above it are made as needed.' },
+  dest: {
+    type: 'path',
+    required: true,
+    description: 'The path of the disk. Missing directories above it are created.',
+  },
   state: {
     type: 'str',
     choices: ['present', 'absent'],
     default: 'present',
     description:
-      'Whether the disk is to be there. With V(absent) it is deleted, unless a guest has it or another disk is an overlay of it.',
+      'Whether the disk must exist. V(absent) deletes it, unless a guest has it or another disk is an overlay of it.',
   },
   source: {
     type: 'path',
     description: [
-      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or one that is packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. What it is, is seen from its content, unless a guest has it: then it is what the guest has it as.',
-      'A disk in one file, or one that a guest has. Another that has a backing file or a data file is an error without O(backing_chain): the guest would read what it names, which may be any file of this host.',
-      'A symbolic link is followed: an overlay is one of the file that it leads to.',
+      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or a disk packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. Its format is detected from its content. For a disk of a guest, it is the format in the guest definition.',
+      'A disk with a backing file or a data file is an error without O(backing_chain), unless a guest has it: the guest could read the named file, which may be any file of this host.',
+      'A symbolic link is followed: an overlay refers to the file that the link leads to.',
     ],
   },
   backing_chain: {
     type: 'bool',
     default: false,
     description: [
-      'Whether O(source) may have backing files, and those again, as C(qemu-img info --backing-chain) shows them: each a file or block device of this host whose format is written down in its overlay. It is for disks that only you have written to. A raw disk of a guest that is undefined is not one: its guest may have made it look like an overlay of any file.',
+      'Whether O(source) may have a chain of backing files, as C(qemu-img info --backing-chain) shows it. Each must be a file or block device of this host whose format is recorded in its overlay. Use it only for disks that only you have written to. Do not use it for the raw disk of a former guest, which may have made it look like an overlay of any file.',
     ],
   },
   url: {
     type: 'str',
     description: [
-      'Where the template is fetched from, by the proxies of the environment. It needs O(checksum), and is kept in O(templates), so that it is fetched once for all disks. A download that broke off goes on where it was.',
+      'The URL of the template. Proxies of the environment are used. It needs O(checksum). The template is stored in O(templates), so that it is downloaded once for all disks. An interrupted download is continued.',
     ],
   },
   checksum: checksumOption,
@@ -40,14 +44,14 @@ export const diskOptions = defineOptions({
     type: 'path',
     default: '/var/lib/libvirt/templates',
     description:
-      'The directory that templates are kept in which are fetched, or unpacked for overlays: as F(by-checksum/CHECKSUM.qcow2) in it, once for all disks.',
+      'The directory for templates that are downloaded, or unpacked for overlays. Each is stored once for all disks, as F(by-checksum/CHECKSUM.qcow2).',
   },
   format: {
     type: 'str',
     choices: ['qcow2', 'raw'],
     description: [
-      'The format of the disk, V(qcow2) by default for one that is made. One that is there is not converted.',
-      'A disk that is there and that no guest has is opened as this, or as V(qcow2) with O(backing=overlay). With neither, O(size) and O(cluster_size) are an error for it.',
+      'The format of the disk. A new disk is V(qcow2) by default. An existing disk is not converted.',
+      'An existing disk that no guest has is opened in this format, or as V(qcow2) with O(backing=overlay). Without either, O(size) and O(cluster_size) are an error for it.',
     ],
   },
   backing: {
@@ -55,8 +59,8 @@ export const diskOptions = defineOptions({
     choices: ['overlay', 'copy'],
     default: 'copy',
     description: [
-      'V(overlay) makes a qcow2 that holds only what differs from the template, which must stay as it is from then on. A packed template is unpacked into O(templates) first, by its O(checksum).',
-      'V(copy) makes a disk that needs no other. Where the file system can (Btrfs, XFS), the two share their blocks.',
+      'V(overlay) makes a qcow2 that holds only the differences from the template. The template must not change any more. A packed template is unpacked into O(templates) first, which needs O(checksum).',
+      'V(copy) makes an independent disk. If the file system can (Btrfs, XFS), it shares blocks with the template.',
     ],
   },
   size: {
@@ -64,21 +68,21 @@ export const diskOptions = defineOptions({
     pattern: SIZE,
     hint: 'a number of bytes, or a number with a unit such as 512M or 20G, by 1024',
     description:
-      "The size that the guest sees, a multiple of 512 bytes; the template's own by default. A disk that is smaller grows.",
+      'The size that the guest sees, a multiple of 512 bytes. By default, that of the template. A smaller disk is grown.',
   },
   preallocation: {
     type: 'str',
     choices: ['off', 'metadata', 'falloc', 'full'],
     default: 'off',
     description: [
-      'What of the room that the disk may need is taken as it is made, or grows: nothing, the tables of a qcow2, all of it unwritten, or all of it written.',
+      'How much space is allocated when the disk is created or grown: none (V(off)), the tables of a qcow2 (V(metadata)), all without writing it (V(falloc)), or all of it written (V(full)).',
     ],
   },
   cluster_size: {
     type: 'str',
     pattern: SIZE,
     hint: 'a power of two from 512 to 2M',
-    description: 'The size of the clusters of a qcow2 that is made, 64K by default.',
+    description: 'The cluster size of a new qcow2, 64K by default.',
   },
 });
 

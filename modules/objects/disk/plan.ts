@@ -1,23 +1,24 @@
 import type { Plan } from '../../lib/ansible/plan.ts';
-import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
-import type { Disk, Found, Layout } from '../../lib/disk/image.ts';
-import { checkOrigin } from '../../lib/disk/options.ts';
-import { bytesOf, humanSize } from '../../lib/disk/size.ts';
-import type { Source } from '../../lib/disk/source.ts';
-import { bytesToRead, keyOf, storedAs } from '../../lib/disk/store.ts';
+import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
+import { humanSize, parseSize } from '../../lib/disk/formats/size.ts';
+import type { Disk, Found } from '../../lib/disk/image/disk.ts';
+import type { Layout } from '../../lib/disk/image/write.ts';
+import { bytesToRead, storedPath, templateKey } from '../../lib/disk/template/key.ts';
+import { checkOrigin } from '../../lib/disk/template/options.ts';
+import type { Source } from '../../lib/disk/template/source.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
-import { type Existing, statedFormat } from './existing.ts';
+import { declaredFormat, type Existing } from './existing.ts';
 import type { DiskOptions } from './options.ts';
 
 export interface State {
-  /** The disk: undefined when there is none. */
+  /** The existing disk. */
   readonly disk: Existing | undefined;
-  /** The source on the host, where a disk is to be made of one. */
+  /** The source on the host, when a disk must be made from it. */
   readonly source: Source | undefined;
-  /** Where a disk is to be made, and the task has one. */
+  /** The task's checksum, when a disk must be made. */
   readonly checksum: Checksum | undefined;
-  /** The template that is kept already of what the checksum says. */
+  /** The stored template with that checksum, if it exists. */
   readonly kept: Disk | undefined;
 }
 
@@ -26,11 +27,11 @@ export type Step =
       readonly act: 'create';
       readonly from: string;
       readonly checksum: Checksum | undefined;
-      /** What the template is to be kept as; undefined where it isn't. */
+      /** The key under which the template is stored; undefined when it isn't. */
       readonly key: string | undefined;
       readonly layout: Layout;
       readonly size: number | undefined;
-      /** Bytes that are to be read for it, or more than anybody knows. */
+      /** Bytes to read for it; infinite when unknown. */
       readonly weight: number;
     }
   | { readonly act: 'grow'; readonly layout: Layout; readonly size: number }
@@ -39,31 +40,31 @@ export type Step =
 /** The result of a disk. */
 export interface DiskResult {
   readonly dest: string;
-  /** Bytes that the guest sees, where it is known. */
+  /** Bytes that the guest sees, if known. */
   readonly size?: number;
-  /** The template that is kept, and the disk made from. */
+  /** The stored template that the disk is made from. */
   readonly template?: string;
 }
 
-const tooSmall = (wanted: number, size: number, of: string) =>
+const tooSmall = (desired: number, size: number, of: string) =>
   new OptionError(
     'size',
-    `${humanSize(wanted)} is less than the ${humanSize(size)} of ${of}: a disk never shrinks`,
+    `${humanSize(desired)} is less than the ${humanSize(size)} of ${of}: a disk never shrinks`,
   );
 
-/** Bytes: qemu-img has no smaller part of a disk. */
+/** Bytes. qemu-img's smallest unit of a disk's size. */
 const SECTOR = 512;
 
-const inBytes = (text: string | undefined) => (text === undefined ? undefined : bytesOf(text));
+const inBytes = (text: string | undefined) => (text === undefined ? undefined : parseSize(text));
 
-/** Whether a template is unpacked or fetched to be kept for others. */
+/** Whether the template is stored for other disks, too. */
 export const isKept = ({ url, backing }: DiskOptions, source: Found | undefined): boolean =>
   url !== undefined || (backing === 'overlay' && source !== undefined && !source.disk);
 
-/** From what the task says and what is on the host to what is to be done. Pure. */
+/** Plans the changes from the options and the host's state. Pure. */
 export function planDisk(options: DiskOptions, state: State): Plan<Step, DiskResult> {
   if (options.state === 'absent') return planAbsent(options, state);
-  return state.disk ? planOld(options, state.disk) : planNew(options, state);
+  return state.disk ? planExisting(options, state.disk) : planNew(options, state);
 }
 
 function planAbsent({ dest }: DiskOptions, { disk }: State): Plan<Step, DiskResult> {
@@ -79,11 +80,11 @@ function planAbsent({ dest }: DiskOptions, { disk }: State): Plan<Step, DiskResu
   return { changes: disk ? [remove] : [], result: { dest } };
 }
 
-function planOld(options: DiskOptions, { word, disk }: Existing): Plan<Step, DiskResult> {
-  const { dest, cluster_size, preallocation, size: wanted } = options;
+function planExisting(options: DiskOptions, { guestFormat, disk }: Existing): Plan<Step, DiskResult> {
+  const { dest, cluster_size, preallocation, size: desired } = options;
   if (!disk) return { changes: [], result: { dest } };
-  const format = statedFormat(options);
-  const size = inBytes(wanted);
+  const format = declaredFormat(options);
+  const size = inBytes(desired);
   const clusterSize = inBytes(cluster_size);
   if (size !== undefined && size < disk.size) throw tooSmall(size, disk.size, dest);
   const isOther = format !== undefined && format !== disk.format;
@@ -91,7 +92,7 @@ function planOld(options: DiskOptions, { word, disk }: Existing): Plan<Step, Dis
   if (larger && isOther) {
     throw new OptionError(
       'format',
-      `${dest} is ${disk.format} to the guest '${word?.guest}', and isn't grown as ${format}: say what it is, or leave 'size' out`,
+      `${dest} is ${disk.format} to the guest '${guestFormat?.guest}', and can't be grown as ${format}: set that format, or omit 'size'`,
     );
   }
   const unlike = [
@@ -109,7 +110,7 @@ function planOld(options: DiskOptions, { word, disk }: Existing): Plan<Step, Dis
   };
   return {
     changes: larger ? [grow] : [],
-    warnings: unlike.map((what) => `${dest} is there, and its ${what}: a disk that is there isn't converted`),
+    warnings: unlike.map((what) => `${dest} exists, and its ${what}: an existing disk isn't converted`),
     result: { dest, size: size ?? disk.size },
   };
 }
@@ -118,13 +119,13 @@ function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<
   const { dest, url, member, backing, preallocation, cluster_size, templates } = options;
   const keep = isKept(options, source);
   if (keep && !checksum) {
-    const why = `${options.source} is packed, and the template for an overlay is kept by it`;
+    const why = `${options.source} is packed, and the template for an overlay is stored under it`;
     throw new OptionError(
       'checksum',
-      `is required: ${url === undefined ? why : 'what is fetched is kept by it'}`,
+      `is required: ${url === undefined ? why : 'what is fetched is stored under it'}`,
     );
   }
-  const key = keep && checksum ? keyOf(checksum, member) : undefined;
+  const key = keep && checksum ? templateKey(checksum, member) : undefined;
   const template = kept ?? source?.disk;
   const size = inBytes(options.size);
   const from = url === undefined ? (options.source ?? '') : shownUrl(url);
@@ -151,11 +152,11 @@ function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<
   return {
     changes: [create],
     warnings: checksumWarnings(options.checksum),
-    missing: absent ? [`${from} isn't there: the template that ${dest} is to be made from`] : [],
+    missing: absent ? [`${from} doesn't exist: ${dest} is made from it`] : [],
     result: {
       dest,
       ...(known === undefined ? {} : { size: known }),
-      ...(key === undefined ? {} : { template: storedAs(templates, key) }),
+      ...(key === undefined ? {} : { template: storedPath(templates, key) }),
     },
   };
 }
@@ -171,7 +172,7 @@ function weightOf(
   return read + (backing === 'overlay' ? 0 : template.size);
 }
 
-/** Rules that the spec can't say. @throws OptionError */
+/** Rules that the spec can't express. @throws OptionError */
 export function checkOptions(options: DiskOptions): void {
   const { dest, source, templates, format, backing, preallocation, cluster_size, member } = options;
   for (const [option, path] of Object.entries({ dest, source, templates })) {
@@ -189,7 +190,7 @@ export function checkOptions(options: DiskOptions): void {
   }
   const size = inBytes(options.size) ?? 0;
   if (size % SECTOR !== 0 || !Number.isSafeInteger(size)) {
-    throw new OptionError('size', `${options.size} is no size of a disk: a multiple of ${SECTOR} bytes`);
+    throw new OptionError('size', `${options.size} is not a valid size: use a multiple of ${SECTOR} bytes`);
   }
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the disk's file`);
   if (dest === source) throw new Failure("'dest' and 'source' are the same file");
@@ -208,9 +209,9 @@ export function checkOptions(options: DiskOptions): void {
     );
   }
   if (cluster_size === undefined) return;
-  const clusterSize = bytesOf(cluster_size) ?? 0;
+  const clusterSize = parseSize(cluster_size) ?? 0;
   if (raw) throw new OptionError('cluster_size', 'a raw disk has no clusters: leave it out');
   if (clusterSize < 512 || clusterSize > 2 * 1024 ** 2 || !Number.isInteger(Math.log2(clusterSize))) {
-    throw new OptionError('cluster_size', `${cluster_size} is no power of two from 512 to 2M`);
+    throw new OptionError('cluster_size', `${cluster_size} is not a power of two from 512 to 2M`);
   }
 }

@@ -1,6 +1,7 @@
-import { asError, observeEach } from '../../lib/ansible/plan.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
-import { withActualBridges } from '../../lib/libvirt/live/bridges.ts';
+import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';

@@ -1,7 +1,8 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
+import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { type Domain, isOn } from '../../lib/libvirt/read.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../lib/xml/element.ts';
+import { type Element, valueAt } from '../../lib/xml/element.ts';
 import type { State } from './observe/state.ts';
 import { isDefining, nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
@@ -35,7 +36,7 @@ function refuse(name: string, options: DomainOptions, domain: Domain | undefined
 }
 
 const interfacesOf = (definition: Element | undefined) =>
-  childrenOf(definition && childOf(definition, 'devices'), 'interface').map((device) => ({
+  devicesOf(definition, 'interface').map((device) => ({
     target: valueAt(device, 'target/@dev'),
     mac: valueAt(device, 'mac/@address'),
   }));

@@ -1,9 +1,10 @@
-import { asError, type Outcome } from '../../lib/ansible/plan.ts';
+import type { Outcome } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { template } from '../template/template.ts';
 import { buildImage } from './build.ts';
 import type { ImageOptions } from './options.ts';
-import { comesIn, incomingOf, sourceOf, templateOf } from './parts.ts';
+import { hasNewSource, incomingOf, sourceOf, templateOf } from './parts.ts';
 import type { Step } from './plan.ts';
 import { inImageWords } from './words.ts';
 
@@ -16,13 +17,13 @@ export async function applyStep(host: Host, step: Step, image: ImageOptions): Pr
   } catch (error) {
     throw inImageWords(image, asError(error));
   } finally {
-    const came = step.part === 'build' || step.step.act === 'keep';
-    if (came && comesIn(image)) await leave(host, image);
+    const usedSource = step.part === 'build' || step.step.act === 'keep';
+    if (usedSource && hasNewSource(image)) await cleanUp(host, image);
   }
 }
 
-// What was built stays where no template could be made of it: that took minutes. What was brought doesn't.
-async function leave(host: Host, image: ImageOptions): Promise<void> {
+// A built file is kept when making the template failed, since building takes minutes. An uploaded file is removed.
+async function cleanUp(host: Host, image: ImageOptions): Promise<void> {
   if (image.path !== undefined) await host.remove(sourceOf(image));
   await host.removeDirectory(incomingOf(image));
 }

@@ -1,42 +1,40 @@
 import { join } from 'node:path';
-import { asError } from '../../lib/ansible/plan.ts';
-import { withWork } from '../../lib/disk/work.ts';
-import { Failure } from '../../lib/failure.ts';
+import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
+import { asError, Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import SCRIPT from './build-image.sh';
 import { type Recipe, sizeOf } from './recipe.ts';
 
-/** Milliseconds in which a build may say nothing: a large package that comes slowly says nothing meanwhile. */
+/** Milliseconds without output after which a build fails. The slow download of a large package has no output. */
 const SILENCE = 3_600_000;
 
-// With its own processes and mounts, of which none is left when it ends, however it does: debootstrap mounts /proc in what
-// it makes.
-const ALONE = ['--fork', '--kill-child', '--pid', '--mount'];
+// In namespaces of its own, so that no process or mount is left when it ends: debootstrap mounts /proc in the image.
+const UNSHARED = ['--fork', '--kill-child', '--pid', '--mount'];
 
 /**
  * Builds an image by debootstrap.
- * @param path the file to be made, which appears when it is complete
- * @param name what the image is called, for people
+ * @param path the file to make. It appears when it is complete
+ * @param name the image's name, for messages
  */
 export async function buildImage(host: Host, path: string, name: string, recipe: Recipe): Promise<void> {
-  await withWork(host, path, async (work) => {
+  await withWorkDirectory(host, path, async (work) => {
     const args = [work, recipe.suite, String(sizeOf(recipe)), ...recipe.packages];
     const what = `build ${name} by debootstrap`;
     const heard = eachLine((line) =>
       host.report({ what: `${what}: ${line.replace(/^I: /, '')}`, done: undefined, total: undefined }),
     );
     try {
-      const program = [...ALONE, 'sh', '-c', SCRIPT, 'build-image.sh', ...args];
+      const program = [...UNSHARED, 'sh', '-c', SCRIPT, 'build-image.sh', ...args];
       await host.watch('unshare', program, { what, silence: SILENCE, heard });
     } catch (error) {
-      // What failed is what it ran.
+      // The error is that of the script, not of unshare.
       throw new Failure(asError(error).message.replace(': unshare: ', ': '));
     }
     await host.publish(join(work, 'disk.qcow2'), path);
   });
 }
 
-/** Takes a text in pieces, and hands out its lines. */
+/** Splits a text that comes in pieces into lines. */
 function eachLine(take: (line: string) => void): (piece: string) => void {
   let rest = '';
   return (piece) => {

@@ -1,11 +1,11 @@
-import { isDigest } from '../../lib/disk/checksum.ts';
+import { isDigest } from '../../lib/disk/fetch/checksum.ts';
 import { OptionError } from '../../lib/failure.ts';
 import { template } from '../template/template.ts';
 import type { ImageOptions } from './options.ts';
 import { templateOf } from './parts.ts';
 import { ofTemplate } from './words.ts';
 
-/** What one image can't be. @throws OptionError */
+/** Checks the options of one image. @throws OptionError */
 export function checkImage(image: ImageOptions): void {
   const { path, checksum = '' } = image;
   if (path !== undefined && !isDigest(checksum)) {

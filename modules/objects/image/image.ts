@@ -6,7 +6,7 @@ import { observe, type State } from './observe.ts';
 import type { ImageOptions } from './options.ts';
 import { type ImageResult, planImage, type Step } from './plan.ts';
 
-/** What the disks of guests are made from: built, fetched or brought from the controller, and kept as a template. */
+/** An image from which disks are made: built, downloaded or copied from the controller, and stored as a template. */
 export const image: ObjectKind<ImageOptions, State, Step, ImageResult> = {
   key: ({ name }) => name,
   check: checkImage,

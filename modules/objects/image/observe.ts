@@ -3,20 +3,20 @@ import { missingPrograms } from '../../lib/host/programs.ts';
 import type { State as TemplateState } from '../template/plan.ts';
 import { template } from '../template/template.ts';
 import type { ImageOptions } from './options.ts';
-import { comesIn, sourceOf, templateOf } from './parts.ts';
+import { hasNewSource, sourceOf, templateOf } from './parts.ts';
 
-/** An image as it is. */
+/** The state of an image on the host. */
 export interface State {
   readonly template: TemplateState | Error;
-  /** Whether no image before it in the task brings the same content. */
+  /** Whether it is the first image of the task with this source. */
   readonly first: boolean;
-  /** Programs that are needed to make its template and that the host lacks, each with the way out. */
+  /** Messages for missing programs that are needed to make its template. */
   readonly lacking: readonly string[];
 }
 
-/** What makes a disk of a format that guests have. */
+/** Programs for every template. */
 const CONVERTING = ['qemu-img'];
-/** What build-image.sh needs that not every Debian has; a host that boots by EFI may have grub-mkimage and not this. */
+/** Programs for build-image.sh. A host that boots by EFI may have grub-mkimage without boot.img. */
 const BUILDING = ['debootstrap', 'mke2fs', 'sfdisk', '/usr/lib/grub/i386-pc/boot.img'];
 
 function programsFor(
@@ -27,18 +27,18 @@ function programsFor(
   return debootstrap && !found.source ? [...CONVERTING, ...BUILDING] : CONVERTING;
 }
 
-const brings = (image: ImageOptions, found: TemplateState | Error | undefined): boolean =>
-  comesIn(image) && found !== undefined && !(found instanceof Error) && found.now !== 'taken';
+const needsSource = (image: ImageOptions, found: TemplateState | Error | undefined): boolean =>
+  hasNewSource(image) && found !== undefined && !(found instanceof Error) && found.current !== 'taken';
 
-/** Looks at the templates of all images together, and for programs only where something is to be made. */
+/** Reads the templates of all images together, and checks for programs only when something must be made. */
 export async function observe(host: Host, images: readonly ImageOptions[]): Promise<State[]> {
   const templates = await template.observe(host, images.map(templateOf));
   const needed = images.map((image, i) => programsFor(image, templates[i]));
   const missing = await missingPrograms(host, [...new Set(needed.flat())]);
-  const bringing = images.map((image, i) => (brings(image, templates[i]) ? sourceOf(image) : undefined));
-  return bringing.map((source, i) => ({
+  const sources = images.map((image, i) => (needsSource(image, templates[i]) ? sourceOf(image) : undefined));
+  return sources.map((source, i) => ({
     template: templates[i] ?? new Error('no template'),
-    first: source !== undefined && bringing.indexOf(source) === i,
+    first: source !== undefined && sources.indexOf(source) === i,
     lacking: missing.filter(({ program }) => needed[i]?.includes(program)).map(({ problem }) => problem),
   }));
 }

@@ -1,5 +1,5 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { checksumOption, memberOption } from '../../lib/disk/options.ts';
+import { checksumOption, memberOption } from '../../lib/disk/template/options.ts';
 import { templateOptions } from '../template/options.ts';
 
 const PACKAGE = {
@@ -22,14 +22,14 @@ const DEBOOTSTRAP = defineOptions({
     default: '-',
     pattern: '-|[A-Za-z0-9][A-Za-z0-9._-]*',
     hint: 'a Debian release, such as bookworm',
-    description: "The Debian release, such as V(bookworm); V(-) is the host's own.",
+    description: "The Debian release, such as V(bookworm). V(-) is the host's release.",
   },
   size: { ...SIZE, description: 'The size of the disk; O(debootstrap_size) by default.' },
   packages: {
     type: 'list',
     elements: PACKAGE,
     default: [],
-    description: 'Packages beside O(debootstrap_packages).',
+    description: 'Packages in addition to O(debootstrap_packages).',
   },
 });
 
@@ -41,26 +41,26 @@ export const imageKeys = defineOptions({
     required: true,
     pattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
     hint: "made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
-    description: 'The name of the image in O(directory). It is what C(archive_name) of a VM says.',
+    description: 'The name of the image in O(directory). The option C(archive_name) of a VM refers to it.',
   },
   debootstrap: {
     type: 'dict',
     bare: true,
     options: DEBOOTSTRAP,
     description:
-      "Builds Debian with cloud-init from the host's own apt sources, by this recipe. Each key may be left out, and all of them. With another recipe the name gets another template.",
+      "Builds Debian with cloud-init from the host's own apt sources, by this recipe. All keys are optional. When the recipe changes, the name leads to a new template.",
   },
   url: templateOptions.url,
   path: {
     type: 'str',
     name: true,
     description:
-      'A file of the controller, which is copied to the host where that lacks its content: a disk, or a packed one. A relative path is looked for as by M(ansible.builtin.copy). It needs O(checksum), as the digest itself.',
+      'A file of the controller: a disk, or a packed one. It is copied to the host if the host lacks its content. A relative path is searched as by M(ansible.builtin.copy). It needs O(checksum), as the digest itself.',
   },
   checksum: {
     ...checksumOption,
     description: [
-      'The checksum of O(url) or O(path): the digest itself, or, of O(url), the path or URL of a list of digests (F(SHA256SUMS)) that has its name.',
+      'The checksum of O(url) or O(path): the digest itself, or, of O(url), the path or URL of a list of digests (F(SHA256SUMS)) that names the file.',
       ...checksumOption.description.slice(1),
     ],
   },
@@ -75,12 +75,12 @@ export const imageOptions = defineOptions({
     choices: ['present', 'absent'],
     default: 'present',
     description:
-      'V(absent) removes the image; its template stays for as long as a disk is an overlay of it, and is removed by a later run.',
+      'V(absent) removes the image. Its template is kept while a disk is an overlay of it, and is removed by a later run.',
   },
   directory: {
     type: 'path',
     default: '/var/lib/libvirt/templates',
-    description: 'Where the images are.',
+    description: 'The directory of the images.',
   },
   overlay_directories: templateOptions.overlay_directories,
   debootstrap_packages: {
@@ -102,18 +102,18 @@ export const imageOptions = defineOptions({
       'systemd-sysv',
       'udev',
     ],
-    description: 'The packages that every image has that is built.',
+    description: 'The packages of every built image.',
   },
   debootstrap_size: {
     ...SIZE,
     default: '2G',
-    description: 'The size of the disk of an image that is built and says none.',
+    description: 'The default size of the disk of a built image.',
   },
   uploaded: {
     type: 'list',
     elements: { type: 'str', name: true },
     default: [],
-    description: 'The images by O(path) whose files were copied to the host for this task.',
+    description: 'The images whose O(path) was copied to the host for this task. The action plugin sets it.',
   },
 });
 

@@ -3,11 +3,11 @@ import type { Step as TemplateStep } from '../template/plan.ts';
 import { template } from '../template/template.ts';
 import type { State } from './observe.ts';
 import type { ImageOptions } from './options.ts';
-import { comesIn, templateOf, uploadsOf } from './parts.ts';
+import { hasNewSource, templateOf, uploadsOf } from './parts.ts';
 import { type Recipe, recipeOf } from './recipe.ts';
 import { inImageWords, ofTemplate } from './words.ts';
 
-/** What is done for an image: it is built, or a step of its template. */
+/** A step for an image: it is built, or a step of its template. */
 export type Step =
   | { readonly part: 'build'; readonly recipe: Recipe }
   | { readonly part: 'template'; readonly step: TemplateStep };
@@ -17,11 +17,11 @@ export interface ImageResult {
   readonly name: string;
   readonly dest: string;
   readonly template?: string;
-  /** Templates that no name leads to, with the overlays that they stay for. */
+  /** Templates to which no name leads, with the overlays that still need them. */
   readonly needed?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Plans the template of an image, and where it is made from what the host lacks, how that comes there. Pure. */
+/** Plans the template of an image, and before it the build or upload of its source. Pure. */
 export function planImage(
   image: ImageOptions,
   { template: seen, first, lacking }: State,
@@ -48,14 +48,14 @@ export function planImage(
   return {
     changes: [...built, ...changes.map((change) => ofImage(image, change))],
     warnings,
-    // What comes in isn't there before it was built or brought.
-    missing: [...lacking, ...(comesIn(image) ? [] : missing)],
+    // A source that is built or uploaded is missing until then.
+    missing: [...lacking, ...(hasNewSource(image) ? [] : missing)],
     uploads: makes && first ? uploadsOf(image) : {},
     result: { name: image.name, dest: templateOf(image).dest, ...result },
   };
 }
 
-// What is brought comes from the controller, to people.
+// The diff shows the path on the controller instead of that on the host.
 function ofImage({ path }: ImageOptions, change: Change<TemplateStep>): Change<Step> {
   const { step } = change;
   const shown = step.act === 'keep' && path !== undefined ? { after: { from: path } } : {};

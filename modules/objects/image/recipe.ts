@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { bytesOf } from '../../lib/disk/size.ts';
+import { parseSize } from '../../lib/disk/formats/size.ts';
 import type { ImageOptions } from './options.ts';
 
 /** What is built by debootstrap. */
@@ -20,11 +20,11 @@ export function recipeOf({ debootstrap, debootstrap_packages, debootstrap_size }
   return { suite, size, packages: [...debootstrap_packages, ...packages] };
 }
 
-/** What tells the content of a built image: an image whose recipe has another one is built again. */
+/** Identifies the content of a built image. An image is built again when this changes. */
 export function versionOf({ suite, size, packages }: Recipe): string {
   const words = [suite, size, ...packages].join('\n');
   return `recipe-${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;
 }
 
 /** The size of the disk in bytes. */
-export const sizeOf = ({ size }: Recipe): number => bytesOf(size) ?? 0;
+export const sizeOf = ({ size }: Recipe): number => parseSize(size) ?? 0;

@@ -1,13 +1,9 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { PORT_COLUMNS } from '../../lib/ovs/columns.ts';
-import { connectionOptions, portOptions, topologyOptions } from '../topology/options.ts';
+import { portColumnOptions } from '../topology/columns.ts';
+import { connectionOptions, topologyOptions } from '../topology/options.ts';
 
-const { type: _, options: _given, protected: _protected, ...columns } = PORT_COLUMNS;
-
-/** What a tunnel is given of a port's options: the others are the overlay's. */
-const tunnelOptions = Object.fromEntries(
-  Object.keys(columns).map((name) => [name, portOptions[name as keyof typeof columns]]),
-) as Pick<typeof portOptions, keyof typeof columns>;
+/** What a tunnel is given of a port's options; the overlay sets the others. */
+const { type: _, options: _options, protected: _protected, ...tunnelOptions } = portColumnOptions;
 
 /** The options of an overlay. */
 export const overlayOptions = defineOptions({

@@ -1,6 +1,5 @@
 import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
-import { asError } from '../../lib/ansible/plan.ts';
-import { inWords } from '../../lib/failure.ts';
+import { asError, inWords } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { readLinks } from '../../lib/link/observe.ts';
 import type { State as TopologyState } from '../topology/observe.ts';

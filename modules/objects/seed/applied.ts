@@ -1,7 +1,7 @@
 import type { FileDifference } from '../../lib/cloudinit/diff.ts';
 import { CORE_FILES } from '../../lib/cloudinit/seed.ts';
 
-/** Whether a guest that has booted with the seed from before will apply what changed, and why. */
+/** Whether a guest that has booted with the old seed will apply the changes, and why. */
 export interface Applied {
   readonly applied: boolean;
   readonly why: string;
@@ -17,7 +17,7 @@ export function whyOf(
 ): Applied {
   if (id.before !== id.after) {
     const from = id.before === undefined ? 'there was none' : `it was '${id.before}'`;
-    const why = `its instance-id becomes '${id.after}' (${from}): a guest that starts with it applies all of it anew, and makes new SSH host keys`;
+    const why = `its instance-id becomes '${id.after}' (${from}): a guest that starts with it applies all of it again, and makes new SSH host keys`;
     return { applied: true, why };
   }
   const read = differences.filter(({ path }) => CORE_FILES.some((name) => name === path));

@@ -3,7 +3,7 @@ import type { Host } from '../../lib/host/host.ts';
 import type { SeedOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
-/** Carries one step out. */
+/** Applies one step. */
 export async function applyStep(host: Host, step: Step, { dest }: SeedOptions): Promise<undefined> {
   if (step.act === 'remove') {
     await host.remove(dest);

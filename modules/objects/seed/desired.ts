@@ -1,9 +1,9 @@
 import { together } from '../../lib/ansible/problems.ts';
-import { extraFiles, extraSeedFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
 import { checkLabel } from '../../lib/cloudinit/image.ts';
 import { judged } from '../../lib/cloudinit/judge.ts';
 import { CORE_FILES, type Seed, seedOf, stableInstanceId } from '../../lib/cloudinit/seed.ts';
-import { OptionError } from '../../lib/failure.ts';
+import { asOption, OptionError } from '../../lib/failure.ts';
+import { extraFiles, extraSeedFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 
 type Content = Record<string, unknown> | string | undefined;
@@ -41,21 +41,22 @@ export function seedFrom(options: SeedOptions, sources: ReadonlyMap<string, Sour
   });
 }
 
-/** Rules that the spec can't say. @throws OptionError */
+/** Rules that the table of options can't express. @throws OptionError */
 export function checkOptions(options: SeedOptions): void {
-  const { dest, state, label, format } = options;
+  const { dest, state, label } = options;
   if (!dest.startsWith('/')) throw new OptionError('dest', `'${dest}' must be an absolute path`);
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: name the seed's file`);
-  checkLabel(label, format);
+  asOption('label', () => checkLabel(label));
   if (state === 'absent') return;
   for (const { path, option } of extraFiles(options.extra_files)) {
-    const own = CORE_FILES.find((name) => name === path.toLowerCase());
-    if (own) throw new OptionError(option, `is cloud-init's own file: give it as '${own.replace('-', '_')}'`);
+    const core = CORE_FILES.find((name) => name === path.toLowerCase());
+    if (core)
+      throw new OptionError(option, `is cloud-init's own file: give it as '${core.replace('-', '_')}'`);
   }
   seedFrom(options);
 }
 
-/** What a guest would trip over, for people. @throws Failure where the task takes it for an error */
+/** What cloud-init would refuse or ignore, as warnings. @throws Failure where `validate` makes it an error */
 export function findingsOf(options: SeedOptions): string[] {
   if (options.validate === 'off') return [];
   const found = judged(documentsOf(options)).map(({ option, level, message }) => ({

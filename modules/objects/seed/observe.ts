@@ -1,12 +1,13 @@
-import { type Once, observeEach, onlyOnce } from '../../lib/ansible/plan.ts';
-import { extraFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
+import { observeEach } from '../../lib/ansible/plan.ts';
 import { storedSeed } from '../../lib/cloudinit/stored.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { type Once, onlyOnce } from '../../lib/host/once.ts';
+import { extraFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 import type { Attributes, State } from './plan.ts';
 
-async function wantedAttributes(host: Host, { mode, owner, group }: SeedOptions): Promise<Attributes> {
+async function desiredAttributes(host: Host, { mode, owner, group }: SeedOptions): Promise<Attributes> {
   return {
     mode: Number.parseInt(mode, 8),
     uid: owner === undefined ? undefined : await host.userId(owner),
@@ -37,10 +38,10 @@ async function observeSeed(host: Host, options: SeedOptions, once: Once): Promis
   if (file && file.kind !== 'file') throw new Failure(`${dest} exists and is not a file`);
   const seed = file ? await host.withImage(dest, storedSeed) : undefined;
   if (state === 'absent') {
-    return { file, seed, sources: new Map(), wanted: { mode: 0, uid: undefined, gid: undefined } };
+    return { file, seed, sources: new Map(), desired: { mode: 0, uid: undefined, gid: undefined } };
   }
-  const wanted = await wantedAttributes(host, options);
-  return { file, seed, sources: await sourcesOf(host, options, once), wanted };
+  const desired = await desiredAttributes(host, options);
+  return { file, seed, sources: await sourcesOf(host, options, once), desired };
 }
 
 /** Reads the seeds of all items, and what they are to hold of the host's files. */

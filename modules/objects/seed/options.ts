@@ -5,20 +5,20 @@ export const seedOptions = defineOptions({
   dest: {
     type: 'path',
     required: true,
-    description: "The seed's file. Directories above it are made as needed.",
+    description: "The seed's file. Its directory is created if it does not exist.",
   },
   state: {
     type: 'str',
     choices: ['present', 'absent'],
     default: 'present',
-    description: 'Whether the seed is to be there.',
+    description: 'Whether the seed exists.',
   },
   user_data: {
     type: 'raw',
     secret: true,
     description: [
       'A mapping, written as C(#cloud-config); or a text that begins as cloud-init expects it, with C(#cloud-config) or C(#!).',
-      'Or a list of parts, sent as one MIME message: each a text, or a mapping with C(content) (a mapping or a text), and perhaps C(type) (C(text/cloud-config), C(text/x-shellscript), …, by default what the content begins as) and C(filename).',
+      'Or a list of parts, sent as one MIME message: each a text, or a mapping with C(content) (a mapping or a text), and optionally C(type) (C(text/cloud-config), C(text/x-shellscript), …, by default what the content begins as) and C(filename).',
     ],
   },
   meta_data: {
@@ -31,19 +31,19 @@ export const seedOptions = defineOptions({
     secret: true,
     description: 'Network configuration, version 1 or 2, as a mapping or a text in YAML.',
   },
-  vendor_data: { type: 'raw', secret: true, description: 'As O(user_data), by who provides the guest.' },
+  vendor_data: { type: 'raw', secret: true, description: 'As O(user_data), from the provider of the guest.' },
   instance_id: {
     type: 'str',
     description: [
       'A guest applies its network-config and most of its user-data once for each instance-id; a new one also makes it generate new SSH host keys.',
-      'By default it is made from O(dest), and so stays the same when the content changes. V(content) makes it from the content: then a guest applies every change when it is started next.',
+      'By default it is made from O(dest), and so stays the same when the content changes. V(content) makes it from the content: then a guest applies every change at its next start.',
     ],
   },
   extra_files: {
     type: 'raw',
     secret: true,
     description: [
-      'More files for the seed, which the guest finds in the volume: a mapping of paths to a text, or to a mapping with C(src), a file on the host. Other files of the host may be large.',
+      'More files for the seed, which the guest finds in the volume: a mapping of paths to a text, or to a mapping with C(src), the path of a file on the host. That file may be large.',
     ],
   },
   hostname: { type: 'str', description: 'The name of the guest.' },
@@ -51,20 +51,14 @@ export const seedOptions = defineOptions({
     type: 'str',
     default: 'cidata',
     description:
-      'The label of the volume. cloud-init looks for C(cidata), unless its own C(fs_label) says another.',
-  },
-  format: {
-    type: 'str',
-    choices: ['iso9660', 'vfat'],
-    default: 'iso9660',
-    description: 'What the volume is: the image of a CD, or of a disk with FAT.',
+      'The label of the volume. cloud-init looks for C(cidata), unless its C(fs_label) names another.',
   },
   validate: {
     type: 'str',
     choices: ['strict', 'warn', 'off'],
     default: 'strict',
     description: [
-      'Whether the documents are checked as cloud-init of Debian 12 and 13 reads them. V(strict): what it would refuse or ignore is an error; V(warn): a warning; V(off): nothing is checked but that they are what cloud-init takes for such.',
+      'Whether the documents are checked as cloud-init of Debian 12 and 13 reads them. V(strict): what it would refuse or ignore is an error; V(warn): a warning; V(off): only their kind is checked.',
     ],
   },
   owner: { type: 'str', description: 'The user who owns the file, by name or number.' },

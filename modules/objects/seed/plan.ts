@@ -1,18 +1,19 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { diffSeeds, type FileDifference, instanceIdOf } from '../../lib/cloudinit/diff.ts';
-import { extraFiles, type SourceFile } from '../../lib/cloudinit/extra.ts';
-import { cutByLinux, isFound, isSameLabel, seedImage } from '../../lib/cloudinit/image.ts';
+import { cutByLinux, isFound } from '../../lib/cloudinit/image.ts';
 import type { SeedFile } from '../../lib/cloudinit/seed.ts';
 import type { StoredSeed, Unreadable } from '../../lib/cloudinit/stored.ts';
-import { keyPath } from '../../lib/cloudinit/yaml.ts';
-import { Failure } from '../../lib/failure.ts';
+import { keyPath } from '../../lib/cloudinit/yaml/value.ts';
+import { asOption, Failure } from '../../lib/failure.ts';
 import type { FileInfo } from '../../lib/host/host.ts';
+import { writeIso } from '../../lib/iso9660/write.ts';
 import type { Pieces } from '../../lib/volume.ts';
 import { whyOf } from './applied.ts';
 import { findingsOf, seedFrom } from './desired.ts';
+import { extraFiles, type SourceFile } from './extra.ts';
 import type { SeedOptions } from './options.ts';
 
-/** Numeric, and undefined where the task doesn't say. */
+/** Numeric; undefined where the options don't set them. */
 export interface Attributes {
   readonly mode: number;
   readonly uid: number | undefined;
@@ -21,11 +22,11 @@ export interface Attributes {
 
 export interface State {
   readonly file: FileInfo | undefined;
-  /** What is there; undefined when there is nothing. */
+  /** The current seed; undefined when the file doesn't exist. */
   readonly seed: StoredSeed | Unreadable | undefined;
   /** The files on the host that the seed is to hold, by path. */
   readonly sources: ReadonlyMap<string, SourceFile>;
-  readonly wanted: Attributes;
+  readonly desired: Attributes;
 }
 
 export type Step =
@@ -54,72 +55,72 @@ function shown(differences: readonly FileDifference[], side: 'before' | 'after')
 
 const octal = (mode: number) => `0${mode.toString(8)}`;
 
-function attributesChange(dest: string, file: FileInfo, wanted: Attributes): Change<Step>[] {
-  const now = { mode: octal(file.mode), uid: file.uid, gid: file.gid };
-  const after = { mode: octal(wanted.mode), uid: wanted.uid ?? file.uid, gid: wanted.gid ?? file.gid };
-  if (JSON.stringify(now) === JSON.stringify(after)) return [];
-  const step = { act: 'attributes', attributes: wanted } as const;
-  return [{ title: `set mode and owner of ${dest}`, before: now, after, step }];
+function attributesChange(dest: string, file: FileInfo, desired: Attributes): Change<Step>[] {
+  const before = { mode: octal(file.mode), uid: file.uid, gid: file.gid };
+  const after = { mode: octal(desired.mode), uid: desired.uid ?? file.uid, gid: desired.gid ?? file.gid };
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const step = { act: 'attributes', attributes: desired } as const;
+  return [{ title: `set mode and owner of ${dest}`, before, after, step }];
 }
 
-/** From what the task says and what is on the host to what is to be done. Pure. */
+/** What to change on the host for a seed's options. Pure. */
 export const planSeed = (options: SeedOptions, state: State): Plan<Step, SeedResult> =>
   options.state === 'absent' ? planAbsent(options, state) : planPresent(options, state);
 
 function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult> {
-  const { dest, label, format } = options;
-  const { file, sources, wanted } = state;
+  const { dest, label } = options;
+  const { file, sources, desired } = state;
   const { files, instanceId } = seedFrom(options, sources);
   const result = { dest, instance_id: instanceId };
   const missing = extraFiles(options.extra_files).flatMap((extra) =>
     'source' in extra && !sources.has(extra.source)
-      ? [`option '${extra.option}': ${extra.source} isn't there on the host`]
+      ? [`option '${extra.option}': ${extra.source} is not found on the host`]
       : [],
   );
   const warnings = [...findingsOf(options), ...doubts(options, files)];
   const old = readable(dest, state.seed);
   const differences = diffSeeds(old?.files ?? [], files);
-  const unlike = [
-    ...(old && old.format !== format ? [{ format: old.format }] : []),
-    ...(old && !isSameLabel(old.label, label, format) ? [{ label: old.label }] : []),
-  ];
-  if (file && old && differences.length === 0 && unlike.length === 0) {
-    return { changes: attributesChange(dest, file, wanted), warnings, missing, result };
+  const relabelled = old !== undefined && old.label !== label;
+  if (file && old && differences.length === 0 && !relabelled) {
+    return { changes: attributesChange(dest, file, desired), warnings, missing, result };
   }
+  const image = asOption('extra_files', () => writeIso(files, { label }));
   const write = {
     title: `write seed ${dest}`,
-    before: file ? Object.assign({}, ...unlike, shown(differences, 'before')) : undefined,
-    after: { ...(unlike.length > 0 ? { format, label } : {}), ...shown(differences, 'after') },
-    step: { act: 'write', image: seedImage(files, label, format), attributes: wanted } as const,
+    before: file
+      ? { ...(relabelled ? { label: old.label } : {}), ...shown(differences, 'before') }
+      : undefined,
+    after: { ...(relabelled ? { label } : {}), ...shown(differences, 'after') },
+    step: { act: 'write', image, attributes: desired } as const,
   };
-  const told = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
-  const unsaid = told && !told.applied ? [`${dest} changes, but ${told.why}`] : [];
+  const effect = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
+  const unapplied = effect && !effect.applied ? [`${dest} changes, but ${effect.why}`] : [];
   return {
     changes: [write],
-    warnings: [...warnings, ...lost(dest, state.seed), ...unsaid],
+    warnings: [...warnings, ...lost(dest, state.seed), ...unapplied],
     missing,
-    result: { ...result, ...(told ? { applied: told.applied, applied_why: told.why } : {}) },
+    result: { ...result, ...(effect ? { applied: effect.applied, applied_why: effect.why } : {}) },
   };
 }
 
-// What was cut short or damaged is ours to replace; what never was a seed isn't.
+// A damaged seed may be replaced. A file that never was a seed may not.
 function readable(dest: string, seed: State['seed']): StoredSeed | undefined {
   if (seed === undefined || 'files' in seed) return seed;
-  if (seed.damaged) return undefined;
+  if (seed.isSeed) return undefined;
   throw new Failure(`${dest} exists and is not a seed: remove it, or give another 'dest' (${seed.reason})`);
 }
 
 const lost = (dest: string, seed: State['seed']) =>
-  seed && 'reason' in seed ? [`${dest} was there, but is damaged: it is replaced (${seed.reason})`] : [];
+  seed && 'reason' in seed ? [`${dest} can't be read as a seed and is replaced: ${seed.reason}`] : [];
 
-// What a guest may not find as it is meant.
-function doubts({ label, format }: SeedOptions, files: readonly SeedFile[]): string[] {
-  const cut = cutByLinux(files, format).map(
+// Files and labels that a guest may not find.
+function doubts({ label }: SeedOptions, files: readonly SeedFile[]): string[] {
+  const cut = cutByLinux(files).map(
     (path) =>
-      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes of an iso9660; give a shorter one, or 'format: vfat'`,
+      `option '${keyPath('extra_files', path)}': Linux cuts names of more than 253 bytes: give a shorter one`,
   );
-  const other = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
-  return [...cut, ...(isFound(label) ? [] : [other])];
+  const unusual = `option 'label': cloud-init looks for 'cidata', and takes '${label}' only where its 'fs_label' says so`;
+  return [...cut, ...(isFound(label) ? [] : [unusual])];
 }
 
 function planAbsent({ dest }: SeedOptions, { file, seed }: State): Plan<Step, SeedResult> {

@@ -1,10 +1,10 @@
 import { dirname, relative } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
-import { removable } from '../../lib/disk/guard.ts';
-import { overlaysOn } from '../../lib/disk/overlays.ts';
-import { keepTemplate } from '../../lib/disk/store.ts';
+import { keepTemplate } from '../../lib/disk/template/store.ts';
+import { checkRemovable } from '../../lib/disk/usage/guards.ts';
+import { findOverlays } from '../../lib/disk/usage/overlays.ts';
+import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { mayNeed } from './needs.ts';
 import type { TemplateOptions } from './options.ts';
 import type { Step } from './plan.ts';
 
@@ -16,7 +16,7 @@ export async function applyStep(
 ): Promise<Outcome | undefined> {
   const directory = dirname(dest);
   if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
-  else if (step.act === 'take') await removeSource(host, step.source);
+  else if (step.act === 'remove-source') await removeSource(host, step.source);
   else if (step.act === 'name') await host.symlink(relative(directory, step.template), dest);
   else if (step.act === 'unname') await host.remove(dest);
   else return removeUnneeded(host, step.template, [directory, ...overlay_directories]);
@@ -24,17 +24,17 @@ export async function applyStep(
 }
 
 async function removeSource(host: Host, source: string): Promise<void> {
-  await removable(host, source);
+  await checkRemovable(host, source);
   await host.remove(source);
 }
 
-// Since it was looked for, another task may have made an overlay.
+// Another task may have made an overlay since the plan.
 async function removeUnneeded(
   host: Host,
   template: string,
-  places: readonly string[],
+  directories: readonly string[],
 ): Promise<Outcome | undefined> {
-  const disks = await mayNeed(host, template, await overlaysOn(host, places));
+  const disks = await possibleOverlays(host, template, await findOverlays(host, directories));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
   await host.remove(template);
   return undefined;

@@ -1,31 +1,31 @@
 import { basename } from 'node:path';
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
-import { type Checksum, checksumWarnings } from '../../lib/disk/checksum.ts';
-import type { Found } from '../../lib/disk/image.ts';
-import { checkOrigin } from '../../lib/disk/options.ts';
-import { bytesToRead, keyOf, type Origin } from '../../lib/disk/store.ts';
+import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
+import type { Found } from '../../lib/disk/image/disk.ts';
+import { bytesToRead, type Origin, templateKey } from '../../lib/disk/template/key.ts';
+import { checkOrigin } from '../../lib/disk/template/options.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
 import type { TemplateOptions } from './options.ts';
 
 export interface State {
-  /** Where the name leads: undefined when it isn't there, `taken` when it is a file and no link of ours. */
-  readonly now: string | 'taken' | undefined;
-  /** The template that it is to lead to; undefined when it is to be absent. */
-  readonly wanted: string | undefined;
-  /** Whether that is kept already. */
+  /** The template to which the name leads: undefined when it doesn't exist, `taken` when it isn't a link to a template. */
+  readonly current: string | 'taken' | undefined;
+  /** The template to which it must lead; undefined when the state is absent. */
+  readonly desired: string | undefined;
+  /** Whether the desired template exists. */
   readonly kept: boolean;
   readonly source: Found | undefined;
-  /** The source that is to be removed, and that a killed run has left beside the template. */
+  /** A source that a killed run made a template of, but didn't remove. */
   readonly left: string | undefined;
   readonly checksum: Checksum | undefined;
-  /** The templates that no name leads to when this is done, with the overlays that each has. */
-  readonly loose: ReadonlyMap<string, readonly string[]>;
+  /** The templates to which no name will lead, with the overlays that need each. */
+  readonly unused: ReadonlyMap<string, readonly string[]>;
 }
 
 export type Step =
   | { readonly act: 'keep'; readonly key: string; readonly origin: Origin; readonly weight: number }
-  | { readonly act: 'take'; readonly source: string }
+  | { readonly act: 'remove-source'; readonly source: string }
   | { readonly act: 'name'; readonly template: string }
   | { readonly act: 'unname' }
   | { readonly act: 'remove'; readonly template: string };
@@ -34,46 +34,51 @@ export type Step =
 export interface TemplateResult {
   readonly dest: string;
   readonly template?: string;
-  /** Templates that no name leads to, with the overlays that they stay for. */
+  /** Templates to which no name leads, with the overlays that still need them. */
   readonly needed?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What tells the template's content. @throws OptionError when the task gives nothing that does */
+/** The key that identifies the template's content. @throws OptionError without a checksum and a version */
 export function keyFor({ version, member }: TemplateOptions, checksum: Checksum | undefined): string {
-  if (checksum) return keyOf(checksum, member);
+  if (checksum) return templateKey(checksum, member);
   if (version !== undefined) return `version-${version}`;
-  throw new OptionError('checksum', "is required, or 'version' with a source: a template is kept by it");
+  throw new OptionError('checksum', "is required, or 'version' with a source: a template is stored under it");
 }
 
-/** From what the task says and what is on the host to what is to be done. Pure. */
+/** Plans the changes from the options and the host's state. Pure. */
 export function planTemplate(options: TemplateOptions, state: State): Plan<Step, TemplateResult> {
   const { dest } = options;
-  const { now, wanted, loose } = state;
-  if (now === 'taken') {
-    throw new Failure(`${dest} exists and is not one of our templates: move it away, or give another name`);
+  const { current, desired, unused } = state;
+  if (current === 'taken') {
+    throw new Failure(`${dest} exists and is not a link to a template: move it, or use another name`);
   }
-  const needed = [...loose].filter(([, overlays]) => overlays.length > 0);
+  const needed = [...unused].filter(([, overlays]) => overlays.length > 0);
   const changes = [
-    ...(wanted === undefined ? [] : keeping(options, state)),
-    ...(now === wanted ? [] : [naming(dest, now, wanted)]),
-    ...[...loose].filter(([, overlays]) => overlays.length === 0).map(([template]) => removing(template)),
+    ...(desired === undefined ? [] : templateChanges(options, state)),
+    ...(current === desired ? [] : [nameChange(dest, current, desired)]),
+    ...[...unused]
+      .filter(([, overlays]) => overlays.length === 0)
+      .map(([template]) => removeTemplate(template)),
   ];
   const { source, url } = options;
-  const absent = wanted !== undefined && !state.kept && url === undefined && !state.source;
+  const absent = desired !== undefined && !state.kept && url === undefined && !state.source;
   return {
     changes,
-    warnings: wanted === undefined ? [] : checksumWarnings(options.checksum),
-    missing: absent ? [`${source} isn't there: what ${dest} is to be made from`] : [],
+    warnings: desired === undefined ? [] : checksumWarnings(options.checksum),
+    missing: absent ? [`${source} doesn't exist: ${dest} is made from it`] : [],
     result: {
       dest,
-      ...(wanted === undefined ? {} : { template: wanted }),
+      ...(desired === undefined ? {} : { template: desired }),
       ...(needed.length > 0 ? { needed: Object.fromEntries(needed) } : {}),
     },
   };
 }
 
-function keeping(options: TemplateOptions, { kept, source: found, left, checksum }: State): Change<Step>[] {
-  if (kept) return left === undefined ? [] : [taking(left)];
+function templateChanges(
+  options: TemplateOptions,
+  { kept, source: found, left, checksum }: State,
+): Change<Step>[] {
+  if (kept) return left === undefined ? [] : [removeSource(left)];
   const { dest, source, url, member, remove_source: take } = options;
   const origin = { url, source, checksum, member, take };
   const step = {
@@ -92,29 +97,29 @@ function keeping(options: TemplateOptions, { kept, source: found, left, checksum
   ];
 }
 
-const taking = (source: string): Change<Step> => ({
+const removeSource = (source: string): Change<Step> => ({
   title: `remove ${source}`,
   before: { source },
   after: undefined,
-  step: { act: 'take', source },
+  step: { act: 'remove-source', source },
 });
 
-function naming(dest: string, now: string | undefined, wanted: string | undefined): Change<Step> {
+function nameChange(dest: string, current: string | undefined, desired: string | undefined): Change<Step> {
   const shown = (template: string | undefined) => (template === undefined ? undefined : { template });
   const step =
-    wanted === undefined ? ({ act: 'unname' } as const) : ({ act: 'name', template: wanted } as const);
-  const title = wanted === undefined ? `remove the name ${dest}` : `name template ${dest}`;
-  return { title, before: shown(now), after: shown(wanted), step };
+    desired === undefined ? ({ act: 'unname' } as const) : ({ act: 'name', template: desired } as const);
+  const title = desired === undefined ? `remove the name ${dest}` : `name template ${dest}`;
+  return { title, before: shown(current), after: shown(desired), step };
 }
 
-const removing = (template: string): Change<Step> => ({
+const removeTemplate = (template: string): Change<Step> => ({
   title: `remove template ${template}`,
   before: { template },
   after: undefined,
   step: { act: 'remove', template },
 });
 
-/** Rules that the spec can't say. @throws OptionError */
+/** Rules that the spec can't express. @throws OptionError */
 export function checkOptions(options: TemplateOptions): void {
   const { dest, state, source, url, version, overlay_directories } = options;
   const paths = [
@@ -133,7 +138,7 @@ export function checkOptions(options: TemplateOptions): void {
     throw new OptionError('source', "is required, or 'url': what the template is made from");
   }
   if (url !== undefined && version !== undefined) {
-    throw new OptionError('version', "tells the content of a 'source'; what is fetched has a 'checksum'");
+    throw new OptionError('version', "is only for a 'source': use 'checksum' with a 'url'");
   }
   if (options.checksum === undefined) keyFor(options, undefined);
 }

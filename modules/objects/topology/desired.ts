@@ -1,8 +1,8 @@
 import { located, OptionError, optionAt } from '../../lib/failure.ts';
-import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../../lib/ovs/columns.ts';
-import { checkControllers } from '../../lib/ovs/controllers.ts';
-import type { Given } from '../../lib/ovs/row.ts';
-import type { DesiredBridge, DesiredPort } from '../../lib/ovs/topology.ts';
+import { checkControllers } from '../../lib/ovs/plan/controllers.ts';
+import type { DesiredBridge, DesiredPort } from '../../lib/ovs/plan/topology.ts';
+import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../../lib/ovs/rows/columns.ts';
+import type { Given } from '../../lib/ovs/rows/row.ts';
 import { addressingOf } from './addressing.ts';
 import type { BridgeOptions, PortOptions } from './options.ts';
 import { GIVEN_UP, takeOf } from './taking.ts';

@@ -1,8 +1,8 @@
 import type { ObjectKind } from '../../lib/ansible/plan.ts';
 import { type Guard, guarded } from '../../lib/host/guarded.ts';
 import { applyLinks } from '../../lib/link/apply.ts';
-import type { TopologyPlan } from '../../lib/ovs/plan.ts';
-import type { Topology } from '../../lib/ovs/topology.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import { writeTransaction } from '../../lib/ovs/transact.ts';
 import { arm } from '../../lib/rollback/arm.ts';
 import { whileArmed } from '../../lib/rollback/guard.ts';

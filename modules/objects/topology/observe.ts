@@ -8,13 +8,13 @@ import {
   readLinks,
 } from '../../lib/link/observe.ts';
 import { readUplink, type Uplink } from '../../lib/link/uplink.ts';
-import { planTopology } from '../../lib/ovs/plan.ts';
+import { planTopology } from '../../lib/ovs/plan/plan.ts';
+import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import { type Answer, readIfReachable } from '../../lib/ovs/read.ts';
 import type { Database } from '../../lib/ovs/tables.ts';
-import type { Topology } from '../../lib/ovs/topology.ts';
 import { type Rollback, readRollback } from '../../lib/rollback/state.ts';
+import { desiredLinks } from './links.ts';
 import type { ConnectionOptions } from './options.ts';
-import { wishesOf } from './wishes.ts';
 
 /** What the host's interfaces have, and what keeps it. */
 export interface Net {
@@ -48,7 +48,7 @@ const NOTHING: Concern = { ports: [], bridgeGoes: false, changes: true };
 function concernOf(topology: Topology, database: Database, devices: ReadonlySet<string>): Concern {
   try {
     const plan = planTopology(topology, database, devices);
-    const ports = wishesOf(plan)
+    const ports = desiredLinks(plan)
       .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
       .map(({ port }) => port);
     const takes = plan.topology.ports.flatMap(({ take, bridge }) => (take ? bridge : []));

@@ -1,10 +1,5 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { BRIDGE_COLUMNS, type Columns, PORT_COLUMNS } from '../../lib/ovs/columns.ts';
-
-type OptionsIn<C extends Columns> = { readonly [K in keyof C]: C[K]['option'] };
-
-const optionsIn = <C extends Columns>(columns: C): OptionsIn<C> =>
-  Object.fromEntries(Object.entries(columns).map(([name, { option }]) => [name, option])) as OptionsIn<C>;
+import { bridgeColumnOptions, portColumnOptions } from './columns.ts';
 
 const state = {
   type: 'str',
@@ -109,7 +104,7 @@ export const bridgeOptions = defineOptions({
       'Those that the bridge has and the list has not are removed. An empty list removes all.',
     ],
   },
-  ...optionsIn(BRIDGE_COLUMNS),
+  ...bridgeColumnOptions,
   ...addressOptions,
 });
 
@@ -169,7 +164,7 @@ export const portOptions = defineOptions({
     maximum: 3600,
     description: `After how many seconds without a confirmation O(take_address) is undone, V(${ROLLBACK_TIMEOUT}) by default; after a reboot they are counted anew.`,
   },
-  ...optionsIn(PORT_COLUMNS),
+  ...portColumnOptions,
   ...addressOptions,
 });
 

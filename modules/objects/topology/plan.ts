@@ -1,13 +1,13 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
-import { type LinkPlan, planLinks } from '../../lib/link/plan.ts';
+import { type LinkPlan, planLinks } from '../../lib/link/plan/plan.ts';
 import type { LinkStep } from '../../lib/link/step.ts';
-import { planTopology, type TopologyPlan } from '../../lib/ovs/plan.ts';
-import type { Topology } from '../../lib/ovs/topology.ts';
+import { planTopology, type TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import type { Writing } from '../../lib/ovs/transact.ts';
 import type { WayBack } from '../../lib/rollback/wayback.ts';
+import { desiredLinks, leftBehind } from './links.ts';
 import type { Net, State } from './observe.ts';
 import { takingOf, wayBackOf } from './uplink.ts';
-import { leftBehind, wishesOf } from './wishes.ts';
 
 /** The first change arms the way back and carries the transaction of all, and the last what is done to interfaces and files. */
 export interface Step {
@@ -26,11 +26,11 @@ interface Links {
 const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
 
 function linksOf(rows: TopologyPlan, net: Net): Links {
-  const concerned = wishesOf(rows);
-  const wishes = [...concerned, ...leftBehind(rows, net.kept, concerned)];
-  const taking = takingOf(rows, wishes, net);
-  if (!taking) return { plan: planLinks(wishes, net.links, net.kept), back: undefined };
-  const plan = planLinks(taking.wishes, net.links, net.kept, taking.edits);
+  const ofPorts = desiredLinks(rows);
+  const desired = [...ofPorts, ...leftBehind(rows, net.kept, ofPorts)];
+  const taking = takingOf(rows, desired, net);
+  if (!taking) return { plan: planLinks(desired, net.links, net.kept), back: undefined };
+  const plan = planLinks(taking.links, net.links, net.kept, taking.edits);
   return { plan, back: wayBackOf(taking, plan, net, rows.index) };
 }
 

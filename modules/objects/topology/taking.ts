@@ -1,6 +1,6 @@
 import { OptionError } from '../../lib/failure.ts';
 import { type Addressing, UNADDRESSED } from '../../lib/net/port.ts';
-import type { DesiredPort } from '../../lib/ovs/topology.ts';
+import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
 import { type PortOptions, ROLLBACK_TIMEOUT } from './options.ts';
 
 /** How a NIC is when its bridge has taken what it had: up, and nothing else. */

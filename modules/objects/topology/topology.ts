@@ -1,4 +1,4 @@
-import { interfaceKind } from '../../lib/ovs/interfaces.ts';
+import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
 import { desiredBridge, desiredPort, withOwnPorts } from './desired.ts';
 import { topologyObject } from './face.ts';
 import type { BridgeOptions, PortOptions, TopologyOptions } from './options.ts';

@@ -1,30 +1,30 @@
 import { OptionError, optionAt } from '../../lib/failure.ts';
+import type { DesiredLink } from '../../lib/link/desired.ts';
 import { INTERFACES } from '../../lib/link/files.ts';
-import type { LinkPlan } from '../../lib/link/plan.ts';
-import { type Edit, hasToGive, takeOver } from '../../lib/link/take.ts';
-import type { LinkWish } from '../../lib/link/wish.ts';
-import type { Index } from '../../lib/ovs/index.ts';
-import type { TopologyPlan } from '../../lib/ovs/plan.ts';
-import type { DesiredPort } from '../../lib/ovs/topology.ts';
+import type { LinkPlan } from '../../lib/link/plan/plan.ts';
+import { type Edit, hasToGive, takeOver } from '../../lib/link/plan/take.ts';
+import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
+import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
+import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
 import { hindrance } from '../../lib/rollback/state.ts';
 import type { Had, WayBack } from '../../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
-/** The NIC that gives its addresses to its bridge in this task. */
+/** The NIC whose addresses its bridge takes in this task. */
 interface Taking {
   readonly port: DesiredPort;
-  /** Until it is undone. */
+  /** How long the host waits for a confirmation before it undoes the change. */
   readonly seconds: number;
-  readonly wishes: readonly LinkWish[];
+  readonly links: readonly DesiredLink[];
   readonly edits: ReadonlyMap<string, Edit>;
 }
 
 /**
- * What is wanted of interfaces when one of them gives what it has to its bridge.
- * @returns undefined when none does
+ * The desired interfaces of a task in which a bridge takes the addresses of a NIC.
+ * @returns undefined when no bridge takes any
  * @throws OptionError
  */
-export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: Net): Taking | undefined {
+export function takingOf(plan: TopologyPlan, desired: readonly DesiredLink[], net: Net): Taking | undefined {
   const { links, kept, uplinks, rollback } = net;
   const [port, other] = plan.topology.ports.filter(({ take, name }) => take && hasToGive(links.get(name)));
   if (!port?.take) return undefined;
@@ -33,7 +33,7 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
   if (other)
     throw failure(
       other,
-      `one NIC gives its addresses at a time, and '${port.name}' does: take it in a task of its own`,
+      `a task can take the addresses of one NIC only, and takes those of '${port.name}': use another task for this one`,
     );
   const problem = rollback && hindrance(rollback);
   if (problem) throw failure(port, problem);
@@ -42,14 +42,14 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
   if (on !== undefined && on !== bridge) {
     throw failure(
       port,
-      `'${name}' is a port of bridge '${on}', to which there would be no way back: remove it there first`,
+      `'${name}' is a port of bridge '${on}', to which it couldn't be put back: remove it there first`,
     );
   }
-  const wish = wishes.find((one) => one.port === name);
+  const nic = desired.find((one) => one.port === name);
   const link = links.get(name);
   const uplink = uplinks.get(name);
-  if (!wish || !link || !uplink) return undefined;
-  const own: LinkWish = wishes.find((one) => one.port === bridge) ?? {
+  if (!nic || !link || !uplink) return undefined;
+  const ofBridge: DesiredLink = desired.find((one) => one.port === bridge) ?? {
     at: port.at,
     port: bridge,
     bridge,
@@ -57,12 +57,12 @@ export function takingOf(plan: TopologyPlan, wishes: readonly LinkWish[], net: N
     internal: true,
     addressing: undefined,
   };
-  const taken = takeOver(wish, own, link, kept, uplink);
-  const others = wishes.filter((one) => one !== wish && one !== own);
-  return { port, seconds: port.take.seconds, wishes: [...others, ...taken.wishes], edits: taken.edits };
+  const taken = takeOver(nic, ofBridge, link, kept, uplink);
+  const others = desired.filter((one) => one !== nic && one !== ofBridge);
+  return { port, seconds: port.take.seconds, links: [...others, ...taken.links], edits: taken.edits };
 }
 
-const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: Index): WayBack['made'] =>
+const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: DatabaseIndex): WayBack['made'] =>
   !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
 
 const hadBy = (device: string, { links }: Net): Had => {
@@ -72,10 +72,10 @@ const hadBy = (device: string, { links }: Net): Had => {
 
 /** How the host is put back to what it was before a bridge took an address. */
 export function wayBackOf(
-  { port, seconds, wishes, edits }: Taking,
-  links: LinkPlan,
+  { port, seconds, links, edits }: Taking,
+  plan: LinkPlan,
   net: Net,
-  index: Index,
+  index: DatabaseIndex,
 ): WayBack {
   const { name, bridge } = port;
   const before = (path: string) =>
@@ -90,9 +90,9 @@ export function wayBackOf(
       up: net.links.get(bridge)?.up ?? false,
       raised: net.kept.raised.has(bridge),
     },
-    given: wishes.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
+    given: links.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
     had: hadBy(name, net),
     keeper: net.kept.keeper,
-    files: new Map([...(links.step?.files.keys() ?? [])].map((path) => [path, before(path)])),
+    files: new Map([...(plan.step?.files.keys() ?? [])].map((path) => [path, before(path)])),
   };
 }

@@ -1,4 +1,4 @@
-import { isMapping } from '../../lib/cloudinit/yaml.ts';
+import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
 import { asOption, located, OptionError } from '../../lib/failure.ts';
 import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { disk } from '../disk/disk.ts';

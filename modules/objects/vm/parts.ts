@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
-import { isMapping } from '../../lib/cloudinit/yaml.ts';
+import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
 import { type DiskOptions, diskOptions } from '../disk/options.ts';
 import { type DomainOptions, domainOptions } from '../domain/options/options.ts';
 import { type SeedOptions, seedOptions } from '../seed/options.ts';

@@ -1,4 +1,5 @@
-import { asError, type ObjectKind, type Outcome, type Plan } from '../../lib/ansible/plan.ts';
+import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { disk } from '../disk/disk.ts';
 import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';

@@ -117,7 +117,7 @@ describe('defaults of a list', () => {
   });
 });
 
-describe('what is to be brought from the controller', () => {
+describe('uploads from the controller', () => {
   const { call, state } = counters({
     plan: () => ({
       changes: [{ title: 'x', before: 0, after: 1, step: 1 }],
@@ -125,7 +125,7 @@ describe('what is to be brought from the controller', () => {
     }),
   });
 
-  it('is asked for before anything is done, where somebody brings it', async () => {
+  it('are asked for before anything is done, where the action plugin does them', async () => {
     expect(await call({ name: 'a', _ansible_piecewise_follow: true })).toEqual({
       changed: false,
       piecewise_uploads: { file: '/srv/file' },
@@ -133,8 +133,8 @@ describe('what is to be brought from the controller', () => {
     expect(state.size).toBe(0);
   });
 
-  it('is an error where nobody does, and nothing in check mode', async () => {
-    expect((await call({ name: 'a' })).msg).toMatch(/^\/srv\/file was not brought from the controller/);
+  it('are an error where it does not, and nothing in check mode', async () => {
+    expect((await call({ name: 'a' })).msg).toMatch(/^\/srv\/file was not uploaded from the controller/);
     expect(await call({ name: 'a', _ansible_check_mode: true })).toEqual({ changed: true });
     expect(state.size).toBe(0);
   });

@@ -102,7 +102,7 @@ describe('list form', () => {
     expect(result).toMatchObject({ changed: true, failed: true });
     expect(result.msg).toContain("option 'counters[0].value': 99 must be from 0 to 9");
     expect(result.msg).toContain('c: c is stuck');
-    expect(result.msg).toContain("option 'counters[3].nme': is not known; did you mean 'name'?");
+    expect(result.msg).toContain("option 'counters[3].nme': is unknown; did you mean 'name'?");
     expect([...state]).toEqual([['b', 1]]);
   });
 
@@ -123,12 +123,8 @@ describe('list form', () => {
 
 describe('what is wrong with the options', () => {
   const rows: [string, object | string, string][] = [
-    [
-      'a name that is not known, with the nearest',
-      { nam: 'a' },
-      "option 'nam': is not known; did you mean 'name'?",
-    ],
-    ['one that resembles none', { name: 'a', zzzzzz: 1 }, 'is not known; known are counter, data, kind'],
+    ['an unknown name, with the nearest', { nam: 'a' }, "option 'nam': is unknown; did you mean 'name'?"],
+    ['one that resembles none', { name: 'a', zzzzzz: 1 }, 'is unknown; known are counter, data, kind'],
     ['a required option', {}, "option 'name': is required"],
     ['a choice', { name: 'a', kind: 'x', password: 'p' }, `option 'kind': "x" must be one of up, down`],
     [

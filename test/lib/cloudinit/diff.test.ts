@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffSeeds, instanceIdOf } from '../../../modules/lib/cloudinit/diff.ts';
 import { type SeedOptions, seedOf } from '../../../modules/lib/cloudinit/seed.ts';
-import { anyValue } from './values.ts';
+import { anyValue } from './yaml/values.ts';
 
 const files = (options: Partial<SeedOptions>) => seedOf({ defaultInstanceId: 'iid', ...options }).files;
 const paths = (before: Partial<SeedOptions>, after: Partial<SeedOptions>) =>

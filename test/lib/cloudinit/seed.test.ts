@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseYaml } from '../../../modules/lib/cloudinit/parse.ts';
 import {
   SeedError,
   type SeedOptions,
   seedOf,
   stableInstanceId,
 } from '../../../modules/lib/cloudinit/seed.ts';
+import { parseYaml } from '../../../modules/lib/cloudinit/yaml/parse.ts';
 import { OptionError } from '../../../modules/lib/failure.ts';
 
 const DEFAULT = { defaultInstanceId: 'iid-default' };

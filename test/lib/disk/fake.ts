@@ -161,6 +161,7 @@ export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest
       if (!download) throw new Error(`${url} was fetched`);
       return download(url, from);
     },
+    sleep: async () => undefined,
     room: async () => room,
     report: (progress) => void reports.push(progress),
   };

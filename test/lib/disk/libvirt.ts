@@ -22,6 +22,7 @@ const xmlOf = (name: string, { disks = [], devices = '' }: Guest): string => {
 };
 
 function answer(guests: Readonly<Record<string, Guest>>, command: string): string {
+  if (command.startsWith('echo --err ')) return '';
   if (command.startsWith('echo ')) return command.slice(5);
   if (command.startsWith('list')) return Object.keys(guests).join('\n');
   if (command.startsWith('vol-path')) return /--vol "(.*)"$/.exec(command)?.[1]?.replace(/^/, '/pool/') ?? '';

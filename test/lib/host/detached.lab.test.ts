@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Result } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
 import { runModule } from '../../support/module.ts';
@@ -54,7 +54,7 @@ describe('long work where /run is full', () => {
     expect(await task(`${HOME}/full`)).toEqual({
       changed: false,
       failed: true,
-      msg: `the result of the work would have no place: ${[RUN, `${HOME}/full`]
+      msg: `there is no room for the result of the work: ${[RUN, `${HOME}/full`]
         .map((place) => `${place}: No space left on device: free some space on its file system`)
         .join('; ')}`,
     });

@@ -56,7 +56,7 @@ describe('a run that goes on by itself', () => {
       { program: 'sh', args: ['-c', `echo $$ >$PIECEWISE_DETACHED/pid; ${script}`] },
       beginning,
     );
-    await expect(outcome).rejects.toThrow(/^the work can't be started by itself: see .*\/log$/);
+    await expect(outcome).rejects.toThrow(/^the work can't be started in the background: see .*\/log$/);
     expect(Date.now() - start).toBeLessThan(3000);
     for (const name of readdirSync(work).filter((name) => existsSync(join(work, name, 'pid')))) {
       const pid = readFileSync(join(work, name, 'pid'), 'utf8').trim();

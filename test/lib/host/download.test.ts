@@ -214,7 +214,7 @@ describe('a redirect of https', () => {
     const { base, asked } = await serve((_, response) => response.writeHead(302, { location: last }).end());
     const first = await secure(`http://joe:hidden@${base}/y`);
     await expect(download(first)).rejects.toThrow(
-      `${first} redirects to http://${base}/y, where anybody on the way could change it`,
+      `${first} redirects to http://${base}/y, where its content could be changed on its way`,
     );
     expect(asked).toEqual([]);
     // Who gives http himself knows it.

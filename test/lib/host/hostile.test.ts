@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withWork } from '../../../modules/lib/disk/work.ts';
+import { withWorkDirectory } from '../../../modules/lib/disk/work-directory.ts';
 import { begun, leaveResult } from '../../../modules/lib/host/detached.ts';
 import { realHost as host } from '../../../modules/lib/host/real.ts';
 import { chunks } from '../disk/fake.ts';
@@ -147,14 +147,14 @@ describe('a directory to work in', () => {
 
   it('is not one that was there, nor what a link leads to', async () => {
     symlinkSync(victims, join(theirs, `.disk.piecewise-${process.pid}-${begunAt()}`));
-    await withWork(host, join(theirs, 'disk'), async (work) => {
+    await withWorkDirectory(host, join(theirs, 'disk'), async (work) => {
       expect(await host.list(work)).toEqual([]);
       writeFileSync(join(work, 'made'), 'x');
     });
   });
 
   it('is written to whatever becomes of its name, also by programs, and is emptied', async () => {
-    await withWork(host, join(theirs, 'disk'), async (work) => {
+    await withWorkDirectory(host, join(theirs, 'disk'), async (work) => {
       const [name = ''] = temporaries();
       renameSync(join(theirs, name), join(theirs, 'moved'));
       symlinkSync(victims, join(theirs, name));
@@ -166,7 +166,7 @@ describe('a directory to work in', () => {
   });
 
   it('has its own name in errors', async () => {
-    const failed = withWork(host, join(theirs, 'disk'), async (work) => {
+    const failed = withWorkDirectory(host, join(theirs, 'disk'), async (work) => {
       await host.writeSparse(join(work, 'below/file'), chunks(Buffer.from('x')));
     });
     await expect(failed).rejects.toThrow(
@@ -181,7 +181,7 @@ describe('a directory to work in', () => {
     symlinkSync(victims, join(theirs, '.disk.piecewise-999999999-1-abcdef'));
     mkdirSync(join(theirs, '.disk.piecewise-999999999-1'));
     symlinkSync(victims, join(theirs, '.disk.piecewise-999999999-1/link'));
-    await withWork(host, join(theirs, 'disk'), async () => undefined);
+    await withWorkDirectory(host, join(theirs, 'disk'), async () => undefined);
     expect(readdirSync(theirs)).toEqual([]);
   });
 });

@@ -68,14 +68,15 @@ const top = mkdtempSync(join(tmpdir(), 'piecewise-race-'));
 chmodSync(top, 0o755);
 const program = join(top, 'race.cjs');
 copyFileSync(new URL('race.cjs', import.meta.url), program);
-afterAll(() => rmSync(top, { recursive: true, force: true }));
+afterAll(() => rmSync(top, { recursive: true, force: true, maxRetries: 9 }));
 
 let theirs: string;
 let root: string;
 let ours: string;
 beforeEach(() => {
   // Others reach their own.
-  for (const one of readdirSync(top)) if (one !== 'race.cjs') rmSync(join(top, one), { recursive: true });
+  for (const one of readdirSync(top))
+    if (one !== 'race.cjs') rmSync(join(top, one), { recursive: true, maxRetries: 9 });
   [theirs, root, ours] = ['theirs', 'root', 'ours'].map((name) => join(top, name)) as [
     string,
     string,
@@ -109,6 +110,7 @@ async function another(race: boolean) {
     cwd: '/',
     env: { PATH: process.env.PATH, RACE: race ? 'yes' : 'no' },
     execArgv: [],
+    detached: true,
   });
   const ended = once(child, 'exit').then(() => Promise.reject(new Error('the other process has ended')));
   ended.catch(() => undefined);
@@ -119,7 +121,8 @@ async function another(race: boolean) {
       await answer();
     },
     end: async () => {
-      child.kill('SIGKILL');
+      // With what it runs: a `mkfifo` that outlives it would write into the next test's directory.
+      if (child.signalCode === null) process.kill(-(child.pid as number), 'SIGKILL');
       await ended.catch(() => undefined);
     },
   };

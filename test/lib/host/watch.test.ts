@@ -35,7 +35,7 @@ describe('work that is watched', () => {
     const work = watchProcess('sh', ['-c', 'printf $$; exec sleep 30'], {
       ...{ what: '/d', silence: 300, heard: (text: string) => void heard.push(text) },
     });
-    await expect(work).rejects.toThrow('/d: sh came no further in 0.3 s: see whether its storage answers');
+    await expect(work).rejects.toThrow('/d: sh made no progress for 0.3 s: check its storage');
     expect(Date.now() - start).toBeLessThan(5000);
     await expect.poll(() => isAlive(heard.join(''))).toBe(false);
   });

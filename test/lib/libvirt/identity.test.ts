@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DOMAIN_IDENTITY } from '../../../modules/lib/libvirt/identity.ts';
 import type { Element } from '../../../modules/lib/xml/element.ts';
-import { pairWith } from '../../../modules/lib/xml/merge.ts';
+import { pairItems, pairVersions } from '../../../modules/lib/xml/pair.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 
 const items = (xml: string): readonly Element[] => parseXml(`<list>${xml}</list>`).children;
 
-// Each row: what is there, what is desired, and for each desired item the place of the one it stands for (- for a new
-// one). By the path of the list.
+// By the path of the list: the current items, the desired items, and for each of these the index of the current item
+// that it matches (- for none).
 const ROWS: Record<string, [string, string, string][]> = {
   'domain/devices/disk': [
     [
@@ -240,22 +240,28 @@ describe('the identity table', () => {
 
   it.each(rows)('%s: %s ← %s', (path, current, desired, expected) => {
     const rule = DOMAIN_IDENTITY[path];
-    if (rule === undefined || rule === 'atomic') throw new Error(`${path} is no keyed list`);
-    const [now, wanted] = [items(current), items(desired)];
-    const { pairs } = pairWith(now, wanted, undefined, rule).desired;
-    const place = (item: Element) => [...pairs].find(([, other]) => other === item)?.[0];
-    expect(wanted.map((item) => (place(item) ? now.indexOf(place(item) as Element) : '-')).join(' ')).toBe(
+    if (rule === undefined || rule === 'atomic') throw new Error(`${path} is not a keyed list`);
+    const [first, second] = [items(current), items(desired)];
+    const { pairs } = pairItems(first, second, rule);
+    const match = (item: Element) => [...pairs].find(([, other]) => other === item)?.[0];
+    expect(second.map((item) => (match(item) ? first.indexOf(match(item) as Element) : '-')).join(' ')).toBe(
       expected,
     );
   });
 
-  it('lets no NIC take the place of one that somebody else added, but for its source', () => {
+  it('matches no NIC that others added, except by its source', () => {
     const rule = DOMAIN_IDENTITY['domain/devices/interface'];
     if (rule === undefined || rule === 'atomic') throw new Error('no rule');
-    const now = items("<interface type='bridge'><mac address='m1'/><source bridge='a'/></interface>");
+    const current = items("<interface type='bridge'><mac address='m1'/><source bridge='a'/></interface>");
     const added = (bridge: string) =>
-      pairWith(now, items(`<interface type='bridge'><source bridge='${bridge}'/></interface>`), [], rule)
-        .desired.added;
+      pairVersions(
+        {
+          current,
+          desired: items(`<interface type='bridge'><source bridge='${bridge}'/></interface>`),
+          lastApplied: [],
+        },
+        rule,
+      ).desired.added;
     expect(added('b')).toHaveLength(1);
     expect(added('a')).toHaveLength(0);
   });

@@ -1,30 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { macFrom, uuidFrom, withIds, withMacs } from '../../../modules/lib/libvirt/invent.ts';
-import { kibibytes, normaliseDomain } from '../../../modules/lib/libvirt/normalise.ts';
+import { normaliseDomain } from '../../../modules/lib/libvirt/normalise.ts';
 import { maskSecrets } from '../../../modules/lib/libvirt/secrets.ts';
 import { childOf, type Element, valueAt } from '../../../modules/lib/xml/element.ts';
 import { parseXml, XmlError } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
-
-describe('kibibytes', () => {
-  // formatdomain, "memory": the units and what they mean.
-  const rows: [string, number | undefined][] = [
-    ['512024', 512024],
-    ['1 GiB', 1024 ** 2],
-    ['1G', 1024 ** 2],
-    ['1GB', Math.ceil(1e9 / 1024)],
-    ['2048 b', 2],
-    ['1 bytes', 1],
-    ['2 MiB', 2048],
-    ['1k', 1],
-    ['many', undefined],
-    ['1 XiB', undefined],
-  ];
-  it.each(rows)('%s', (text, expected) => {
-    expect(kibibytes(text)).toBe(expected);
-  });
-});
 
 describe('normaliseDomain', () => {
   it('writes values as libvirt does, so that equal ones are equal texts', () => {

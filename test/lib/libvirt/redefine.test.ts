@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readApplied, withoutApplied, writeApplied } from '../../../modules/lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../../../modules/lib/libvirt/identity.ts';
-import { DOMAIN_RULES, OWNED } from '../../../modules/lib/libvirt/owned.ts';
 import { redefine } from '../../../modules/lib/libvirt/redefine.ts';
+import { DOMAIN_RULES, USER_ADDED } from '../../../modules/lib/libvirt/rules.ts';
 import { canonical } from '../../../modules/lib/xml/canonical.ts';
-import { type Element, element, valueAt } from '../../../modules/lib/xml/element.ts';
+import { childOf, type Element, element, valueAt } from '../../../modules/lib/xml/element.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 
@@ -13,13 +13,21 @@ const UUID = '0d9f6a1f-6f4b-8a52-9c3c-6a8e0e4e6a0e';
 const domain = (inner: string) => `<domain type='kvm'><name>d</name><uuid>${UUID}</uuid>${inner}</domain>`;
 const devices = (inner: string) => domain(`<devices>${inner}</devices>`);
 
-const wanted = (current: Element | undefined, desired: Element, applied?: Element, removeUnlisted = false) =>
-  redefine({ current, desired, applied, removeUnlisted, speaksFor: () => true, machineId: 'm' });
+const redefined = (
+  current: Element | undefined,
+  desired: Element,
+  lastApplied?: Element,
+  removeUnlisted = false,
+) => redefine({ current, desired, lastApplied, removeUnlisted, covers: () => true, machineId: 'm' });
 
-/** What a task leaves behind: its definition, and what it stated. */
-const define = (xml: string, current?: string, applied?: Element) => {
-  const { definition, stated } = wanted(current ? parseXml(current) : undefined, parseXml(xml), applied);
-  return { xml: serialiseXml(definition), stated };
+/** The result of a task: the definition, and the outline of what it applied. */
+const define = (xml: string, current?: string, lastApplied?: Element) => {
+  const { definition, outline } = redefined(
+    current ? parseXml(current) : undefined,
+    parseXml(xml),
+    lastApplied,
+  );
+  return { xml: serialiseXml(definition), outline };
 };
 
 const same = (a: Element, b: Element) => canonical(a, DOMAIN_IDENTITY) === canonical(b, DOMAIN_IDENTITY);
@@ -86,7 +94,7 @@ describe('what a task no longer states', () => {
       devices(''),
       'serial',
     ],
-    ...OWNED.filter((name) => !['disk', 'interface'].includes(name)).map(
+    ...USER_ADDED.filter((name) => !['disk', 'interface'].includes(name)).map(
       (name): [string, string, string, string] => [
         `${name}`,
         devices(`<${name} type='x' model='y' name='z'><target dir='q'/></${name}>`),
@@ -98,14 +106,14 @@ describe('what a task no longer states', () => {
   it.each(ROWS)('is gone: %s', (_, first, then, gone) => {
     const one = define(first);
     expect(one.xml).toContain(gone);
-    const two = define(then, one.xml, one.stated);
+    const two = define(then, one.xml, one.outline);
     expect(two.xml).not.toContain(gone);
   });
 
   it('takes its console with it', () => {
     const one = define(devices("<serial type='pty'/>"));
     const console = "<console type='pty'><target type='serial' port='0'/></console></devices>";
-    const two = define(devices(''), edited(one.xml, '</devices>', console), one.stated);
+    const two = define(devices(''), edited(one.xml, '</devices>', console), one.outline);
     expect(two.xml).not.toContain('console');
   });
 
@@ -118,7 +126,7 @@ describe('what a task no longer states', () => {
       : one.xml.includes('<devices/>')
         ? edited(one.xml, '<devices/>', `${theirs}</devices>`)
         : edited(one.xml, '</domain>', `${theirs}</devices></domain>`);
-    const two = define(then, now, one.stated);
+    const two = define(then, now, one.outline);
     for (const text of ['by hand', 'urn:o', 'vdz']) expect(two.xml).toContain(text);
   });
 
@@ -147,11 +155,14 @@ describe('what a task no longer states', () => {
       ? devices("<interface type='bridge'><source bridge='b'/><virtualport type='openvswitch'/></interface>")
       : '<domain><name>d</name></domain>';
     const one = define(xml);
-    const two = define(bare, one.xml, one.stated);
+    const two = define(bare, one.xml, one.outline);
     const at = path.slice('domain/'.length);
-    const value = (text: string) =>
-      valueAt(parseXml(text), at) ?? JSON.stringify(parseXml(text).children.map(String));
-    expect(value(two.xml)).toBe(value(one.xml));
+    const kept = (text: string) =>
+      at.includes('@')
+        ? valueAt(parseXml(text), at)
+        : at.split('/').reduce<Element | undefined>(childOf, parseXml(text));
+    expect(kept(one.xml)).toBeDefined();
+    expect(kept(two.xml)).toEqual(kept(one.xml));
   });
 
   it.each([...DOMAIN_RULES.containers])('leaves what others added in %s', (path) => {
@@ -159,7 +170,7 @@ describe('what a task no longer states', () => {
     const inside = (inner: string) =>
       domain(names.reduceRight((text, name) => `<${name}>${text}</${name}>`, inner));
     const one = define(inside('<ours/>'));
-    const two = define(domain(''), edited(one.xml, '<ours/>', '<ours/><theirs/>'), one.stated);
+    const two = define(domain(''), edited(one.xml, '<ours/>', '<ours/><theirs/>'), one.outline);
     if (names[0] === 'devices' && names.length > 1) expect(two.xml).not.toContain('ours');
     else {
       expect(two.xml).toContain('<theirs/>');
@@ -174,12 +185,12 @@ describe('what was applied', () => {
       "<title>secret title</title><devices><graphics type='vnc' passwd='geheim'/><qemu:x xmlns:qemu='urn:q'/></devices>",
     ),
   );
-  const applied = { form: 'xml' as const, stated: one.stated, gone: element('gone') };
+  const applied = { form: 'xml' as const, outline: one.outline, removed: element('gone') };
   const kept = writeApplied(parseXml(one.xml), applied);
 
   it('is kept in the metadata, and read back, names with a prefix too', () => {
     const back = readApplied(parseXml(serialiseXml(kept)));
-    expect(back && same(back.stated, one.stated)).toBe(true);
+    expect(back && same(back.outline, one.outline)).toBe(true);
     expect(back?.form).toBe('xml');
   });
 
@@ -243,9 +254,9 @@ describe('redefine', () => {
   it('is what it was where nothing new is stated: merge(x, x, x) = x', () => {
     fc.assert(
       fc.property(document, (xml) => {
-        const { definition, stated } = wanted(undefined, parseXml(xml));
-        expect(same(wanted(definition, definition, stated).definition, definition)).toBe(true);
-        expect(same(wanted(definition, parseXml(xml), stated).definition, definition)).toBe(true);
+        const { definition, outline } = redefined(undefined, parseXml(xml));
+        expect(same(redefined(definition, definition, outline).definition, definition)).toBe(true);
+        expect(same(redefined(definition, parseXml(xml), outline).definition, definition)).toBe(true);
       }),
     );
   });
@@ -253,11 +264,11 @@ describe('redefine', () => {
   it('has nothing to do the second time, after any change of mind', () => {
     fc.assert(
       fc.property(document, document, (before, after) => {
-        const one = wanted(undefined, parseXml(before));
-        const two = wanted(one.definition, parseXml(after), one.stated);
-        const three = wanted(two.definition, parseXml(after), two.stated);
+        const one = redefined(undefined, parseXml(before));
+        const two = redefined(one.definition, parseXml(after), one.outline);
+        const three = redefined(two.definition, parseXml(after), two.outline);
         expect(same(three.definition, two.definition)).toBe(true);
-        expect(same(three.stated, two.stated)).toBe(true);
+        expect(same(three.outline, two.outline)).toBe(true);
       }),
     );
   });
@@ -265,9 +276,9 @@ describe('redefine', () => {
   it('comes to what a new domain would be, where nobody else added anything', () => {
     fc.assert(
       fc.property(document, document, (before, after) => {
-        const one = wanted(undefined, parseXml(before));
-        const two = wanted(one.definition, parseXml(after), one.stated).definition;
-        const fresh = wanted(undefined, parseXml(after)).definition;
+        const one = redefined(undefined, parseXml(before));
+        const two = redefined(one.definition, parseXml(after), one.outline).definition;
+        const fresh = redefined(undefined, parseXml(after)).definition;
         const shape = (text: Element) =>
           serialiseXml(text)
             .replace(/(mac address|interfaceid)="[^"]*"/g, '')
@@ -288,13 +299,13 @@ describe('redefine', () => {
         const now = one.xml.includes('</devices>')
           ? one.xml.replace('</devices>', `${theirs}<sound model='x'/></devices>`)
           : one.xml.replace('<devices/>', `<devices>${theirs}<sound model='x'/></devices>`);
-        const { definition, unlisted } = wanted(parseXml(now), parseXml(after), one.stated);
+        const { definition, unlisted } = redefined(parseXml(now), parseXml(after), one.outline);
         const text = serialiseXml(definition);
         expect(text).toContain('<source bridge="theirs"/>');
         expect(text).toContain('<sound model="x"/>');
         expect(unlisted.map(({ name }) => name).sort()).toEqual(['interface', 'sound']);
         expect(
-          serialiseXml(wanted(parseXml(now), parseXml(after), one.stated, true).definition),
+          serialiseXml(redefined(parseXml(now), parseXml(after), one.outline, true).definition),
         ).not.toContain('theirs');
       }),
     );
@@ -308,7 +319,7 @@ describe('redefine', () => {
         "<interface type='bridge'><source bridge='a'/></interface><interface type='bridge'><source bridge='b'/></interface>",
       ),
       first.xml,
-      first.stated,
+      first.outline,
     );
     const nics = parseXml(second.xml).children.flatMap(({ children }) => children);
     expect(nics.map((one) => [valueAt(one, 'mac/@address') === mac, valueAt(one, 'source/@bridge')])).toEqual(
@@ -327,11 +338,11 @@ describe('redefine', () => {
     ['both', devices(whole)],
     ['the console alone', devices("<console type='pty'/>")],
   ])('takes a console for the one that is the first serial port, where %s was stated', (_, stated) => {
-    const applied = stated === undefined ? undefined : define(stated).stated;
-    const { definition } = wanted(
+    const lastApplied = stated === undefined ? undefined : define(stated).outline;
+    const { definition } = redefined(
       parseXml(devices(whole)),
       parseXml(devices("<console type='pty'/>")),
-      applied,
+      lastApplied,
     );
     expect(same(definition, parseXml(devices(whole)))).toBe(true);
   });

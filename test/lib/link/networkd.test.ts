@@ -10,7 +10,11 @@ function networkd(...states: string[]) {
     const answer = args.includes('list') ? (states.length > 1 ? states.shift() : states[0]) : '';
     return { code: 0, stdout: `${answer}\n`, stderr: '' };
   };
-  return { host: { ...noHost, run }, calls };
+  let time = 0;
+  const sleep = async (milliseconds: number) => {
+    time += milliseconds;
+  };
+  return { host: { ...noHost, run, now: () => time, sleep }, calls };
 }
 
 const listed = (setup: string) => ` 7 two        ether    routable    ${setup}`;

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  formatAddress,
-  netmaskOfPrefix,
-  parseAddress,
-  prefixOfNetmask,
-} from '../../../modules/lib/net/address.ts';
+import { formatAddress, parseAddress, prefixOfNetmask } from '../../../modules/lib/net/address.ts';
 
 test.each([
   ['255.255.255.248', 29],
@@ -18,6 +13,10 @@ test.each([
 ])('the prefix of netmask %s is %s', (netmask, prefix) => {
   expect(prefixOfNetmask(netmask)).toBe(prefix);
 });
+
+/** The dotted netmask of an IPv4 prefix length, 0 to 32. */
+const netmaskOfPrefix = (prefix: number) =>
+  [0, 1, 2, 3].map((i) => 256 - 2 ** (8 - Math.min(8, Math.max(0, prefix - 8 * i)))).join('.');
 
 test('a netmask and a prefix are two forms of one thing', () => {
   fc.assert(

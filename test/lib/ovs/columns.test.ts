@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { BRIDGE_COLUMNS, PORT_COLUMNS } from '../../../modules/lib/ovs/columns.ts';
-import { describeRow, planRow, type Values } from '../../../modules/lib/ovs/row.ts';
+import { BRIDGE_COLUMNS, PORT_COLUMNS } from '../../../modules/lib/ovs/rows/columns.ts';
+import { describeRow, planRow, type Values } from '../../../modules/lib/ovs/rows/row.ts';
 import { decodeRow, encodeColumns } from '../../../modules/lib/ovs/tables.ts';
 
 type Of = 'Bridge' | 'Port' | 'Interface';

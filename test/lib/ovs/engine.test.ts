@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planMap } from '../../../modules/lib/ovs/maps.ts';
+import { planMap } from '../../../modules/lib/ovs/rows/maps.ts';
 import { FakeHost, SOCKET } from './fake-host.ts';
 import { play } from './play.ts';
 
@@ -100,7 +100,7 @@ test('a port that is to be absent on one bridge and is on another stays', async 
   const result = await play(fake).port({ ...PORT, bridge: 'br1', state: 'absent' });
   expect(result).toMatchObject({
     changed: false,
-    warnings: ["port 'p0' is on bridge 'br0', and not on 'br1': it is left there"],
+    warnings: ["port 'p0' is on bridge 'br0', and not on 'br1': it is kept there"],
   });
 });
 

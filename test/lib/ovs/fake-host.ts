@@ -1,4 +1,5 @@
 import type { Host, Ran } from '../../../modules/lib/host/host.ts';
+import { realHost } from '../../../modules/lib/host/real.ts';
 import { fileOf, INTERFACES } from '../../../modules/lib/link/files.ts';
 import { formatAddress, parseAddress } from '../../../modules/lib/net/address.ts';
 import { parseIfupdown, raisedInterfaces } from '../../../modules/lib/net/ifupdown.ts';
@@ -172,6 +173,8 @@ export class FakeHost {
       const inside = [...this.files.keys()].filter((path) => path.startsWith(`${directory}/`));
       return inside.map((path) => path.slice(directory.length + 1)).sort();
     },
+    now: realHost.now,
+    sleep: realHost.sleep,
     realPath: async (path: string) => (this.files.has(path) ? path : undefined),
     write: async (path: string, text: string) => void this.files.set(path, text),
     remove: async (path: string) => void this.files.delete(path),

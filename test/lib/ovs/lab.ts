@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Result } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../../lab/hypervisor.ts';
 import { runModule } from '../../support/module.ts';
 import { expectUnchanged } from '../../support/unchanged.ts';

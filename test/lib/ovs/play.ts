@@ -1,5 +1,6 @@
 import { compileValidator } from '../../../build/validator.ts';
-import { type Result, run } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
+import { run } from '../../../modules/lib/ansible/run.ts';
 import { module as bridgeModule } from '../../../modules/ovs_bridge/main.ts';
 import { module as overlayModule } from '../../../modules/ovs_overlay/main.ts';
 import { module as portModule } from '../../../modules/ovs_port/main.ts';

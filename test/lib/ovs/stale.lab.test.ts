@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realHost } from '../../../modules/lib/host/real.ts';
-import { planTopology } from '../../../modules/lib/ovs/plan.ts';
+import { planTopology } from '../../../modules/lib/ovs/plan/plan.ts';
+import type { DesiredBridge, DesiredPort, Topology } from '../../../modules/lib/ovs/plan/topology.ts';
 import { readDatabase } from '../../../modules/lib/ovs/read.ts';
-import type { DesiredBridge, DesiredPort, Topology } from '../../../modules/lib/ovs/topology.ts';
 import { writeTransaction } from '../../../modules/lib/ovs/transact.ts';
 import { sharedHypervisor } from '../../lab/shared.ts';
 import { OvsLab } from './lab.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Result } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Keeper } from '../../../modules/lib/link/files.ts';
 import { type Hypervisor, startHypervisor } from '../../lab/hypervisor.ts';
 import { link } from '../../lab/link.ts';

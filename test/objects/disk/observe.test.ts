@@ -56,7 +56,7 @@ describe('a disk that is there', () => {
     async (args) => {
       const fake = hostWith(qcow2Header());
       await expect(planned(fake, args)).rejects.toThrow(
-        /^option 'format': is required: \/images\/d is there, no guest has it, .*: say qcow2 or raw, or leave 'size' and 'cluster_size' out$/,
+        /^option 'format': is required: \/images\/d exists, no guest has it, .*: set qcow2 or raw, or omit 'size' and 'cluster_size'$/,
       );
       expect(fake.opened).toEqual(new Set());
     },
@@ -86,14 +86,14 @@ describe('a disk that is there', () => {
     ] as const) {
       const fake = hostWith(qcow2Header(), g(guest));
       await expect(planned(fake, { size: '2G', format })).rejects.toThrow(
-        `option 'format': /images/d is ${guest} to the guest 'g', and isn't grown as ${format}: say what it is, or leave 'size' out`,
+        `option 'format': /images/d is ${guest} to the guest 'g', and can't be grown as ${format}: set that format, or omit 'size'`,
       );
     }
   });
 
   it('of which a task says something else only gives a warning, where nothing is changed', async () => {
     const unlike = (is: string, not: string) => [
-      `/images/d is there, and its 'format' is ${is} and not ${not}: a disk that is there isn't converted`,
+      `/images/d exists, and its 'format' is ${is} and not ${not}: an existing disk isn't converted`,
     ];
     const [raw] = await planned(hostWith(ascii('x'), g('raw')), { format: 'qcow2' });
     expect(raw).toMatchObject({ changes: [], warnings: unlike('raw', 'qcow2') });

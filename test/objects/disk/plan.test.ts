@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Disk, rawDisk } from '../../../modules/lib/disk/image.ts';
+import { type Disk, rawDisk } from '../../../modules/lib/disk/image/disk.ts';
 import type { DiskOptions } from '../../../modules/objects/disk/options.ts';
 import { checkOptions, planDisk, type State } from '../../../modules/objects/disk/plan.ts';
 
@@ -50,7 +50,7 @@ describe('a disk that is not there', () => {
 
   it('misses a source that there is not, and nothing else is wrong', () => {
     const plan = planDisk(options(), NOTHING);
-    expect(plan.missing).toEqual(["/t isn't there: the template that /d is to be made from"]);
+    expect(plan.missing).toEqual(["/t doesn't exist: /d is made from it"]);
     expect(plan.changes).toHaveLength(1);
     expect(
       planDisk(options({ source: undefined, url: 'http://h/x' }), { ...NOTHING, checksum }).missing,
@@ -109,22 +109,22 @@ describe('a disk that is not there', () => {
     for (const member of members) expect(of(member)).toMatch(/^[\w.-]{1,180}$/);
   });
 
-  it('needs a checksum where its template is kept by it', () => {
+  it('needs a checksum where its template is stored under it', () => {
     expect(() => planDisk(options({ url: 'http://h/x', source: undefined }), NOTHING)).toThrow(
-      "option 'checksum': is required: what is fetched is kept by it",
+      "option 'checksum': is required: what is fetched is stored under it",
     );
     expect(() => planDisk(options({ backing: 'overlay' }), { ...NOTHING, source: packed })).toThrow(
-      "option 'checksum': is required: /t is packed, and the template for an overlay is kept by it",
+      "option 'checksum': is required: /t is packed, and the template for an overlay is stored under it",
     );
   });
 
-  it('warns of a list of checksums that comes by plain http, where it is read', () => {
+  it('warns of a list of checksums that is fetched by plain http, where it is read', () => {
     const given = options({ checksum: 'sha256:http://h/SUMS' });
-    const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS comes by plain http/)];
+    const warnings = [expect.stringMatching(/^option 'checksum': http:\/\/h\/SUMS is fetched by plain http/)];
     expect(planDisk(given, { ...NOTHING, source: found(), checksum }).warnings).toEqual(warnings);
-    expect(planDisk(given, { ...NOTHING, disk: { word: undefined, disk: found().disk } }).warnings).toEqual(
-      [],
-    );
+    expect(
+      planDisk(given, { ...NOTHING, disk: { guestFormat: undefined, disk: found().disk } }).warnings,
+    ).toEqual([]);
   });
 
   const weights: [string, Given, Partial<State>, number][] = [
@@ -153,7 +153,7 @@ describe('a disk that is not there', () => {
 
 describe('a disk that is there', () => {
   const at = (given: Given, of: Partial<Disk> = {}) =>
-    planDisk(options(given), { ...NOTHING, disk: { word: undefined, disk: disk(of) } });
+    planDisk(options(given), { ...NOTHING, disk: { guestFormat: undefined, disk: disk(of) } });
 
   it('stays as it is', () => {
     for (const size of [undefined, '8M', '8388608']) {
@@ -188,8 +188,8 @@ describe('a disk that is there', () => {
     expect(at({ format: 'raw', cluster_size: '4K' })).toMatchObject({
       changes: [],
       warnings: [
-        "/d is there, and its 'format' is qcow2 and not raw: a disk that is there isn't converted",
-        "/d is there, and its 'cluster_size' is 64K and not 4K: a disk that is there isn't converted",
+        "/d exists, and its 'format' is qcow2 and not raw: an existing disk isn't converted",
+        "/d exists, and its 'cluster_size' is 64K and not 4K: an existing disk isn't converted",
       ],
     });
     expect(at({ format: 'qcow2', cluster_size: '64K' }).warnings).toEqual([]);
@@ -198,20 +198,20 @@ describe('a disk that is there', () => {
   });
 
   it('that is something else to its guest does not grow', () => {
-    const state = { ...NOTHING, disk: { word: { guest: 'web1', format: 'qcow2' }, disk: disk() } };
+    const state = { ...NOTHING, disk: { guestFormat: { guest: 'web1', format: 'qcow2' }, disk: disk() } };
     const grown = (given: Given) => planDisk(options(given), state);
     expect(() => grown({ format: 'raw', size: '16M' })).toThrow(
-      "option 'format': /d is qcow2 to the guest 'web1', and isn't grown as raw: say what it is, or leave 'size' out",
+      "option 'format': /d is qcow2 to the guest 'web1', and can't be grown as raw: set that format, or omit 'size'",
     );
     expect(grown({ format: 'raw', size: '8M' })).toMatchObject({
       changes: [],
-      warnings: ["/d is there, and its 'format' is qcow2 and not raw: a disk that is there isn't converted"],
+      warnings: ["/d exists, and its 'format' is qcow2 and not raw: an existing disk isn't converted"],
     });
     expect(grown({ size: '16M' }).changes).toMatchObject([{ step: { layout: { format: 'qcow2' } } }]);
   });
 
   it('of which nothing has to be known stays unknown', () => {
-    const state = { ...NOTHING, disk: { word: undefined, disk: undefined } };
+    const state = { ...NOTHING, disk: { guestFormat: undefined, disk: undefined } };
     expect(planDisk(options(), state)).toEqual({ changes: [], result: { dest: '/d' } });
   });
 });
@@ -228,8 +228,8 @@ describe('options that do not go together', () => {
       "option 'dest': '/dev/vg/lv' would be in memory: a disk is made as a file on a file system",
     ],
     [{ member: 'a/' }, "option 'member': 'a/' is a directory"],
-    [{ size: '1000' }, "option 'size': 1000 is no size of a disk: a multiple of 512 bytes"],
-    [{ size: '9999999T' }, "option 'size': 9999999T is no size of a disk: a multiple of 512 bytes"],
+    [{ size: '1000' }, "option 'size': 1000 is not a valid size: use a multiple of 512 bytes"],
+    [{ size: '9999999T' }, "option 'size': 9999999T is not a valid size: use a multiple of 512 bytes"],
     [{ url: 'http://h:x', source: undefined }, "option 'url': it is not a URL"],
     [{ url: 'http://joe:100%@h', source: undefined }, "option 'url': it is not a URL"],
     [
@@ -241,9 +241,9 @@ describe('options that do not go together', () => {
       "option 'checksum': must be sha256: or sha512: with the digest",
     ],
     [{ checksum: 'sha256:https://[h/S' }, "option 'checksum': it is not a URL"],
-    [{ cluster_size: '256' }, "option 'cluster_size': 256 is no power of two from 512 to 2M"],
-    [{ cluster_size: '4M' }, "option 'cluster_size': 4M is no power of two from 512 to 2M"],
-    [{ cluster_size: '96K' }, "option 'cluster_size': 96K is no power of two from 512 to 2M"],
+    [{ cluster_size: '256' }, "option 'cluster_size': 256 is not a power of two from 512 to 2M"],
+    [{ cluster_size: '4M' }, "option 'cluster_size': 4M is not a power of two from 512 to 2M"],
+    [{ cluster_size: '96K' }, "option 'cluster_size': 96K is not a power of two from 512 to 2M"],
     [
       { format: 'raw', cluster_size: '64K' },
       "option 'cluster_size': a raw disk has no clusters: leave it out",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { withoutPaths } from '../../../modules/lib/libvirt/applied.ts';
-import { DOMAIN_RULES } from '../../../modules/lib/libvirt/owned.ts';
+import { withoutPaths } from '../../../modules/lib/libvirt/outline.ts';
+import { DOMAIN_RULES } from '../../../modules/lib/libvirt/rules.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import {

@@ -18,8 +18,8 @@ describe('what is wrong with an image', () => {
       { debootstrap: { packages: ['a,b'] } },
       `debootstrap.packages[0]': "a,b" must be the name of a Debian package`,
     ],
-    [{ debootstrap: { sute: 'trixie' } }, "debootstrap.sute': is not known; did you mean 'suite'?"],
-    [{ ...far, chekcsum: 'x' }, "chekcsum': is not known; did you mean 'checksum'?"],
+    [{ debootstrap: { sute: 'trixie' } }, "debootstrap.sute': is unknown; did you mean 'suite'?"],
+    [{ ...far, chekcsum: 'x' }, "chekcsum': is unknown; did you mean 'checksum'?"],
     [{ ...far, name: 'y' }, "name': is the entry's own key, 'i.qcow2': leave it out"],
   ];
   it.each(rows)('%j', async (given, problem) => {

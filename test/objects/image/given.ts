@@ -1,7 +1,8 @@
 import { compileValidator } from '../../../build/validator.ts';
 import { spec } from '../../../modules/image/spec.ts';
 import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
-import { type Result, run } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
+import { run } from '../../../modules/lib/ansible/run.ts';
 import { image } from '../../../modules/objects/image/image.ts';
 import type { ImageOptions } from '../../../modules/objects/image/options.ts';
 import { noHost } from '../../support/fake.ts';

@@ -18,8 +18,8 @@ const checksum = { algorithm: 'sha256', digest: 'ab'.repeat(32) } as const;
 
 const state = (given: Partial<TemplateState> = {}, lacking: string[] = []): State => ({
   template: {
-    ...{ now: undefined, wanted: KEPT, kept: false, source: undefined, checksum },
-    ...{ left: undefined, loose: new Map() },
+    ...{ current: undefined, desired: KEPT, kept: false, source: undefined, checksum },
+    ...{ left: undefined, unused: new Map() },
     ...given,
   },
   first: true,
@@ -136,11 +136,14 @@ describe('an image that the host has', () => {
     const plan = planImage(imageOf(given), state({ kept: true }));
     expect(plan.changes.map(({ title }) => title)).toEqual([`name template ${NAMES}/i.qcow2`]);
     expect(plan.uploads).toEqual({});
-    expect(titles(given, state({ kept: true, now: KEPT }))).toEqual([]);
+    expect(titles(given, state({ kept: true, current: KEPT }))).toEqual([]);
   });
 
   it('goes where it is to be absent, and nothing is brought for that', () => {
-    const plan = planImage(imageOf({ ...mine, state: 'absent' }), state({ wanted: undefined, now: KEPT }));
+    const plan = planImage(
+      imageOf({ ...mine, state: 'absent' }),
+      state({ desired: undefined, current: KEPT }),
+    );
     expect(plan.changes.map(({ title }) => title)).toEqual([`remove the name ${NAMES}/i.qcow2`]);
     expect(plan).toMatchObject({ uploads: {}, result: { name: 'i.qcow2', dest: `${NAMES}/i.qcow2` } });
   });
@@ -148,8 +151,8 @@ describe('an image that the host has', () => {
   it("says in its own words what can't be done", () => {
     const option = new Failure('x');
     expect(() => planImage(imageOf(built), { template: option, first: false, lacking: [] })).toThrow('x');
-    expect(() => planImage(imageOf(built), state({ now: 'taken' }))).toThrow(
-      /i\.qcow2 exists and is not one of our/,
+    expect(() => planImage(imageOf(built), state({ current: 'taken' }))).toThrow(
+      /i\.qcow2 exists and is not a link to/,
     );
     expect(() => imageOf({ ...built, directory: 'relative' })).toThrow(
       /option 'directory': 'relative\/i.qcow2' must be/,

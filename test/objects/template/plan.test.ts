@@ -16,7 +16,7 @@ const NEW = '/n/by-checksum/new.qcow2';
 const OLD = '/n/by-checksum/old.qcow2';
 const source = { kind: 'xz', length: 100, disk: undefined } as const;
 const state = (given: Partial<State> = {}): State => ({
-  ...{ now: undefined, wanted: NEW, kept: false, source, left: undefined, checksum, loose: new Map() },
+  ...{ current: undefined, desired: NEW, kept: false, source, left: undefined, checksum, unused: new Map() },
   ...given,
 });
 const acts = (given: Partial<State>, of: Given = {}) =>
@@ -42,7 +42,7 @@ describe('a template', () => {
 
   it('that is kept only gets its name, and one that has it is done', () => {
     expect(acts({ kept: true })).toEqual([['name', 'name template /n/debian']]);
-    expect(planTemplate(options(), state({ kept: true, now: NEW }))).toEqual({
+    expect(planTemplate(options(), state({ kept: true, current: NEW }))).toEqual({
       changes: [],
       warnings: [],
       missing: [],
@@ -51,18 +51,18 @@ describe('a template', () => {
   });
 
   it('that is kept takes a source with it that a killed run left', () => {
-    expect(acts({ kept: true, now: NEW, left: '/s' }, { remove_source: true })).toEqual([
-      ['take', 'remove /s'],
+    expect(acts({ kept: true, current: NEW, left: '/s' }, { remove_source: true })).toEqual([
+      ['remove-source', 'remove /s'],
     ]);
   });
 
   it('whose file was taken away is made again', () => {
-    expect(acts({ now: NEW })).toEqual([['keep', 'make template debian']]);
+    expect(acts({ current: NEW })).toEqual([['keep', 'make template debian']]);
   });
 
   it('is refreshed, and the old one goes unless a disk needs it', () => {
     const plan = (overlays: string[]) =>
-      planTemplate(options(), state({ now: OLD, loose: new Map([[OLD, overlays]]) }));
+      planTemplate(options(), state({ current: OLD, unused: new Map([[OLD, overlays]]) }));
     expect(plan([]).changes).toMatchObject([
       { step: { act: 'keep' } },
       { before: { template: OLD }, after: { template: NEW }, step: { act: 'name', template: NEW } },
@@ -80,20 +80,20 @@ describe('a template', () => {
 
   it('that is to be absent loses its name', () => {
     const absent = { state: 'absent', source: undefined, checksum: undefined } as const;
-    expect(acts({ now: OLD, wanted: undefined, source: undefined }, absent)).toEqual([
+    expect(acts({ current: OLD, desired: undefined, source: undefined }, absent)).toEqual([
       ['unname', 'remove the name /n/debian'],
     ]);
     const plan = planTemplate(
       options(absent),
-      state({ now: undefined, wanted: undefined, source: undefined }),
+      state({ current: undefined, desired: undefined, source: undefined }),
     );
     expect(plan).toEqual({ changes: [], warnings: [], missing: [], result: { dest: '/n/debian' } });
   });
 
-  it('warns of a list of checksums that comes by plain http', () => {
+  it('warns of a list of checksums that is fetched by plain http', () => {
     const warnings = (of: Given) => planTemplate(options(of), state()).warnings;
     expect(warnings({ checksum: 'sha256:http://h/SUMS' })).toEqual([
-      expect.stringMatching(/comes by plain http/),
+      expect.stringMatching(/is fetched by plain http/),
     ]);
     expect(warnings({ checksum: 'sha256:https://h/SUMS' })).toEqual([]);
   });
@@ -101,14 +101,14 @@ describe('a template', () => {
   it('misses a source that there is not, unless it is kept or fetched', () => {
     const missing = (given: Partial<State>, of: Given = {}) =>
       planTemplate(options(of), state({ source: undefined, ...given })).missing;
-    expect(missing({})).toEqual(["/s isn't there: what /n/debian is to be made from"]);
+    expect(missing({})).toEqual(["/s doesn't exist: /n/debian is made from it"]);
     expect(missing({ kept: true })).toEqual([]);
     expect(missing({}, { source: undefined, url: 'http://h/x' })).toEqual([]);
   });
 
   it('is not put in place of what is not ours', () => {
-    expect(() => planTemplate(options(), state({ now: 'taken' }))).toThrow(
-      '/n/debian exists and is not one of our templates: move it away, or give another name',
+    expect(() => planTemplate(options(), state({ current: 'taken' }))).toThrow(
+      '/n/debian exists and is not a link to a template: move it, or use another name',
     );
   });
 
@@ -123,7 +123,7 @@ describe('a template', () => {
     expect(keyFor(options(), checksum)).toBe(`sha256-${checksum.digest}`);
     expect(keyFor(options({ version: 'r-1' }), undefined)).toBe('version-r-1');
     expect(() => keyFor(options(), undefined)).toThrow(
-      "option 'checksum': is required, or 'version' with a source: a template is kept by it",
+      "option 'checksum': is required, or 'version' with a source: a template is stored under it",
     );
   });
 });
@@ -136,10 +136,7 @@ describe('options that do not go together', () => {
     [{ dest: '/n/' }, "option 'dest': '/n/' is a directory: give the template a name"],
     [{ source: undefined }, "option 'source': is required, or 'url': what the template is made from"],
     [{ checksum: undefined }, "option 'checksum': is required, or 'version' with a source"],
-    [
-      { source: undefined, url: 'http://h/x', version: '1' },
-      "option 'version': tells the content of a 'source'",
-    ],
+    [{ source: undefined, url: 'http://h/x', version: '1' }, "option 'version': is only for a 'source'"],
     [{ source: undefined, url: 'http://joe:hidden@' }, "option 'url': it is not a URL"],
   ];
   it.each(rows)('%j', (given, message) => {

@@ -5,23 +5,23 @@ const nic = (more: object) => ({ ...LAN, interfaces: [{ ...LAN.interfaces[0], ..
 
 describe('a problem of a VM is reported by the option of the VM', () => {
   it.each<[string, object, string]>([
-    ['a key that is misspelt', { memroy: 1 }, "memroy': is not known; did you mean 'memory'?"],
+    ['a key that is misspelt', { memroy: 1 }, "memroy': is unknown; did you mean 'memory'?"],
     [
       'a key of a bridge',
       { ...LAN, ovs: [{ name: 'x', vlan: 3 }] },
-      "ovs[0].vlan': is not known; did you mean",
+      "ovs[0].vlan': is unknown; did you mean",
     ],
     [
       'a key of an interface',
       nic({ adress: '10.0.0.1/8' }),
-      "interfaces[0].adress': is not known; did you mean",
+      "interfaces[0].adress': is unknown; did you mean",
     ],
     ['a name with a slash', { name: 'a/b' }, 'name\': "a/b" must be made of letters, digits'],
     ['a file name with a slash', { disk_name: '../x' }, 'disk_name\': "../x" must be made of letters'],
     ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
     ['no archive_name', { archive_name: null }, "archive_name': is required"],
     ['an invalid size', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
-    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is no size of a disk"],
+    ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is not a valid size"],
     [
       'fewer bridges than interfaces',
       { ...LAN, ovs: [] },

@@ -1,6 +1,7 @@
 import { compileValidator } from '../../../build/validator.ts';
 import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
-import { type Result, run } from '../../../modules/lib/ansible/run.ts';
+import type { Result } from '../../../modules/lib/ansible/result.ts';
+import { run } from '../../../modules/lib/ansible/run.ts';
 import type { VmOptions } from '../../../modules/objects/vm/options.ts';
 import { vm } from '../../../modules/objects/vm/vm.ts';
 import { spec } from '../../../modules/vm/spec.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rawDisk } from '../../../modules/lib/disk/image.ts';
-import type { Source } from '../../../modules/lib/disk/source.ts';
+import { rawDisk } from '../../../modules/lib/disk/image/disk.ts';
+import type { Source } from '../../../modules/lib/disk/template/source.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import type { State as DiskState } from '../../../modules/objects/disk/plan.ts';
 import { isUnchanged } from '../../../modules/objects/domain/draft/digest.ts';
@@ -18,7 +18,7 @@ const SOURCE: Source = { kind: 'qcow2', length: 4096, path: '/i', disk: rawDisk(
 const NO_DISK: DiskState = { disk: undefined, source: SOURCE, checksum: undefined, kept: undefined };
 const NO_SEED: SeedState = {
   ...{ file: undefined, seed: undefined, sources: new Map() },
-  wanted: { mode: 0o600, uid: 64055, gid: 64055 },
+  desired: { mode: 0o600, uid: 64055, gid: 64055 },
 };
 
 /** The state of a host without libvirt: nothing of the VM, or only a domain with some XML. */
@@ -109,7 +109,7 @@ describe('a VM', () => {
 
   it('reports problems of its parts by its own options', () => {
     const users = [{ name: 'joe', sodo: 'x' }];
-    expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is not known/);
+    expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is unknown/);
     expect(() => plan({ user_data: { users } })).toThrow(/^option 'user_data': users\[0\].sodo/);
     expect(() => plan({ users, user_data: ['#!/bin/sh'] })).toThrow(/^option 'users': users/);
     expect(plan({ users, validate: 'warn' }).warnings?.join()).toContain('users[0].sodo');
@@ -124,7 +124,7 @@ describe('a VM', () => {
     const xml = xmlOf(plan());
     const one = vmOf({ state: 'absent', remove_storage: true });
     const files = {
-      disks: [{ ...NO_DISK, disk: { word: undefined, disk: undefined } }],
+      disks: [{ ...NO_DISK, disk: { guestFormat: undefined, disk: undefined } }],
       directory: ['disk.qcow2'],
     };
     const { changes } = vm.plan(one, { ...stateOf(one, xml), ...files });

@@ -44,7 +44,9 @@ function subnetOf(address: GivenAddress, version: 1 | 2): Read {
   const prefix = version === 2 && dotted ? undefined : prefixOf(given, ip.family);
   if (prefix !== undefined) return { subnet: { ...ip, prefix }, problems: [] };
   const [at, what] =
-    length === undefined && netmask ? [netmask.path, 'is no netmask'] : [path, 'has a prefix that is none'];
+    length === undefined && netmask
+      ? [netmask.path, 'is not a valid netmask']
+      : [path, 'has an invalid prefix'];
   const example =
     ip.family === 6 ? 'from /0 to /128' : version === 1 ? 'such as 255.255.255.0' : 'from /0 to /32';
   return { problems: [error(at, `${what} of an IPv${ip.family} address: write one ${example}`)] };

@@ -37,8 +37,8 @@ function decoded({ value, path }: At<string>, encoding: unknown): Problem[] {
   if (!zipped) return [];
   const bytes = Buffer.from(value, base64 ? 'base64' : 'latin1');
   if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 8) return [];
-  const way = base64 ? '' : ": gzip is no text, so it needs base64 around it, and 'encoding: gz+b64'";
-  return [error(path, `is not what gzip writes${way}`)];
+  const fix = base64 ? '' : ": gzip data is binary, so it needs base64 around it, and 'encoding: gz+b64'";
+  return [error(path, `is not gzip data${fix}`)];
 }
 
 const noBase64 = (path: Path) => error(path, 'is not base64, as encoding says');
@@ -71,6 +71,7 @@ export const hostNames = (config: At<Mapping>): Problem[] =>
   ['hostname', 'fqdn'].flatMap((key) => {
     const name = textIn(config, key);
     if (!name || NAME.test(name.value)) return [];
-    const text = 'is no host name: letters, digits and hyphens, with dots between, up to 63 characters each';
+    const text =
+      'is not a valid host name: use letters, digits and hyphens, with dots between, up to 63 characters each';
     return [warning(name.path, text)];
   });

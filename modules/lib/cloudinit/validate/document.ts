@@ -9,8 +9,8 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { keyOf, readYaml, repeatedKeys } from '../read.ts';
-import { isMapping } from '../yaml.ts';
+import { keyOf, readYaml, repeatedKeys } from '../yaml/read.ts';
+import { isMapping } from '../yaml/value.ts';
 import { error, type Path, type Problem, warning } from './problem.ts';
 
 /** A document to look at: what it says, and where each part of it stands. */

@@ -1,4 +1,4 @@
-import { isMapping, keyPath } from '../yaml.ts';
+import { isMapping, keyPath } from '../yaml/value.ts';
 import type { Given } from './document.ts';
 import type { Path, Problem } from './problem.ts';
 
@@ -8,13 +8,13 @@ export interface Finding {
   readonly option: string;
   readonly level: 'error' | 'warning';
   /**
-   * Path of the key, line and column when the document is a text, what is wrong and the way out; no secret value:
+   * Path of the key, line and column when the document is a text, what is wrong and what to do; no secret value:
    * `users[0].sudo (line 4, column 5): must be a text, a list of texts, or false`
    */
   readonly message: string;
 }
 
-/** How many errors, and how many warnings, are told of a document: who wrote it reads no more. */
+/** How many errors, and how many warnings, are listed for a document: nobody reads more at once. */
 const TOLD = 100;
 
 /** Problems of a document as findings, in the document's order, each once; of very many the first. */

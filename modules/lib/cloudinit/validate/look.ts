@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import type { Path } from './problem.ts';
 
 // A document that a schema found wrong is looked at all the same, for all that is right in it.

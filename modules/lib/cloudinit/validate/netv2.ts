@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { type At, itemsIn, mappingIn, mappingsOf, namedIn, textIn, textsOf } from './look.ts';
 import type { GivenRoute, Interface, Network } from './netmodel.ts';
 import { error, type Problem } from './problem.ts';
@@ -80,7 +80,7 @@ function primaries(config: At<Mapping>): Problem[] {
     const primary = parameters && textIn(parameters, 'primary');
     const members = textsOf(itemsIn(bond, 'interfaces')).map(({ value }) => value);
     if (!primary || members.includes(primary.value)) return [];
-    return [error(primary.path, "is none of the bond's 'interfaces'")];
+    return [error(primary.path, "is not one of the bond's 'interfaces'")];
   });
 }
 

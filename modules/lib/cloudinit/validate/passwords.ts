@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { type At, itemsIn, mappingIn, mappingsOf, textIn, textsOf } from './look.ts';
 import { error, type Problem, warning } from './problem.ts';
 import { repeated } from './repeated.ts';
@@ -11,9 +11,9 @@ const isHash = (text: string) => HASH.test(text);
 
 const PLAIN =
   'is a password in plain text, which stays readable in the seed and in the guest: give a hash (openssl passwd -6)';
-const NO_HASH = 'is no hash of crypt(5), so nobody can log in with it: make one (openssl passwd -6)';
+const NO_HASH = 'is not a hash of crypt(5), so no login with it works: make one (openssl passwd -6)';
 
-/** Passwords that anyone could read, and that nobody could use. */
+/** Passwords in clear text, and hashes that no login works with. */
 export function passwords(config: At<Mapping>): Problem[] {
   const chpasswd = mappingIn(config, 'chpasswd');
   return [

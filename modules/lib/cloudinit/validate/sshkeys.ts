@@ -27,7 +27,9 @@ function problems({ value, path }: At<string>): Problem[] {
   if (line.includes('\n')) return [error(path, 'has several lines: write an item of the list for each key')];
   const [, type = '', data = ''] = TYPE.exec(line) ?? [];
   if (!type || typeWithin(data) !== type) {
-    return [error(path, "is no public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line")];
+    return [
+      error(path, "is not a valid public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line"),
+    ];
   }
   return type === 'ssh-dss'
     ? [warning(path, 'is a DSA key, which OpenSSH takes no longer: use ssh-ed25519')]

@@ -20,5 +20,5 @@ export function unknownKey(path: Path, known: readonly string[]): Problem {
   const few = () =>
     known.length > 0 && known.length <= 15 ? `; known are ${[...known].sort().join(', ')}` : '';
   const hint = () => didYouMean(String(path.at(-1)), known) || few();
-  return { path, level: 'error', text: 'is not known', hint };
+  return { path, level: 'error', text: 'is unknown', hint };
 }

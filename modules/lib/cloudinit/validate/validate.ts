@@ -1,7 +1,7 @@
 import cloudConfig from 'schema:cloud-config';
 import version1 from 'schema:network-v1';
 import version2 from 'schema:network-v2';
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import { addresses } from './addresses.ts';
 import { contents, hostNames, packageNames } from './contents.ts';
 import { type Given, given } from './document.ts';
@@ -64,7 +64,7 @@ function unknownOnTop({ value, path }: At<Mapping>): Problem[] {
   return Object.keys(value)
     .filter((key) => !Object.hasOwn(properties, key))
     .map((key) => ({
-      ...warning([...path, key], 'is not known to cloud-init, which leaves it alone'),
+      ...warning([...path, key], 'is unknown to cloud-init, which ignores it'),
       hint: () => didYouMean(key, known),
     }));
 }

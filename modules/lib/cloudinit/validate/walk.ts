@@ -1,4 +1,4 @@
-import { isMapping } from '../yaml.ts';
+import { isMapping } from '../yaml/value.ts';
 import type { Path, Problem } from './problem.ts';
 import { unknownKey } from './unknown.ts';
 

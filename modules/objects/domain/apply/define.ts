@@ -31,8 +31,8 @@ export async function define(
       warnings: [`libvirt stored another definition of domain ${name} than it announced: see ${look}`],
     };
   }
-  const settled = nextDigest(options, outcome.known, stored, outcome.applied);
-  const again = writeApplied(parseXml(xml), { ...outcome.applied, settled });
+  const digest = nextDigest(options, outcome.known, stored, outcome.applied);
+  const again = writeApplied(parseXml(xml), { ...outcome.applied, digest });
   await store(host, options, serialiseXml(again), validate);
   return undefined;
 }

@@ -1,7 +1,7 @@
-import { asError, type Outcome } from '../../../lib/ansible/plan.ts';
-import { Failure } from '../../../lib/failure.ts';
+import type { Outcome } from '../../../lib/ansible/plan.ts';
+import { asError, Failure } from '../../../lib/failure.ts';
 import type { Host } from '../../../lib/host/host.ts';
-import { applyLive } from '../../../lib/libvirt/live/apply.ts';
+import { applyLive } from '../../../lib/libvirt/live/apply/apply.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
 import type { LiveUpdate } from '../plan/step.ts';

@@ -1,5 +1,5 @@
 import { OptionError } from '../../../lib/failure.ts';
-import { kibibytes } from '../../../lib/libvirt/normalise.ts';
+import { kibibytes } from '../../../lib/libvirt/amount.ts';
 import type { DomainOptions } from '../options/options.ts';
 
 /** Rules between memory sizes, and between numbers of virtual CPUs. @throws OptionError */

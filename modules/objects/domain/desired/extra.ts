@@ -1,4 +1,4 @@
-import { DOMAIN_RULES } from '../../../lib/libvirt/owned.ts';
+import { DOMAIN_RULES } from '../../../lib/libvirt/rules.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { merge } from '../../../lib/xml/merge.ts';
 import { tag } from './tag.ts';
@@ -11,4 +11,4 @@ const NOTHING = tag('domain', {}, [tag('devices', {})]);
 
 /** The XML of the options with the extra XML merged over it. */
 export const withExtra = (byOptions: Element, extra: Element): Element =>
-  merge({ current: byOptions, desired: extra, applied: NOTHING }, RULES);
+  merge({ current: byOptions, desired: extra, lastApplied: NOTHING }, RULES);

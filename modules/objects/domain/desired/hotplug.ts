@@ -1,11 +1,5 @@
-import {
-  childOf,
-  childrenOf,
-  type Element,
-  valueAt,
-  withChild,
-  withChildren,
-} from '../../../lib/xml/element.ts';
+import { devicesOf, withDevices } from '../../../lib/libvirt/devices.ts';
+import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
 import { tag } from './tag.ts';
 
 /** How many devices can be attached to a new domain while it runs, by default. */
@@ -55,10 +49,9 @@ function portsTaken(devices: Element): number {
  * from the first on. A domain that defines PCI controllers itself gets no more.
  */
 export function withHotplugSlots(domain: Element, slots: number): Element {
-  const devices = childOf(domain, 'devices') ?? tag('devices', {});
-  const definesPorts = childrenOf(devices, 'controller').some(({ attributes: { type } }) => type === 'pci');
+  const definesPorts = devicesOf(domain, 'controller').some(({ attributes: { type } }) => type === 'pci');
   if (slots === 0 || definesPorts || !isQ35(domain)) return domain;
-  const index = portsTaken(devices) + slots;
+  const index = portsTaken(childOf(domain, 'devices') ?? tag('devices', {})) + slots;
   const last = tag('controller', { type: 'pci', index, model: 'pcie-root-port' });
-  return withChild(domain, withChildren(devices, [...devices.children, last]));
+  return withDevices(domain, (devices) => [...devices, last]);
 }

@@ -1,4 +1,4 @@
-import { kibibytes } from '../../../lib/libvirt/normalise.ts';
+import { kibibytes } from '../../../lib/libvirt/amount.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { MACHINE } from '../options/machine.ts';
 import type { DomainOptions } from '../options/options.ts';

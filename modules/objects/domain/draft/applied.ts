@@ -1,11 +1,6 @@
-import {
-  type Applied,
-  bothStated,
-  onlyPaths,
-  statementOf,
-  withoutPaths,
-} from '../../../lib/libvirt/applied.ts';
+import type { Applied } from '../../../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../../../lib/libvirt/identity.ts';
+import { joinOutlines, onlyPaths, outlineOf, withoutPaths } from '../../../lib/libvirt/outline.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { deniedBy } from '../desired/denied.ts';
 import type { DomainOptions } from '../options/options.ts';
@@ -26,15 +21,15 @@ export function removableFrom(lastApplied: Applied | undefined, options: DomainO
   const covered = lastApplied && coveredBy(options, lastApplied);
   const denied = deniedBy(options);
   if (denied.children.length === 0) return covered;
-  const statement = statementOf(denied, DOMAIN_IDENTITY);
-  return covered ? bothStated(covered, statement) : statement;
+  const outline = outlineOf(denied, DOMAIN_IDENTITY);
+  return covered ? joinOutlines(covered, outline) : outline;
 }
 
-function coveredBy(options: DomainOptions, { form, stated }: Applied): Element {
-  if (options.xml !== undefined) return stated;
-  return withoutPaths(form === 'xml' ? onlyPaths(stated, pathsOf(DEFINING)) : stated, keptPaths(options));
+function coveredBy(options: DomainOptions, { form, outline }: Applied): Element {
+  if (options.xml !== undefined) return outline;
+  return withoutPaths(form === 'xml' ? onlyPaths(outline, pathsOf(DEFINING)) : outline, keptPaths(options));
 }
 
 /** The part of what the last task applied that this one keeps on record, since it omits the options for it. */
 export const keptFrom = (lastApplied: Applied | undefined, options: DomainOptions): Element | undefined =>
-  lastApplied && options.xml === undefined ? onlyPaths(lastApplied.stated, keptPaths(options)) : undefined;
+  lastApplied && options.xml === undefined ? onlyPaths(lastApplied.outline, keptPaths(options)) : undefined;

@@ -23,7 +23,7 @@ export function isUnchanged({ current, definition, lastApplied }: DomainDraft): 
   if (current === undefined) return false;
   if (sameDefinition(current, definition)) return true;
   const secrets = (of: Element) => JSON.stringify(secretsIn(of));
-  return lastApplied?.settled === digestOf(definition, current) && secrets(definition) === secrets(current);
+  return lastApplied?.digest === digestOf(definition, current) && secrets(definition) === secrets(current);
 }
 
 /**

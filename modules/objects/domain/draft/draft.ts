@@ -1,8 +1,10 @@
 import { OptionError } from '../../../lib/failure.ts';
-import { type Applied, bothStated, readApplied, withoutApplied } from '../../../lib/libvirt/applied.ts';
+import { type Applied, readApplied, withoutApplied } from '../../../lib/libvirt/applied.ts';
+import { devicesOf } from '../../../lib/libvirt/devices.ts';
+import { joinOutlines } from '../../../lib/libvirt/outline.ts';
 import type { Domain } from '../../../lib/libvirt/read.ts';
 import { type Redefinition, redefine } from '../../../lib/libvirt/redefine.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
+import { type Element, valueAt } from '../../../lib/xml/element.ts';
 import { buildDomain } from '../desired/domain.ts';
 import type { HostFacts } from '../desired/machine.ts';
 import { isDefining, parseOption } from '../options/given.ts';
@@ -27,9 +29,8 @@ export interface DomainDraft extends Redefinition {
 /** Whether the task manages the devices of a class: XML those of all classes, options those that they list. */
 function coveredDevices(options: DomainOptions, desired: Element): (deviceClass: string) => boolean {
   if (options.xml !== undefined) return () => true;
-  const devices = childOf(desired, 'devices');
   return (name) =>
-    childrenOf(devices, name).length > 0 ||
+    devicesOf(desired, name).length > 0 ||
     (name === 'disk' && options.disks !== undefined) ||
     (name === 'interface' && options.interfaces !== undefined);
 }
@@ -47,9 +48,9 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
   const versions = {
     desired,
     current,
-    applied: removableFrom(lastApplied, options),
+    lastApplied: removableFrom(lastApplied, options),
     removeUnlisted: options.unlisted_devices === 'remove',
-    speaksFor: coveredDevices(options, desired),
+    covers: coveredDevices(options, desired),
     machineId,
     macs: defaultMacs(options),
   };
@@ -57,12 +58,12 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
   // The defaults of a new domain are not recorded as applied: a later task keeps them without listing them.
   const applied =
     form === 'options' && !current
-      ? redefine({ ...versions, desired: buildDomain(options, known, false) }).stated
-      : redefinition.stated;
+      ? redefine({ ...versions, desired: buildDomain(options, known, false) }).outline
+      : redefinition.outline;
   const kept = keptFrom(lastApplied, options);
   return {
     ...redefinition,
-    stated: kept ? bothStated(kept, applied) : applied,
+    outline: kept ? joinOutlines(kept, applied) : applied,
     current,
     desired,
     lastApplied,

@@ -1,7 +1,7 @@
-import { statementOf } from '../../../lib/libvirt/applied.ts';
 import { DOMAIN_IDENTITY } from '../../../lib/libvirt/identity.ts';
 import { meaningOf } from '../../../lib/libvirt/meaning.ts';
-import { DOMAIN_RULES } from '../../../lib/libvirt/owned.ts';
+import { outlineOf } from '../../../lib/libvirt/outline.ts';
+import { DOMAIN_RULES } from '../../../lib/libvirt/rules.ts';
 import { canonical } from '../../../lib/xml/canonical.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { merge } from '../../../lib/xml/merge.ts';
@@ -17,5 +17,5 @@ export const sameMeaning = (a: Element, b: Element, path = a.name): boolean =>
 /** Whether a definition has every element and attribute of the desired one, whatever their values. */
 export function hasAll(definition: Element, desired: Element): boolean {
   const both = merge({ current: definition, desired }, DOMAIN_RULES);
-  return sameDefinition(statementOf(both, DOMAIN_IDENTITY), statementOf(definition, DOMAIN_IDENTITY));
+  return sameDefinition(outlineOf(both, DOMAIN_IDENTITY), outlineOf(definition, DOMAIN_IDENTITY));
 }

@@ -1,5 +1,6 @@
+import { devicesOf } from '../../../lib/libvirt/devices.ts';
 import type { Rehearsed } from '../../../lib/libvirt/rehearse.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../../lib/xml/element.ts';
+import { childOf, type Element, valueAt } from '../../../lib/xml/element.ts';
 import type { DomainDraft, Known } from '../draft/draft.ts';
 
 /** What a plan is made from. */
@@ -18,7 +19,7 @@ export interface State extends Known {
 
 /** The files of the disks that only this domain uses: no CD, nothing read-only or shared. */
 export const exclusiveFiles = (definition: Element): string[] =>
-  childrenOf(childOf(definition, 'devices'), 'disk')
+  devicesOf(definition, 'disk')
     .filter((disk) => (disk.attributes.device ?? 'disk') === 'disk')
     .filter((disk) => !childOf(disk, 'readonly') && !childOf(disk, 'shareable'))
     .flatMap((disk) => valueAt(disk, 'source/@file') ?? []);

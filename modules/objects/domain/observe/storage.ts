@@ -1,57 +1,55 @@
-import { chainOf } from '../../../lib/disk/chain.ts';
+import { chainOf } from '../../../lib/disk/usage/chain.ts';
+import { resolve, usersOf } from '../../../lib/disk/usage/users.ts';
 import type { Host } from '../../../lib/host/host.ts';
 import { disksOf } from '../../../lib/libvirt/disks.ts';
 import { readAllDomains } from '../../../lib/libvirt/read.ts';
 
-/** The files of disks, and those that these need as backing files. */
-interface Needed {
-  /** Symbolic links and where they lead. */
-  readonly files: ReadonlySet<string>;
+/** The disks of domains, and the files that those disks need. Links are followed in all paths. */
+interface Usage {
+  readonly disks: readonly { readonly path: string }[];
+  /** The disks by the backing file that they need. */
+  readonly byBacking: ReadonlyMap<string, readonly string[]>;
   /** Why some needed files are unknown. */
   readonly problem: string | undefined;
 }
 
-async function neededByOthers(host: Host, uri: string, names: ReadonlySet<string>): Promise<Needed> {
+async function usageByOthers(host: Host, uri: string, names: ReadonlySet<string>): Promise<Usage> {
   const others = (await readAllDomains(host, uri)).filter(({ name }) => !names.has(name));
-  const files = new Set<string>();
+  const disks: { path: string }[] = [];
+  const byBacking = new Map<string, string[]>();
   let problem: string | undefined;
-  const add = async (path: string) => {
-    const real = await host.realPath(path);
-    files.add(path);
-    if (real !== undefined) files.add(real);
-    return real;
-  };
   for (const { domain, path, source, format } of await disksOf(host, uri, others)) {
-    if (path === undefined)
+    if (path === undefined) {
       problem ??= `libvirt does not report the path of ${source} of domain ${domain.name}`;
-    // A missing disk needs nothing.
-    else if (await add(path)) {
-      const chain = await chainOf(host, { path, format });
-      for (const file of chain.files) await add(file);
-      if (chain.problem)
-        problem ??= `the files that domain ${domain.name} needs are unknown: ${chain.problem}`;
+      continue;
     }
+    disks.push({ path: await resolve(host, path) });
+    // A disk that doesn't exist needs no other file.
+    if ((await host.realPath(path)) === undefined) continue;
+    const chain = await chainOf(host, { path, format });
+    for (const file of chain.files) byBacking.set(await resolve(host, file), [path]);
+    if (chain.problem) problem ??= `the files that domain ${domain.name} needs are unknown: ${chain.problem}`;
   }
-  return { files, problem };
+  return { disks, byBacking, problem };
 }
 
 /**
  * The files that must be kept when their domains are removed, and why.
  * @param names the domains that are removed
- * @param candidates their files
+ * @param files their files
  */
 export async function keptFiles(
   host: Host,
   uri: string,
   names: ReadonlySet<string>,
-  candidates: readonly string[],
+  files: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (candidates.length === 0) return new Map();
-  const { files, problem } = await neededByOthers(host, uri, names);
+  if (files.length === 0) return new Map();
+  const usage = await usageByOthers(host, uri, names);
   const kept = new Map<string, string>();
-  for (const file of candidates) {
-    const isUsed = files.has(file) || files.has((await host.realPath(file)) ?? file);
-    const why = isUsed ? 'another domain uses it' : problem;
+  for (const file of files) {
+    const { disks, overlays } = await usersOf(host, file, usage.disks, usage);
+    const why = disks.length + overlays.length > 0 ? 'another domain uses it' : usage.problem;
     if (why !== undefined) kept.set(file, why);
   }
   return kept;

@@ -65,7 +65,7 @@ function nextDefinition(name: string, draft: DomainDraft, { rehearsed, unchanged
 
 function findingsOf(
   { adopt }: DomainOptions,
-  { current, lastApplied, form, stated }: DomainDraft,
+  { current, lastApplied, form, outline }: DomainDraft,
   { rehearsed, unchanged }: State,
   next: Element,
 ): Findings {
@@ -74,7 +74,7 @@ function findingsOf(
     exists: current !== undefined,
     same: current !== undefined && (unchanged || isSame(current, next)),
     adopt,
-    recorded: lastApplied?.form === form && sameDefinition(lastApplied.stated, stated),
+    recorded: lastApplied?.form === form && sameDefinition(lastApplied.outline, outline),
   };
 }
 
@@ -84,17 +84,17 @@ function findingsOf(
  */
 function defineStep(
   options: DomainOptions,
-  { current, lastApplied, form, stated }: DomainDraft,
+  { current, lastApplied, form, outline }: DomainDraft,
   { domain, rehearsed, kvm, machineId }: State,
   { definition, next }: { readonly definition: Element; readonly next: Element },
 ): DefineStep {
   const known = { kvm, machineId };
-  const applied = { form, stated, gone: stillAttached(domain, lastApplied?.gone, next) };
+  const applied = { form, outline, removed: stillAttached(domain, lastApplied?.removed, next) };
   const isNormal = rehearsed?.outcome === 'defined';
-  const settled = isNormal || definition === current ? nextDigest(options, known, next, applied) : undefined;
+  const digest = isNormal || definition === current ? nextDigest(options, known, next, applied) : undefined;
   return {
     act: 'define',
-    xml: serialiseXml(writeApplied(definition, { ...applied, settled })),
+    xml: serialiseXml(writeApplied(definition, { ...applied, digest })),
     validate: options.validate && !(isNormal && rehearsed.invalid !== undefined),
     outcome: isNormal ? { expected: next } : { known, applied },
   };

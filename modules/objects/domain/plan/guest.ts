@@ -1,10 +1,11 @@
 import type { Change } from '../../../lib/ansible/plan.ts';
-import { statementOf } from '../../../lib/libvirt/applied.ts';
+import { withDevices } from '../../../lib/libvirt/devices.ts';
 import { DOMAIN_IDENTITY, deviceRule } from '../../../lib/libvirt/identity.ts';
-import { planLive } from '../../../lib/libvirt/live/plan.ts';
-import { whilePaused } from '../../../lib/libvirt/live/waits.ts';
+import { whilePaused } from '../../../lib/libvirt/live/plan/pending.ts';
+import { planLive } from '../../../lib/libvirt/live/plan/plan.ts';
+import { outlineOf } from '../../../lib/libvirt/outline.ts';
 import type { Domain } from '../../../lib/libvirt/read.ts';
-import { devicesGone } from '../../../lib/libvirt/redefine.ts';
+import { devicesRemoved } from '../../../lib/libvirt/redefine.ts';
 import {
   childOf,
   childrenOf,
@@ -60,10 +61,9 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
  * running guest only, and the current memory where neither the task nor its definition changes it.
  */
 function targetOf({ domain, draft }: State, live: Element, next: Element): Element {
-  const removed = stillAttached(domain, draft?.lastApplied?.gone, next);
-  const devices = childOf(next, 'devices') ?? element('devices');
-  const unmanaged = devicesGone(live, next).filter((device) => !isAmong(removed, device));
-  const target = withChild(next, withChildren(devices, [...devices.children, ...unmanaged]));
+  const removed = stillAttached(domain, draft?.lastApplied?.removed, next);
+  const unmanaged = devicesRemoved(live, next).filter((device) => !isAmong(removed, device));
+  const target = withDevices(next, (devices) => [...devices, ...unmanaged]);
   const keepsMemory =
     draft?.current && ['currentMemory', 'memory'].every((name) => keepsValue(draft, next, name));
   return keepsMemory ? withValue(target, live, 'currentMemory') : target;
@@ -77,13 +77,13 @@ function withValue(domain: Element, from: Element, name: string): Element {
   return value ? withChild(domain, value) : domain;
 }
 
-function isAmong(statements: Element, device: Element): boolean {
+function isAmong(outlines: Element, device: Element): boolean {
   const rule = deviceRule(device.name);
-  return rule !== undefined && pairItems([device], childrenOf(statements, device.name), rule).pairs.size > 0;
+  return rule !== undefined && pairItems([device], childrenOf(outlines, device.name), rule).pairs.size > 0;
 }
 
 /**
- * Devices that tasks removed from the definition and that the running guest still has, as statements.
+ * Devices that tasks removed from the definition and that the running guest still has, as outlines.
  * @param removedBefore those that earlier tasks removed
  * @param next the definition after this task
  */
@@ -93,10 +93,10 @@ export function stillAttached(
   next: Element,
 ): Element {
   if (!domain?.live) return element('gone');
-  const statements = (devices: readonly Element[]) =>
-    statementOf(element('devices', {}, devices), DOMAIN_IDENTITY, 'domain/devices').children;
-  const removedNow = statements(devicesGone(domain.definition, next));
+  const outlines = (devices: readonly Element[]) =>
+    outlineOf(element('devices', {}, devices), DOMAIN_IDENTITY, 'domain/devices').children;
+  const removedNow = outlines(devicesRemoved(domain.definition, next));
   const removed = element('gone', {}, [...(removedBefore?.children ?? []), ...removedNow]);
-  const attached = devicesGone(domain.live, next).filter((device) => isAmong(removed, device));
-  return withChildren(removed, statements(attached));
+  const attached = devicesRemoved(domain.live, next).filter((device) => isAmong(removed, device));
+  return withChildren(removed, outlines(attached));
 }

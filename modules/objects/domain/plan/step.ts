@@ -1,5 +1,5 @@
 import type { Applied } from '../../../lib/libvirt/applied.ts';
-import type { LiveChange } from '../../../lib/libvirt/live/plan.ts';
+import type { LiveChange } from '../../../lib/libvirt/live/plan/step.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import type { Known } from '../draft/draft.ts';
 import type { PowerStep } from './power.ts';

@@ -79,12 +79,12 @@ describe('keys', () => {
   it.each<[Record<string, unknown>, string]>([
     [
       { runcmds: ['x'] },
-      "warning runcmds: is not known to cloud-init, which leaves it alone; did you mean 'runcmd'?",
+      "warning runcmds: is unknown to cloud-init, which ignores it; did you mean 'runcmd'?",
     ],
-    [{ whatever: 1 }, 'warning whatever: is not known to cloud-init, which leaves it alone'],
-    [{ 'a secret': 1 }, 'warning …: is not known to cloud-init, which leaves it alone'],
-    [{ users: [{ name: 'a', homdir: '/' }] }, "error users[0].homdir: is not known; did you mean 'homedir'?"],
-    [{ swap: { where: '/x' } }, 'error swap.where: is not known; known are filename, maxsize, size'],
+    [{ whatever: 1 }, 'warning whatever: is unknown to cloud-init, which ignores it'],
+    [{ 'a secret': 1 }, 'warning …: is unknown to cloud-init, which ignores it'],
+    [{ users: [{ name: 'a', homdir: '/' }] }, "error users[0].homdir: is unknown; did you mean 'homedir'?"],
+    [{ swap: { where: '/x' } }, 'error swap.where: is unknown; known are filename, maxsize, size'],
     [{ write_files: [{ content: 'x' }] }, "error write_files[0]: needs 'path'"],
     [{ users: [{ shell: '/bin/sh' }] }, "error users[0]: needs 'name'"],
     [{ power_state: {} }, "error power_state: needs 'mode'"],
@@ -92,7 +92,7 @@ describe('keys', () => {
     [{ reporting: { a: { type: 'webhook' } } }, "error reporting.a: needs 'endpoint'"],
     [
       { reporting: { a: { type: 'print', level: 'INFO' } } },
-      'error reporting.a.level: is not known; known are type',
+      'error reporting.a.level: is unknown; known are type',
     ],
     [{ apt_update: true }, "warning apt_update: is outdated: write 'package_update'"],
   ])('%j', (document, message) => expect(saidOfCloudConfig(document)).toEqual([message]));
@@ -151,7 +151,7 @@ describe('values', () => {
 describe('passwords', () => {
   const PLAIN =
     'is a password in plain text, which stays readable in the seed and in the guest: give a hash (openssl passwd -6)';
-  const NO_HASH = 'is no hash of crypt(5), so nobody can log in with it: make one (openssl passwd -6)';
+  const NO_HASH = 'is not a hash of crypt(5), so no login with it works: make one (openssl passwd -6)';
   it.each<[Record<string, unknown>, string]>([
     [{ password: 'hunter2' }, `warning password: ${PLAIN}`],
     [
@@ -189,7 +189,7 @@ describe('passwords', () => {
 });
 
 describe('SSH keys', () => {
-  const NONE = "is no public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line";
+  const NONE = "is not a valid public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line";
   it.each([
     ['ssh-ed25519 AAAA', `error ssh_authorized_keys[0]: ${NONE}`],
     ['gh:ops', `error ssh_authorized_keys[0]: ${NONE}`],
@@ -231,10 +231,10 @@ describe('files, packages, names', () => {
       file({ content: 'abc', encoding: 'base64' }),
       'error write_files[0].content: is not base64, as encoding says',
     ],
-    [file({ content: 'abcd', encoding: 'gz+b64' }), 'error write_files[0].content: is not what gzip writes'],
+    [file({ content: 'abcd', encoding: 'gz+b64' }), 'error write_files[0].content: is not gzip data'],
     [
       file({ content: 'text', encoding: 'gzip' }),
-      "error write_files[0].content: is not what gzip writes: gzip is no text, so it needs base64 around it, and 'encoding: gz+b64'",
+      "error write_files[0].content: is not gzip data: gzip data is binary, so it needs base64 around it, and 'encoding: gz+b64'",
     ],
     [
       { write_files: [{ path: '/x' }, { path: '/y' }, { path: '/x' }] },
@@ -246,11 +246,11 @@ describe('files, packages, names', () => {
     ],
     [
       { hostname: 'my_host' },
-      'warning hostname: is no host name: letters, digits and hyphens, with dots between, up to 63 characters each',
+      'warning hostname: is not a valid host name: use letters, digits and hyphens, with dots between, up to 63 characters each',
     ],
     [
       { fqdn: 'web..example.org' },
-      'warning fqdn: is no host name: letters, digits and hyphens, with dots between, up to 63 characters each',
+      'warning fqdn: is not a valid host name: use letters, digits and hyphens, with dots between, up to 63 characters each',
     ],
   ])('%j', (document, message) => expect(saidOfCloudConfig(document)).toEqual([message]));
 });

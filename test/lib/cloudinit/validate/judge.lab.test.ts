@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readYaml } from '../../../../modules/lib/cloudinit/read.ts';
 import { checkCloudConfig, checkNetworkConfig } from '../../../../modules/lib/cloudinit/validate/validate.ts';
-import { emitYaml } from '../../../../modules/lib/cloudinit/yaml.ts';
+import { emitYaml } from '../../../../modules/lib/cloudinit/yaml/emit.ts';
+import { readYaml } from '../../../../modules/lib/cloudinit/yaml/read.ts';
 import type { Release } from '../../../lab/packages.ts';
 import { CLOUD_CONFIGS, NETWORK_CONFIGS } from './cases.ts';
 import { DISAGREEMENTS } from './disagreements.ts';

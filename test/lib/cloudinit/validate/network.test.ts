@@ -98,7 +98,7 @@ describe('the top', () => {
       "error renderer: is beside 'network', where cloud-init does not look: move it into it",
     ],
     ['- version: 2', 'error line 1, column 1: must be a mapping'],
-    [{ version: 2, ethernet: {} }, "error ethernet: is not known; did you mean 'ethernets'?"],
+    [{ version: 2, ethernet: {} }, "error ethernet: is unknown; did you mean 'ethernets'?"],
     [{ version: 1 }, "error needs 'config'"],
     [{ version: 1, config: {} }, "error config: must be a list, or 'disabled'"],
   ])('%j', (document, message) => expect(saidOfNetwork(document)).toEqual([message]));
@@ -117,11 +117,11 @@ describe('addresses of version 2', () => {
     [eth0({ addresses: ['nowhere/24'] }), 'error ethernets.eth0.addresses[0]: is not an IP address'],
     [
       eth0({ addresses: ['192.0.2.10/33'] }),
-      'error ethernets.eth0.addresses[0]: has a prefix that is none of an IPv4 address: write one from /0 to /32',
+      'error ethernets.eth0.addresses[0]: has an invalid prefix of an IPv4 address: write one from /0 to /32',
     ],
     [
       eth0({ addresses: ['192.0.2.10/255.255.255.0'] }),
-      'error ethernets.eth0.addresses[0]: has a prefix that is none of an IPv4 address: write one from /0 to /32',
+      'error ethernets.eth0.addresses[0]: has an invalid prefix of an IPv4 address: write one from /0 to /32',
     ],
     [
       eth0({ addresses: ['192.0.2.10/24'] }, { bridges: { br0: { addresses: ['192.0.2.10/25'] } } }),
@@ -178,7 +178,7 @@ describe('addresses of version 1', () => {
   it.each<[Mapping, string]>([
     [
       one({ type: 'static', address: '192.0.2.10', netmask: '255.0.255.0' }),
-      'error config[0].subnets[0].netmask: is no netmask of an IPv4 address: write one such as 255.255.255.0',
+      'error config[0].subnets[0].netmask: is not a valid netmask of an IPv4 address: write one such as 255.255.255.0',
     ],
     [
       one({ type: 'static', address: '192.0.2.10' }),
@@ -186,7 +186,7 @@ describe('addresses of version 1', () => {
     ],
     [
       one({ type: 'static', address: '192.0.2.10/33' }),
-      'error config[0].subnets[0].address: has a prefix that is none of an IPv4 address: write one such as 255.255.255.0',
+      'error config[0].subnets[0].address: has an invalid prefix of an IPv4 address: write one such as 255.255.255.0',
     ],
     [one({ type: 'static' }), "error config[0].subnets[0]: needs 'address'"],
     [
@@ -234,7 +234,7 @@ describe('interfaces', () => {
     ],
     [
       eth0({}, { bonds: { bond0: { interfaces: ['eth0'], parameters: { primary: 'eth1' } } } }),
-      "error bonds.bond0.parameters.primary: is none of the bond's 'interfaces'",
+      "error bonds.bond0.parameters.primary: is not one of the bond's 'interfaces'",
     ],
     [
       eth0({}, { bridges: { a: { interfaces: ['eth0'] }, b: { interfaces: ['eth0'] } } }),
@@ -265,7 +265,7 @@ describe('interfaces', () => {
     ],
     [
       one({ type: 'dhcp' }, { type: 'physical', name: 'eth1', mac: 'x' }),
-      "error config[1].mac: is not known; did you mean 'mac_address'?",
+      "error config[1].mac: is unknown; did you mean 'mac_address'?",
     ],
     [
       one({ type: 'dhcp' }, { type: 'bond', name: 'bond0', bond_interfaces: ['eth0'] }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SCHEMAS } from '../../../../build/schemas.ts';
 import type { Schema } from '../../../../modules/lib/cloudinit/schemas/dsl.ts';
 import { checkCloudConfig, checkNetworkConfig } from '../../../../modules/lib/cloudinit/validate/validate.ts';
-import { emitYaml } from '../../../../modules/lib/cloudinit/yaml.ts';
+import { emitYaml } from '../../../../modules/lib/cloudinit/yaml/emit.ts';
 import { CLOUD_CONFIGS, NETWORK_CONFIGS } from './cases.ts';
 
 /** All that a schema may say: its hints and its advice. */

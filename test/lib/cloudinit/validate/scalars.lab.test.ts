@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readYaml } from '../../../../modules/lib/cloudinit/read.ts';
+import { readYaml } from '../../../../modules/lib/cloudinit/yaml/read.ts';
 import { judge } from '../../../support/judge.ts';
 
 // Reads a list of plain scalars and prints the type that PyYAML gives each.

@@ -79,7 +79,7 @@ describe('a place', () => {
   it('is looked for behind an alias, and is that of the holder of what is merged in', () => {
     const text = '#cloud-config\nx: &x {shell: 5}\nuser: *x\nusers:\n  - <<: *x\n    name: ops\n';
     expect(saidOfCloudConfig(text)).toEqual([
-      'warning x (line 2, column 1): is not known to cloud-init, which leaves it alone',
+      'warning x (line 2, column 1): is unknown to cloud-init, which ignores it',
       "error user (line 3, column 1): needs 'name'",
       'error user.shell (line 2, column 8): must be a text: YAML makes a number of it; quote it',
       'error users[0].shell (line 5, column 5): must be a text: YAML makes a number of it; quote it',

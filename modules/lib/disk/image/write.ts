@@ -1,0 +1,81 @@
+import { basename } from 'node:path';
+import type { Host } from '../../host/host.ts';
+import type { Disk } from './disk.ts';
+import { patienceFor, qemuImg } from './qemu-img.ts';
+
+/** How a disk is written. */
+export interface Layout {
+  readonly format: string;
+  readonly preallocation: string;
+  /** Bytes. */
+  readonly clusterSize: number | undefined;
+}
+
+const createOptions = ({ format, preallocation, clusterSize }: Layout): string[] => {
+  const options = [
+    ...(preallocation === 'off' ? [] : [`preallocation=${preallocation}`]),
+    ...(clusterSize === undefined || format !== 'qcow2' ? [] : [`cluster_size=${clusterSize}`]),
+  ];
+  return options.length > 0 ? ['-o', options.join(',')] : [];
+};
+
+// Bytes that qemu-img writes before its first output, for a disk that grows by `size` bytes.
+const unreportedBytes = ({ preallocation }: Layout, size: number) => (preallocation === 'off' ? 0 : size);
+
+/** The share of a disk that qemu-img copies between two outputs. */
+const PERCENT = 0.01;
+
+/** Writes a disk's content, and that of its backing files, as a new disk. Zeros take no space. */
+export async function convert(host: Host, from: Disk, to: string, layout: Layout): Promise<void> {
+  const args = [
+    'convert',
+    '-p',
+    '-f',
+    from.format,
+    '-O',
+    layout.format,
+    ...createOptions(layout),
+    from.path,
+    to,
+  ];
+  const what = `copy ${basename(from.path)}`;
+  const silence = patienceFor(Math.max(unreportedBytes(layout, from.size), from.size * PERCENT));
+  await host.watch('qemu-img', args, {
+    what: from.path,
+    silence,
+    heard: (text) => {
+      // Lines of "    (12.34/100%)", each with a carriage return.
+      const percent = /.*\((\d+\.\d+)\/100%\)/s.exec(text)?.[1];
+      if (percent) host.report({ what, done: (Number(percent) / 100) * from.size, total: from.size });
+    },
+  });
+}
+
+/**
+ * Copies a disk by sharing its blocks, if the file system can (Btrfs, XFS).
+ * @returns whether it was copied
+ */
+export async function reflink(host: Host, from: string, to: string): Promise<boolean> {
+  const { code } = await host.run('cp', ['--reflink=always', '--', from, to]);
+  if (code !== 0) await host.remove(to);
+  return code === 0;
+}
+
+/** Makes a qcow2 that holds only the differences from its backing disk. */
+export const createOverlay = (host: Host, backing: Disk, to: string, layout: Layout): Promise<string> =>
+  qemuImg(host, to, [
+    ...['create', '-q', '-f', 'qcow2', ...createOptions({ ...layout, format: 'qcow2' })],
+    ...['-F', backing.format, '-b', backing.path, to],
+  ]);
+
+/** Makes a disk larger; qemu-img refuses one that is in use. */
+export const resize = (host: Host, path: string, layout: Layout, size: number): Promise<string> =>
+  qemuImg(
+    host,
+    path,
+    [
+      ...['resize', '-q', '-f', layout.format, `--preallocation=${layout.preallocation}`],
+      ...[path, String(size)],
+    ],
+    unreportedBytes(layout, size),
+  );

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Checksum } from '../fetch/checksum.ts';
+import type { Found } from '../image/disk.ts';
+
+/** What a template is made from. */
+export interface Origin {
+  readonly url?: string | undefined;
+  /** A file on the host. */
+  readonly source?: string | undefined;
+  readonly checksum?: Checksum | undefined;
+  readonly member?: string | undefined;
+  /** Whether the source is removed after. */
+  readonly take?: boolean;
+}
+
+/** The directory of the templates themselves, below the directory of their names. */
+export const storeDirectory = (directory: string): string => join(directory, 'by-checksum');
+
+/** The path of a template. @param key identifies its content */
+export const storedPath = (directory: string, key: string): string =>
+  join(storeDirectory(directory), `${key}.qcow2`);
+
+/** The key of a template that has a checksum. It is part of a file name. */
+export const templateKey = ({ algorithm, digest }: Checksum, member?: string): string =>
+  [algorithm, digest, ...(member === undefined ? [] : [nameOfMember(member)])].join('-');
+
+const LONGEST_NAME = 40;
+
+// Different members must have different names, so a name that is changed gets a digest of the original.
+function nameOfMember(member: string): string {
+  const name = member.replace(/[^\w.-]/g, '_').slice(0, LONGEST_NAME);
+  if (name === member) return name;
+  return `${name}-${createHash('sha256').update(member).digest('hex').slice(0, 16)}`;
+}
+
+/** A guess how many times larger a packed file is when unpacked. */
+const PACKED = 4;
+
+/** About how many bytes are read and written for a template of an origin. */
+export function bytesToRead(url: string | undefined, source: Found | undefined): number {
+  if (url !== undefined) return Number.POSITIVE_INFINITY;
+  return source ? source.length * (source.disk ? 1 : PACKED) : 0;
+}

@@ -1,0 +1,97 @@
+import type { Element } from '../../../xml/element.ts';
+import { devicesOf } from '../../devices.ts';
+import { fieldOf, labelOf } from '../../label.ts';
+import { definitionTexts } from '../../secrets.ts';
+import { addressProblem, isInUse } from './address.ts';
+import { isHotpluggable, type UpdateMethod, updateMethodOf } from './classes.ts';
+import { type Difference, differencesOf, textOf } from './difference.ts';
+import { pairDevices } from './pairing.ts';
+import { withParts } from './parts.ts';
+import { joined, type LiveChange, type LivePlan } from './step.ts';
+
+/** Plans which devices of a running guest are detached, updated and attached. */
+export function planDevices(live: Element, persistent: Element): LivePlan {
+  const [current, next] = [devicesOf(live), devicesOf(persistent)];
+  const classes = [...new Set([...current, ...next].map(({ name }) => name))];
+  const pairings = classes.map((name) =>
+    pairDevices(name, devicesOf(live, name), devicesOf(persistent, name)),
+  );
+  const removed = pairings.flatMap(({ unmatched }) => unmatched);
+  // Controllers first: a new disk may be on a new one.
+  const added = pairings
+    .flatMap((pairing) => pairing.added)
+    .sort((a, b) => Number(b.name === 'controller') - Number(a.name === 'controller'));
+  const kept = current.filter((device) => !(removed.includes(device) && isHotpluggable(device)));
+  return joined([
+    ...removed.map(planDetach),
+    ...pairings.flatMap(({ pairs }) => [...pairs].map(([one, other]) => planUpdate(one, other))),
+    ...planAttaches(added, kept, next),
+  ]);
+}
+
+const only = (change: LiveChange): LivePlan => ({ changes: [change], pending: [] });
+const later = (...pending: string[]): LivePlan => ({ changes: [], pending });
+
+function planDetach(device: Element): LivePlan {
+  const label = labelOf(device);
+  // A spare PCI port is harmless.
+  if (device.name === 'controller' && device.attributes.type === 'pci') return later();
+  if (!isHotpluggable(device)) return later(`${label} can't be removed while the guest runs`);
+  const { after: before } = definitionTexts(undefined, device);
+  return only({ title: `detach ${label}`, before, after: undefined, step: { act: 'detach', device } });
+}
+
+function planAttaches(
+  added: readonly Element[],
+  kept: readonly Element[],
+  next: readonly Element[],
+): LivePlan[] {
+  const devices = [...kept];
+  return added.map((device) => {
+    const plan = planAttach(device, devices, next);
+    if (plan.changes.length > 0) devices.push(device);
+    return plan;
+  });
+}
+
+function planAttach(device: Element, devices: readonly Element[], next: readonly Element[]): LivePlan {
+  const label = labelOf(device);
+  // A device that needs a missing controller is pending itself; an unused controller needs no restart.
+  if (device.name === 'controller' && (!isHotpluggable(device) || !isInUse(device, next))) return later();
+  if (!isHotpluggable(device)) return later(`${label} can't be added while the guest runs`);
+  const problem = addressProblem(device, devices);
+  if (problem) return later(`${label} can't be added while the guest runs: ${problem}`);
+  const { after } = definitionTexts(undefined, device);
+  return only({ title: `attach ${label}`, before: undefined, after, step: { act: 'attach', device } });
+}
+
+function planUpdate(live: Element, persistent: Element): LivePlan {
+  const label = labelOf(persistent);
+  const byMethod = new Map<UpdateMethod | undefined, Difference[]>();
+  for (const difference of differencesOf(live, persistent, `domain/devices/${live.name}`)) {
+    const method = updateMethodOf(live, persistent, difference.path);
+    byMethod.set(method, [...(byMethod.get(method) ?? []), difference]);
+  }
+  return joined(
+    [...byMethod].map(([method, differences]) =>
+      method === undefined
+        ? later(...differences.map((one) => `${label}: ${textOf(one)} can't be changed while the guest runs`))
+        : only(updateBy(method, live, persistent, differences)),
+    ),
+  );
+}
+
+function updateBy(
+  method: UpdateMethod,
+  live: Element,
+  persistent: Element,
+  differences: readonly Difference[],
+): LiveChange {
+  const paths = differences.map(({ path }) => path);
+  const fields = [...new Set(paths.map((path) => fieldOf(path.split('/')[0] ?? path)))];
+  return {
+    title: `update ${labelOf(persistent)}: ${fields.join(', ')}`,
+    ...definitionTexts(live, withParts(live, persistent, paths)),
+    step: typeof method === 'function' ? method(live, persistent) : { act: method, live, persistent, paths },
+  };
+}

@@ -1,0 +1,34 @@
+import { labelOf } from '../../label.ts';
+import type { LiveChange, LivePlan, LiveStep } from './step.ts';
+
+/** Why a paused guest keeps a device or memory. */
+export const PAUSED = 'the guest is paused';
+
+/** A step that only takes effect at the guest's next start, for a user: the reason follows it. */
+export function postponedTitle(step: LiveStep): string {
+  switch (step.act) {
+    case 'attach':
+      return `${labelOf(step.device)} can't be added while the guest runs`;
+    case 'detach':
+      return `${labelOf(step.device)} is not removed yet`;
+    case 'update':
+    case 'move':
+      return `${labelOf(step.persistent)} can't be changed while the guest runs`;
+    case 'balloon':
+      return 'current memory is not set yet';
+    case 'processors':
+      return 'vCPUs are not set yet';
+    case 'call':
+      return `${step.about} can't be changed while the guest runs`;
+  }
+}
+
+/** The same plan for a guest that is paused: it releases neither devices nor memory. */
+export function whilePaused({ changes, pending }: LivePlan): LivePlan {
+  const isPostponed = ({ step }: LiveChange) => step.act === 'detach' || step.act === 'balloon';
+  const postponed = changes.filter(isPostponed).map(({ step }) => `${postponedTitle(step)}: ${PAUSED}`);
+  return {
+    changes: changes.filter((change) => !isPostponed(change)),
+    pending: [...pending, ...postponed],
+  };
+}

@@ -1,0 +1,30 @@
+import { childOf, type Element } from '../../../xml/element.ts';
+import type { LiveChange } from './step.ts';
+
+/** Settings that can be changed while the guest runs, by path: the command, and its flags up to the value. */
+const SETTINGS: Readonly<Record<string, readonly [command: string, ...flags: string[]]>> = {
+  title: ['desc', '--title', '--new-desc'],
+  description: ['desc', '--new-desc'],
+  on_poweroff: ['set-lifecycle-action', '--type', 'poweroff', '--action'],
+  on_reboot: ['set-lifecycle-action', '--type', 'reboot', '--action'],
+  on_crash: ['set-lifecycle-action', '--type', 'crash', '--action'],
+};
+
+/** The change of a setting to its defined value. @returns undefined where it can't be changed while the guest runs */
+export function settingChange(path: string, live: Element, persistent: Element): LiveChange | undefined {
+  const row = SETTINGS[path];
+  if (!row) return undefined;
+  const [command, ...flags] = row;
+  const [current, next] = [live, persistent].map((domain) => childOf(domain, path)?.text.trim() ?? '');
+  return {
+    title: `set ${path}`,
+    before: current ? `${path}: ${current}\n` : undefined,
+    after: next ? `${path}: ${next}\n` : undefined,
+    step: {
+      act: 'call',
+      about: path,
+      command,
+      flags: [...flags.slice(0, -1), `${flags.at(-1)}=${next ?? ''}`],
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { asOption } from '../../failure.ts';
+import { MASK, MASK_CHANGED } from '../../mask.ts';
+import type { TableName } from '../tables.ts';
+import type { StringMap, Value } from '../types.ts';
+import type { Column, Columns } from './columns.ts';
+import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
+
+/** Options by name: one that isn't there is left alone, and null clears. */
+export type Given = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, Value>>;
+
+export interface RowPlan {
+  /** The columns to write, whole; none when the row is right. */
+  readonly values: Values;
+  /** In the options' terms, only what changes; secrets are masked. */
+  readonly before: Given;
+  readonly after: Given;
+}
+
+const same = (value: Value) => value;
+
+// Columns hold texts, numbers, and sets and maps of them, all in one order.
+const equal = (a: Value, b: Value) => JSON.stringify(a) === JSON.stringify(b);
+
+const isMap = (value: unknown): value is StringMap =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A map without its secrets. */
+const concealed = ({ secretKeys = [] }: Column, map: StringMap): StringMap =>
+  Object.fromEntries(
+    Object.entries(map).map(([key, value]) => [key, secretKeys.includes(key) ? MASK : value]),
+  );
+
+/** The same of what follows another value of the same map: a secret that changes is seen to, not what it is. */
+const concealedAfter = (column: Column, before: StringMap, after: StringMap): StringMap =>
+  Object.fromEntries(
+    Object.entries(concealed(column, after)).map(([key, value]) => [
+      key,
+      value !== after[key] && Object.hasOwn(before, key) ? MASK_CHANGED : value,
+    ]),
+  );
+
+/**
+ * What the columns of one row have to become.
+ * @param columns the options of which some belong to this row
+ * @param current the row as it is; empty for a new one
+ * @param owner who is to be named as its creator, for a new row
+ * @throws OptionError when a key of a map is not the task's to set
+ */
+export function planRow(
+  columns: Columns,
+  table: TableName,
+  given: Given,
+  current: Values = {},
+  owner?: string,
+): RowPlan {
+  const values: Record<string, Value> = {};
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  const maps: Record<string, MapPlan> = {};
+  const ids = (current.external_ids ?? {}) as StringMap;
+  const owned = ownKeys(ids);
+  for (const [option, column] of Object.entries(columns)) {
+    const { table: of, normal = same } = column;
+    const wanted = given[option];
+    if (of !== table || wanted === undefined) continue;
+    if (isMap(wanted)) {
+      const there = (current[option] ?? {}) as StringMap;
+      const plan = asOption(option, () => planMap(wanted, there, owned[option] ?? []));
+      if (!plan) continue;
+      maps[option] = plan;
+      values[option] = plan.next;
+      before[option] = concealed(column, plan.before);
+      after[option] = concealedAfter(column, plan.before, plan.after);
+      continue;
+    }
+    const next = (wanted ?? undefined) as Value;
+    if (equal(normal(next), normal(current[option]))) continue;
+    values[option] = next;
+    before[option] = normal(current[option]);
+    after[option] = next ?? normal(next);
+  }
+  const changed = Object.entries(maps);
+  const base = { ...((values.external_ids ?? ids) as StringMap), ...(owner ? { [OWNER]: owner } : {}) };
+  if (changed.length > 0 || owner) {
+    const keys = Object.fromEntries(changed.map(([option, plan]) => [option, plan.owned]));
+    values.external_ids = withOwnKeys(base, { ...owned, ...keys });
+  }
+  return { values, before, after };
+}
+
+/** The columns that a plan writes, as they are now: what the transaction relies on. */
+export const replaced = (plan: RowPlan, current: Values): Values =>
+  Object.fromEntries(Object.keys(plan.values).map((column) => [column, current[column]]));
+
+/**
+ * A row that is there as a task could have described it: the columns that aren't empty or off, without what is
+ * kept for ourselves, and with its secrets masked.
+ */
+export function describeRow(columns: Columns, table: TableName, row: Values): Given {
+  const described = Object.entries(columns).flatMap(([option, column]): [string, unknown][] => {
+    const value = column.table === table ? (column.normal ?? same)(row[option]) : undefined;
+    if (isMap(value)) {
+      const others = withoutOurs(concealed(column, value));
+      return Object.keys(others).length > 0 ? [[option, others]] : [];
+    }
+    const empty = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    return empty || (!column.always && equal(value, (column.normal ?? same)(undefined)))
+      ? []
+      : [[option, value]];
+  });
+  return Object.fromEntries(described);
+}

@@ -1,0 +1,164 @@
+import { type BRIDGE_COLUMNS, PORT_COLUMNS } from '../../lib/ovs/rows/columns.ts';
+import { INTERFACE_TYPES } from '../../lib/ovs/rows/interfaces.ts';
+
+// The options that are columns: the engine has their facts, and here is what Ansible users read of them.
+
+type OptionOf<C> = { readonly [name in keyof C]: object };
+
+const mapOption = (what: string) =>
+  ({
+    type: 'dict',
+    values: 'str',
+    description: [
+      what,
+      'The keys that an earlier task set and that are no longer given are removed; those of others stay. An empty mapping removes all that earlier tasks set.',
+    ],
+  }) as const;
+
+const vlansOption = (what: string) =>
+  ({
+    type: 'list',
+    elements: { type: 'int', minimum: 0, maximum: 4095 },
+    clearable: true,
+    description: `${what} From 0 to 4095 each. An empty list clears it.`,
+  }) as const;
+
+const delayOption = (what: string) =>
+  ({
+    type: 'int',
+    minimum: 0,
+    description: `For how many milliseconds an interface of a bond has to be ${what}.`,
+  }) as const;
+
+const PROTOCOLS = [
+  'OpenFlow10',
+  'OpenFlow11',
+  'OpenFlow12',
+  'OpenFlow13',
+  'OpenFlow14',
+  'OpenFlow15',
+] as const;
+
+/** The options of a bridge that are columns, each of them. */
+export const bridgeColumnOptions = {
+  datapath_type: {
+    type: 'str',
+    choices: ['system', 'netdev'],
+    description:
+      'The datapath: the kernel (V(system), for a new bridge by default) or user space (V(netdev)).',
+  },
+  fail_mode: {
+    type: 'str',
+    choices: ['standalone', 'secure'],
+    clearable: true,
+    description:
+      'What the bridge does without its controller: forward as a switch (V(standalone)), or only what flows say (V(secure)). An empty text clears it.',
+  },
+  protocols: {
+    type: 'list',
+    elements: { type: 'str', choices: PROTOCOLS },
+    clearable: true,
+    description: [
+      "The versions of OpenFlow that the bridge speaks. An empty list clears it: then it speaks those of Open vSwitch's release.",
+    ],
+  },
+  stp_enable: {
+    type: 'bool',
+    description:
+      'Whether the bridge takes part in the Spanning Tree Protocol. Not together with O(rstp_enable).',
+  },
+  rstp_enable: {
+    type: 'bool',
+    description:
+      'Whether the bridge takes part in the Rapid Spanning Tree Protocol. Not together with O(stp_enable).',
+  },
+  mcast_snooping_enable: {
+    type: 'bool',
+    description: 'Whether multicast goes only where IGMP or MLD says that somebody listens.',
+  },
+  external_ids: mapOption("The bridge's external_ids."),
+  other_config: mapOption("The bridge's other_config."),
+} as const satisfies OptionOf<typeof BRIDGE_COLUMNS>;
+
+/** The options of a port that are columns, each of them. */
+export const portColumnOptions = {
+  type: {
+    type: 'str',
+    choices: INTERFACE_TYPES,
+    description: [
+      'V(system) is an interface that the host has, such as a NIC; V(internal) one that Open vSwitch makes; V(patch) one end of a cable to another bridge; the others are mostly tunnels.',
+      "Which of them there are depends on Open vSwitch's release: C(ovs-vsctl get open_vswitch . iface_types).",
+      "When it isn't given, an existing port's type stays, and a new port is V(system) where the host has an interface of that name, else V(internal).",
+    ],
+  },
+  options: {
+    ...mapOption(
+      "The options of the port's interface: C(remote_ip) and C(key) of a tunnel, C(peer) of a patch port. The value of C(psk) is shown to nobody.",
+    ),
+    secretKeys: PORT_COLUMNS.options.secretKeys,
+  },
+  tag: {
+    type: 'int',
+    minimum: 0,
+    maximum: 4095,
+    clearable: true,
+    description: 'The VLAN of an access port, or the native VLAN. An empty text clears it.',
+  },
+  trunks: vlansOption('The VLANs of a trunk port, all when there is none.'),
+  vlan_mode: {
+    type: 'str',
+    choices: ['access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel'],
+    clearable: true,
+    description:
+      'How the port does VLANs. An empty text clears it: then a port with a O(tag) is an access port, and one without a trunk.',
+  },
+  cvlans: vlansOption('The customer VLANs of a V(dot1q-tunnel) port, all when there is none.'),
+  protected: {
+    type: 'bool',
+    description: 'Whether the port sends nothing to other protected ports of its bridge (split horizon).',
+  },
+  bond_mode: {
+    type: 'str',
+    choices: ['active-backup', 'balance-slb', 'balance-tcp'],
+    clearable: true,
+    description:
+      "How a bond uses its O(interfaces): one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty text clears it.",
+  },
+  lacp: {
+    type: 'str',
+    choices: ['active', 'passive', 'off'],
+    clearable: true,
+    description:
+      'Whether the port agrees with the switch at the other end by LACP, and who begins. V(off) by default. An empty text clears it.',
+  },
+  bond_updelay: delayOption('up before it is used'),
+  bond_downdelay: delayOption('down before it is no longer used'),
+  mac: {
+    type: 'str',
+    clearable: true,
+    pattern: '[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}',
+    hint: 'six pairs of hexadecimal digits with ":" between',
+    description:
+      'The MAC address of an V(internal) interface. An empty text clears it; the interface keeps the address that it has until it is made anew, at the next boot at the latest.',
+  },
+  mtu_request: {
+    type: 'int',
+    minimum: 68,
+    maximum: 65535,
+    clearable: true,
+    description:
+      "The interface's MTU. An empty text clears it; the interface keeps the MTU that it has until it is made anew, at the next boot at the latest.",
+  },
+  ofport_request: {
+    type: 'int',
+    minimum: 1,
+    maximum: 65279,
+    clearable: true,
+    description: [
+      'The OpenFlow number that the interface gets, if no other has it. An empty text clears it; the interface keeps its number.',
+      'Open vSwitch makes an interface anew for another number. Its addresses are put back.',
+    ],
+  },
+  external_ids: mapOption("The port's external_ids."),
+  other_config: mapOption("The port's other_config."),
+} as const satisfies OptionOf<typeof PORT_COLUMNS>;

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Prints as JSON which of the named packages are not installed, which kernel modules are not loaded now and at each boot,
+# and which services are not started now and at each boot.
+# usage: missing.sh packages NAME... modules NAME... services NAME...
+set -eu
+
+misses_package() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2>/dev/null)" != installed ]
+}
+
+# One that is built into the kernel may show nowhere in /sys.
+has_module() {
+    [ -d "/sys/module/$(echo "$1" | tr - _)" ] || grep -qs "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin"
+}
+
+misses_module() {
+    ! has_module "$1" || ! grep -qsx -- "$1" /etc/modules-load.d/piecewise.conf
+}
+
+misses_service() {
+    ! systemctl --quiet is-active -- "$1" || ! systemctl --quiet is-enabled -- "$1"
+}
+
+kind= separator= lists=
+for word in "$@"; do
+    case $word in
+    packages | modules | services)
+        lists="$lists${kind:+],}\"$word\":["
+        kind=$word separator=
+        continue
+        ;;
+    esac
+    case $kind in
+    packages) misses_package "$word" || continue ;;
+    modules) misses_module "$word" || continue ;;
+    services) misses_service "$word" || continue ;;
+    esac
+    lists="$lists$separator\"$word\""
+    separator=,
+done
+printf '{%s]}\n' "$lists"
