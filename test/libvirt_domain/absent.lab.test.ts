@@ -43,7 +43,7 @@ describe('state: absent', () => {
     expect(await sh(`ls ${DIR}/own.qcow2`)).toContain('own');
   });
 
-  it("removes with 'remove_storage' the domain's own disks, named beforehand, and nobody else's", async () => {
+  it("removes with 'remove_storage' the domain's own disks, and no others", async () => {
     const other = [disk('shared.qcow2'), disk('overlay.qcow2')];
     expect(await task({ name: `${NAME}-other`, disks: other })).toMatchObject({ changed: true });
     const disks = [
@@ -111,12 +111,12 @@ describe('a disk that another domain may need', () => {
       'another domain uses it',
     ],
     [
-      'by a chain that does not say what it is of',
+      'by a backing file of unknown format',
       `qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 other.qcow2; python3 -c "d = open('other.qcow2', 'rb').read(); open('other.qcow2', 'wb').write(d.replace(bytes.fromhex('e2792aca'), bytes(4)))"`,
       `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: write it down (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
     ],
     [
-      'by a header that it has lost',
+      'by an image with an invalid header',
       'truncate -s 16M other.qcow2',
       `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 is to be opened as qcow2, and has no header of one`,
     ],
@@ -135,7 +135,7 @@ describe('a disk that another domain may need', () => {
 });
 
 describe('state: paused', () => {
-  it('starts a guest with its processors halted, halts one that runs, and lets it go on', async () => {
+  it('starts a guest with its processors halted, halts one that runs, and resumes it', async () => {
     const state = () => sh(`virsh -q domstate ${NAME} | head -1`);
     const three = (args: object) => runThrice(hypervisor, 'libvirt_domain', { name: NAME, ...args });
     await three({ memory: '64 MiB', state: 'paused' });

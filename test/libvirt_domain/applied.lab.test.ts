@@ -28,8 +28,8 @@ afterEach(() =>
   sh(`virsh undefine ${NAME} >/dev/null 2>&1; virsh undefine ${NAME}-clone >/dev/null 2>&1; true`),
 );
 
-describe('what a task no longer states', () => {
-  it('is gone after the next run, and what others added stays', async () => {
+describe('what a task no longer lists', () => {
+  it('is removed by the next run, and what others added is kept', async () => {
     await thrice({
       xml: XML('<title>t</title>', `${NIC('1')}${NIC('2')}<graphics type='vnc' passwd='geheim'/>`),
     });
@@ -86,7 +86,7 @@ describe('a domain that was never managed', () => {
   });
 });
 
-describe('the two ways to write a task', () => {
+describe('XML and options', () => {
   const interfaces = [
     { type: 'bridge', source: 'br0', mac: '52:54:00:00:01:01' },
     { type: 'bridge', source: 'br0', mac: '52:54:00:00:01:02' },
@@ -96,13 +96,13 @@ describe('the two ways to write a task', () => {
     `<interface type='bridge'><mac address='${mac}'/><source bridge='br0'/><model type='virtio'/></interface>`;
   const xml = XML('<vcpu>1</vcpu>', interfaces.map(({ mac }) => nic(mac)).join(''));
 
-  it('are the same machine: going over from one to the other changes nothing', async () => {
+  it('define the same machine: a task in the other form changes nothing', async () => {
     await task({ xml });
     expect(await thrice(options)).toMatchObject({ changed: false });
     expect(await thrice({ xml })).toMatchObject({ changed: false });
   });
 
-  it('and what the one stated the other takes away', async () => {
+  it('remove what a task in the other form applied', async () => {
     await task({ xml });
     const [first] = interfaces;
     await thrice({ ...options, interfaces: [first] });

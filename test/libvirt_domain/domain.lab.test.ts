@@ -41,7 +41,7 @@ describe('libvirt_domain against libvirt', () => {
     expect(await virsh(`domstate ${NAME}`)).toBe('shut off');
   });
 
-  it('redefines it with UUID, MAC and addresses as they were', async () => {
+  it('redefines it and keeps UUID, MAC and addresses', async () => {
     const addresses = async () =>
       (await virsh(`dumpxml --inactive ${NAME}`)).match(/<(address|uuid|mac) .*>/g)?.sort();
     const before = await addresses();
@@ -64,12 +64,12 @@ describe('libvirt_domain against libvirt', () => {
     expect(await addressOf('52:54:00:00:00:09')).toBeDefined();
   });
 
-  it('takes away what the task no longer lists', async () => {
+  it('removes what the task no longer lists', async () => {
     await thrice({ ...base, memory: '160 MiB' });
     expect(await virsh(`domiflist ${NAME}`)).not.toContain('52:54:00:00:00:09');
   });
 
-  it('starts it, with its port in the VLAN, and says what a running guest does not have yet', async () => {
+  it('starts it, with its port in the VLAN, and reports what takes effect at the next start', async () => {
     await thrice({ state: 'running', autostart: true });
     expect(await virsh(`domstate ${NAME}`)).toBe('running');
     expect(await sh('ovs-vsctl get port dom-eth0 tag')).toBe('25');
@@ -88,12 +88,12 @@ describe('libvirt_domain against libvirt', () => {
     expect(await virsh(`domstate ${NAME}`)).toBe('shut off');
   });
 
-  it('takes the definition that libvirt prints as XML, and changes nothing', async () => {
+  it('accepts the XML that libvirt prints, and changes nothing', async () => {
     const xml = await virsh(`dumpxml --inactive ${NAME}`);
     expectUnchanged(await domain({ xml }));
   });
 
-  it('undefines it, and leaves its disk', async () => {
+  it('undefines it, and keeps its disk', async () => {
     await thrice({ state: 'absent' });
     expect(await virsh('list --all --name')).not.toContain(NAME);
     expect(await sh(`ls ${DISK}`)).toBe(DISK);
@@ -109,7 +109,7 @@ describe('what is refused', () => {
     ],
     ['a name with a slash', { name: 'a/b', memory: 1 }, 'must be a name without a slash'],
     ['another name in the XML', { xml: '<domain><name>other</name></domain>' }, "the XML names 'other'"],
-    ['a domain that is not there and not described', { state: 'running' }, `domain ${NAME} not found`],
+    ['an unknown domain, without a definition', { state: 'running' }, `domain ${NAME} not found`],
     [
       'a disk by a relative path',
       { memory: 1024, disks: [{ source: 'x' }] },
@@ -117,7 +117,7 @@ describe('what is refused', () => {
     ],
     ['what libvirt refuses', { memory: 131072, machine: 'nonsense' }, `libvirt refuses domain ${NAME}: `],
     [
-      'a connection that is not there',
+      'an unknown connection',
       { memory: 131072, uri: 'qemu+unix:///system?socket=/nowhere' },
       "libvirt doesn't answer at",
     ],

@@ -98,7 +98,7 @@ async function compare(one: Result): Promise<void> {
   expect(meaning(stdout)).toBe(meaning(shown.after));
 }
 
-describe('whatever tasks state', () => {
+describe('generated tasks', () => {
   it('check mode says what the run does, libvirt has it then, and the next run has nothing to do', async () => {
     const property = fc.asyncProperty(tasks, async (pairs) => {
       for (const step of [0, 1]) {

@@ -38,13 +38,13 @@ async function processesOf(xml: string): Promise<number> {
 const domain = (name: string) =>
   `<domain type='qemu'><name>${name}</name><memory unit='MiB'>64</memory><os><type machine='pc'>hvm</type></os><devices><disk type='file'><source file='/x'/><target dev='vda'/></disk><graphics type='vnc'/></devices></domain>`;
 
-describe('a domain that is as stated', () => {
-  it('costs one process where a task of ours made it so', async () => {
+describe('a domain that is up to date', () => {
+  it('costs one process if a task defined it', async () => {
     await runModule(hypervisor, 'libvirt_domain', { xml: domain(NAME) });
     expect(await processesOf(domain(NAME))).toBe(1);
   });
 
-  it('costs two at most where it was made otherwise and libvirt has to be asked', async () => {
+  it('costs at most two otherwise, since libvirt is asked', async () => {
     await sh(`cat >/run/${NAME}.xml; virsh define /run/${NAME}.xml`, domain(`${NAME}-2`));
     const count = await processesOf(domain(`${NAME}-2`));
     expect(count).toBeGreaterThanOrEqual(1);

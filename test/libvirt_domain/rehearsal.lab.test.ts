@@ -74,7 +74,7 @@ describe('the dry run', () => {
     expect(await sh(`virsh dumpxml --inactive ${NAME}`)).toBe(before);
   });
 
-  it('refuses what libvirt would leave out, but where the task accepts the loss', async () => {
+  it('refuses what libvirt would leave out, unless the task accepts the loss', async () => {
     const wrong = xml({ devices: '<nonsense/>' });
     const before = await sh(`virsh dumpxml --inactive ${NAME}`);
     for (const check of [true, false]) {
@@ -99,7 +99,7 @@ describe('the dry run', () => {
     expect(shown?.replaceAll('"', "'")).toBe(nicIn(await sh(`virsh dumpxml --inactive ${NAME}`)));
   });
 
-  it('is done without where it is not to be had: values are compared by what they mean', async () => {
+  it('is optional: without it, values are compared by their meaning', async () => {
     const task80 = { xml: xml({ memory: 80 }) };
     await task(task80);
     await sh(`mv ${CACHE} ${CACHE}.kept; : >${CACHE}`);

@@ -3,7 +3,7 @@ import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { runThrice } from '../support/module.ts';
 
-// What an option stated goes when it says something else, or when the task no longer says it.
+// What an option applied is removed when its value changes, or when the task omits it.
 
 let hypervisor: Hypervisor;
 const NAME = 'withdrawn-test';
@@ -25,9 +25,9 @@ const disk = (one: object) => ({ disks: [{ source: '/x', target: 'vda', ...one }
 const DEFAULTS = [/<serial /, /<console /, /guest_agent/, /<rng /, /<apic\/>/];
 
 const rows: Row[] = [
-  ['the defaults of a new domain stay', {}, { vcpus: 2 }, DEFAULTS, []],
+  ['the defaults of a new domain are kept', {}, { vcpus: 2 }, DEFAULTS, []],
   [
-    'they go when it is said',
+    'they are removed by options that deny them',
     {},
     { console: false, guest_agent: false, rng: false, features: ['acpi'] },
     [/<acpi\/>/],
@@ -98,7 +98,7 @@ const rows: Row[] = [
     [/0\.0\.0\.0/, /5999/, /geheim/],
   ],
   [
-    'what is not left alone',
+    'options that are not kept when omitted',
     {
       title: 't',
       description: 'd',
@@ -119,7 +119,7 @@ const rows: Row[] = [
   ],
 ];
 
-describe('what a task no longer says', () => {
+describe('what a task no longer applies', () => {
   it.each(rows)('%s', async (_, before, after, there, gone) => {
     const task = (options: Options) =>
       runThrice(hypervisor, 'libvirt_domain', {

@@ -85,7 +85,7 @@ describe('a VM', () => {
     expect(await vm({ ...WEB, hypervisor: 'hv9' })).toMatchObject({ changed: false, interfaces: [before] });
   });
 
-  it('is defined and not started, or only started, where the task says so', async () => {
+  it('is only defined, or only started, with `steps`', async () => {
     expect(await vm({ ...WEB, steps: 'start' })).toMatchObject({ failed: true, msg: /no domain vmt-web/ });
     await thrice({ ...WEB, steps: 'define' });
     expect(await sh('virsh domstate vmt-web')).toBe('shut off');
@@ -98,7 +98,7 @@ describe('a VM', () => {
     expect(await sh('virsh domstate vmt-web')).toBe('running');
   });
 
-  it('is planned where its image is not there yet', async () => {
+  it('is planned before its image exists', async () => {
     const args = { ...WEB, archive_name: 'later.qcow2' };
     const missing = `${HOME}-images/later.qcow2 doesn't exist: ${HOME}/vmt-web/disk.qcow2 is made from it`;
     expect(await vm(args, { check: true })).toMatchObject({ changed: true, warnings: [missing] });
@@ -106,7 +106,7 @@ describe('a VM', () => {
     expect(await sh(`virsh list --all --name | grep vmt; ls -d ${HOME}* `)).toBe(`${HOME}-images`);
   });
 
-  it('wants its archive brought, whatever is on the host', async () => {
+  it('needs its archive uploaded, whatever is on the host', async () => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
     const args = { ...WEB, archive_name: 'old', archives: ['old'] };
     expect(await vm(args, { check: true })).toMatchObject({ changed: true });
@@ -124,8 +124,8 @@ describe('a VM', () => {
   });
 });
 
-describe('a VM that is to be absent', () => {
-  it('leaves its disk, unless the task says otherwise', async () => {
+describe('a VM with state: absent', () => {
+  it('keeps its disk, unless the task says otherwise', async () => {
     await vm(WEB);
     expect(
       await thrice({ name: 'vmt-web', state: 'absent', shutdown_timeout: 1, force_off: true }),
@@ -142,7 +142,7 @@ describe('a VM that is to be absent', () => {
     expect(await sh(`ls -A ${HOME}`)).toBe('');
   });
 
-  it('is removed with its disks and its directory, and what others put there stays and is named', async () => {
+  it('is removed with its disks and its directory, and files of others are kept with a warning', async () => {
     await sh(
       `mkdir -p ${HOME}/vmt-web; qemu-img create -q -f qcow2 ${HOME}/vmt-web/data.qcow2 1M; echo x >${HOME}/vmt-web/notes`,
     );
@@ -158,7 +158,7 @@ describe('a VM that is to be absent', () => {
     });
   });
 
-  it('keeps a disk that another guest has', async () => {
+  it('keeps a disk that another guest uses', async () => {
     await vm({ ...WEB, state: 'present' });
     const other = { ...WEB, name: 'vmt-two', ovs: [], interfaces: [], state: 'present' };
     await vm({ ...other, domain: { disks: [{ source: `${HOME}/vmt-web/disk.qcow2` }] } });
@@ -186,7 +186,7 @@ describe('several VMs', () => {
     expect(await sh(`ls -A ${HOME}; virsh list --all --name | grep vmt || true`)).toBe('');
   });
 
-  it('are made together, and one that is wrong keeps no other from it', async () => {
+  it('are made together, and an invalid one does not prevent the others', async () => {
     const vms = [
       { ...WEB, name: 'vmt-one', interfaces: [{ name: 'eth0', address: '10.20.0.6/24' }] },
       {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import { deniedBy } from '../../../modules/objects/domain/desired/denied.ts';
-import { definedBy, optionsOf, statedBy } from './given.ts';
+import { definedBy, desiredBy, optionsOf } from './given.ts';
 
 type Row = [what: string, options: Record<string, unknown>, xml: string];
 
 const same = (xml: string) => serialiseXml(parseXml(xml));
 const domain = (inner: string) => same(`<domain><name>a</name>${inner}</domain>`);
 
-describe('what an option states of the machine', () => {
+describe('the XML of options of the machine', () => {
   const rows: Row[] = [
     ['nothing', {}, ''],
     ['title', { title: 'A & B' }, '<title>A &amp; B</title>'],
@@ -30,7 +30,7 @@ describe('what an option states of the machine', () => {
     ['features', { features: ['acpi', 'pae'] }, '<features><acpi/><pae/></features>'],
     ['no features', { features: [] }, ''],
     ['firmware efi', { firmware: 'efi' }, "<os firmware='efi'/>"],
-    ['firmware bios, which is no other', { firmware: 'bios' }, ''],
+    ['firmware bios, which is the absence of another', { firmware: 'bios' }, ''],
     [
       'secure_boot',
       { firmware: 'efi', secure_boot: true },
@@ -39,7 +39,7 @@ describe('what an option states of the machine', () => {
       </firmware></os>`,
     ],
     [
-      'secure_boot that is not wanted',
+      'no secure_boot',
       { firmware: 'efi', secure_boot: false },
       "<os firmware='efi'><firmware><feature enabled='no' name='secure-boot'/></firmware></os>",
     ],
@@ -51,11 +51,11 @@ describe('what an option states of the machine', () => {
     ],
   ];
   it.each(rows)('%s', (_, options, xml) => {
-    expect(statedBy(options)).toBe(domain(xml));
+    expect(desiredBy(options)).toBe(domain(xml));
   });
 
-  it('virt_type, by what the host can', () => {
-    const type = (virt_type: string, kvm: boolean) => parseXml(statedBy({ virt_type }, kvm)).attributes.type;
+  it('virt_type auto, which depends on the host', () => {
+    const type = (virt_type: string, kvm: boolean) => parseXml(desiredBy({ virt_type }, kvm)).attributes.type;
     expect([type('kvm', false), type('qemu', true), type('auto', true), type('auto', false)]).toEqual([
       'kvm',
       'qemu',
@@ -65,7 +65,7 @@ describe('what an option states of the machine', () => {
   });
 });
 
-describe('what an option states of a disk', () => {
+describe('the XML of a disk', () => {
   const DRIVER = "<driver name='qemu' type='qcow2'/>";
   const disk = (inner: string, type = 'file') => `<disk type='${type}' device='disk'>${inner}</disk>`;
   const file = (inner: string, driver = DRIVER) =>
@@ -166,11 +166,11 @@ describe('what an option states of a disk', () => {
     ],
   ];
   it.each(rows)('%s', (_, one, xml) => {
-    expect(statedBy({ disks: [one] })).toBe(domain(`<devices>${xml}</devices>`));
+    expect(desiredBy({ disks: [one] })).toBe(domain(`<devices>${xml}</devices>`));
   });
 });
 
-describe('what an option states of an interface', () => {
+describe('the XML of an interface', () => {
   const nic = (inner: string, type = 'bridge') => `<interface type='${type}'>${inner}</interface>`;
   const OVS = "<virtualport type='openvswitch'/>";
   const MODEL = "<model type='virtio'/>";
@@ -192,7 +192,7 @@ describe('what an option states of an interface', () => {
       nic(`<mac address='52:54:00:00:00:01'/><source bridge='b'/>${OVS}<target dev='t'/>${MODEL}`),
     ],
     [
-      'default_mac, which is for a new one',
+      'default_mac, which is for new interfaces',
       { default_mac: '52:54:00:00:00:01', target: 't' },
       ovs('', `<target dev='t'/>${MODEL}`),
     ],
@@ -237,11 +237,11 @@ describe('what an option states of an interface', () => {
     ['boot_order', { boot_order: 1 }, ovs('', `${MODEL}<boot order='1'/>`)],
   ];
   it.each(rows)('%s', (_, one, xml) => {
-    expect(statedBy({ interfaces: [{ source: 'b', ...one }] })).toBe(domain(`<devices>${xml}</devices>`));
+    expect(desiredBy({ interfaces: [{ source: 'b', ...one }] })).toBe(domain(`<devices>${xml}</devices>`));
   });
 });
 
-describe('what an option states of the other devices', () => {
+describe('the XML of the other devices', () => {
   const rows: Row[] = [
     ['SPICE', { graphics: [{ type: 'spice' }] }, "<graphics type='spice' autoport='yes'/>"],
     ['graphics', { graphics: [{}] }, "<graphics type='vnc' port='-1' autoport='yes'/>"],
@@ -277,11 +277,11 @@ describe('what an option states of the other devices', () => {
     ],
   ];
   it.each(rows)('%s', (_, options, xml) => {
-    expect(statedBy(options)).toBe(domain(`<devices>${xml}</devices>`));
+    expect(desiredBy(options)).toBe(domain(`<devices>${xml}</devices>`));
   });
 
-  it('nothing, where one is not wanted', () => {
-    expect(statedBy({ console: false, guest_agent: false, rng: false, graphics: [] })).toBe(domain(''));
+  it('is empty for devices that are off', () => {
+    expect(desiredBy({ console: false, guest_agent: false, rng: false, graphics: [] })).toBe(domain(''));
   });
 });
 
@@ -289,7 +289,7 @@ describe('extra_xml', () => {
   const extra = (inner: string) => `<domain>${inner}</domain>`;
   const rows: Row[] = [
     [
-      'adds what there is no option for',
+      'adds what has no option',
       { vcpus: 2, extra_xml: extra('<memoryBacking><hugepages/></memoryBacking>') },
       '<vcpu>2</vcpu><memoryBacking><hugepages/></memoryBacking>',
     ],
@@ -299,7 +299,7 @@ describe('extra_xml', () => {
       "<vcpu cpuset='0-1'>4</vcpu>",
     ],
     [
-      'is about the disk of the same target',
+      'changes the disk with the same target',
       {
         disks: [{ source: '/x' }],
         extra_xml: extra(
@@ -310,7 +310,7 @@ describe('extra_xml', () => {
         <target dev='vda' bus='virtio'/><blockio physical_block_size='4096'/></disk></devices>`,
     ],
     [
-      'adds a device that has no like',
+      'adds a device with another key',
       {
         interfaces: [{ source: 'b', target: 't', type: 'bridge' }],
         extra_xml: extra("<devices><interface type='bridge'><source bridge='c'/></interface></devices>"),
@@ -320,7 +320,7 @@ describe('extra_xml', () => {
     ],
   ];
   it.each(rows)('%s', (_, options, xml) => {
-    expect(statedBy(options)).toBe(domain(xml));
+    expect(desiredBy(options)).toBe(domain(xml));
   });
 });
 
@@ -332,7 +332,7 @@ describe('a new domain', () => {
   const whole = (type: string, inner: string) =>
     same(`<domain type='${type}'><name>a</name>${inner}</domain>`);
 
-  it('has what a guest of today wants', () => {
+  it('has the defaults of a current guest', () => {
     expect(definedBy({ memory: 1024 }, true)).toBe(
       whole(
         'kvm',
@@ -343,14 +343,14 @@ describe('a new domain', () => {
     );
   });
 
-  it('has none of what is said not to be', () => {
+  it('has no default that an option denies', () => {
     const less = { console: false, guest_agent: false, rng: false, features: [], hotplug_slots: 0 };
     expect(definedBy({ memory: 1024, ...less })).toBe(
       whole('qemu', "<memory unit='KiB'>1024</memory><vcpu>1</vcpu><os><type machine='q35'>hvm</type></os>"),
     );
   });
 
-  it('has room to hot-plug only where devices have ports of their own', () => {
+  it('has free ports only on a q35 whose XML defines none', () => {
     expect(definedBy({ memory: 1024, machine: 'pc' })).not.toContain('pcie-root-port');
     const own = "<domain><devices><controller type='pci' index='0' model='pcie-root'/></devices></domain>";
     expect(definedBy({ memory: 1024, extra_xml: own })).not.toContain('pcie-root-port');
@@ -359,11 +359,11 @@ describe('a new domain', () => {
   it('has no IDE on a q35', () => {
     const disks = [{ source: '/x', bus: 'ide' }];
     expect(() => definedBy({ memory: 1, disks })).toThrow("option 'disks[0].bus': a q35 has no IDE");
-    expect(statedBy({ disks })).toContain('bus="ide"');
+    expect(desiredBy({ disks })).toContain('bus="ide"');
   });
 });
 
-describe('what options deny in so many words', () => {
+describe('deniedBy', () => {
   const denied = (given: Record<string, unknown>) => serialiseXml(deniedBy(optionsOf(given)));
   const rows: Row[] = [
     ['nothing', { console: true, guest_agent: true, rng: true, firmware: 'efi' }, ''],

@@ -8,17 +8,17 @@ import type { DomainOptions } from '../../../modules/objects/domain/options/opti
 
 const validate = compileValidator(spec);
 
-/** A task's options as the module gets them. @throws what the module would answer */
+/** A task's options as the module gets them. @throws the error that the module would return */
 export function optionsOf(given: Record<string, unknown>): DomainOptions {
   const read = readOptions(spec, validate, { path: '', options: { name: 'a', ...given } }) as DomainOptions;
   checkOptions(read);
   return read;
 }
 
-/** What the options state of a domain that is there, as text. */
-export const statedBy = (given: Record<string, unknown>, kvm = false): string =>
+/** The desired XML of the options for a defined domain. */
+export const desiredBy = (given: Record<string, unknown>, kvm = false): string =>
   serialiseXml(buildDomain(optionsOf(given), { kvm }, false));
 
-/** The domain that is defined where there is none, as text. */
+/** The desired XML of the options for a new domain. */
 export const definedBy = (given: Record<string, unknown>, kvm = false): string =>
   serialiseXml(buildDomain(optionsOf(given), { kvm }, true));

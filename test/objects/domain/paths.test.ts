@@ -9,9 +9,9 @@ import {
   KEPT_WHEN_OMITTED,
   OPTION_PATHS,
 } from '../../../modules/objects/domain/options/paths.ts';
-import { definedBy, statedBy } from './given.ts';
+import { definedBy, desiredBy } from './given.ts';
 
-/** A value for each option, and what has to be beside it. */
+/** A value for each option, with the options that it requires. */
 const VALUES: Record<DefiningOption, Record<string, unknown>> = {
   title: { title: 't' },
   description: { description: 'd' },
@@ -45,7 +45,7 @@ const VALUES: Record<DefiningOption, Record<string, unknown>> = {
 const pathsOf = (names: readonly string[]): ReadonlySet<string> =>
   new Set(names.flatMap((name) => OPTION_PATHS[name as DefiningOption]));
 
-/** What is left of a document but containers when what is under some paths is taken out. */
+/** The elements of a document that are not under some paths, without containers. */
 function outside(xml: string, paths: ReadonlySet<string>): string {
   const rest = serialiseXml(withoutPaths(parseXml(xml), new Set([...paths, 'domain/name'])));
   return [...rest.matchAll(/<(\w+)([^>]*)>/g)]
@@ -57,16 +57,16 @@ function outside(xml: string, paths: ReadonlySet<string>): string {
 }
 
 describe('the paths of an option', () => {
-  it.each(DEFINING)('%s: everything that it states is under them', (name) => {
+  it.each(DEFINING)('%s: cover all of its XML', (name) => {
     expect(
       outside(
-        statedBy(VALUES[name]),
+        desiredBy(VALUES[name]),
         pathsOf(Object.keys(VALUES[name]).filter((key) => key !== 'extra_xml')),
       ),
     ).toBe('');
   });
 
-  it('are of options that leave alone, or sticky, where a new domain has something by default', () => {
+  it('cover the defaults of a new domain: by options that are kept when omitted, or sticky paths', () => {
     const alone = new Set([...pathsOf(KEPT_WHEN_OMITTED), ...DOMAIN_RULES.sticky]);
     expect(outside(definedBy({ memory: 1024 }, true), alone)).toBe('');
   });

@@ -23,7 +23,7 @@ const options = (given: Record<string, unknown>) => {
 
 const nothing: Known = { kvm: false, machineId: 'm', domain: undefined };
 
-/** What the module plans where there is no libvirt to ask what it would make of it. */
+/** The plan of the module without a libvirt that could rehearse it. */
 const plan = (given: DomainOptions, known: Known) => {
   const draft = draftOf(given, known);
   const unchanged = draft !== undefined && isUnchanged(draft);
@@ -37,7 +37,7 @@ const plan = (given: DomainOptions, known: Known) => {
   });
 };
 
-/** The state after a plan was carried out, by a libvirt that adds nothing. */
+/** The state after a plan is carried out by a libvirt that adds nothing. */
 function carriedOut(state: Known, given: DomainOptions): Known {
   const { changes, result } = plan(given, state);
   const define = changes.find(({ step }) => step.act === 'define')?.step;
@@ -92,7 +92,7 @@ describe('planDomain', () => {
     );
   });
 
-  it('comes to rest after any change of mind', () => {
+  it('has nothing left to do after any two tasks', () => {
     fc.assert(
       fc.property(given, given, (one, two) => {
         const before = carriedOut(nothing, options(one));
@@ -102,7 +102,7 @@ describe('planDomain', () => {
     );
   });
 
-  it('chooses KVM only where the host can', () => {
+  it('chooses KVM only if the host has it', () => {
     const type = (kvm: boolean) => {
       const step = plan(options({ name: 'a', memory: 1 }), { ...nothing, kvm }).changes[0]?.step;
       return step && 'xml' in step ? parseXml(step.xml).attributes.type : undefined;
@@ -144,7 +144,7 @@ describe('planDomain', () => {
     expect(changes[0]?.after).not.toContain('t2');
   });
 
-  it('takes away what it denies, whoever added it', () => {
+  it('removes what options deny, whoever added it', () => {
     const full = carriedOut(nothing, options(two));
     const text = (more: object) =>
       plan(options({ ...two, ...more }), full)
@@ -157,16 +157,16 @@ describe('planDomain', () => {
     expect(text({})).toBe('');
   });
 
-  it('keeps what somebody else added, and says so', () => {
+  it('keeps what others added, with a warning', () => {
     const { domain, ...host } = carriedOut(nothing, options(two));
-    const theirs = {
+    const unmanaged = {
       ...host,
       domain: domain && { ...domain, definition: withoutApplied(domain.definition) },
     };
-    const { changes, warnings } = plan(options(less), theirs);
+    const { changes, warnings } = plan(options(less), unmanaged);
     expect(changes).toEqual([]);
     expect(warnings?.join()).toMatch(/they are kept: interface 52:54:00:\S+ \('unlisted_devices: remove'/);
-    const removing = plan(options({ ...less, unlisted_devices: 'remove' }), theirs);
+    const removing = plan(options({ ...less, unlisted_devices: 'remove' }), unmanaged);
     expect(removing.changes[0]?.after).not.toContain('t2');
   });
 });
@@ -179,7 +179,7 @@ describe('a paused guest', () => {
   const paused: Known = { ...host, domain: domain && { ...domain, state: 'paused', live } };
   const titles = ({ changes }: ReturnType<typeof plan>) => changes.map(({ title }) => title);
 
-  it('lets go of nothing, which a plan says before anything is tried', () => {
+  it('keeps its devices until it is resumed, and the plan says so', () => {
     const planned = plan(disks('vda'), paused);
     expect(titles(planned)).toEqual(['redefine domain a']);
     expect(planned.result).toMatchObject({
@@ -188,7 +188,7 @@ describe('a paused guest', () => {
     });
   });
 
-  it('is woken before it is changed where it is to run', () => {
+  it('is resumed before it is changed if it is to run', () => {
     const planned = plan({ ...disks('vda'), state: 'running' }, paused);
     expect(titles(planned)).toEqual([
       'redefine domain a',
@@ -200,7 +200,7 @@ describe('a paused guest', () => {
 });
 
 describe('targetsOf', () => {
-  it('gives each disk a device name of its bus that is free', () => {
+  it('gives each disk a free device name of its bus', () => {
     const disks = options({
       name: 'a',
       disks: [

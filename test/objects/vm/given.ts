@@ -9,27 +9,27 @@ import { noHost } from '../../support/fake.ts';
 
 const validate = compileValidator(spec);
 
-/** A VM with what it needs. */
+/** A VM with its required options. */
 export const WEB = { name: 'web1', memory: '1 GiB', archive_name: 'debian-12', hypervisor: 'hv1' };
 
-/** One of its interfaces, on a bridge. */
+/** An interface of it, on a bridge. */
 export const LAN = {
   ovs: [{ name: 'ovs-lan', vlans: [10] }],
   interfaces: [{ name: 'eth0', address: '10.10.1.11/24', gateway: '10.10.1.1' }],
 };
 
-/** A VM's options as the module gets them. @throws what the module would answer */
+/** A VM's options as the module gets them. @throws the error that the module would return */
 export function vmOf(given: Record<string, unknown> = {}): VmOptions {
   const read = readOptions(spec, validate, { path: '', options: { ...WEB, ...given } }) as VmOptions;
   vm.check?.(read);
   return read;
 }
 
-/** What the module answers where nothing is to be looked at. */
+/** The result of the module on a host that it must not use. */
 export const answer = (args: object): Promise<Result> =>
   run({ spec, ...vm }, validate, noHost, JSON.stringify(args));
 
-/** What the module says is wrong with a list of VMs, a line each. */
+/** The problems that the module reports of a list of VMs, a line each. */
 export async function problems(
   vms: readonly object[],
   beside: Record<string, unknown> = {},

@@ -21,7 +21,7 @@ const NO_SEED: SeedState = {
   desired: { mode: 0o600, uid: 64055, gid: 64055 },
 };
 
-/** A host without a libvirt to ask, that has nothing of the VM, or a domain of some XML. */
+/** The state of a host without libvirt: nothing of the VM, or only a domain with some XML. */
 function stateOf(one: VmOptions, xml?: string): State {
   const definition = xml === undefined ? undefined : parseXml(xml);
   const found = {
@@ -92,7 +92,7 @@ describe('a VM', () => {
     expect(plan(LAN, defined).result?.interfaces).toMatchObject([{ mac: '52:54:00:00:00:07' }]);
   });
 
-  it('is as it was when an interface is put in front of others', () => {
+  it('does not change when an interface is added in front of others', () => {
     const both = {
       ovs: [{ name: 'other' }, ...LAN.ovs],
       interfaces: [{ name: 'eth1', mode: 'dhcp' }, ...LAN.interfaces],
@@ -100,14 +100,14 @@ describe('a VM', () => {
     expect(plan(both).result?.interfaces[1]).toEqual(plan(LAN).result?.interfaces[0]);
   });
 
-  it('is only defined, or only started, where the task says so', () => {
+  it('is only defined, or only started, with `steps`', () => {
     const titles = (given: Record<string, unknown>, xml?: string) =>
       plan(given, xml).changes.map(({ title }) => title);
     expect(titles({ steps: 'define' }).at(-1)).toBe('set autostart of domain web1');
     expect(titles({ steps: 'start' }, xmlOf(plan()))).toEqual(['start domain web1']);
   });
 
-  it('says what is wrong with its parts in its own words', () => {
+  it('reports problems of its parts by its own options', () => {
     const users = [{ name: 'joe', sodo: 'x' }];
     expect(() => plan({ users })).toThrow(/^option 'users': users\[0\].sodo: is unknown/);
     expect(() => plan({ user_data: { users } })).toThrow(/^option 'user_data': users\[0\].sodo/);
@@ -115,19 +115,19 @@ describe('a VM', () => {
     expect(plan({ users, validate: 'warn' }).warnings?.join()).toContain('users[0].sodo');
   });
 
-  it('that says of its gateway that it is on the link is not warned of that', () => {
+  it('has no warning about a gateway with on_link', () => {
     const nic = { name: 'eth0', address: '203.0.113.7/32', gateway: '198.51.100.1', on_link: true };
     expect(plan({ ...LAN, interfaces: [nic] }).warnings).toEqual([]);
   });
 
-  it('that is to be absent is removed the other way round', () => {
+  it('is removed in the reverse order', () => {
     const xml = xmlOf(plan());
     const one = vmOf({ state: 'absent', remove_storage: true });
-    const there = {
+    const files = {
       disks: [{ ...NO_DISK, disk: { guestFormat: undefined, disk: undefined } }],
       directory: ['disk.qcow2'],
     };
-    const { changes } = vm.plan(one, { ...stateOf(one, xml), ...there });
+    const { changes } = vm.plan(one, { ...stateOf(one, xml), ...files });
     expect(changes.map(({ title }) => title)).toEqual([
       'undefine domain web1',
       'remove disk /var/lib/libvirt/images/web1/disk.qcow2',
@@ -135,7 +135,7 @@ describe('a VM', () => {
     ]);
   });
 
-  it('of an archive of the controller has that brought, and not what is on the host', () => {
+  it('needs its archive uploaded, unless it is on the host', () => {
     const given = { archive_name: 'old', archives: ['old'] };
     expect(plan(given).uploads).toEqual({ old: '/var/lib/libvirt/images/old.tar.gz' });
     expect(plan({ ...given, uploaded: ['old'] }).uploads).toEqual({});
@@ -143,7 +143,7 @@ describe('a VM', () => {
   });
 });
 
-describe('names that are made of names', () => {
+describe('default names of interfaces, and MAC addresses', () => {
   const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/);
   const nic = (of: string) => ({ name: of }) as VmOptions['interfaces'][number];
 
@@ -158,7 +158,7 @@ describe('names that are made of names', () => {
     );
   });
 
-  it('differ between two hypervisors that have guests of one name', () => {
+  it('differ between two hypervisors with guests of the same name', () => {
     const macs = ['hv1', 'hv2'].map((hypervisor) =>
       defaultMac({ hypervisor, name: 'a' } as VmOptions, nic('eth0')),
     );
