@@ -12,7 +12,7 @@ test.each<[object, string | RegExp]>([
   [{ address: '10.0.0.1/24' }, /^option 'address': .*give it to the bridge/],
   [{ gateway: '10.0.0.1' }, /^option 'gateway': .*give it to the bridge/],
   [{ mode: 'dhcp' }, /^option 'mode': /],
-  [{ bridge: 'eth1' }, /^option 'port': a bridge takes the address of a NIC/],
+  [{ bridge: 'eth1' }, /^option 'port': a bridge takes the addresses of a NIC/],
 ])('%j is an error', async (more, message) => {
   expect((await play(new FakeHost()).port({ ...TAKE, ...more })).msg).toMatch(message);
 });
@@ -52,7 +52,7 @@ test('while one waits to be confirmed, no other begins, and it is told of', asyn
   fake.files.set('/var/lib/piecewise-cloud/rollback/about.json', about);
   const bridges = [{ name: 'br0' }];
   const result = await play(fake).topology({ bridges, ports: [TAKE] });
-  expect(result.msg).toMatch(/^option 'ports\[0\].take_address': the change of 'eth0' waits to be confirmed/);
+  expect(result.msg).toMatch(/^option 'ports\[0\].take_address': the change of 'eth0' is not confirmed yet/);
   fake.devices.set('eth1', { up: true, addresses: [], routes: [] });
   expect(await play(fake).topology({ bridges, ports: [TAKE] })).toMatchObject({
     changed: true,
