@@ -137,14 +137,14 @@ describe('ovs_port', () => {
     // What an earlier release made.
     await ovs('add-port br0 nic9 -- set interface nic9 type=internal');
     expect(await lab.fails('ovs_port', take)).toMatch(
-      /^option 'take_address': 'nic9' is internal to Open vSwitch, and not a NIC/,
+      /^option 'take_address': 'nic9' has the type 'internal' in Open vSwitch, and is not a NIC/,
     );
   });
 
   test("a bridge's own port has an address like any, and is not removed", async () => {
     const own = { bridge: 'br0', port: 'br0' };
     await lab.changes('ovs_port', { ...own, address: '10.9.0.1/24' });
-    expect(await lab.fails('ovs_port', { ...own, state: 'absent' })).toMatch(/the own port of the bridge/);
+    expect(await lab.fails('ovs_port', { ...own, state: 'absent' })).toMatch(/is the bridge's own port/);
     await lab.changes('ovs_bridge', { bridge: 'br0', state: 'absent' });
     expect(await lab.sh('ls /etc/network/interfaces.d')).toBe('');
   });

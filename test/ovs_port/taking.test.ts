@@ -45,7 +45,7 @@ test('a port of another bridge is no uplink', async () => {
   expect(fake.snapshot()).toBe(before);
 });
 
-test('while one waits to be confirmed, no other begins, and it is told of', async () => {
+test('while a change is not confirmed, another one is an error and writes nothing', async () => {
   const fake = new FakeHost();
   fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });
   const about = JSON.stringify({ nic: 'eth0', bridge: 'br-ex', seconds: 60 });

@@ -81,7 +81,7 @@ test('the same by systemd-networkd, which takes over from ifupdown', async () =>
     changed: false,
     warnings: [
       expect.stringMatching(
-        /^port 'ovs-wan1': its name servers are kept, but not used: this ifupdown's hook/,
+        /^port 'ovs-wan1': its name servers are written to its file, but not used: this ifupdown's hook/,
       ),
     ],
   });

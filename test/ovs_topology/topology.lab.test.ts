@@ -134,7 +134,7 @@ END
     );
     expect(await port({ port: 'a-name-of-16-chr' })).toMatch(/^option 'ports\[1\].port': .*at most 15/);
     expect(await port({ port: 'a/b' })).toMatch(/^option 'ports\[1\].port'/);
-    expect(await port({})).toBe("option 'ports[1].port': 'itc-wan1' is in ports[0] already");
+    expect(await port({})).toBe("option 'ports[1].port': 'itc-wan1' is already in ports[0]");
     expect(await port({ port: 'p2', bridge: 'nowhere', address: '10.9.0.1/24' })).toMatch(
       /there is no bridge 'nowhere'/,
     );

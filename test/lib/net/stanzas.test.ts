@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { partOf } from '../../../modules/lib/net/stanzas.ts';
 
-const TEXT = `# The host's stanzas.
+const TEXT = `# The host's own.
 source interfaces.d/*
 auto lo eth0 eth1
 iface lo inet loopback
@@ -20,9 +20,9 @@ iface eth0 inet6 auto
 iface eth01 inet manual
 `;
 
-test('what is said of an interface, and the text without it', () => {
+test('the stanzas of an interface, and the text without it', () => {
   const { rest, stanzas } = partOf(TEXT, 'eth0');
-  expect(rest).toBe(`# The host's stanzas.
+  expect(rest).toBe(`# The host's own.
 source interfaces.d/*
 auto lo eth1
 iface lo inet loopback
