@@ -199,7 +199,9 @@ describe('the mesh', () => {
     expect(told[1]?.changed).toEqual({ hv1: 0, hv2: 0 });
     for (const { output } of told) {
       expect(output).not.toContain(secret);
-      expect(output.replace(/\s+/g, ' ')).toMatch(/ovs-lan has 'datapath_type: netdev', .* go in the clear/);
+      expect(output.replace(/\s+/g, ' ')).toMatch(
+        /ovs-lan has 'datapath_type: netdev', .* are not encrypted/,
+      );
     }
     await allPing('hv1', 'hv2');
     for (const name of ['hv1', 'hv2']) {

@@ -113,12 +113,12 @@ describe('a disk that another domain may need', () => {
     [
       'by a backing file of unknown format',
       `qemu-img create -q -f qcow2 -F qcow2 -b base.qcow2 other.qcow2; python3 -c "d = open('other.qcow2', 'rb').read(); open('other.qcow2', 'wb').write(d.replace(bytes.fromhex('e2792aca'), bytes(4)))"`,
-      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: write it down (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
+      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 doesn't say which format its backing file ${DIR}/base.qcow2 has: record it (qemu-img rebase -u -F FORMAT -b 'base.qcow2' ${DIR}/other.qcow2)`,
     ],
     [
       'by an image with an invalid header',
       'truncate -s 16M other.qcow2',
-      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 is to be opened as qcow2, and has no header of one`,
+      `the files that domain ${other} needs are unknown: ${DIR}/other.qcow2 is opened as qcow2, but has no header of that format`,
     ],
   ];
   it.each(rows)('is kept: %s', async (_, make, why) => {

@@ -67,7 +67,7 @@ describe('a bridge that is a VLAN of another', () => {
       "option 'parent': is required with 'vlan'",
     );
     expect(await fails({ parent: 'nowhere' })).toMatch(/there is no bridge 'nowhere'/);
-    expect(await fails({ fail_mode: 'secure' })).toMatch(/^option 'fail_mode': .* give it to 'br0'/);
+    expect(await fails({ fail_mode: 'secure' })).toMatch(/^option 'fail_mode': .* set it on 'br0'/);
     expect(await fails({ bridge: 'br0', parent: 'br0' })).toMatch(
       /^option 'parent': 'br0' is a bridge of its own/,
     );

@@ -36,9 +36,9 @@ describe('what a database says that is not one', () => {
     ['an object that is none', '{"id":0,,}', /sent invalid JSON/],
     ['a question nested deep', `{"method":"echo","id":7,"params":${DEEP}}`, /sent invalid JSON/],
     ['an error nested deep', `{"id":0,"error":${DEEP}}`, /sent invalid JSON/],
-    ['an answer nested deep', answer(DEEP), /something else than results|can't be read/],
-    ['an answer that is no list', answer('5'), /something else than results/],
-    ['rows that are none', answer('[{"rows":[5]}]'), /something else than results/],
+    ['an answer nested deep', answer(DEEP), /sent an invalid answer|can't be read/],
+    ['an answer that is no list', answer('5'), /sent an invalid answer/],
+    ['rows that are none', answer('[{"rows":[5]}]'), /sent an invalid answer/],
     ['fewer results than were asked for', answer('[]'), /table Open_vSwitch can't be read/],
     [
       'values that are none',

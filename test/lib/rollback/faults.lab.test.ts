@@ -222,7 +222,7 @@ describe('ifupdown', () => {
     expect(await take()).toBe(true);
     await allIsBack();
     expect((await lab.run('ovs_confirm', {})).msg).toMatch(
-      /nothing to confirm: .* was undone.*rollback_timeout/,
+      /not confirmed in time, and was undone.*rollback_timeout/,
     );
     await lab.sh(`umount ${place}`);
   });
