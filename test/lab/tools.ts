@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { withLock } from './cache.ts';
 
 // The package that brings each program, as Debian names it.
 const tools: Record<string, string> = {
@@ -8,7 +9,6 @@ const tools: Record<string, string> = {
   ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   ansible: 'ansible-core',
-  flock: 'util-linux',
 };
 
 /** The environment for programs on the machine, without the variables of a virtual environment or shell. */
@@ -25,6 +25,11 @@ export const plainEnv = {
  */
 export async function ensureTools(): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('the lab boots containers, so it must run as root');
+  // apt-get fails where another one runs.
+  await withLock('tools', install);
+}
+
+async function install(): Promise<void> {
   const programs = Object.keys(tools);
   const script = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done';
   const options = { env: plainEnv, extendEnv: false };
@@ -36,9 +41,9 @@ export async function ensureTools(): Promise<void> {
       .map((tool) => tools[tool] ?? tool),
   );
   if (missing.size === 0) return;
-  const install = ['install', '--yes', '--no-install-recommends', ...missing];
-  const first = await execa('apt-get', install, { ...options, reject: false });
+  const args = ['install', '--yes', '--no-install-recommends', ...missing];
+  const first = await execa('apt-get', args, { ...options, reject: false });
   if (first.exitCode === 0) return;
   await execa('apt-get', ['update'], options);
-  await execa('apt-get', install, options);
+  await execa('apt-get', args, options);
 }

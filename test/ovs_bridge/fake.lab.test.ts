@@ -69,7 +69,7 @@ describe('a bridge that is a VLAN of another', () => {
     expect(await fails({ parent: 'nowhere' })).toMatch(/there is no bridge 'nowhere'/);
     expect(await fails({ fail_mode: 'secure' })).toMatch(/^option 'fail_mode': .* set it on 'br0'/);
     expect(await fails({ bridge: 'br0', parent: 'br0' })).toMatch(
-      /^option 'parent': 'br0' is a bridge of its own/,
+      /^option 'parent': 'br0' already exists, and is no VLAN/,
     );
     await ovs(
       'add-br br1 -- set bridge br1 datapath_type=netdev -- add-port br1 p0 -- set interface p0 type=internal',

@@ -140,7 +140,7 @@ END
     );
     const absent = { bridges: [{ name: 'ovs-wan1', state: 'absent' }], ports: [PORT] };
     expect(await lab.fails('ovs_topology', absent)).toMatch(
-      /^option 'ports\[0\].bridge': 'ovs-wan1'.* absent/,
+      /^option 'ports\[0\].bridge': port 'itc-wan1' is on 'ovs-wan1', which has 'state: absent'/,
     );
   });
 

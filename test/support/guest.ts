@@ -27,7 +27,7 @@ export async function onGuest(
   hypervisor: Hypervisor,
   address: string,
   command: string,
-  limit = 120,
+  limit = 400,
 ): Promise<{ stdout: string; exitCode: number }> {
   const options = [
     'StrictHostKeyChecking=no',

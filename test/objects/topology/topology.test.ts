@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { FakeHost } from '../../lib/ovs/fake-host.ts';
 import { play } from '../../lib/ovs/play.ts';
+import { expectUnchanged } from '../../support/unchanged.ts';
 
 const up = (fake: FakeHost) => [...fake.devices].flatMap(([name, device]) => (device.up ? name : [])).sort();
 
@@ -77,4 +78,28 @@ test('purge removes the files of ports that are gone of bridges that it made, an
   await play(fake).topology({ bridges, ports, purge: true });
   const names = [...fake.files.keys()].filter((path) => path.startsWith(file('')));
   expect(names.sort()).toEqual(['blog', 'kept', 'p0'].map(file));
+});
+
+test('purge keeps a bridge for a port that is on it and is to be absent from another', async () => {
+  const fake = new FakeHost();
+  for (const nic of ['eth1', 'eth2']) fake.devices.set(nic, { up: false, addresses: [], routes: [] });
+  const bridges = [{ name: 'br0' }, { name: 'br1' }];
+  const vlans = [
+    { name: 'vlan-a', parent: 'br0', vlan: 10 },
+    { name: 'vlan-b', parent: 'br0', vlan: 11 },
+  ];
+  const ports = [
+    { bridge: 'vlan-a', port: 'eth1' },
+    { bridge: 'br1', port: 'eth2' },
+  ];
+  await play(fake).topology({ bridges: [...bridges, ...vlans], ports, purge: true });
+  const absent = [
+    { bridge: 'vlan-b', port: 'eth1', state: 'absent' },
+    { bridge: 'br0', port: 'eth2', state: 'absent' },
+  ];
+  const left = { bridges: [{ name: 'br0' }], ports: absent, purge: true };
+  const { warnings } = await play(fake).topology(left);
+  expect(warnings).toContain("bridge 'vlan-a' is no longer listed, but kept for the ports on it: eth1");
+  expect(warnings).toContain("bridge 'br1' is no longer listed, but kept for the ports on it: eth2");
+  expectUnchanged(await play(fake).topology(left));
 });

@@ -22,8 +22,13 @@ export function withPurged(
   const ours = [...index.ports.values()].filter(
     ({ port, bridge }) => isOurs(port) && port.name !== bridge.name,
   );
+  // A port that is to be absent from another bridge than its own is kept.
+  const listedPorts = topology.ports.filter(
+    ({ name, bridge, state }) =>
+      state === 'present' || (index.ports.get(name)?.bridge.name ?? bridge) === bridge,
+  );
   const removed = new Set(
-    [...ours.map(({ port }) => port), ...topology.ports.filter(({ state }) => state === 'absent')].map(
+    [...ours.map(({ port }) => port), ...listedPorts.filter(({ state }) => state === 'absent')].map(
       ({ name }) => name,
     ),
   );
@@ -38,8 +43,9 @@ export function withPurged(
     .map(({ port, bridge }) => ({ ...ABSENT, name: port.name, bridge: bridge.name }));
   const names = new Set(purged.map(({ name }) => name));
   const ports = [...topology.ports.filter(({ name }) => !names.has(name)), ...purged];
-  const absent = new Set(ports.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
-  const elsewhere = new Map(ports.map(({ name, bridge }) => [name, bridge]));
+  const settled = [...listedPorts.filter(({ name }) => !names.has(name)), ...purged];
+  const absent = new Set(settled.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+  const elsewhere = new Map(settled.map(({ name, bridge }) => [name, bridge]));
   const bridges: DesiredBridge[] = [];
   for (const bridge of index.bridges.values()) {
     if (!isOurs(bridge)) continue;
