@@ -16,9 +16,9 @@ export function planConfirmation({ pending, undoing, undone }: Rollback): Plan<u
   }
   if (undoing) throw tooLate(true);
   if (undone === undefined) return { changes: [] };
-  const way =
+  const fix =
     "find out what cut the host off, or give more time with 'rollback_timeout', and run the task again";
   // A full file system may have had no room for the time.
   const when = /^\d{4}-/.test(undone) ? ` at ${undone}` : '';
-  throw new Failure(`the change was not confirmed in time, and was undone${when}: ${way}`);
+  throw new Failure(`the change was not confirmed in time, and was undone${when}: ${fix}`);
 }

@@ -22,11 +22,11 @@ MOST_TEXT = 4096
 # Reads the status of a detached run: its result, its progress, or that it ended without a result ("gone"). Its process is
 # recognised by its environment, since its number may be reused, and a process that ended may stay as a zombie.
 STATUS = """
-if [ -f {place}/result ]; then echo {mark} result; head -c {most} {place}/result
-elif tr '\\000' '\\n' </proc/{pid}/environ 2>/dev/null | grep -qxF PIECEWISE_DETACHED={place}; then
-  echo {mark} progress; head -c {text} {place}/progress 2>/dev/null
-elif [ -f {place}/result ]; then echo {mark} result; head -c {most} {place}/result
-else echo {mark} gone; tail -c {text} {place}/log; fi; echo
+if [ -f {directory}/result ]; then echo {mark} result; head -c {most} {directory}/result
+elif tr '\\000' '\\n' </proc/{pid}/environ 2>/dev/null | grep -qxF PIECEWISE_DETACHED={directory}; then
+  echo {mark} progress; head -c {text} {directory}/progress 2>/dev/null
+elif [ -f {directory}/result ]; then echo {mark} result; head -c {most} {directory}/result
+else echo {mark} gone; tail -c {text} {directory}/log; fi; echo
 echo {mark} end
 """
 MARK = "piecewise-look"
@@ -74,18 +74,18 @@ class Follower(Runner):
         text = self._follow(*self._check_answer(host_answer.check_detached, data["piecewise_detached"]))
         return super()._find_result({"stdout": text, "stderr": "", "rc": 0})
 
-    def _follow(self, place, pid):
+    def _follow(self, directory, pid):
         """Waits for a detached run. @returns its result, as text"""
         bounds = {"most": MOST_RESULT + 1, "text": MOST_TEXT}
-        look = "sh -c %s" % shlex.quote(STATUS.format(place=place, pid=pid, mark=MARK, **bounds))
+        look = "sh -c %s" % shlex.quote(STATUS.format(directory=directory, pid=pid, mark=MARK, **bounds))
         pauses = iter(PAUSES)
         last, since = None, time.monotonic()
         while True:
             time.sleep(next(pauses, PAUSE))
-            kind, text = self._read_status(look, place, pid)
+            kind, text = self._read_status(look, directory, pid)
             if kind == "result":
                 # The result is known, so it doesn't matter whether its directory can be removed.
-                BackgroundCall(self._low_level_execute_command, "rm -rf -- %s" % place).wait(self.PATIENCE)
+                BackgroundCall(self._low_level_execute_command, "rm -rf -- %s" % directory).wait(self.PATIENCE)
                 return text
             if kind == "gone":
                 raise host_answer.TaskFailure("the work on the host ended without a result: %s" % host_answer.excerpt(text))
@@ -97,10 +97,10 @@ class Follower(Runner):
             if time.monotonic() - since > self.SILENCE:
                 raise host_answer.TaskFailure(
                     "the work on the host has made no progress for %d s, and its process %d still runs: see what "
-                    "blocks it. Its progress, its log and its result are in %s" % (self.SILENCE, pid, place)
+                    "blocks it. Its progress, its log and its result are in %s" % (self.SILENCE, pid, directory)
                 )
 
-    def _read_status(self, look, place, pid):
+    def _read_status(self, look, directory, pid):
         """Reads the status. @returns its kind, and its text"""
         problem = ""
         for failures in range(self.MOST_FAILURES):
@@ -118,5 +118,5 @@ class Follower(Runner):
             problem = answer["stderr"].strip() or answer["stdout"].strip()
         raise AnsibleConnectionFailure(
             "%s; the work continues on the host as process %d: its result will be in %s"
-            % (host_answer.excerpt(problem), pid, place)
+            % (host_answer.excerpt(problem), pid, directory)
         )

@@ -11,7 +11,7 @@ import re
 MOST_SHOWN = 4096
 
 # The directory of a detached run (modules/lib/host/detached.ts), below /run or the host's directory for temporary files.
-PLACE = re.compile(r"(?:/run/piecewise-cloud/|(?:/\.?[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
+DIRECTORY = re.compile(r"(?:/run/piecewise-cloud/|(?:/\.?[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
 # The kernel's own limit (proc(5), pid_max).
 MOST_PID = 4194304
 
@@ -67,12 +67,12 @@ def find_result(stdout):
 
 def check_detached(answer):
     """Checks the directory and the process of a detached run. @returns both. @raises UntrustedAnswer"""
-    place, pid = (answer.get("place"), answer.get("pid")) if isinstance(answer, dict) else (None, None)
-    if not isinstance(place, str) or len(place) > 255 or not PLACE.fullmatch(place):
+    directory, pid = (answer.get("directory"), answer.get("pid")) if isinstance(answer, dict) else (None, None)
+    if not isinstance(directory, str) or len(directory) > 255 or not DIRECTORY.fullmatch(directory):
         raise UntrustedAnswer("says that the work goes on in a directory that is not one of ours")
     if type(pid) is not int or not 1 < pid <= MOST_PID:
         raise UntrustedAnswer("says that the work goes on as a process whose number is not valid")
-    return place, pid
+    return directory, pid
 
 
 def check_result(data, returns):

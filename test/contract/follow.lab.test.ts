@@ -143,14 +143,14 @@ describe('long work', () => {
       return JSON.parse(stdout);
     };
     const { piecewise_detached: left } = await run({ _ansible_piecewise_follow: true });
-    await sh(`until grep -q unpack ${left.place}/progress; do sleep 0.1; done`);
+    await sh(`until grep -q unpack ${left.directory}/progress; do sleep 0.1; done`);
     expect(await run({})).toMatchObject({
       failed: true,
       msg: `${dest} is being made by another run (process ${left.pid}): wait until it is done`,
     });
-    await sh(`until [ -e ${left.place}/result ]; do sleep 0.1; done`);
+    await sh(`until [ -e ${left.directory}/result ]; do sleep 0.1; done`);
     expect(await run({})).toMatchObject({ changed: false });
-    await sh(`rm -r ${left.place} ${dest}`);
+    await sh(`rm -r ${left.directory} ${dest}`);
   });
 
   it('goes on by itself where /run takes nothing', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 /** Where a run may go on by itself. */
 export const PLACE = '/run/piecewise-cloud/run-abc123';
 /** An answer by which one does. */
-export const detached = (said: unknown = { place: PLACE, pid: 4321 }) =>
+export const detached = (said: unknown = { directory: PLACE, pid: 4321 }) =>
   JSON.stringify({ changed: false, piecewise_detached: said });
 
 /** What a look brings, as the plugin asks for it. */
@@ -118,21 +118,21 @@ export const generated = Object.fromEntries(
 export const ways: Readonly<Record<string, unknown>> = {
   text: 'x',
   list: [PLACE, 4321],
-  root: { place: '/', pid: 4321 },
-  options: { place: '--no-preserve-root', pid: 4321 },
-  command: { place: '/run/piecewise-cloud/run-abc123; touch OWNED', pid: 4321 },
-  parent: { place: '/tmp/../etc/piecewise-run-abc123', pid: 4321 },
-  line: { place: `${PLACE}\n`, pid: 4321 },
-  other: { place: '/etc/run-abc123', pid: 4321 },
-  long: { place: `/${'x'.repeat(5000)}/piecewise-run-abc123`, pid: 4321 },
-  number: { place: 5, pid: 4321 },
-  format: { place: '/tmp/{pid}/piecewise-run-abc123', pid: 4321 },
-  no_pid: { place: PLACE },
-  true_pid: { place: PLACE, pid: true },
-  text_pid: { place: PLACE, pid: '1; touch OWNED' },
-  float_pid: { place: PLACE, pid: 4.5 },
-  negative_pid: { place: PLACE, pid: -1 },
-  huge_pid: { place: PLACE, pid: 1e300 },
+  root: { directory: '/', pid: 4321 },
+  options: { directory: '--no-preserve-root', pid: 4321 },
+  command: { directory: '/run/piecewise-cloud/run-abc123; touch OWNED', pid: 4321 },
+  parent: { directory: '/tmp/../etc/piecewise-run-abc123', pid: 4321 },
+  line: { directory: `${PLACE}\n`, pid: 4321 },
+  other: { directory: '/etc/run-abc123', pid: 4321 },
+  long: { directory: `/${'x'.repeat(5000)}/piecewise-run-abc123`, pid: 4321 },
+  number: { directory: 5, pid: 4321 },
+  format: { directory: '/tmp/{pid}/piecewise-run-abc123', pid: 4321 },
+  no_pid: { directory: PLACE },
+  true_pid: { directory: PLACE, pid: true },
+  text_pid: { directory: PLACE, pid: '1; touch OWNED' },
+  float_pid: { directory: PLACE, pid: 4.5 },
+  negative_pid: { directory: PLACE, pid: -1 },
+  huge_pid: { directory: PLACE, pid: 1e300 },
 };
 
 /** How far a run is; more is merged into it. */

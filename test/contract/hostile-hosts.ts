@@ -40,11 +40,11 @@ esac`,
   [
     'honest-huge',
     {
-      script: `place=/tmp/piecewise-run-huge00
+      script: `directory=/tmp/piecewise-run-huge00
 case $command in
   *piecewise-look*) sh -c "$command" >"$here/looked"; wc -c <"$here/looked" >"$here/size"; cat "$here/looked" ;;
-  *node*) cat >/dev/null; mkdir -p $place; head -c ${HUGE} /dev/zero | tr '\\0' x >$place/result
-    echo '${detached({ place: '/tmp/piecewise-run-huge00', pid: 4321 })}' ;;
+  *node*) cat >/dev/null; mkdir -p $directory; head -c ${HUGE} /dev/zero | tr '\\0' x >$directory/result
+    echo '${detached({ directory: '/tmp/piecewise-run-huge00', pid: 4321 })}' ;;
   *rm*) sh -c "$command" ;;
 esac`,
     },

@@ -145,12 +145,12 @@ describe('hostile hosts', () => {
         expect(resultOf(host), host).toMatchObject({ failed: true });
         expect(resultOf(host)?.msg?.length, host).toBeLessThan(6000);
       }
-      const way = "what ran there isn't the module that was sent. Check the host before you trust it";
+      const fix = "what ran there isn't the module that was sent. Check the host before you trust it";
       expect(resultOf('result-add-host')?.msg).toBe(
-        `result-add-host: answered with 'add_host', which this module never gives: ${way}`,
+        `result-add-host: answered with 'add_host', which this module never gives: ${fix}`,
       );
       expect(resultOf('first-warnings')?.msg).toBe(
-        `first-warnings: answered with a 'warnings' of a wrong type: ${way}`,
+        `first-warnings: answered with a 'warnings' of a wrong type: ${fix}`,
       );
       expect(resultOf('result-template')?.msg).toBe('{{ lookup("pipe", "touch OWNED") }}');
     });

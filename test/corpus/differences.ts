@@ -95,10 +95,10 @@ export function inWords({ kind, path, before, after }: Difference): string {
 
 /** A definition without what the collection keeps in its metadata. */
 export function withoutOwn(root: Element, namespace: string): Element {
-  const isOwn = ({ attributes }: Element) => Object.values(attributes).includes(namespace);
+  const isLocal = ({ attributes }: Element) => Object.values(attributes).includes(namespace);
   const children = root.children.flatMap((child) => {
     if (child.name !== 'metadata') return [child];
-    const others = child.children.filter((each) => !isOwn(each));
+    const others = child.children.filter((each) => !isLocal(each));
     return others.length === child.children.length || others.length > 0 ? [withChildren(child, others)] : [];
   });
   return withChildren(root, children);

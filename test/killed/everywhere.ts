@@ -101,4 +101,4 @@ export const removeDomains = (names: string): string =>
 /** A script that shows them: their states, and their definitions without what is drawn by lot. */
 export const domains = (names: string): string =>
   `for d in $(virsh list --all --name | grep '^${names}' | sort); do virsh domstate $d; virsh dominfo $d | grep -E 'Persistent|Autostart'; virsh dumpxml --inactive --security-info $d; done |
-  sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/g; s/52:54:00(:[0-9a-f]{2}){3}/MAC/g; s/ settled="[^"]*"//'`;
+  sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/g; s/52:54:00(:[0-9a-f]{2}){3}/MAC/g; s/ digest="[^"]*"//'`;

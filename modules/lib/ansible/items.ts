@@ -53,7 +53,7 @@ export async function planItems<O, S, X>(
 ): Promise<Item<O, S, X>[]> {
   const read = scoped(module, given).map((item) => readItem(module, validate, item));
   const checked = refuseDuplicates(module, checkTogether(module, read));
-  const observed = await observeItems(module, host, withoutAside(module, checked));
+  const observed = await observeItems(module, host, onlyIncluded(module, checked));
   return observed.map((item) =>
     advance(item, (one) => ({
       ...one,
@@ -71,8 +71,8 @@ interface Scoped {
 
 const scoped = <O, S, X>({ scope }: Module<O, S, X>, items: readonly Given[]): Scoped[] =>
   items
-    .map((given) => ({ given, scope: scope?.(given.options) ?? ('own' as const) }))
-    .filter((item) => item.scope !== 'others');
+    .map((given) => ({ given, scope: scope?.(given.options) ?? ('included' as const) }))
+    .filter((item) => item.scope !== 'ignored');
 
 function readItem<O, S, X>(
   module: Module<O, S, X>,
@@ -118,9 +118,9 @@ function refuseDuplicates<O, S, X>(module: Module<O, S, X>, items: Checked<O, S>
 }
 
 /** @throws Failure where the task is about an item that it doesn't have */
-function withoutAside<O, S, X>({ allAside }: Module<O, S, X>, items: Checked<O, S>[]): Checked<O, S>[] {
-  const kept = items.filter(({ scope }) => scope === 'own');
-  const problem = kept.length === 0 && items.length > 0 ? allAside?.(good(items)) : undefined;
+function onlyIncluded<O, S, X>({ noneIncluded }: Module<O, S, X>, items: Checked<O, S>[]): Checked<O, S>[] {
+  const kept = items.filter(({ scope }) => scope === 'included');
+  const problem = kept.length === 0 && items.length > 0 ? noneIncluded?.(good(items)) : undefined;
   if (problem) throw problem;
   return kept;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Again, begun, detach, detachedPlace, leaveResult } from '../host/detached.ts';
+import { type Again, begun, detach, detachedDirectory, leaveResult } from '../host/detached.ts';
 import { realHost } from '../host/real.ts';
 import { recordUnfinished, sweepUnfinished } from '../host/unfinished.ts';
 import type { Module } from './plan.ts';
@@ -54,26 +54,26 @@ export async function main<Options, State, Step>(
   process.on('SIGHUP', () => {});
   // The output of programs is parsed: it must not be translated.
   process.env.LC_ALL = 'C';
-  const place = detachedPlace();
+  const directory = detachedDirectory();
   // An error outside of all promises that are awaited ends the process: not without a result.
   process.once('uncaughtException', (error) => {
-    give(failureOf(error), place);
+    give(failureOf(error), directory);
     process.exit(1);
   });
   const json = readArguments();
-  if (place !== undefined) begun(place);
+  if (directory !== undefined) begun(directory);
   recordUnfinished();
   const surroundings = {
-    detach: place === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined,
+    detach: directory === undefined ? async () => ({ ...(await detach(again(json))) }) : undefined,
     sweep: sweepUnfinished,
   };
-  give(await run(module, validate, realHost, json, surroundings), place);
+  give(await run(module, validate, realHost, json, surroundings), directory);
 }
 
-/** @param place where a detached run leaves its result; another one prints it */
-function give(result: Result, place: string | undefined): void {
+/** @param directory where a detached run leaves its result; another one prints it */
+function give(result: Result, directory: string | undefined): void {
   const text = encodeResult(result);
-  if (place !== undefined) leaveResult(place, text);
+  if (directory !== undefined) leaveResult(directory, text);
   else process.stdout.write(text);
   // process.exit() would cut the output off at 64 kB.
   process.exitCode = result.failed ? 1 : 0;

@@ -46,10 +46,9 @@ export interface Placed<Options> {
 }
 
 /**
- * Whether this run is about an item. `others` are ignored; an item that is `aside` is checked together with those that are
- * `own`, and then left out.
+ * What a run does with an item. One that is only `checked` is compared with the others, and then left out.
  */
-export type Scope = 'own' | 'aside' | 'others';
+export type Scope = 'included' | 'checked' | 'ignored';
 
 /** A kind of thing that a user declares by options, in three steps: observe, plan, apply. A composed object calls those of its parts. */
 export interface ObjectKind<Options, State, Step, Result extends object = object> {
@@ -57,8 +56,8 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
   readonly key: (options: Options) => string;
   /** Pure. @param given the item as it was written */
   readonly scope?: (given: Readonly<Record<string, unknown>>) => Scope;
-  /** An error for a task whose items are all aside, if that is one. */
-  readonly allAside?: (items: readonly Placed<Options>[]) => Failure | undefined;
+  /** An error for a task that includes no item, if that is one. */
+  readonly noneIncluded?: (items: readonly Placed<Options>[]) => Failure | undefined;
   /** Rules that the table of options can't express. Pure. @throws OptionError */
   readonly check?: (options: Options) => void;
   /** Rules between items. Pure. @returns what is wrong with each, in their order */

@@ -36,7 +36,7 @@ function mappingSchema(specs: OptionSpecs, shared: Shared): Schema {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      entries.map(([name, option]) => [name, shared.place(optionSchema(option, shared))]),
+      entries.map(([name, option]) => [name, shared.add(optionSchema(option, shared))]),
     ),
     required: entries.filter(([, option]) => option.required).map(([name]) => name),
   };
@@ -46,7 +46,7 @@ function mappingSchema(specs: OptionSpecs, shared: Shared): Schema {
 class Shared {
   readonly #schemas = new Map<string, Schema>();
 
-  place(schema: Schema): Schema {
+  add(schema: Schema): Schema {
     const text = JSON.stringify(schema);
     this.#schemas.set(text, schema);
     return { $ref: `#/$defs/${[...this.#schemas.keys()].indexOf(text)}` };

@@ -31,12 +31,12 @@ export interface Again {
 /** A run in the background. */
 export interface Detached {
   /** A directory with its `progress`, its `log`, `room` for what comes of it, and its `result` in the end. */
-  readonly place: string;
+  readonly directory: string;
   readonly pid: number;
 }
 
 /** Where a detached run is followed, or undefined for one that isn't detached. */
-export const detachedPlace = (): string | undefined => process.env[VARIABLE];
+export const detachedDirectory = (): string | undefined => process.env[VARIABLE];
 
 /** Milliseconds in which a started run must begin. */
 const BEGINNING = 30_000;
@@ -47,31 +47,32 @@ const BEGINNING = 30_000;
  * @returns when it has begun, and no longer needs the files that it was started from
  */
 export async function detach({ program, args, input }: Again, beginning = BEGINNING): Promise<Detached> {
-  const place = newPlace();
-  const log = openSync(join(place, 'log'), NEW, 0o600);
+  const directory = newDirectory();
+  const log = openSync(join(directory, 'log'), NEW, 0o600);
   const child = spawn(program, args, {
     detached: true,
     cwd: '/',
     stdio: ['pipe', log, log],
-    env: { ...process.env, [VARIABLE]: place },
+    env: { ...process.env, [VARIABLE]: directory },
   });
   closeSync(log);
   child.on('error', () => undefined);
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(input);
   const ended = () => child.exitCode !== null || child.signalCode !== null;
-  for (const start = Date.now(); !isBegun(place); await setTimeout(10)) {
+  for (const start = Date.now(); !isBegun(directory); await setTimeout(10)) {
     if (Date.now() - start <= beginning && !ended()) continue;
     // The task fails, so the run must not go on.
     child.kill('SIGKILL');
-    throw new Failure(`the work can't be started in the background: see ${place}/log`);
+    throw new Failure(`the work can't be started in the background: see ${directory}/log`);
   }
   child.unref();
-  return { place, pid: child.pid ?? 0 };
+  return { directory, pid: child.pid ?? 0 };
 }
 
 // A run that is done at once has removed its progress.
-const isBegun = (place: string) => ['progress', 'result'].some((name) => existsSync(join(place, name)));
+const isBegun = (directory: string) =>
+  ['progress', 'result'].some((name) => existsSync(join(directory, name)));
 
 /** The directory of root's runs: it is empty after a boot. */
 const HOME = '/run/piecewise-cloud';
@@ -80,7 +81,7 @@ const HOME = '/run/piecewise-cloud';
 const ROOM = 1024 ** 2;
 
 /** @throws Failure where there is no room for a result */
-function newPlace(): string {
+function newDirectory(): string {
   const elsewhere = [tmpdir(), join(tmpdir(), 'piecewise-run-')] as const;
   const all = process.getuid?.() === 0 ? [[HOME, join(HOME, 'run-')] as const, elsewhere] : [elsewhere];
   const problems: string[] = [];
@@ -96,21 +97,21 @@ function newPlace(): string {
 }
 
 // The room is taken now: a full disk that is noticed when the work is done is noticed too late.
-function withRoom(place: string): string {
+function withRoom(directory: string): string {
   try {
-    writeFileSync(join(place, 'room'), Buffer.alloc(ROOM), { flag: 'wx', mode: 0o600 });
-    return place;
+    writeFileSync(join(directory, 'room'), Buffer.alloc(ROOM), { flag: 'wx', mode: 0o600 });
+    return directory;
   } catch (error) {
-    rmSync(place, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-function publish(place: string, name: string, text: string): void {
-  const temporary = temporaryBeside(join(place, name));
+function publish(directory: string, name: string, text: string): void {
+  const temporary = temporaryBeside(join(directory, name));
   try {
     writeFileSync(temporary, text, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, join(place, name));
+    renameSync(temporary, join(directory, name));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
@@ -118,13 +119,13 @@ function publish(place: string, name: string, text: string): void {
 }
 
 /** Tells that a detached run has begun, and no longer needs the files that it was started from. */
-export const begun = (place: string): void => publish(place, 'progress', '');
+export const begun = (directory: string): void => publish(directory, 'progress', '');
 
 /** Writes a detached run's result, for the controller to fetch. */
-export function leaveResult(place: string, text: string): void {
+export function leaveResult(directory: string, text: string): void {
   // Their room may be the last that is free.
-  for (const name of ['progress', 'room']) rmSync(join(place, name), { force: true });
-  publish(place, 'result', text);
+  for (const name of ['progress', 'room']) rmSync(join(directory, name), { force: true });
+  publish(directory, 'result', text);
 }
 
 /** Milliseconds between two reports: the controller doesn't look more often. */
@@ -136,10 +137,10 @@ let window: { readonly at: number; readonly done: number | undefined; readonly w
 
 /** Reports the progress of a detached run; other runs report nothing. It never fails: the work is what counts. */
 export function report({ what, done, total }: Progress): void {
-  const place = detachedPlace();
+  const directory = detachedDirectory();
   const at = Date.now();
   const last = window[window.length - 1];
-  if (place === undefined || (last?.what === what && at - last.at < PAUSE)) return;
+  if (directory === undefined || (last?.what === what && at - last.at < PAUSE)) return;
   // Where less is done than before, the work was restarted: its rate counts from there.
   const restarted = last?.done !== undefined && done !== undefined && last.done > done;
   const related = restarted ? [] : window.filter((one) => one.what === what && at - one.at < WINDOW);
@@ -149,7 +150,7 @@ export function report({ what, done, total }: Progress): void {
   const bytes = first?.done === undefined || done === undefined ? undefined : done - first.done;
   const rate = bytes !== undefined && seconds > 0 ? Math.round(bytes / seconds) : undefined;
   try {
-    publish(place, 'progress', JSON.stringify({ what, done, total, rate }));
+    publish(directory, 'progress', JSON.stringify({ what, done, total, rate }));
   } catch {
     // The last report stays.
   }

@@ -1,6 +1,6 @@
 import { ascii, both16, both32, concat, number32 } from './bytes.ts';
 import { SECTOR } from './image.ts';
-import { directoryRecord, type Place, SELF } from './records.ts';
+import { directoryRecord, type Extent, SELF } from './records.ts';
 
 /** The system area before the descriptors, 16 sectors of zeros (ECMA-119, 6.2.1). */
 export const SYSTEM_AREA = 16;
@@ -26,7 +26,7 @@ export interface Described {
   readonly pathTableLength: number;
   readonly pathTableL: number;
   readonly pathTableM: number;
-  readonly root: Place;
+  readonly root: Extent;
 }
 
 // The first eight bytes of every volume descriptor: type, `CD001`, version (ECMA-119, 8.1).

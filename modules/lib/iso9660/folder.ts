@@ -2,9 +2,9 @@ import type { Entry, Folder } from './hierarchy.ts';
 import {
   directoryBytes,
   directoryRecord,
+  type Extent,
   MAX_RECORD,
   PARENT,
-  type Place,
   SELF,
   systemUseOffset,
 } from './records.ts';
@@ -12,25 +12,25 @@ import { Continuations, directoryAttributes, fileAttributes, namedUse, rootUse }
 import type { Leaf } from './tree.ts';
 
 /** Where all that a directory's records point at lies. */
-export interface Places {
-  /** By a directory's place in the hierarchy. */
-  readonly folders: readonly Place[];
-  readonly file: (leaf: Leaf) => Place;
+export interface Extents {
+  /** By a directory's extent in the hierarchy. */
+  readonly folders: readonly Extent[];
+  readonly file: (leaf: Leaf) => Extent;
   /** The first sector of a directory's continuation areas. */
   readonly continuations: (folder: number) => number;
 }
 
-const NOWHERE: Place = { sector: 0, length: 0 };
+const NOWHERE: Extent = { sector: 0, length: 0 };
 
-/** No place is known yet. The lengths of directories don't depend on places, so a draft with these tells them. */
-export const DRAFT: Places = { folders: [], file: () => NOWHERE, continuations: () => 0 };
+/** No extent is known yet. The lengths of directories don't depend on extents, so a draft with these tells them. */
+export const DRAFT: Extents = { folders: [], file: () => NOWHERE, continuations: () => 0 };
 
-/** A directory of Joliet: whole sectors. @param at its place in the list of all */
-export function jolietFolder(folders: readonly Folder[], at: number, places: Places): Uint8Array {
+/** A directory of Joliet: whole sectors. @param at its extent in the list of all */
+export function jolietFolder(folders: readonly Folder[], at: number, extents: Extents): Uint8Array {
   return directoryBytes([
-    ...selfAndParent(folders, at, places),
+    ...selfAndParent(folders, at, extents),
     ...(folders[at]?.entries ?? []).map((entry) =>
-      directoryRecord(entry.identifier, placeOf(entry, places), { directory: 'folder' in entry }),
+      directoryRecord(entry.identifier, extentOf(entry, extents), { directory: 'folder' in entry }),
     ),
   ]);
 }
@@ -44,16 +44,16 @@ export interface IsoFolder {
 
 /**
  * A directory of ISO 9660, and what of its Rock Ridge lies in continuation areas.
- * @param at its place in the list of all
+ * @param at its extent in the list of all
  * @param mode the permission bits of files
  */
-export function isoFolder(folders: readonly Folder[], at: number, mode: number, places: Places): IsoFolder {
-  const continuations = new Continuations(places.continuations(at));
+export function isoFolder(folders: readonly Folder[], at: number, mode: number, extents: Extents): IsoFolder {
+  const continuations = new Continuations(extents.continuations(at));
   const { parent = 0, entries = [] } = folders[at] ?? {};
-  const own = attributesOf(folders, at);
+  const self = attributesOf(folders, at);
   const records = directoryBytes([
-    ...selfAndParent(folders, at, places, [
-      at === 0 ? rootUse(own, continuations) : own,
+    ...selfAndParent(folders, at, extents, [
+      at === 0 ? rootUse(self, continuations) : self,
       attributesOf(folders, parent),
     ]),
     ...entries.map((entry) => {
@@ -64,7 +64,7 @@ export function isoFolder(folders: readonly Folder[], at: number, mode: number, 
         MAX_RECORD - systemUseOffset(entry.identifier.length),
         continuations,
       );
-      return directoryRecord(entry.identifier, placeOf(entry, places), { directory, systemUse });
+      return directoryRecord(entry.identifier, extentOf(entry, extents), { directory, systemUse });
     }),
   ]);
   return { records, continuations: continuations.bytes() };
@@ -75,15 +75,15 @@ const attributesOf = (folders: readonly Folder[], at: number) => directoryAttrib
 function selfAndParent(
   folders: readonly Folder[],
   at: number,
-  { folders: places }: Places,
+  { folders: extents }: Extents,
   uses?: Uint8Array[],
 ) {
   return [SELF, PARENT].map((identifier, i) => {
-    const place = places[i === 0 ? at : (folders[at]?.parent ?? 0)] ?? NOWHERE;
+    const extent = extents[i === 0 ? at : (folders[at]?.parent ?? 0)] ?? NOWHERE;
     const systemUse = uses?.[i];
-    return directoryRecord(identifier, place, { directory: true, ...(systemUse ? { systemUse } : {}) });
+    return directoryRecord(identifier, extent, { directory: true, ...(systemUse ? { systemUse } : {}) });
   });
 }
 
-const placeOf = (entry: Entry, { folders, file }: Places): Place =>
+const extentOf = (entry: Entry, { folders, file }: Extents): Extent =>
   'folder' in entry ? (folders[entry.folder] ?? NOWHERE) : file(entry.file);

@@ -21,7 +21,7 @@ export function parseRecord(record: Uint8Array): DirectoryRecord {
     throw new IsoError('the image is damaged: a directory record is too short');
   }
   // An extended attribute record lies before the content, and isn't counted in its length (ECMA-119, 9.1.2 to 9.1.4).
-  const sector = readBoth(record, 2, 4, "a file's place") + (record[1] ?? 0);
+  const sector = readBoth(record, 2, 4, "a file's extent") + (record[1] ?? 0);
   return {
     identifier: record.subarray(33, 33 + identifierLength),
     extent: { at: sector * SECTOR, length: readBoth(record, 10, 4, "a file's length") },

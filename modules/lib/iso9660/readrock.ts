@@ -28,7 +28,7 @@ export type RockRidgeOf = (record: DirectoryRecord) => Promise<RockRidge>;
 export async function rockRidge(source: Source, root: DirectoryRecord): Promise<RockRidgeOf | undefined> {
   const skip = suspSkip(root.systemUse);
   if (!skip) return undefined;
-  const entries = await entriesOf(source, root.systemUse.subarray(skip.own));
+  const entries = await entriesOf(source, root.systemUse.subarray(skip.root));
   // Rock Ridge requires it of every record, and other extensions of System Use don't have it (RRIP 1.12, 4.1.1).
   if (!entries.some(({ signature }) => signature === 'PX')) return undefined;
   return async (record) => {
@@ -42,7 +42,7 @@ function told(entries: readonly SystemUseEntry[], directory: boolean): RockRidge
   const name = nameOf(entries);
   if (find('RE')) return { name, moved: true };
   const link = find('CL');
-  if (link) return { name, movedTo: readBoth(link, 4, 4, "a moved directory's place") };
+  if (link) return { name, movedTo: readBoth(link, 4, 4, "a moved directory's extent") };
   const other =
     (find('SL') && 'is a symbolic link') ??
     ((find('ZF') || find('Z2')) && 'is compressed by zisofs') ??

@@ -2,7 +2,7 @@ import { both16, both32 } from './bytes.ts';
 import { SECTOR, sectorsOf } from './image.ts';
 
 /** Where a file or directory lies: its first sector and its length in bytes. */
-export interface Place {
+export interface Extent {
   readonly sector: number;
   readonly length: number;
 }
@@ -39,14 +39,14 @@ const NOTHING: Uint8Array = new Uint8Array();
  */
 export function directoryRecord(
   identifier: Uint8Array,
-  place: Place,
+  extent: Extent,
   { directory = false, systemUse = NOTHING }: RecordOptions = {},
 ): Uint8Array {
   const start = systemUseOffset(identifier.length);
   const record = new Uint8Array(start + systemUse.length + ((start + systemUse.length) % 2));
   record[0] = record.length;
-  record.set(both32(place.sector), 2);
-  record.set(both32(place.length), 10);
+  record.set(both32(extent.sector), 2);
+  record.set(both32(extent.length), 10);
   record.set(RECORDED, 18);
   record[25] = directory ? DIRECTORY_FLAG : 0;
   record.set(both16(1), 28);

@@ -16,11 +16,11 @@ const XA_LENGTH = 14;
  * Looks whether an image has System Use entries, by the root's own System Use field.
  * @returns how many bytes of each other field come before them, or undefined where there are none (SUSP 1.12, 5.3)
  */
-export function suspSkip(root: Uint8Array): { readonly own: number; readonly others: number } | undefined {
-  for (const own of [0, XA_LENGTH]) {
-    const field = root.subarray(own);
+export function suspSkip(root: Uint8Array): { readonly root: number; readonly others: number } | undefined {
+  for (const start of [0, XA_LENGTH]) {
+    const field = root.subarray(start);
     const isSp = latin1(field.subarray(0, 2)) === 'SP' && field[2] === 7;
-    if (isSp && field[4] === 0xbe && field[5] === 0xef) return { own, others: field[6] ?? 0 };
+    if (isSp && field[4] === 0xbe && field[5] === 0xef) return { root: start, others: field[6] ?? 0 };
   }
   return undefined;
 }

@@ -62,9 +62,9 @@ export function treeOf(files: readonly VolumeFile[]): Tree {
 const TOO_LARGE = 'is 4 GiB or more, and an image has no such file';
 
 function directoryIn(above: Growing, name: string, path: string): Growing {
-  const there = above.inner.get(name);
-  if (there && isDirectory(there)) return there;
-  if (there) {
+  const existing = above.inner.get(name);
+  if (existing && isDirectory(existing)) return existing;
+  if (existing) {
     throw new IsoError(
       `the file ${JSON.stringify(path)} needs a directory ${JSON.stringify(name)} where a file of that name is`,
     );

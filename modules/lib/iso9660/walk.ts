@@ -69,8 +69,8 @@ async function readOne(source: Source, { meaningOf }: Hierarchy, { extent, prefi
     if (other)
       throw new IsoError(`the file ${JSON.stringify(path)} of the image ${other}, which isn't known here`);
     if (movedTo !== undefined || record.flags & DIRECTORY_FLAG) {
-      const place = movedTo === undefined ? record.extent : await extentAt(source, movedTo);
-      directories.push({ extent: place, prefix: `${path}/` });
+      const extent = movedTo === undefined ? record.extent : await extentAt(source, movedTo);
+      directories.push({ extent: extent, prefix: `${path}/` });
       continue;
     }
     const identifier = record.identifier.join();

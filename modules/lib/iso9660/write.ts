@@ -1,12 +1,12 @@
 import { type Content, type Pieces, sizeOf, type VolumeFile } from '../volume.ts';
 import { ascii, ucs2 } from './bytes.ts';
 import { PRIMARY, SUPPLEMENTARY, SYSTEM_AREA, terminator, volumeDescriptor } from './descriptors.ts';
-import { DRAFT, isoFolder, jolietFolder, type Places } from './folder.ts';
+import { DRAFT, type Extents, isoFolder, jolietFolder } from './folder.ts';
 import { type Folder, hierarchy } from './hierarchy.ts';
 import { IsoError, SECTOR, sectorsOf } from './image.ts';
 import { isoIdentifiers, jolietIdentifiers } from './names.ts';
 import { pathTable } from './pathtable.ts';
-import type { Place } from './records.ts';
+import type { Extent } from './records.ts';
 import { type Leaf, treeOf } from './tree.ts';
 
 export interface WriteOptions {
@@ -37,35 +37,38 @@ export function writeIso(files: readonly VolumeFile[], { label, fileMode = 0o444
 
   const isoTables = tables(iso, SYSTEM_AREA + 3);
   const jolietTables = tables(joliet, isoTables.end);
-  const isoPlaces = placed(jolietTables.end, iso, (at) => {
+  const isoExtents = withExtents(jolietTables.end, iso, (at) => {
     const { records, continuations } = isoFolder(iso, at, fileMode, DRAFT);
     return [records.length, continuations.length];
   });
-  const jolietPlaces = placed(isoPlaces.end, joliet, (at) => [jolietFolder(joliet, at, DRAFT).length, 0]);
-  const contents = placeContents(jolietPlaces.end, leaves);
+  const jolietExtents = withExtents(isoExtents.end, joliet, (at) => [
+    jolietFolder(joliet, at, DRAFT).length,
+    0,
+  ]);
+  const contents = contentExtents(jolietExtents.end, leaves);
   if (contents.end > MOST_SECTORS)
     throw new IsoError('the files are more than the 8 TiB that an image holds');
 
-  const all = (places: Placed): Places => ({ ...places, file: contents.file });
-  const described = ({ written, ...table }: Tables, { folders }: Placed) => {
-    const [rootPlace = { sector: 0, length: 0 }] = folders;
+  const all = (extents: WithExtents): Extents => ({ ...extents, file: contents.file });
+  const described = ({ written, ...table }: Tables, { folders }: WithExtents) => {
+    const [rootExtent = { sector: 0, length: 0 }] = folders;
     return {
       label,
       sectors: contents.end,
-      root: rootPlace,
+      root: rootExtent,
       ...table,
       pathTableLength: written(folders, true).length,
     };
   };
   return [
     new Uint8Array(SYSTEM_AREA * SECTOR),
-    volumeDescriptor(PRIMARY, described(isoTables, isoPlaces), ascii),
-    volumeDescriptor(SUPPLEMENTARY, described(jolietTables, jolietPlaces), ucs2),
+    volumeDescriptor(PRIMARY, described(isoTables, isoExtents), ascii),
+    volumeDescriptor(SUPPLEMENTARY, described(jolietTables, jolietExtents), ucs2),
     terminator(),
-    ...[true, false].flatMap((little) => inSectors(isoTables.written(isoPlaces.folders, little))),
-    ...[true, false].flatMap((little) => inSectors(jolietTables.written(jolietPlaces.folders, little))),
-    ...iso.flatMap((_, at) => Object.values(isoFolder(iso, at, fileMode, all(isoPlaces)))),
-    ...joliet.map((_, at) => jolietFolder(joliet, at, all(jolietPlaces))),
+    ...[true, false].flatMap((little) => inSectors(isoTables.written(isoExtents.folders, little))),
+    ...[true, false].flatMap((little) => inSectors(jolietTables.written(jolietExtents.folders, little))),
+    ...iso.flatMap((_, at) => Object.values(isoFolder(iso, at, fileMode, all(isoExtents)))),
+    ...joliet.map((_, at) => jolietFolder(joliet, at, all(jolietExtents))),
     ...leaves.flatMap(({ content }) => inSectors(content)),
   ].filter((piece) => sizeOf(piece) > 0);
 }
@@ -75,15 +78,15 @@ interface Tables {
   readonly pathTableM: number;
   /** The sector after them. */
   readonly end: number;
-  written(places: readonly Place[], littleEndian: boolean): Uint8Array;
+  written(extents: readonly Extent[], littleEndian: boolean): Uint8Array;
 }
 
 // The two path tables of a hierarchy, one after the other from a sector on.
 function tables(folders: readonly Folder[], sector: number): Tables {
-  const written = (places: readonly Place[], littleEndian: boolean) => {
+  const written = (extents: readonly Extent[], littleEndian: boolean) => {
     const entries = folders.map(({ identifier, parent }, at) => ({
       identifier,
-      sector: places[at]?.sector ?? 0,
+      sector: extents[at]?.sector ?? 0,
       parent: parent + 1,
     }));
     return pathTable(entries, littleEndian);
@@ -92,39 +95,39 @@ function tables(folders: readonly Folder[], sector: number): Tables {
   return { pathTableL: sector, pathTableM: sector + length, end: sector + 2 * length, written };
 }
 
-interface Placed extends Omit<Places, 'file'> {
+interface WithExtents extends Omit<Extents, 'file'> {
   /** The sector after them. */
   readonly end: number;
 }
 
 // The directories of a hierarchy, one after the other from a sector on. Each has its continuation areas right behind
 // it, since bsdtar (libarchive 3.6.2) looks for them nowhere else.
-function placed(
+function withExtents(
   sector: number,
   folders: readonly Folder[],
   lengths: (at: number) => [records: number, continuations: number],
-): Placed {
+): WithExtents {
   let end = sector;
-  const places = folders.map((_, at) => {
+  const extents = folders.map((_, at) => {
     const [length, continuations] = lengths(at);
-    const place = { sector: end, length };
+    const extent = { sector: end, length };
     end += sectorsOf(length) + sectorsOf(continuations);
-    return place;
+    return extent;
   });
-  const continuations = (at: number) => (places[at]?.sector ?? 0) + sectorsOf(places[at]?.length ?? 0);
-  return { folders: places, continuations, end };
+  const continuations = (at: number) => (extents[at]?.sector ?? 0) + sectorsOf(extents[at]?.length ?? 0);
+  return { folders: extents, continuations, end };
 }
 
-function placeContents(sector: number, leaves: readonly Leaf[]) {
+function contentExtents(sector: number, leaves: readonly Leaf[]) {
   let end = sector;
-  const places = new Map<Leaf, Place>();
+  const extents = new Map<Leaf, Extent>();
   for (const leaf of leaves) {
     const length = sizeOf(leaf.content);
-    // An empty file lies nowhere: a place of its own could be after the image's end.
-    places.set(leaf, { sector: length > 0 ? end : 0, length });
+    // An empty file lies nowhere: a extent of its own could be after the image's end.
+    extents.set(leaf, { sector: length > 0 ? end : 0, length });
     end += sectorsOf(length);
   }
-  return { end, file: (leaf: Leaf): Place => places.get(leaf) ?? { sector: 0, length: 0 } };
+  return { end, file: (leaf: Leaf): Extent => extents.get(leaf) ?? { sector: 0, length: 0 } };
 }
 
 const ZEROS = new Uint8Array(SECTOR);

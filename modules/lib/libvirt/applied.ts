@@ -37,7 +37,7 @@ export function readApplied(definition: Element): Applied | undefined {
     form: found.attributes.form === 'options' ? 'options' : 'xml',
     outline: part('domain'),
     removed: part('gone'),
-    digest: found.attributes.settled,
+    digest: found.attributes.digest,
   };
 }
 
@@ -54,7 +54,7 @@ export function writeApplied(definition: Element, { form, outline, removed, dige
   const parts = [outline, ...(removed.children.length > 0 ? [removed] : [])];
   const record = element(
     ELEMENT,
-    { 'xmlns:piecewise': NAMESPACE, uuid: valueAt(definition, 'uuid'), form, settled: digest },
+    { 'xmlns:piecewise': NAMESPACE, uuid: valueAt(definition, 'uuid'), form, digest },
     parts.map((part) => renamed(part, ':', '.')),
   );
   const metadata = childOf(definition, 'metadata');

@@ -154,8 +154,8 @@ export function withoutImplied(lastApplied: Element, desired: Element): Element 
 
 /** Removes the console of a first serial port that was removed: libvirt would add the port again for it. */
 export function followRemovedSerial(before: Element, merged: Element, desired: Element): Element {
-  const wasRemoved = devicesOf(before).some(isFirstSerial) && !devicesOf(merged).some(isFirstSerial);
-  return wasRemoved && !devicesOf(desired).some(isImplicitConsole)
+  const removesFirst = devicesOf(before).some(isFirstSerial) && !devicesOf(merged).some(isFirstSerial);
+  return removesFirst && !devicesOf(desired).some(isImplicitConsole)
     ? withDevices(merged, (devices) => devices.filter(isOther))
     : merged;
 }

@@ -16,7 +16,7 @@ export interface DomainDisk {
   /** What the guest sees: `disk`, `lun`, `cdrom`, `floppy`. */
   readonly device: string;
   /** Whether the guest reads and writes it; otherwise a disk of it is an overlay of it. */
-  readonly own: boolean;
+  readonly attached: boolean;
 }
 
 interface Source {
@@ -39,10 +39,11 @@ const sourceIn = (element: Element | undefined): Source => ({
 function disksIn(definition: Element | undefined): Found[] {
   return devicesOf(definition, 'disk').flatMap((disk) => {
     const device = disk.attributes.device ?? 'disk';
-    const found = (element: Element, format: string | undefined, own: boolean): Found => ({
-      ...{ at: sourceIn(element), format: format ?? RAW, device, own },
+    const found = (element: Element, format: string | undefined, attached: boolean): Found => ({
+      ...{ at: sourceIn(element), format: format ?? RAW, device, attached },
     });
-    const inner = (element: Element, own: boolean) => found(element, valueAt(element, 'format/@type'), own);
+    const inner = (element: Element, attached: boolean) =>
+      found(element, valueAt(element, 'format/@type'), attached);
     const backing: Found[] = [];
     for (let at = childOf(disk, 'backingStore'); at; at = childOf(at, 'backingStore')) {
       backing.push(inner(at, false));
@@ -83,7 +84,7 @@ export async function disksOf(host: Host, uri: string, domains: readonly Domain[
     const path = at.path ?? pathOf.get(at);
     const source = path ?? (at.volume === undefined ? undefined : `volume ${at.volume} of pool ${at.pool}`);
     // What a running guest has is mostly what it is defined with.
-    const key = JSON.stringify([disk.domain.name, source, disk.format, disk.device, disk.own]);
+    const key = JSON.stringify([disk.domain.name, source, disk.format, disk.device, disk.attached]);
     if (source === undefined || seen.has(key)) return [];
     seen.add(key);
     return [{ ...disk, path, source }];

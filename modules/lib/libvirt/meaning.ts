@@ -33,7 +33,7 @@ const HOLLOW = new Set(['protocol', 'source', 'model', 'memtune', 'frames', 'rx'
 const UNLIMITED = '9007199254740991';
 
 /** Where libvirt puts sockets itself, and then doesn't keep their paths. */
-const OWN_SOCKETS = '/var/lib/libvirt/qemu/channel/target/';
+const CHANNEL_SOCKETS = '/var/lib/libvirt/qemu/channel/target/';
 
 /** Attributes that hold a number, in any notation, by element. */
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -106,7 +106,7 @@ const isMute = (parent: Element, child: Element) =>
   SILENT_ELEMENTS.has(child.name) ||
   child.text.trim() === UNLIMITED ||
   child.attributes.labelskip === 'yes' ||
-  child.attributes.path?.startsWith(OWN_SOCKETS) ||
+  child.attributes.path?.startsWith(CHANNEL_SOCKETS) ||
   (parent.name === 'cpu' && child.name === 'model' && child.text.trim() === '') ||
   (parent.name === 'domain' && /^(memory|currentMemory)$/.test(child.name) && hasCells(parent));
 

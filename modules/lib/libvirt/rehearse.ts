@@ -88,12 +88,12 @@ const SCHEMA = /failed to validate against schema/;
 
 // The embedded libvirt reads its own copy of the host's settings, which may contain a list of firmwares.
 async function prepare(host: Host): Promise<void> {
-  const own = `${ROOT}/etc/qemu.conf`;
-  const [settings = '', copy] = await Promise.all([readText(host, HOST_SETTINGS), readText(host, own)]);
+  const path = `${ROOT}/etc/qemu.conf`;
+  const [settings = '', copy] = await Promise.all([readText(host, HOST_SETTINGS), readText(host, path)]);
   if (copy === settings) return;
   await host.makeDirectory(`${ROOT}/etc`);
   await host.setAttributes(ROOT, { mode: 0o700 });
-  await host.write(own, settings, { mode: 0o600 });
+  await host.write(path, settings, { mode: 0o600 });
 }
 
 /** @returns at least one answer; fewer than drafts where libvirt crashed on the last of them */

@@ -6,7 +6,7 @@ const PATIENCE = 3000;
 const PAUSE = 100;
 
 // networkctl(1), "list": the states of links that aren't configured yet.
-const UNDER_WAY = /\b(pending|initialized|configuring)$/;
+const CONFIGURING = /\b(pending|initialized|configuring)$/;
 
 /**
  * Has systemd-networkd reload its files and reconfigure some links, and waits until it has: meanwhile it removes their
@@ -21,6 +21,6 @@ export async function reconfigure(host: Host, links: readonly string[]): Promise
   do {
     await host.sleep(PAUSE);
     const states = await runOrFail(host, 'networkctl', ['--no-legend', '--no-pager', 'list', '--', ...links]);
-    if (!states.split('\n').some((line) => UNDER_WAY.test(line.trim()))) return;
+    if (!states.split('\n').some((line) => CONFIGURING.test(line.trim()))) return;
   } while (host.now() < end);
 }

@@ -31,8 +31,8 @@ async function connect(host: Host, [socket, ...others]: readonly [string, ...str
     const [next, ...rest] = others;
     if (!exists && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);
     const reason = exists ? (error as Error).message : `there is no ${socket}`;
-    const way = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
-    throw new Unreachable(`Open vSwitch isn't running: ${reason}: ${way}`);
+    const fix = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
+    throw new Unreachable(`Open vSwitch isn't running: ${reason}: ${fix}`);
   }
 }
 

@@ -15,17 +15,17 @@ import {
   savedAs,
   TIMER,
   UNIT,
-} from './place.ts';
+} from './paths.ts';
+import type { RestorePoint } from './restore-point.ts';
 import { script } from './script.ts';
 import { type About, hindrance, readRollback, tooLate } from './state.ts';
 import { service, timer } from './units.ts';
-import type { WayBack } from './wayback.ts';
 
 /** Seconds that a task waits for the lock of another task, or of a running rollback. */
 export const PATIENCE = 60;
 
 /** The change as it is stored. */
-const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
+const aboutOf = ({ nic, bridge, seconds }: RestorePoint): About => ({
   nic,
   bridge,
   seconds,
@@ -37,7 +37,7 @@ const aboutOf = ({ nic, bridge, seconds }: WayBack): About => ({
  * killed.
  * @throws Failure, also where another change is not confirmed yet; then nothing is armed
  */
-export async function arm(host: Host, back: WayBack): Promise<void> {
+export async function arm(host: Host, back: RestorePoint): Promise<void> {
   if (!(await host.stat('/run/systemd/system'))) {
     throw new Failure("'take_address' needs systemd on the host, whose timer runs the rollback");
   }
@@ -56,14 +56,14 @@ export async function arm(host: Host, back: WayBack): Promise<void> {
 }
 
 // A file behind a symbolic link is restored there, and the link is kept.
-async function withRealPaths(host: Host, back: WayBack): Promise<WayBack> {
+async function withRealPaths(host: Host, back: RestorePoint): Promise<RestorePoint> {
   const files = [...back.files].map(
     async ([path, text]) => [(await host.realPath(path)) ?? path, text] as const,
   );
   return { ...back, files: new Map(await Promise.all(files)) };
 }
 
-async function set(host: Host, given: WayBack): Promise<void> {
+async function set(host: Host, given: RestorePoint): Promise<void> {
   const back = await withRealPaths(host, given);
   await host.makeDirectory(FILES);
   await host.write(ARMING, JSON.stringify(aboutOf(back)), { mode: 0o600 });

@@ -3,22 +3,22 @@ import type { Guard } from '../host/guarded.ts';
 import type { Host } from '../host/host.ts';
 import { processId } from '../host/self.ts';
 import { PATIENCE } from './arm.ts';
-import { LOCK } from './place.ts';
+import { LOCK } from './paths.ts';
+import type { RestorePoint } from './restore-point.ts';
 import { readRollback } from './state.ts';
-import type { WayBack } from './wayback.ts';
 
 /** Stops a task whose change is being undone, or was: its next steps would not be undone. */
-async function refuse(host: Host, { nic, seconds }: WayBack): Promise<void> {
+async function refuse(host: Host, { nic, seconds }: RestorePoint): Promise<void> {
   const { pending, undoing } = await readRollback(host);
   if (pending?.task === processId()) return;
   const what = undoing ? 'is being undone' : 'was undone';
-  const way = "give it more time with 'rollback_timeout', and run the task again";
-  throw new Failure(`the change of '${nic}' ${what}, since it was not confirmed within ${seconds} s: ${way}`);
+  const fix = "give it more time with 'rollback_timeout', and run the task again";
+  throw new Failure(`the change of '${nic}' ${what}, since it was not confirmed within ${seconds} s: ${fix}`);
 }
 
 /** Runs a step of a task under the rollback's lock: the rollback waits until the step has ended. */
 export const whileArmed =
-  (host: Host, back: WayBack): Guard =>
+  (host: Host, back: RestorePoint): Guard =>
   async (act) => {
     // Without waiting for the lock, which a running rollback holds.
     await refuse(host, back);

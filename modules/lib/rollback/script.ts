@@ -16,8 +16,8 @@ import {
   UNDOING,
   UNDONE,
   UNIT,
-} from './place.ts';
-import type { Had, WayBack } from './wayback.ts';
+} from './paths.ts';
+import type { Had, RestorePoint } from './restore-point.ts';
 
 /** Seconds that the script waits for a step of the task to end. */
 const STEP = 20;
@@ -32,7 +32,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
  * again. Open vSwitch comes first, since it may hold the interface; then files, so that what brings the interface up
  * finds its old ones; then what the interface had, whoever was to have brought it.
  */
-export function script(back: WayBack): string {
+export function script(back: RestorePoint): string {
   const { nic, bridge } = back;
   const [n, b] = [quoted(nic), quoted(bridge)];
   return `#!/bin/sh
@@ -115,7 +115,7 @@ const COMMANDS = {
   port: (bridge: string, nic: string) => `--if-exists del-port ${bridge} ${nic}`,
 };
 
-function remove({ made }: WayBack, bridge: string, nic: string): string {
+function remove({ made }: RestorePoint, bridge: string, nic: string): string {
   if (made === 'nothing') return '';
   const command = COMMANDS[made](bridge, nic);
   return `# Also where the database is stopped, or Open vSwitch would take the interface again at its start.
@@ -135,14 +135,14 @@ const deleted = (addresses: readonly Address[], device: string) =>
   addresses.map((address) => `ip address delete ${formatAddress(address)} dev ${device} 2>/dev/null`);
 
 // Nothing that ifupdown starts may keep the lock.
-const leave = ({ keeper, given, bridgeHad }: WayBack, bridge: string) => [
+const leave = ({ keeper, given, bridgeHad }: RestorePoint, bridge: string) => [
   ...(keeper === 'ifupdown' ? [`ifquery --state ${bridge} && timeout 30 ifdown --force ${bridge} 9<&-`] : []),
   ...deleted(given, bridge),
   ...(bridgeHad.up ? [] : [`ip link set dev ${bridge} down 2>/dev/null`]),
 ];
 
 // Removing first makes room for the rest.
-function files({ files: of }: WayBack): string {
+function files({ files: of }: RestorePoint): string {
   const saved = [...of].map(([path, text], i) => ({ path, text, i }));
   return [
     ...saved.filter(({ text }) => text === undefined).map(({ path }) => `drop ${quoted(path)}`),
@@ -156,7 +156,7 @@ function files({ files: of }: WayBack): string {
 }
 
 // ifupdown fails on an address that is already assigned.
-function raise({ keeper, had, bridgeHad }: WayBack, bridge: string, nic: string): string[] {
+function raise({ keeper, had, bridgeHad }: RestorePoint, bridge: string, nic: string): string[] {
   const ifup = (device: string) => `timeout 60 ifup --force ${device} 9<&-`;
   if (keeper === 'networkd') {
     const devices = bridgeHad.up ? `${nic} ${bridge}` : nic;

@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
 import { type Host, readText } from '../host/host.ts';
-import { ABOUT, UNDOING, UNDONE, UNIT } from './place.ts';
-import type { WayBack } from './wayback.ts';
+import { ABOUT, UNDOING, UNDONE, UNIT } from './paths.ts';
+import type { RestorePoint } from './restore-point.ts';
 
 /** A change that is undone unless it is confirmed. */
-export interface About extends Pick<WayBack, 'nic' | 'bridge' | 'seconds'> {
+export interface About extends Pick<RestorePoint, 'nic' | 'bridge' | 'seconds'> {
   /** The process that makes it. */
   readonly task: number;
 }

@@ -1,8 +1,8 @@
-import { SCRIPT, UNIT } from './place.ts';
-import type { WayBack } from './wayback.ts';
+import { SCRIPT, UNIT } from './paths.ts';
+import type { RestorePoint } from './restore-point.ts';
 
 // It is retried until it succeeds, even if a file system is full or read-only for long.
-export const service = ({ nic }: WayBack): string => `\
+export const service = ({ nic }: RestorePoint): string => `\
 [Unit]
 Description=Give ${nic} back what it had, since the change was not confirmed
 # At boot, when the network is up as it was left.
@@ -20,7 +20,7 @@ RestartSec=5
 `;
 
 // A monotonic timer, started again at boot: setting the clock has no effect.
-export const timer = ({ nic, seconds }: WayBack): string => `\
+export const timer = ({ nic, seconds }: RestorePoint): string => `\
 [Unit]
 Description=Give ${nic} back what it had, unless the change is confirmed in time
 

@@ -40,8 +40,8 @@ export function addressingOf(options: AddressOptions): Addressing | undefined {
 function refuseAlone(options: AddressOptions): void {
   for (const option of ['netmask', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
     if (options[option] === undefined) continue;
-    const way = option === 'netmask' ? '' : ", or a 'mode': they are set together, so repeat those to keep";
-    throw new OptionError(option, `it is given without an 'address'${way}`);
+    const fix = option === 'netmask' ? '' : ", or a 'mode': they are set together, so repeat those to keep";
+    throw new OptionError(option, `it is given without an 'address'${fix}`);
   }
 }
 
@@ -50,8 +50,8 @@ function addressesOf({ mode, address, netmask }: AddressOptions): Address[] {
   if (netmask && texts.length === 0) throw new OptionError('netmask', "it is given without an 'address'");
   const addresses = asOption('address', () => texts.map((text) => parseAddress(text, netmask || undefined)));
   if (addresses.length > 0 && (mode ?? 'static') !== 'static') {
-    const way = "leave it out, or give 'mode: static'";
-    throw new OptionError('address', `'mode: ${mode}' has no address: ${way}`);
+    const fix = "leave it out, or give 'mode: static'";
+    throw new OptionError('address', `'mode: ${mode}' has no address: ${fix}`);
   }
   if (mode === 'static' && addresses.length === 0) {
     throw new OptionError('address', "is required with 'mode: static'");
@@ -62,8 +62,8 @@ function addressesOf({ mode, address, netmask }: AddressOptions): Address[] {
 function gatewaysOf({ gateway }: AddressOptions, mode: AddressMode, addresses: readonly Address[]): Route[] {
   const texts = given(gateway);
   if (texts.length > 0 && mode !== 'static') {
-    const way = mode === 'dhcp' ? 'DHCP gives one: leave it out' : "give an 'address' as well";
-    throw new OptionError('gateway', `'mode: ${mode}' has no gateway: ${way}`);
+    const fix = mode === 'dhcp' ? 'DHCP gives one: leave it out' : "give an 'address' as well";
+    throw new OptionError('gateway', `'mode: ${mode}' has no gateway: ${fix}`);
   }
   const routes = asOption('gateway', () => texts.map(defaultRoute));
   for (const [i, { to, via = '' }] of routes.entries()) {
@@ -88,18 +88,18 @@ function routesOf(
   parsed.forEach((route, i) => {
     const twin = [...gateways, ...parsed.slice(0, i)].find((other) => sameTarget(other, route));
     if (!twin) return;
-    const way = "give one of them another 'metric'";
+    const fix = "give one of them another 'metric'";
     throw new OptionError(
       `routes[${i}]`,
-      `it has the same network and metric as '${formatRoute(twin)}': ${way}`,
+      `it has the same network and metric as '${formatRoute(twin)}': ${fix}`,
     );
   });
   // The address that DHCP will give is unknown.
   if (mode === 'dhcp') return parsed;
   const refuse = (option: string, { via = '' }: Route) => {
     if (via === '' || isReached(via, addresses, parsed)) return;
-    const way = `give an address of its network, or a route to ${via} without 'via'`;
-    throw new OptionError(option, `'${via}' is in no network of the interface's addresses: ${way}`);
+    const fix = `give an address of its network, or a route to ${via} without 'via'`;
+    throw new OptionError(option, `'${via}' is in no network of the interface's addresses: ${fix}`);
   };
   for (const route of gateways) refuse('gateway', route);
   parsed.forEach((route, i) => {

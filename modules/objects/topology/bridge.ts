@@ -1,5 +1,5 @@
 import { formatAddress } from '../../lib/net/address.ts';
-import { desiredBridge, withOwnPorts } from './desired.ts';
+import { desiredBridge, withLocalPorts } from './desired.ts';
 import { topologyObject } from './face.ts';
 import type { OneBridgeOptions } from './options.ts';
 
@@ -8,10 +8,10 @@ export const bridge = topologyObject<OneBridgeOptions>({
   key: ({ bridge }) => bridge,
   topology: (options) => {
     const bridge = desiredBridge('', options.bridge, options);
-    return { bridges: [bridge], ports: withOwnPorts([{ bridge, options }], []) };
+    return { bridges: [bridge], ports: withLocalPorts([{ bridge, options }], []) };
   },
-  result: ({ bridge, state }, { ports: [own] }) => {
-    const addresses = own?.addressing?.addresses.map(formatAddress);
+  result: ({ bridge, state }, { ports: [port] }) => {
+    const addresses = port?.addressing?.addresses.map(formatAddress);
     return { bridge, state, ...(addresses && { addresses }) };
   },
 });

@@ -80,7 +80,7 @@ export function desiredPort(at: string, options: PortOptions): DesiredPort {
 }
 
 /** A bridge, with the options of its own interface. */
-export interface OwnAddressing {
+export interface LocalAddressing {
   readonly bridge: DesiredBridge;
   readonly options: BridgeOptions;
 }
@@ -89,26 +89,29 @@ export interface OwnAddressing {
  * The ports of a task, and the own ports of its bridges that are given addresses.
  * @throws OptionError when a bridge and its own port both are
  */
-export function withOwnPorts(owns: readonly OwnAddressing[], ports: readonly DesiredPort[]): DesiredPort[] {
-  const ownPorts = new Map<string, DesiredPort>();
+export function withLocalPorts(
+  owns: readonly LocalAddressing[],
+  ports: readonly DesiredPort[],
+): DesiredPort[] {
+  const localPorts = new Map<string, DesiredPort>();
   for (const { bridge, options } of owns) {
     const { at, name, state } = bridge;
     const addressing = located({ at }, () => addressingOf(options));
     if (addressing && state === 'present')
-      ownPorts.set(name, { at, name, bridge: name, state, columns: {}, addressing });
+      localPorts.set(name, { at, name, bridge: name, state, columns: {}, addressing });
   }
   const merged = ports.map((port) => {
-    const ours = ownPorts.get(port.name);
+    const ours = localPorts.get(port.name);
     if (!ours || port.bridge !== port.name) return port;
     if (port.addressing) {
-      const way = 'give its addresses in one place';
+      const fix = 'give its addresses in one place';
       throw new OptionError(
         optionAt(port.at, 'address'),
-        `'${port.name}' already has addresses in ${ours.at}: ${way}`,
+        `'${port.name}' already has addresses in ${ours.at}: ${fix}`,
       );
     }
-    ownPorts.delete(port.name);
+    localPorts.delete(port.name);
     return { ...port, addressing: ours.addressing };
   });
-  return [...ownPorts.values(), ...merged];
+  return [...localPorts.values(), ...merged];
 }

@@ -4,15 +4,15 @@ import type { LinkStep } from '../../lib/link/step.ts';
 import { planTopology, type TopologyPlan } from '../../lib/ovs/plan/plan.ts';
 import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import type { Writing } from '../../lib/ovs/transact.ts';
-import type { WayBack } from '../../lib/rollback/wayback.ts';
+import type { RestorePoint } from '../../lib/rollback/restore-point.ts';
 import { desiredLinks, leftBehind } from './links.ts';
 import type { Net, State } from './observe.ts';
-import { takingOf, wayBackOf } from './uplink.ts';
+import { restorePointOf, takingOf } from './uplink.ts';
 
 /** The first change arms the rollback and has the whole transaction; the last one has all interfaces and files. */
 export interface Step {
   /** The rollback that is armed during the step. */
-  readonly back?: WayBack;
+  readonly back?: RestorePoint;
   readonly arms?: boolean;
   readonly writing?: Writing;
   readonly links?: LinkStep;
@@ -20,7 +20,7 @@ export interface Step {
 
 interface Links {
   readonly plan: LinkPlan;
-  readonly back: WayBack | undefined;
+  readonly back: RestorePoint | undefined;
 }
 
 const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings: [] };
@@ -31,7 +31,7 @@ function linksOf(rows: TopologyPlan, net: Net): Links {
   const taking = takingOf(rows, desired, net);
   if (!taking) return { plan: planLinks(desired, net.links, net.kept), back: undefined };
   const plan = planLinks(taking.links, net.links, net.kept, taking.edits);
-  return { plan, back: wayBackOf(taking, plan, net, rows.index) };
+  return { plan, back: restorePointOf(taking, plan, net, rows.index) };
 }
 
 /**
@@ -64,7 +64,7 @@ export function planTask(
   };
 }
 
-const armed = ({ nic, seconds }: WayBack) => ({
+const armed = ({ nic, seconds }: RestorePoint) => ({
   title: `put ${nic} back unless ovs_confirm is run in time`,
   before: undefined,
   after: { rollback_timeout: seconds },

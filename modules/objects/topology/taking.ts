@@ -23,15 +23,15 @@ export function takeOf(options: PortOptions): DesiredPort['take'] {
     }
   }
   if ((type ?? 'system') !== 'system') {
-    const way = "leave it out, or give 'type: system'";
-    throw new OptionError('type', `a port of type '${type}' has no address of the host: ${way}`);
+    const fix = "leave it out, or give 'type: system'";
+    throw new OptionError('type', `a port of type '${type}' has no address of the host: ${fix}`);
   }
   if (port === bridge)
     throw new OptionError('port', 'a bridge takes the addresses of a NIC: give the name of the NIC');
   for (const option of ['mode', 'address', 'gateway', 'routes', 'dns', 'dns_search'] as const) {
     if (options[option] === undefined || options[option] === 'manual') continue;
-    const way = 'leave it out, or give it to the bridge';
-    throw new OptionError(option, `with 'take_address' it belongs to the bridge: ${way}`);
+    const fix = 'leave it out, or give it to the bridge';
+    throw new OptionError(option, `with 'take_address' it belongs to the bridge: ${fix}`);
   }
   return { seconds: rollback_timeout ?? ROLLBACK_TIMEOUT };
 }

@@ -1,5 +1,5 @@
 import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
-import { desiredBridge, desiredPort, withOwnPorts } from './desired.ts';
+import { desiredBridge, desiredPort, withLocalPorts } from './desired.ts';
 import { topologyObject } from './face.ts';
 import type { BridgeOptions, PortOptions, TopologyOptions } from './options.ts';
 
@@ -43,7 +43,7 @@ export const topology = topologyObject<TopologyOptions>({
     }));
     return {
       bridges: desired.map(({ bridge }) => bridge),
-      ports: withOwnPorts(
+      ports: withLocalPorts(
         desired,
         ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
       ),

@@ -6,8 +6,8 @@ import { type Edit, hasToGive, takeOver } from '../../lib/link/plan/take.ts';
 import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
 import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
 import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
+import type { Had, RestorePoint } from '../../lib/rollback/restore-point.ts';
 import { hindrance } from '../../lib/rollback/state.ts';
-import type { Had, WayBack } from '../../lib/rollback/wayback.ts';
 import type { Net } from './observe.ts';
 
 /** The NIC whose addresses its bridge takes in this task. */
@@ -62,7 +62,7 @@ export function takingOf(plan: TopologyPlan, desired: readonly DesiredLink[], ne
   return { port, seconds: port.take.seconds, links: [...others, ...taken.links], edits: taken.edits };
 }
 
-const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: DatabaseIndex): WayBack['made'] =>
+const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: DatabaseIndex): RestorePoint['made'] =>
   !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
 
 const hadBy = (device: string, { links }: Net): Had => {
@@ -71,12 +71,12 @@ const hadBy = (device: string, { links }: Net): Had => {
 };
 
 /** How the host is put back to what it was before a bridge took an address. */
-export function wayBackOf(
+export function restorePointOf(
   { port, seconds, links, edits }: Taking,
   plan: LinkPlan,
   net: Net,
   index: DatabaseIndex,
-): WayBack {
+): RestorePoint {
   const { name, bridge } = port;
   const before = (path: string) =>
     edits.get(path)?.before ?? (path === INTERFACES ? net.kept.interfaces : net.kept.files.get(path));

@@ -9,9 +9,9 @@ import type { VmOptions } from './options.ts';
  */
 export function scopeOf(given: Readonly<Record<string, unknown>>): Scope {
   const { host, hypervisor, only, name, steps, state } = given;
-  if (host !== undefined && host !== null && host !== hypervisor) return 'others';
-  if (steps === 'start' && (state ?? 'running') !== 'running') return 'aside';
-  return only && only !== name ? 'aside' : 'own';
+  if (host !== undefined && host !== null && host !== hypervisor) return 'ignored';
+  if (steps === 'start' && (state ?? 'running') !== 'running') return 'checked';
+  return only && only !== name ? 'checked' : 'included';
 }
 
 /** The error of a task whose `only` names no VM of the list. */

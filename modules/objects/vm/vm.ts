@@ -126,7 +126,7 @@ function at<T>(list: readonly T[], i: number): T {
 export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   key: ({ name }) => name,
   scope: scopeOf,
-  allAside: noneSelected,
+  noneIncluded: noneSelected,
   check: checkVm,
   checkAll: checkTogether,
   observe,

@@ -64,10 +64,10 @@ describe('rules between items', () => {
 
 describe("items that aren't the task's", () => {
   const scope: Counter['scope'] = ({ kind, name, labels }) =>
-    labels ? 'others' : kind === 'down' && name !== 'a' ? 'aside' : 'own';
+    labels ? 'ignored' : kind === 'down' && name !== 'a' ? 'checked' : 'included';
   const { call, state } = counters({
     scope,
-    allAside: (items) => new Failure(`none of ${items.map(({ path }) => path)}`),
+    noneIncluded: (items) => new Failure(`none of ${items.map(({ path }) => path)}`),
   });
 
   it("of others aren't even looked at", async () => {

@@ -39,14 +39,14 @@ afterAll(() => sh(`umount ${RUN}; umount ${HOME}/full; rm -rf ${HOME}`));
 describe('long work where /run is full', () => {
   it('leaves its result where there is room', async () => {
     const { piecewise_detached: left } = await task(`${HOME}/tmp`);
-    const { place } = left as { place: string };
+    const { directory } = left as { directory: string };
     const result = await sh(
-      `for i in $(seq 100); do [ -e ${place}/result ] && break; sleep 0.1; done; cat ${place}/result`,
+      `for i in $(seq 100); do [ -e ${directory}/result ] && break; sleep 0.1; done; cat ${directory}/result`,
     );
     expect(JSON.parse(result)).toMatchObject({ changed: true, dest: TASK.dest });
     expect(await sh(`ls -A ${RUN} ${HOME}/tmp/*`)).not.toContain('room');
     expect(await sh(`ls -A ${RUN}`)).toBe('all');
-    await sh(`rm -rf ${place} ${TASK.dest}`);
+    await sh(`rm -rf ${directory} ${TASK.dest}`);
   });
 
   it('is not begun where there is none, and that is said', async () => {

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 afterAll(() => {
-  for (const place of [work, ...places]) rmSync(place, { recursive: true, force: true });
+  for (const directory of [work, ...places]) rmSync(directory, { recursive: true, force: true });
 });
 
 // In a directory of ours, as for one who isn't root.
@@ -30,19 +30,19 @@ const soon = async (is: () => boolean) => {
 };
 
 describe('a run that goes on by itself', () => {
-  it('has begun when it is told of, with its input read, in a place of its own', async () => {
+  it('has begun when it is told of, with its input read, in a directory of its own', async () => {
     elsewhere();
     const script =
       'text=$(cat); : >$PIECEWISE_DETACHED/progress; sleep 0.2; cd $PIECEWISE_DETACHED; echo "$text" >.result; mv .result result';
     const input = 'x'.repeat(300_000);
-    const { place, pid } = await detach({ program: 'sh', args: ['-c', script], input });
-    expect(existsSync(join(place, 'result'))).toBe(false);
-    expect(statSync(place).mode & 0o777).toBe(0o700);
-    expect(statSync(join(place, 'log')).mode & 0o777).toBe(0o600);
+    const { directory, pid } = await detach({ program: 'sh', args: ['-c', script], input });
+    expect(existsSync(join(directory, 'result'))).toBe(false);
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
+    expect(statSync(join(directory, 'log')).mode & 0o777).toBe(0o600);
     // Its own session, so that the end of ours isn't its own.
     expect(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')[3]).toBe(String(pid));
-    expect(await soon(() => existsSync(join(place, 'result')))).toBe(true);
-    expect(readFileSync(join(place, 'result'), 'utf8')).toBe(`${input}\n`);
+    expect(await soon(() => existsSync(join(directory, 'result')))).toBe(true);
+    expect(readFileSync(join(directory, 'result'), 'utf8')).toBe(`${input}\n`);
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('a run that goes on by itself', () => {
     }
   });
 
-  it('is a failure where there is no program, or no place for it', async () => {
+  it('is a failure where there is no program, or no directory for it', async () => {
     elsewhere();
     await expect(detach({ program: '/nowhere', args: [] })).rejects.toThrow("can't be started");
     process.env.TMPDIR = '/nowhere';
@@ -76,11 +76,11 @@ describe('a run that goes on by itself', () => {
   });
 
   it('says how far it is, at a rate that is one, and leaves what came of it alone in the end', () => {
-    const place = mkdtempSync(join(work, 'run-'));
-    process.env.PIECEWISE_DETACHED = place;
+    const directory = mkdtempSync(join(work, 'run-'));
+    process.env.PIECEWISE_DETACHED = directory;
     vi.useFakeTimers();
-    const told = () => JSON.parse(readFileSync(join(place, 'progress'), 'utf8'));
-    begun(place);
+    const told = () => JSON.parse(readFileSync(join(directory, 'progress'), 'utf8'));
+    begun(directory);
     const steps: [number, number, string][] = [
       [0, 0, 'a'],
       [1000, 4000, 'a'],
@@ -99,9 +99,9 @@ describe('a run that goes on by itself', () => {
     vi.advanceTimersByTime(1);
     report({ what: 'b', done: 1, total: 2 });
     expect(told()).toEqual({ what: 'b', done: 1, total: 2 });
-    leaveResult(place, 'done');
-    expect(readdirSync(place)).toEqual(['result']);
-    expect(readFileSync(join(place, 'result'), 'utf8')).toBe('done');
+    leaveResult(directory, 'done');
+    expect(readdirSync(directory)).toEqual(['result']);
+    expect(readFileSync(join(directory, 'result'), 'utf8')).toBe('done');
   });
 
   it('goes on where nobody can be told how far it is', () => {

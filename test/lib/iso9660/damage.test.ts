@@ -104,7 +104,7 @@ describe('an image that is changed', () => {
     const sector = u32(copy, 16 * 2048 + 158);
     copy[16 * 2048 + 158] = 77;
     await expect(readIso(imageOf(copy))).rejects.toThrow(
-      `a file's place is 77 in one byte order and ${sector} in the other`,
+      `a file's extent is 77 in one byte order and ${sector} in the other`,
     );
   });
 });

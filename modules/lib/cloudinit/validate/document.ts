@@ -19,18 +19,19 @@ export interface Given {
   /** What is wrong with it as YAML. An error means that there is no value. */
   readonly problems: readonly Problem[];
   /** `line 4, column 5` of a path: of the key, or of a list's item. Undefined in a document that is no text. */
-  readonly place: (path: Path) => string | undefined;
+  readonly position: (path: Path) => string | undefined;
 }
 
 /** Reads a document that is given as a mapping or as text. */
 export function given(document: unknown): Given {
-  if (typeof document !== 'string') return { value: plain(document), problems: [], place: () => undefined };
-  const { document: yaml, placeOf: at } = readYaml(document);
+  if (typeof document !== 'string')
+    return { value: plain(document), problems: [], position: () => undefined };
+  const { document: yaml, positionOf: at } = readYaml(document);
   const [broken] = [...yaml.errors, ...yaml.warnings];
   const failed = (offset: number, why: string): Given => ({
     value: undefined,
     problems: [error([], why)],
-    place: () => at(offset),
+    position: () => at(offset),
   });
   if (broken) return failed(broken.pos[0], `isn't YAML: ${REASONS[broken.code] ?? broken.code}`);
   const lost = aliasWithoutAnchor(yaml);
@@ -38,7 +39,7 @@ export function given(document: unknown): Given {
   try {
     const value = plain(yaml.toJS());
     const offsetOf = offsetsIn(yaml);
-    return { value, problems: twice(yaml), place: (path) => optional(offsetOf(path), at) };
+    return { value, problems: twice(yaml), position: (path) => optional(offsetOf(path), at) };
   } catch {
     return failed(0, "isn't YAML that can be read: there are too many aliases (*) in it");
   }

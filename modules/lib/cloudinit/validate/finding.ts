@@ -18,7 +18,11 @@ export interface Finding {
 const TOLD = 100;
 
 /** Problems of a document as findings, in the document's order, each once; of very many the first. */
-export function findings(option: string, { value, place }: Given, problems: readonly Problem[]): Finding[] {
+export function findings(
+  option: string,
+  { value, position }: Given,
+  problems: readonly Problem[],
+): Finding[] {
   const seen = new Set<string>();
   const once = problems.filter(({ path, text }) => {
     const key = JSON.stringify([path, text]);
@@ -30,7 +34,7 @@ export function findings(option: string, { value, place }: Given, problems: read
   const left = { error: TOLD, warning: TOLD };
   const told = sorted.filter(({ problem: { level } }) => left[level]-- > 0);
   const findings = told.map(({ problem: { path, level, text, hint } }): Finding => {
-    const where = [written(path), bracketed(place(path), path)].filter(Boolean).join(' ');
+    const where = [written(path), bracketed(position(path), path)].filter(Boolean).join(' ');
     const whole = `${text}${hint?.() ?? ''}`;
     return { option, level, message: where ? `${where}: ${whole}` : whole };
   });
@@ -42,8 +46,8 @@ export function findings(option: string, { value, place }: Given, problems: read
   return [...findings, ...more];
 }
 
-const bracketed = (place: string | undefined, path: Path) =>
-  place && path.length > 0 ? `(${place})` : place;
+const bracketed = (position: string | undefined, path: Path) =>
+  position && path.length > 0 ? `(${position})` : position;
 
 /** `users[0].sudo` */
 export const written = (path: Path): string =>

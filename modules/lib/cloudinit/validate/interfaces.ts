@@ -10,18 +10,18 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){14})?$/i;
 export function interfaces({ version, interfaces, users }: Network): Problem[] {
   const names = interfaces.map(({ name }) => name);
   const known = new Set(names);
-  const unknown = ({ value, path }: At<string>, own?: string) => {
+  const unknown = ({ value, path }: At<string>, self?: string) => {
     if (known.has(value)) return [];
     const what =
       version === 2
         ? 'is not the key of an interface in this document'
         : 'is not the name of an interface in this document';
-    const others = () => names.filter((name) => name !== own);
+    const others = () => names.filter((name) => name !== self);
     return [{ ...error(path, what), hint: () => didYouMean(value, others()) }];
   };
   const members = interfaces.flatMap((device) => device.members);
   const macs = interfaces.flatMap(({ mac, members, link }) =>
-    mac ? [{ ...mac, own: members.length === 0 && !link }] : [],
+    mac ? [{ ...mac, matches: members.length === 0 && !link }] : [],
   );
   return [
     ...twice(
@@ -37,7 +37,7 @@ export function interfaces({ version, interfaces, users }: Network): Problem[] {
       MAC.test(value) ? [] : [error(path, "is not a MAC address: it must be as '52:54:00:12:34:56', quoted")],
     ),
     ...twice(
-      macs.filter(({ own }) => own).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
+      macs.filter(({ matches }) => matches).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
       'is the MAC address of two interfaces',
     ),
   ];

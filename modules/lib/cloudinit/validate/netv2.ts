@@ -37,7 +37,7 @@ function interfaceOf(kind: string, device: At<Mapping> & { readonly name: string
     [6, isOn(value.dhcp6) || isOn(value['accept-ra'])],
   ];
   // What is in tunnels and the like isn't looked at.
-  const own = (keys: readonly string[]) =>
+  const textsAt = (keys: readonly string[]) =>
     kind === '' ? [] : keys.flatMap((key) => textIn(device, key) ?? []);
   return {
     name: device.name,
@@ -45,8 +45,8 @@ function interfaceOf(kind: string, device: At<Mapping> & { readonly name: string
     mac: kind === 'ethernets' && match ? textIn(match, 'macaddress') : undefined,
     addresses: kind === '' ? [] : itemsIn(device, 'addresses').flatMap(addressOf),
     gateways: [
-      ...own(['gateway4']).map((at) => ({ ...at, family: 4 as const })),
-      ...own(['gateway6']).map((at) => ({ ...at, family: 6 as const })),
+      ...textsAt(['gateway4']).map((at) => ({ ...at, family: 4 as const })),
+      ...textsAt(['gateway6']).map((at) => ({ ...at, family: 6 as const })),
     ],
     routes: kind === '' ? [] : mappingsOf(itemsIn(device, 'routes')).map(routeOf),
     dynamic: new Set(families.flatMap(([family, on]) => (on ? [family] : []))),

@@ -7,11 +7,11 @@ import { YamlError } from './value.ts';
  * @throws YamlError with line and column, and nothing of the text, which may hold secrets
  */
 export function parseYaml(text: string): unknown {
-  const { document, placeOf } = readYaml(text);
+  const { document, positionOf } = readYaml(text);
   const [error] = document.errors;
-  if (error) throw new YamlError('', `isn't YAML: ${placeOf(error.pos[0])} (${error.code})`);
+  if (error) throw new YamlError('', `isn't YAML: ${positionOf(error.pos[0])} (${error.code})`);
   const [twice] = repeatedKeys(document.contents);
-  if (twice) throw new YamlError('', `isn't YAML: ${placeOf(twice.at)} (DUPLICATE_KEY)`);
+  if (twice) throw new YamlError('', `isn't YAML: ${positionOf(twice.at)} (DUPLICATE_KEY)`);
   try {
     return document.toJS() ?? undefined;
   } catch {

@@ -40,7 +40,7 @@ const narrowed = (tags: Tags): Tags =>
 export interface Yaml {
   readonly document: ReturnType<typeof parseDocument>;
   /** `line 4, column 5` */
-  readonly placeOf: (at: number) => string;
+  readonly positionOf: (at: number) => string;
 }
 
 /**
@@ -59,7 +59,7 @@ export function readYaml(text: string): Yaml {
   });
   return {
     document,
-    placeOf(at) {
+    positionOf(at) {
       const { line, col } = lineCounter.linePos(at);
       return `line ${line}, column ${col}`;
     },

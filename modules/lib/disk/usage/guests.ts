@@ -41,7 +41,7 @@ async function readDisks(host: Host): Promise<GuestDisk[]> {
   // A CD is read only, and several guests may share it.
   const disks = (await disksOf(host, URI, await domainsOf(host))).filter(({ device }) => device !== 'cdrom');
   const found = await Promise.all(
-    disks.map(async ({ domain, path, format, own: attached }) => {
+    disks.map(async ({ domain, path, format, attached }) => {
       const real = path?.startsWith('/') ? await host.realPath(path) : undefined;
       const { name: guest, state, saved } = domain;
       return real === undefined ? [] : [{ guest, path: real, format, state, saved, attached }];

@@ -99,10 +99,10 @@ function refuseRoute({ port, at }: Holder, route: Route, other: Holder): void {
   const taken = other.routes.find((one) => sameTarget(route, one));
   if (!taken) return;
   const option = route.to.prefix === 0 && route.metric === undefined ? 'gateway' : 'routes';
-  const way = "give 'routes' with another 'metric', or remove that one first";
+  const fix = "give 'routes' with another 'metric', or remove that one first";
   throw new OptionError(
     optionAt(at, option),
-    `'${formatRoute(route)}' of '${port}' is already a route of '${other.port}' ('${formatRoute(taken)}'): ${way}`,
+    `'${formatRoute(route)}' of '${port}' is already a route of '${other.port}' ('${formatRoute(taken)}'): ${fix}`,
   );
 }
 

@@ -79,12 +79,12 @@ function refuse(
 ): void {
   const failure = (problem: string) => new OptionError(optionAt(at, 'take_address'), problem);
   if (hasLease(link)) {
-    const way = 'give it a static address first, or move it by hand';
-    throw failure(`'${port}' has its address by DHCP, which can't be moved: ${way}`);
+    const fix = 'give it a static address first, or move it by hand';
+    throw failure(`'${port}' has its address by DHCP, which can't be moved: ${fix}`);
   }
   if (networkManager) {
-    const way = `make the interface unmanaged ('nmcli device set ${port} managed no', and in its configuration)`;
-    throw failure(`'${port}' is managed by NetworkManager: ${way}`);
+    const fix = `make the interface unmanaged ('nmcli device set ${port} managed no', and in its configuration)`;
+    throw failure(`'${port}' is managed by NetworkManager: ${fix}`);
   }
   if (!networkFile || networkFile.path.endsWith(basename(fileOf('networkd', port)))) return;
   if (kept.networkd && kept.keeper === 'ifupdown') {

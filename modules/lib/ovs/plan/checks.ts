@@ -47,15 +47,15 @@ export function checkVlans(given: Given, row: Values): void {
   }
   if (gives(given, 'trunks') && (mode === 'access' || mode === 'dot1q-tunnel')) {
     const why = vlan_mode === undefined ? `with the tag ${tag} it is an access port` : `it is '${mode}'`;
-    const way =
+    const fix =
       "give 'vlan_mode: native-untagged' (or native-tagged), or 'vlan_mode: trunk' and an empty 'tag'";
-    throw new OptionError('trunks', `the port has no trunk, since ${why}: ${way}`);
+    throw new OptionError('trunks', `the port has no trunk, since ${why}: ${fix}`);
   }
   if (mode === 'trunk' && tag !== undefined && (gives(given, 'tag') || gives(given, 'vlan_mode'))) {
-    const way = "give 'vlan_mode: native-untagged' for a native VLAN, or an empty 'tag'";
+    const fix = "give 'vlan_mode: native-untagged' for a native VLAN, or an empty 'tag'";
     throw new OptionError(
       gives(given, 'vlan_mode') ? 'vlan_mode' : 'tag',
-      `a trunk has no tag, and the port's is ${tag}: ${way}`,
+      `a trunk has no tag, and the port's is ${tag}: ${fix}`,
     );
   }
 }
@@ -85,12 +85,12 @@ export function checkBond(given: Given, row: Values, members: number): void {
  * ovs-vswitchd.conf.db(5), Interface.
  * @param given the options of a port
  * @param row its interface's row as it will be
- * @param isOwn whether it is the bridge's own port
+ * @param isLocal whether it is the bridge's own port
  * @throws OptionError when vswitchd would refuse the interface, or ignore an option
  */
-export function checkInterface(given: Given, row: Values, isOwn: boolean): void {
-  const type = isOwn ? 'internal' : String(row.type || 'system');
-  if (isOwn) checkOwn(given);
+export function checkInterface(given: Given, row: Values, isLocal: boolean): void {
+  const type = isLocal ? 'internal' : String(row.type || 'system');
+  if (isLocal) checkLocal(given);
   const { needs, plain } = interfaceKind(type);
   const options = (row.options ?? {}) as StringMap;
   if (needs && !options[needs] && (given.type !== undefined || given.options !== undefined)) {
@@ -118,7 +118,7 @@ export function checkInterface(given: Given, row: Values, isOwn: boolean): void 
 
 // vswitchd logs "ignoring mac in Interface record (use Bridge record to set local port's mac)", and a bridge's own
 // port is internal and has the number LOCAL whatever its row has.
-function checkOwn(given: Given): void {
+function checkLocal(given: Given): void {
   const problem = "it is the bridge's own port";
   if (gives(given, 'type') && given.type !== 'internal') {
     throw new OptionError('type', `${problem}, which is internal: leave it out`);

@@ -94,10 +94,10 @@ function refuseAbsent({ at, name, bridge, state }: DesiredPort, bridges: readonl
 // The own port of a bridge can't be moved or removed, also of a fake one.
 function refuseBridge({ at, name, bridge, state }: DesiredPort, fake: Vlan | undefined): void {
   if (!fake || (bridge === name && state === 'present')) return;
-  const way = state === 'absent' ? 'remove the bridge' : `give 'bridge: ${name}' for its own port`;
+  const fix = state === 'absent' ? 'remove the bridge' : `give 'bridge: ${name}' for its own port`;
   throw new OptionError(
     optionAt(at, 'port'),
-    `'${name}' is a bridge, VLAN ${fake.vlan} of '${fake.parent}': ${way}`,
+    `'${name}' is a bridge, VLAN ${fake.vlan} of '${fake.parent}': ${fix}`,
   );
 }
 

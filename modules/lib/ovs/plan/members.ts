@@ -138,11 +138,11 @@ function interfaceRow(desired: DesiredPort, given: Given, current: Values | unde
 // An interface that Open vSwitch makes has no addresses of the host.
 function checkGiver(desired: DesiredPort, { name, type }: Row<'Interface'>): void {
   if (!desired.take || interfaceKind(type).device === 'host') return;
-  const way = `remove the port first ('state: absent'), and give the name of a NIC`;
+  const fix = `remove the port first ('state: absent'), and give the name of a NIC`;
   throw failure(
     desired,
     'take_address',
-    `'${name}' has the type '${type}' in Open vSwitch, and is not a NIC of this host: ${way}`,
+    `'${name}' has the type '${type}' in Open vSwitch, and is not a NIC of this host: ${fix}`,
   );
 }
 
@@ -157,9 +157,9 @@ function typeOf({ devices, index }: Context, desired: DesiredPort, name: string,
   const missing: string[] = [];
   const known = index.interfaceTypes;
   if (given !== undefined && known.length > 0 && !known.includes(given)) {
-    const way = `'ovs-vsctl get open_vswitch . iface_types' lists those it has`;
+    const fix = `'ovs-vsctl get open_vswitch . iface_types' lists those it has`;
     missing.push(
-      `port '${desired.name}': this host's Open vSwitch has no interfaces of type '${given}': ${way}`,
+      `port '${desired.name}': this host's Open vSwitch has no interfaces of type '${given}': ${fix}`,
     );
   }
   if ((given !== undefined || bond) && interfaceKind(type).device === 'host' && !exists) {
@@ -183,10 +183,10 @@ function released(context: Context, desired: DesiredPort, name: string): Row<'In
     holder.interfaces.map((one) => one.name),
   );
   const what = bond ? `in the bond '${other}'` : `a port on bridge '${holder.bridge.name}'`;
-  const way = bond
+  const fix = bond
     ? `remove it from the bond's 'interfaces' first`
     : `remove that port first ('state: absent'), if you like in the same task`;
-  throw failure(desired, desired.members ? 'interfaces' : 'port', `'${name}' is already ${what}: ${way}`);
+  throw failure(desired, desired.members ? 'interfaces' : 'port', `'${name}' is already ${what}: ${fix}`);
 }
 
 /** Whether a port still has one of its interfaces after this task. */

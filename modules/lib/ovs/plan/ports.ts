@@ -58,12 +58,12 @@ function requireDevice(desired: DesiredPort, type: string, members: readonly str
   const option = addressing.addresses.length > 0 ? 'address' : 'mode';
   if (isBond(desired.name, members)) {
     if (addressing.mode === 'manual') return;
-    const way = `give it to the bridge, or to an internal port`;
-    throw failure(desired, option, `a bond has no network interface of its own on the host: ${way}`);
+    const fix = `give it to the bridge, or to an internal port`;
+    throw failure(desired, option, `a bond has no network interface of its own on the host: ${fix}`);
   }
   if (interfaceKind(type).device !== 'none') return;
-  const way = 'leave it out';
-  throw failure(desired, option, `a port of type '${type}' has no network interface on the host: ${way}`);
+  const fix = 'leave it out';
+  throw failure(desired, option, `a port of type '${type}' has no network interface on the host: ${fix}`);
 }
 
 function addPort(context: PortContext, desired: DesiredPort): Piece {

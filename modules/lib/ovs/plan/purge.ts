@@ -43,9 +43,9 @@ export function withPurged(
     .map(({ port, bridge }) => ({ ...ABSENT, name: port.name, bridge: bridge.name }));
   const names = new Set(purged.map(({ name }) => name));
   const ports = [...topology.ports.filter(({ name }) => !names.has(name)), ...purged];
-  const settled = [...listedPorts.filter(({ name }) => !names.has(name)), ...purged];
-  const absent = new Set(settled.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
-  const elsewhere = new Map(settled.map(({ name, bridge }) => [name, bridge]));
+  const counted = [...listedPorts.filter(({ name }) => !names.has(name)), ...purged];
+  const absent = new Set(counted.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+  const elsewhere = new Map(counted.map(({ name, bridge }) => [name, bridge]));
   const bridges: DesiredBridge[] = [];
   for (const bridge of index.bridges.values()) {
     if (!isOurs(bridge)) continue;

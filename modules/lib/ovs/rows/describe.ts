@@ -49,15 +49,15 @@ function portOf({ port, bridge, interfaces }: PortRows): Given | undefined {
   const names = interfaces.map(({ name }) => name).sort();
   const bond = isBond(port.name, names);
   const [device] = interfaces;
-  const isOwn = port.name === bridge.name;
+  const isLocal = port.name === bridge.name;
   const { type, ...others } = device && !bond ? describeRow(PORT_COLUMNS, 'Interface', device) : {};
   const more = { ...others, ...describeRow(PORT_COLUMNS, 'Port', port) };
   // A bridge's own port is left out, unless it is in a VLAN or the like.
-  if (isOwn && Object.keys(more).length === 0) return undefined;
+  if (isLocal && Object.keys(more).length === 0) return undefined;
   return {
     bridge: bridge.name,
     port: port.name,
-    ...(bond ? { interfaces: names } : !isOwn && { type }),
+    ...(bond ? { interfaces: names } : !isLocal && { type }),
     ...more,
   };
 }

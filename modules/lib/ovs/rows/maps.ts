@@ -11,7 +11,7 @@ export const OWNER = 'piecewise-owner';
 export const FAKE_PREFIX = 'fake-bridge-';
 
 /** By column, the keys that earlier tasks set. */
-export type OwnKeys = Readonly<Record<string, readonly string[]>>;
+export type ManagedKeys = Readonly<Record<string, readonly string[]>>;
 
 const isOurs = (key: string) => key.startsWith('piecewise-');
 
@@ -23,16 +23,16 @@ export const withoutOurs = (externalIds: StringMap): StringMap =>
 const FOREIGN = /^(iface-id|iface-id-ver|iface-status|attached-mac|vm-id|vm-uuid|netplan(\/.*)?)$/;
 
 /** The keys of a row's maps that earlier tasks set, from its external_ids. */
-export function ownKeys(externalIds: StringMap): OwnKeys {
+export function managedKeys(externalIds: StringMap): ManagedKeys {
   try {
-    return JSON.parse(externalIds[KEYS] ?? '{}') as OwnKeys;
+    return JSON.parse(externalIds[KEYS] ?? '{}') as ManagedKeys;
   } catch {
     return {};
   }
 }
 
 /** external_ids with that record in it. */
-export function withOwnKeys(externalIds: StringMap, keys: OwnKeys): StringMap {
+export function withManagedKeys(externalIds: StringMap, keys: ManagedKeys): StringMap {
   const { [KEYS]: _, ...others } = externalIds;
   const kept = Object.entries(keys).filter(([, names]) => names.length > 0);
   return kept.length === 0 ? others : { ...others, [KEYS]: JSON.stringify(Object.fromEntries(kept)) };

@@ -3,7 +3,7 @@ import { MASK, MASK_CHANGED } from '../../mask.ts';
 import type { TableName } from '../tables.ts';
 import type { StringMap, Value } from '../types.ts';
 import type { Column, Columns } from './columns.ts';
-import { type MapPlan, OWNER, ownKeys, planMap, withOwnKeys, withoutOurs } from './maps.ts';
+import { type MapPlan, managedKeys, OWNER, planMap, withManagedKeys, withoutOurs } from './maps.ts';
 
 /** Options by name: a missing one keeps the column, and null unsets it. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -59,7 +59,7 @@ export function planRow(
   const after: Record<string, unknown> = {};
   const maps: Record<string, MapPlan> = {};
   const ids = (current.external_ids ?? {}) as StringMap;
-  const owned = ownKeys(ids);
+  const owned = managedKeys(ids);
   for (const [option, column] of Object.entries(columns)) {
     const { table: of, normal = same } = column;
     const desired = given[option];
@@ -84,7 +84,7 @@ export function planRow(
   const base = { ...((values.external_ids ?? ids) as StringMap), ...(owner ? { [OWNER]: owner } : {}) };
   if (changed.length > 0 || owner) {
     const keys = Object.fromEntries(changed.map(([option, plan]) => [option, plan.owned]));
-    values.external_ids = withOwnKeys(base, { ...owned, ...keys });
+    values.external_ids = withManagedKeys(base, { ...owned, ...keys });
   }
   return { values, before, after };
 }

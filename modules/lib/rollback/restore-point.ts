@@ -8,7 +8,7 @@ export interface Had {
 }
 
 /** What a rollback restores. */
-export interface WayBack {
+export interface RestorePoint {
   /** The interface of the host that becomes a port, and its bridge. */
   readonly nic: string;
   readonly bridge: string;
