@@ -19,8 +19,8 @@ export class OptionError extends Failure {
 }
 
 /** A program is missing on the host, which an earlier task may install. */
-export class Lacking extends Failure {
-  override readonly name = 'Lacking';
+export class MissingProgram extends Failure {
+  override readonly name = 'MissingProgram';
 }
 
 /** Several failures as one, each on a line of its own. */
@@ -35,13 +35,13 @@ export class Failures extends Failure {
 export const asError = (thrown: unknown): Error =>
   thrown instanceof Error ? thrown : new Error(String(thrown));
 
-/** The same error with its options renamed. @param word the new name of an option, from its path and its problem */
-export function inWords<E extends Error>(
+/** The same error with its options renamed. @param name the new path of an option, from its path and its problem */
+export function withOptionsNamed<E extends Error>(
   error: E,
-  word: (option: string, problem: string) => string,
+  name: (option: string, problem: string) => string,
 ): E | Failure {
-  if (error instanceof OptionError) return new OptionError(word(error.option, error.problem), error.problem);
-  if (error instanceof Failures) return new Failures(error.all.map((one) => inWords(one, word)));
+  if (error instanceof OptionError) return new OptionError(name(error.option, error.problem), error.problem);
+  if (error instanceof Failures) return new Failures(error.all.map((one) => withOptionsNamed(one, name)));
   return error;
 }
 
@@ -50,7 +50,7 @@ export const optionAt = (at: string, option: string): string => (at ? `${at}.${o
 
 /** An error with the options of an item as they are written in the task. @param at the item's path */
 export const failureAt = <E extends Error>(at: string, error: E): E | Failure =>
-  inWords(error, (option) => optionAt(at, option));
+  withOptionsNamed(error, (option) => optionAt(at, option));
 
 /** Does something with the options of an item. Its errors name them as they are written in the task. */
 export function located<T>({ at }: { readonly at: string }, act: () => T): T {

@@ -4,7 +4,7 @@ export const spec = defineSpec({
   module: 'ovs_confirm',
   summary: 'Confirm that a host is still reachable after its uplink became a port of Open vSwitch',
   description: [
-    'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) has the host put everything back by itself unless this module is run in time.',
+    'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) arms a rollback: the host restores its network by itself unless this module is run in time.',
     'Run it over a new connection (C(meta: reset_connection)), since an established connection may survive for a while and prove nothing.',
     'Without an unconfirmed change, nothing is done. It is an error when the change is being undone, or was undone.',
   ],

@@ -6,7 +6,7 @@ export const spec = defineSpec({
   summary: 'Read all bridges and ports of an Open vSwitch',
   description: [
     'Returns all bridges, ports and interfaces. RV(bridges) and RV(ports) can be given to M(piecewise.cloud.ovs_topology) as they are; options at their default are left out.',
-    'Everything is read at one moment. Nothing is changed.',
+    'Everything is read in one transaction. Nothing is changed.',
   ],
   requirements: ['openvswitch-switch'],
   options: connectionOptions,

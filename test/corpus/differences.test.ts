@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../modules/lib/xml/serialise.ts';
-import { differences, inWords, withoutOwn } from './differences.ts';
+import { differences, withOptionsNamed, withoutOwn } from './differences.ts';
 
 const of = (before: string, after: string) =>
-  differences(parseXml(`<domain>${before}</domain>`), parseXml(`<domain>${after}</domain>`)).map(inWords);
+  differences(parseXml(`<domain>${before}</domain>`), parseXml(`<domain>${after}</domain>`)).map(
+    withOptionsNamed,
+  );
 
 const disk = (dev: string, bus: string) => `<disk><target dev='${dev}' bus='${bus}'/></disk>`;
 const nic = (mac: string, slot: string) =>

@@ -86,7 +86,7 @@ export function differences(before: Element, after: Element, path = ''): Differe
 }
 
 /** A difference in a few words: `devices/disk[vda]/target/@bus changed from virtio to scsi`. */
-export function inWords({ kind, path, before, after }: Difference): string {
+export function withOptionsNamed({ kind, path, before, after }: Difference): string {
   const value = (text: string | undefined) => JSON.stringify((text ?? '').slice(0, 80));
   if (kind === 'changed') return `${path} changed from ${value(before)} to ${value(after)}`;
   const shown = before ?? after;

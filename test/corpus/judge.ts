@@ -1,7 +1,7 @@
 import { NAMESPACE } from '../../modules/lib/libvirt/applied.ts';
 import type { Element } from '../../modules/lib/xml/element.ts';
 import { parseXml } from '../../modules/lib/xml/parse.ts';
-import { type Difference, differences, inWords, withoutOwn } from './differences.ts';
+import { type Difference, differences, withOptionsNamed, withoutOwn } from './differences.ts';
 import type { Edit } from './edits.ts';
 
 /** What the module says of one document. */
@@ -27,7 +27,8 @@ const compare = (before: Element, after: Element): Difference[] =>
 
 /** The first ones in words. */
 const named = (found: readonly Difference[]): string =>
-  found.slice(0, 2).map(inWords).join('; ') + (found.length > 2 ? `; and ${found.length - 2} more` : '');
+  found.slice(0, 2).map(withOptionsNamed).join('; ') +
+  (found.length > 2 ? `; and ${found.length - 2} more` : '');
 
 function firstLine(one: string, other: string): string {
   const [lines, others] = [one.split('\n'), other.split('\n')];

@@ -1,4 +1,4 @@
-import { asError, Lacking } from '../failure.ts';
+import { asError, MissingProgram } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Mode } from './arguments.ts';
 import { type Failed, type Item, isFailed, type Planned } from './items.ts';
@@ -31,7 +31,7 @@ const reportOf = (
   { error }: Failed<unknown, unknown>,
   check: boolean,
 ): Pick<Report, 'warnings' | 'result'> =>
-  error instanceof Lacking && check
+  error instanceof MissingProgram && check
     ? { warnings: [error.message], result: { changed: false } }
     : { warnings: [], result: failureOf(error) };
 

@@ -109,7 +109,7 @@ function entriesOf(key: string, name: string, all: unknown, common: Record<strin
     const path = `${name}['${given}']`;
     const options = mappingAt(path, entry);
     if (Object.hasOwn(options, key)) {
-      throw new OptionError(`${path}.${key}`, `is the entry's own key, '${given}': leave it out`);
+      throw new OptionError(`${path}.${key}`, `is already set by the entry's key '${given}': leave it out`);
     }
     return { path, options: { ...common, ...options, [key]: given } };
   });

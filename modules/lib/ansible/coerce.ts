@@ -162,7 +162,7 @@ function coerceDict(
   if (option.options) return coerceOptions(option.options, value, path);
   if (!option.values) return value;
   const of = { type: option.values, description: '' } as Option;
-  // A null is a key that is not given, as it is of options.
+  // A null means that the key is not given, as it does for options.
   const given = Object.entries(value).filter(([, element]) => element !== null);
   return Object.fromEntries(given.map(([key, element]) => [key, coerce(of, element, `${path}.${key}`)]));
 }

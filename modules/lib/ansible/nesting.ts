@@ -1,4 +1,4 @@
-/** More levels than anything that is meant has; few enough for every recursion over them. */
+/** More levels than any real input has, and few enough for a recursion. */
 export const DEEPEST = 100;
 
 /** Whether a value has more levels of lists and mappings than that. */

@@ -1,12 +1,12 @@
 import { parseYaml } from './yaml/parse.ts';
 import { isMapping, keyPath } from './yaml/value.ts';
 
-/** A file of a seed that is compared. */
+/** A file of a seed, for the comparison. */
 export interface Comparable {
   readonly path: string;
   /** sha256 in hexadecimal. */
   readonly digest: string;
-  /** Where its keys may be told. */
+  /** The content, where the names of its keys may be shown. */
   readonly content?: unknown;
 }
 
@@ -20,8 +20,8 @@ export interface FileDifference {
 }
 
 /**
- * What differs between two seeds, without a word of their contents: digests, and the paths of keys.
- * @param before the files there are, none for a seed that isn't there
+ * The differences of two seeds, without their contents: digests, and the paths of keys.
+ * @param before the current files; none for a missing seed
  * @returns the files that differ by path, in order; none when the seeds are the same
  */
 export function diffSeeds(before: readonly Comparable[], after: readonly Comparable[]): FileDifference[] {
@@ -39,7 +39,7 @@ export function diffSeeds(before: readonly Comparable[], after: readonly Compara
   });
 }
 
-/** The `instance-id` that a seed's files tell a guest. @returns undefined where they tell none */
+/** The `instance-id` in a seed's files. @returns undefined where they have none */
 export function instanceIdOf(files: readonly Comparable[]): string | undefined {
   const metaData = files.find(({ path }) => path === 'meta-data');
   const id = metaData && mappingOf(metaData)?.['instance-id'];

@@ -13,13 +13,13 @@ export function checkLabel(label: string): void {
   );
 }
 
-/** Whether cloud-init finds a seed by its label (cloudinit/sources/DataSourceNoCloud.py: as it is, or in capitals). */
+/** Whether cloud-init finds a seed by its label (cloudinit/sources/DataSourceNoCloud.py: in lower or upper case). */
 export const isFound = (label: string): boolean => [SEED_LABEL, SEED_LABEL.toUpperCase()].includes(label);
 
 /** The longest name, in bytes, that Linux reads whole from ISO 9660 (fs/isofs/rock.c, get_rock_ridge_filename). */
 const LINUX_NAME = 253;
 
-/** The paths of the files whose names a guest with Linux sees cut, though the image holds them whole. */
+/** The paths of the files whose names Linux cuts, although the image has the whole names. */
 export const cutByLinux = (files: readonly SeedFile[]): string[] =>
   files
     .map(({ path }) => path)

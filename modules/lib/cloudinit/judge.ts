@@ -23,12 +23,12 @@ function ofPart({ option, content, type }: ReturnType<typeof givenParts>[number]
   if (typeof content !== 'string' || typeOf(content) !== undefined) {
     return checkCloudConfig(option, content as Record<string, unknown> | string);
   }
-  // Its type says what it is, and so it needs no first line that does.
+  // Its type identifies it, so it needs no first line.
   const value = parseYaml(content);
   return isMapping(value) ? checkCloudConfig(option, value) : [];
 }
 
-/** What is wrong with a seed's documents, and what a guest would make of it: see `checkCloudConfig`. */
+/** The findings in a seed's documents: see `checkCloudConfig`. */
 export const judged = ({ user_data, vendor_data, network_config }: Documents): Finding[] => [
   ...ofUserData('user_data', user_data),
   ...ofUserData('vendor_data', vendor_data),

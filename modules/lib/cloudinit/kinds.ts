@@ -15,18 +15,18 @@ export const BEGINNINGS: readonly (readonly [string, string])[] = [
   ['## template: jinja', 'text/jinja2'],
 ];
 
-/** Types that a part may have beside those that its beginning tells: scripts by when they are run. */
+/** More types of parts: scripts, by the time when they are run. */
 const SCRIPTS = ['per-boot', 'per-instance', 'per-once'].map((when) => `text/x-shellscript-${when}`);
 
 /** The MIME types that a part may be given. */
 export const PART_TYPES: readonly string[] = [...BEGINNINGS.map(([, type]) => type), ...SCRIPTS];
 
-// JavaScript's white space holds U+FEFF and Python's does not: with a byte order mark cloud-init knows no beginning.
+// U+FEFF is white space in JavaScript, but not in Python: cloud-init recognises no text with a byte order mark.
 const WHITE_SPACE = /^(?:(?!\uFEFF)\s)+/;
 
-/** A text as cloud-init looks at it to tell what it is. */
+/** The part of a text by which cloud-init recognises it. */
 export const startOf = (text: string): string => text.replace(WHITE_SPACE, '').toLowerCase();
 
-/** The MIME type that cloud-init takes a text for by its beginning. @returns undefined where it knows none */
+/** The MIME type that cloud-init recognises by a text's beginning. @returns undefined where it recognises none */
 export const typeOf = (text: string): string | undefined =>
   BEGINNINGS.find(([beginning]) => startOf(text).startsWith(beginning))?.[1];

@@ -55,7 +55,7 @@ function mappingOf(given: Mapping | string): Mapping {
 
 const isAbsent = (value: unknown) => value === undefined || value === null || value === '';
 
-// cloud-init makes a text of an instance-id that YAML takes for a number.
+// cloud-init converts an instance-id that YAML reads as a number to a text.
 function textAt(mapping: Mapping, key: string): string | undefined {
   const value = mapping[key];
   if (isAbsent(value)) return undefined;
@@ -77,7 +77,7 @@ function oneOf(option: string, given: string | undefined, key: string, inMetaDat
   return given;
 }
 
-// The user's text stays as it is with lines added at its end, where that is possible, and it reads back as meant.
+// Lines are added to the end of the user's text, if the result reads back as intended.
 function extended(text: string, mapping: Mapping, added: Mapping): string {
   if (Object.keys(added).length === 0) return text;
   const whole = { ...mapping, ...added };
@@ -86,7 +86,7 @@ function extended(text: string, mapping: Mapping, added: Mapping): string {
   try {
     if (JSON.stringify(parseYaml(lines)) === JSON.stringify(whole)) return lines;
   } catch {
-    // A flow mapping, a document's end: lines can't be added, so it is written again as a whole.
+    // To a flow mapping, or after a document's end, no lines can be added: the text is rewritten.
   }
   return forOption('meta_data', () => emitYaml(whole));
 }

@@ -31,12 +31,12 @@ const written = ({ type, filename, content }: Part) =>
   ].join('\n');
 
 /**
- * Parts as one MIME message (RFC 2046, 5.1), which cloud-init takes apart (cloudinit/user_data.py). All are in base64,
- * since a content may hold anything. The same bytes each time: the boundary comes of the parts.
+ * Parts as one MIME message (RFC 2046, 5.1), which cloud-init splits again (cloudinit/user_data.py). All are in base64,
+ * since a content may be binary. The same bytes each time: the boundary is a digest of the parts.
  */
 export function multipart(parts: readonly Part[]): string {
   const bodies = parts.map(written);
-  // Base64 has no dashes, so no line of a part is taken for a boundary, which begins with two.
+  // Base64 has no dashes, so no line of a part looks like a boundary, which begins with two.
   const digest = createHash('sha256').update(bodies.join('\0')).digest('hex').slice(0, 32);
   const boundary = `==piecewise-${digest}==`;
   const head = `Content-Type: multipart/mixed; boundary="${boundary}"\nMIME-Version: 1.0\n\n`;

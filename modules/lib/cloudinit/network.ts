@@ -8,7 +8,7 @@ const OPTION = 'network_config';
 /**
  * The file `network-config`. A mapping is written without a top-level `network:`, a text stays as it is.
  * @returns undefined for a blank text
- * @throws SeedError when cloud-init would know no version (cloudinit/net/network_state.py: 1 and 2) and it isn't
+ * @throws SeedError when cloud-init would find no version (cloudinit/net/network_state.py: 1 and 2) and it isn't
  * `config: disabled` (cloudinit/net/__init__.py, is_disabled_cfg)
  */
 export function networkConfig(given: Readonly<Record<string, unknown>> | string): string | undefined {
@@ -25,13 +25,13 @@ export function networkConfig(given: Readonly<Record<string, unknown>> | string)
   return typeof given === 'string' ? given : forOption(OPTION, () => emitYaml(config));
 }
 
-// cloud-init takes what is under `network` and drops the rest unseen (cloudinit/stages.py, _maybe_remove_top_network).
+// cloud-init reads only what is under `network`, and ignores the rest without a warning (cloudinit/stages.py, _maybe_remove_top_network).
 function unwrapped(value: unknown): unknown {
   if (!isMapping(value) || !Object.hasOwn(value, 'network')) return value;
   if (Object.keys(value).length > 1) {
     throw new SeedError(
       OPTION,
-      "has keys beside 'network', which cloud-init would ignore: move them into it",
+      "has keys outside 'network', which cloud-init would ignore: move them into 'network'",
     );
   }
   return value.network;

@@ -6,7 +6,7 @@ import { isMapping } from './yaml/value.ts';
 
 const KEYS = ['content', 'filename', 'type'];
 
-/** A part as a task gives it, and what it is called there. */
+/** A part as the task has it, and its path in the task. */
 export interface GivenPart {
   /** `user_data[1].content`, for errors. */
   readonly option: string;
@@ -71,7 +71,7 @@ function filenameOf(option: string, given: unknown, index: number): string {
   );
 }
 
-/** The parts as they are sent, a mapping written as cloud-config. */
+/** The parts as they are written: a mapping becomes a cloud-config. */
 export const partsOf = (option: string, list: readonly unknown[], emit: (value: unknown) => string): Part[] =>
   givenParts(option, list).map(({ option: at, content, type, filename }) => ({
     type,

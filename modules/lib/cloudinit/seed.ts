@@ -7,12 +7,12 @@ import { type UserData, userDataOf } from './userdata.ts';
 
 export { SeedError } from './error.ts';
 
-/** The options of a seed by their names in a task. A mapping is written as YAML, a text is taken as it is. */
+/** The options of a seed, by their names in a task. A mapping is written as YAML, a text as it is. */
 export interface SeedOptions extends MetaDataOptions {
   readonly user_data?: UserData;
   readonly vendor_data?: UserData;
   readonly network_config?: Readonly<Record<string, unknown>> | string | undefined;
-  /** Files beside those of cloud-init. */
+  /** Files besides those of cloud-init. */
   readonly extra?: readonly SeedFile[];
 }
 
@@ -22,7 +22,7 @@ export interface SeedFile extends VolumeFile {
   readonly digest: string;
 }
 
-/** The files of a seed, and what a guest is told by it. */
+/** The files of a seed, and its instance-id. */
 export interface Seed extends Omit<MetaData, 'text'> {
   readonly files: readonly SeedFile[];
 }
@@ -33,7 +33,7 @@ export const SEED_LABEL = 'cidata';
 /** The files of a seed that cloud-init reads. */
 export const CORE_FILES = ['meta-data', 'user-data', 'vendor-data', 'network-config'] as const;
 
-/** The `instance_id` that stands for one made of the seed's content. */
+/** The value of `instance_id` for an id that is derived from the seed's content. */
 const ID_OF_CONTENT = 'content';
 
 /**
@@ -62,7 +62,7 @@ const textFile = (path: string, text: string): SeedFile => {
 /** sha256 of a content in hexadecimal. */
 export const digestOf = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
-// An id made of the content is another whenever anything of it is, the rest of the meta-data too.
+// An id derived from the content changes with every file, and with the rest of the meta-data too.
 function idOf(options: SeedOptions, files: readonly SeedFile[]): string | undefined {
   if (options.instance_id !== ID_OF_CONTENT) return options.instance_id;
   const { text } = metaData(options);
@@ -70,9 +70,9 @@ function idOf(options: SeedOptions, files: readonly SeedFile[]): string | undefi
 }
 
 /**
- * An instance-id for a seed that has none: stable as long as what names the seed is, and nothing of its content, since
+ * An instance-id for a seed that has none: it depends on the names alone, and not on the content, since
  * a new id makes the guest run its per-instance modules again and make new SSH host keys.
- * @param names what tells the seed from all others, e.g. the host's machine-id and the image's path
+ * @param names what identifies the seed, e.g. the host's machine-id and the image's path
  * @returns e.g. `iid-3f2a90c1d4e5b677`
  */
 export const stableInstanceId = (...names: readonly string[]): string =>

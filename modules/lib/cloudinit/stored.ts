@@ -10,7 +10,7 @@ export interface StoredSeedFile {
   readonly path: string;
   /** sha256 in hexadecimal. */
   readonly digest: string;
-  /** Of the files that cloud-init reads. */
+  /** The content, of the files that cloud-init reads. */
   readonly content?: Uint8Array;
 }
 
@@ -24,14 +24,14 @@ export interface StoredSeed {
 export interface Unreadable {
   /** Why it can't. */
   readonly reason: string;
-  /** Whether it is a seed nevertheless, damaged or in FAT: one that may be replaced. */
+  /** Whether it is a damaged seed, or one in FAT, which may be replaced. */
   readonly isSeed: boolean;
 }
 
 /** Bytes that are read at once. */
 const CHUNK = 1024 ** 2;
 
-/** More than cloud-init takes, in bytes; a longer file is compared by its digest alone, and not by its keys. */
+/** In bytes, more than cloud-init accepts. A longer file is compared by its digest only, and not by its keys. */
 const LONGEST = 16 * 1024 ** 2;
 
 /** Reads a seed in ISO 9660, whatever program wrote it. */
@@ -62,7 +62,7 @@ async function fileIn(image: Image, file: StoredFile): Promise<StoredSeedFile> {
   return { path: file.path, digest, ...(keep ? { content: Buffer.concat(kept) } : {}) };
 }
 
-/** Where the first descriptor of ISO 9660 begins, which is where that of a seed is, and how much of an image tells what it is. */
+/** The offset of the first ISO 9660 descriptor, and how many bytes are enough to recognise an image. */
 const DESCRIPTOR = 32_768;
 const HEAD = DESCRIPTOR + 2048;
 

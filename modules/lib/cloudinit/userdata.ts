@@ -28,19 +28,19 @@ export function userDataOf(option: string, given: UserData): string | undefined 
 }
 
 /**
- * Checks that cloud-init will know what a user-data or vendor-data text is. It ignores one that it doesn't know, with a
+ * Checks that cloud-init will recognise a user-data or vendor-data text. It ignores one that it doesn't recognise, with a
  * line in the guest's log.
  * @param option the option's name for the error
- * @throws SeedError that says what to put in front
+ * @throws SeedError with the first line to add
  */
 function checkUserData(option: string, text: string): void {
   if (typeOf(text) !== undefined) return;
-  // cloudinit/user_data.py, convert_string: a MIME message is known by this header in the first 4096 bytes.
+  // cloudinit/user_data.py, convert_string: a MIME message is recognised by this header in the first 4096 bytes.
   if (text.slice(0, 4096).toLowerCase().includes('mime-version:')) return;
   if (text.startsWith('\uFEFF')) {
     throw new SeedError(
       option,
-      'begins with a byte order mark (U+FEFF), which cloud-init does not take: remove it',
+      'begins with a byte order mark (U+FEFF), which cloud-init does not accept: remove it',
     );
   }
   if (startOf(text).startsWith('content-type:')) {
@@ -51,7 +51,7 @@ function checkUserData(option: string, text: string): void {
   );
   throw new SeedError(
     option,
-    `cloud-init knows a text by its first line, and this one's isn't known: put '#cloud-config' there for YAML, ` +
+    `has a first line by which cloud-init recognises no format: begin it with '#cloud-config' for YAML, ` +
       `'#!/bin/sh' for a script (others: ${others.join(', ')}, a MIME message), or give a mapping`,
   );
 }

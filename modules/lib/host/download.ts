@@ -132,7 +132,7 @@ async function get(target: URL, from: number, { silence, slowness }: Patience): 
       'user-agent': 'piecewise.cloud',
       ...(from > 0 ? { range: `bytes=${from}-` } : {}),
     },
-    // The agent of a proxy takes it for its own request, which ours waits for.
+    // With a proxy it limits the CONNECT request, for which this request waits.
     timeout: silence,
   };
   const request = (route.protocol ?? target.protocol) === 'https:' ? httpsRequest : httpRequest;

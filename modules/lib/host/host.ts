@@ -99,7 +99,7 @@ export interface Host {
   download(url: string, from?: number): Promise<Download>;
   /** Writes a new file with holes for what is zero. @returns its length in bytes */
   writeSparse(path: string, content: Bytes): Promise<number>;
-  /** Writes at the end of a file of ours, which is made where there is none. */
+  /** Appends to a file of ours, and creates it if it is missing. */
   append(path: string, content: Bytes): Promise<void>;
   /** Writes atomically: a temporary file beside it, fsync, rename. */
   write(path: string, content: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { Failure, Lacking } from '../failure.ts';
+import { Failure, MissingProgram } from '../failure.ts';
 import type { Host, Ran, RunOptions } from './host.ts';
 
 // The Debian package of a program, for the error when it isn't installed.
@@ -22,10 +22,10 @@ const PACKAGES: Record<string, string> = {
 };
 
 /** The error for a program that isn't installed. */
-export function notInstalled(program: string): Lacking {
+export function notInstalled(program: string): MissingProgram {
   const from = PACKAGES[program];
   const fix = from ? `install the package ${from} (the role hypervisor does)` : 'install it';
-  return new Lacking(`${program} isn't installed on this host: ${fix}`);
+  return new MissingProgram(`${program} isn't installed on this host: ${fix}`);
 }
 
 /** Bytes of output that are taken. */

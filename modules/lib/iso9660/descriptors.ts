@@ -18,7 +18,7 @@ export const ESCAPES_OFFSET = 88;
 const MADE = concat(ascii('1980010100000000'), Uint8Array.of(0));
 const NEVER = concat(ascii('0'.repeat(16)), Uint8Array.of(0));
 
-/** What a primary and a supplementary volume descriptor say (ECMA-119, 8.4 and 8.5). */
+/** The fields of a primary or supplementary volume descriptor (ECMA-119, 8.4 and 8.5). */
 export interface Described {
   readonly label: string;
   /** The whole image, in sectors. */

@@ -11,9 +11,9 @@ import {
 import { Continuations, directoryAttributes, fileAttributes, namedUse, rootUse } from './rockridge.ts';
 import type { Leaf } from './tree.ts';
 
-/** Where all that a directory's records point at lies. */
+/** The extents that a directory's records point to. */
 export interface Extents {
-  /** By a directory's extent in the hierarchy. */
+  /** By a directory's index in the hierarchy. */
   readonly folders: readonly Extent[];
   readonly file: (leaf: Leaf) => Extent;
   /** The first sector of a directory's continuation areas. */
@@ -22,10 +22,10 @@ export interface Extents {
 
 const NOWHERE: Extent = { sector: 0, length: 0 };
 
-/** No extent is known yet. The lengths of directories don't depend on extents, so a draft with these tells them. */
+/** The lengths of directories don't depend on extents, so they are measured with these. */
 export const DRAFT: Extents = { folders: [], file: () => NOWHERE, continuations: () => 0 };
 
-/** A directory of Joliet: whole sectors. @param at its extent in the list of all */
+/** A directory of Joliet: whole sectors. @param at its index in `folders` */
 export function jolietFolder(folders: readonly Folder[], at: number, extents: Extents): Uint8Array {
   return directoryBytes([
     ...selfAndParent(folders, at, extents),
@@ -43,8 +43,8 @@ export interface IsoFolder {
 }
 
 /**
- * A directory of ISO 9660, and what of its Rock Ridge lies in continuation areas.
- * @param at its extent in the list of all
+ * A directory of ISO 9660, and its continuation areas, which have the Rock Ridge entries that don't fit.
+ * @param at its index in `folders`
  * @param mode the permission bits of files
  */
 export function isoFolder(folders: readonly Folder[], at: number, mode: number, extents: Extents): IsoFolder {

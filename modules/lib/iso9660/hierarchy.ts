@@ -15,14 +15,14 @@ export interface Naming {
 /** What a directory holds, with its identifier in this hierarchy. */
 export type Entry = { readonly name: string; readonly identifier: Uint8Array } & (
   | { readonly file: Leaf }
-  /** The place of a directory in the list of all. */
+  /** A directory's index in the list of all. */
   | { readonly folder: number }
 );
 
 /** A directory of a hierarchy. */
 export interface Folder {
   readonly identifier: Uint8Array;
-  /** Its parent's place in the list of all, the root's own for the root. */
+  /** Its parent's index in the list of all; the root's is its own. */
   readonly parent: number;
   /** How many directories it has. */
   readonly inner: number;
@@ -41,9 +41,9 @@ interface Found {
 }
 
 /**
- * All directories of a hierarchy in the order of a path table: by level, then by their parents' places, then by
- * identifier (ECMA-119, 6.9.1). The root is the first. No directory is relocated: readers of today take any depth.
- * @throws IsoError when they are more than a path table can tell apart
+ * All directories of a hierarchy in the order of a path table: by level, then by their parents' indexes, then by
+ * identifier (ECMA-119, 6.9.1). The root is the first. No directory is relocated: today's readers accept any depth.
+ * @throws IsoError when there are more than a path table can number
  */
 export function hierarchy(root: Directory, naming: Naming): Folder[] {
   const found: Found[] = [{ directory: root, identifier: SELF, parent: 0 }];

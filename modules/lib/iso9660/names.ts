@@ -7,7 +7,7 @@ const ISO_DIRECTORY_LENGTH = 31;
 const JOLIET_LENGTH = 64;
 const JOLIET_EXTENSION = 16;
 
-/** What stands in a directory and is to have an identifier. */
+/** An entry of a directory that needs an identifier. */
 export interface Nameable {
   readonly name: string;
   readonly directory: boolean;
@@ -18,7 +18,7 @@ interface Parts {
   readonly extension: string;
 }
 
-// A dot in front is part of the name and begins no extension.
+// A leading dot is part of the name.
 function split(name: string): Parts {
   const dot = name.lastIndexOf('.');
   return dot <= 0
@@ -32,7 +32,7 @@ const cut = (text: string, length: number) => text.slice(0, length).replace(/[\u
 type Plain = (item: Nameable, suffix: string) => string;
 
 /**
- * One identifier for each item, none twice. An item whose identifier is nobody else's keeps it, the others are
+ * One identifier for each item, none twice. An item whose identifier is unique keeps it, the others are
  * numbered in the order given: pass sorted names, or the order would show in the image.
  */
 function unique(items: readonly Nameable[], plain: Plain): string[] {
@@ -69,7 +69,7 @@ const isoPlain: Plain = ({ name, directory }, suffix) => {
 
 /**
  * ISO 9660 level 2 identifiers of d-characters only, each once (ECMA-119, 7.5.1, 7.6 and 10.2): `NAME.EXT;1` for a
- * file, `NAME` for a directory. A file and a directory are never alike but for the dot and the version, which
+ * file, `NAME` for a directory. A file and a directory never differ only by the dot and the version, which
  * readers leave out.
  * @param items sorted by name
  */
@@ -99,7 +99,7 @@ export const jolietIdentifiers = (items: readonly Nameable[]): string[] =>
 
 /** The order of a directory's records: by file name, then extension, a shorter one first (ECMA-119, 9.3). */
 export function compareIdentifiers(a: string, b: string): number {
-  // The version, the same everywhere, is no part of the extension that is compared.
+  // The version is the same everywhere, and is not compared.
   const [left, right] = [a, b].map((identifier) => split(identifier.replace(/;1$/, ''))) as [Parts, Parts];
   const order = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0);
   return order(left.stem, right.stem) || order(left.extension, right.extension);

@@ -11,7 +11,7 @@ import { filesOf, type Hierarchy } from './walk.ts';
  * What an image holds, whoever made it: an image of genisoimage, mkisofs, xorriso, of Windows' tools, or of ours. Only
  * descriptors and directories are read, never a file's content. Names are those of Rock Ridge, else of Joliet, as
  * Linux has it, else of an Enhanced Volume Descriptor, else of plain ISO 9660 in small letters, as Linux shows them.
- * UDF isn't read: of an image that has it too, it is the ISO 9660 half that is told. Hidden files are told,
+ * UDF isn't read: of an image that has both, the ISO 9660 half is read. Hidden files are listed,
  * associated ones aren't.
  * @throws IsoError when it is no such image, is cut short or damaged, has a path twice, or holds what isn't a plain
  * file (a symbolic link, a device, a file compressed by zisofs): so that it is never taken for an image without it
@@ -32,10 +32,10 @@ export async function readIso(image: Image): Promise<Volume> {
 }
 
 const jolietName = ({ identifier }: DirectoryRecord) => fromUcs2(identifier).replace(/;\d+$/, '');
-/** There is no version number in it (ECMA-119, 4th edition, 7.5.1). */
+/** Its names have no version number (ECMA-119, 4th edition, 7.5.1). */
 const enhancedName = ({ identifier }: DirectoryRecord) => fromUtf8(identifier);
 
-/** The name that Linux makes of a plain identifier (fs/isofs/dir.c, isofs_name_translate). */
+/** The name that Linux shows for a plain identifier (fs/isofs/dir.c, isofs_name_translate). */
 const plainName = ({ identifier }: DirectoryRecord) =>
   fromUtf8(identifier)
     .replace(/\.?;1$/, '')

@@ -9,7 +9,7 @@ export interface DirectoryRecord {
   readonly identifier: Uint8Array;
   readonly extent: Extent;
   readonly flags: number;
-  /** Whether the file's bytes lie with gaps between them (ECMA-119, 6.4.3). */
+  /** Whether the file is interleaved: its bytes have gaps between them (ECMA-119, 6.4.3). */
   readonly interleaved: boolean;
   readonly systemUse: Uint8Array;
 }
@@ -20,7 +20,7 @@ export function parseRecord(record: Uint8Array): DirectoryRecord {
   if (record.length < 34 || 33 + identifierLength > record.length) {
     throw new IsoError('the image is damaged: a directory record is too short');
   }
-  // An extended attribute record lies before the content, and isn't counted in its length (ECMA-119, 9.1.2 to 9.1.4).
+  // An extended attribute record precedes the content, and isn't counted in its length (ECMA-119, 9.1.2 to 9.1.4).
   const sector = readBoth(record, 2, 4, "a file's extent") + (record[1] ?? 0);
   return {
     identifier: record.subarray(33, 33 + identifierLength),
@@ -31,16 +31,16 @@ export function parseRecord(record: Uint8Array): DirectoryRecord {
   };
 }
 
-/** A directory: its first record, which is its own, and those of what it holds. */
+/** A directory: its first record, which describes itself, and those of its entries. */
 export interface DirectoryRecords {
   readonly self: DirectoryRecord;
   readonly inner: readonly DirectoryRecord[];
 }
 
-/** The largest directories that are read, in bytes, all of an image taken together: some 400,000 files. */
+/** The most bytes of directories that are read of one image: some 400,000 files. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** @param bytes how long the directories are that are read so far @throws IsoError when that is too much for memory */
+/** @param bytes of the directories read so far @throws IsoError when that is too much for memory */
 export function checkAmount(bytes: number): void {
   if (bytes <= MOST_BYTES) return;
   throw new IsoError(`the image's directories have over ${MOST_BYTES / 1024 / 1024} MiB, too much to read`);

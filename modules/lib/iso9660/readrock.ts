@@ -6,19 +6,19 @@ import { NAME_CONTINUES } from './rockridge.ts';
 import type { Source } from './source.ts';
 import { entriesOf, type SystemUseEntry, suspSkip } from './susp.ts';
 
-/** What Rock Ridge says of a record. */
+/** The Rock Ridge attributes of a record. */
 export interface RockRidge {
   /** Undefined where it gives no name. */
   readonly name: string | undefined;
-  /** The block at which a directory lies that was moved, since it is too deep for ISO 9660 (RRIP 1.12, 4.1.5.1). */
+  /** The block of a directory that was moved, since it is too deep for ISO 9660 (RRIP 1.12, 4.1.5.1). */
   readonly movedTo?: number;
   /** Whether the record is that of a directory that belongs elsewhere (RRIP 1.12, 4.1.5.3). */
   readonly moved?: true;
-  /** Why the record is neither a directory nor a file whose bytes are as they lie, e.g. `is a symbolic link`. */
+  /** Why the record is neither a directory nor a plain file, e.g. `is a symbolic link`. */
   readonly other?: string;
 }
 
-/** Reads what Rock Ridge says of a record. */
+/** Reads the Rock Ridge attributes of a record. */
 export type RockRidgeOf = (record: DirectoryRecord) => Promise<RockRidge>;
 
 /**
@@ -29,7 +29,7 @@ export async function rockRidge(source: Source, root: DirectoryRecord): Promise<
   const skip = suspSkip(root.systemUse);
   if (!skip) return undefined;
   const entries = await entriesOf(source, root.systemUse.subarray(skip.root));
-  // Rock Ridge requires it of every record, and other extensions of System Use don't have it (RRIP 1.12, 4.1.1).
+  // Rock Ridge requires PX in every record, and other extensions of System Use don't have it (RRIP 1.12, 4.1.1).
   if (!entries.some(({ signature }) => signature === 'PX')) return undefined;
   return async (record) => {
     const entries = await entriesOf(source, record.systemUse.subarray(skip.others));
@@ -64,7 +64,7 @@ function kindOf(px: Uint8Array | undefined, directory: boolean): string | undefi
   if (!px) return undefined;
   const kind = readBoth(px, 4, 4, "a file's mode") & 0o170000;
   if (kind === (directory ? 0o040000 : 0o100000)) return undefined;
-  return KINDS.get(kind) ?? 'has a mode that is not its own';
+  return KINDS.get(kind) ?? 'has a mode of another type than its record';
 }
 
 /** NM's flags: it stands for `.` or `..` (RRIP 1.12, 4.1.4). */

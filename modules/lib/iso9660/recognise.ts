@@ -10,7 +10,7 @@ import {
 import { IsoError, SECTOR } from './image.ts';
 import type { Source } from './source.ts';
 
-/** A volume as one of its descriptors tells it. */
+/** A volume as one of its descriptors describes it. */
 export interface Described {
   readonly label: string;
   /** The root's record (ECMA-119, 9.1). */
@@ -25,14 +25,14 @@ export interface Hierarchies {
   readonly enhanced: Described | undefined;
 }
 
-// What may stand among the descriptors beside `CD001` (ECMA-167, 2/9.1): UDF's, which a bridge image has too.
+// Identifiers that descriptors may have besides `CD001` (ECMA-167, 2/9.1): UDF's, which a bridge image has too.
 const OTHERS = ['BEA01', 'BOOT2', 'CDW02', 'NSR02', 'NSR03', 'TEA01'];
 
-/** More descriptors than any image has. */
+/** A limit that no real image reaches. */
 const MOST_DESCRIPTORS = 64;
 
 /**
- * Finds the descriptors of ISO 9660 in an image. Boot records, partitions and UDF's descriptors are passed over.
+ * Finds the descriptors of ISO 9660 in an image. Boot records, partitions and UDF's descriptors are ignored.
  * @throws IsoError where there is no primary volume descriptor
  */
 export async function recognise({ read }: Source): Promise<Hierarchies> {
@@ -46,7 +46,7 @@ export async function recognise({ read }: Source): Promise<Hierarchies> {
     if (standard !== 'CD001') {
       // Without a primary descriptor it is something else; after one, a terminator was forgotten.
       if (primary) break;
-      throw new IsoError(`this is no ISO 9660 image: sector ${sector} is no volume descriptor of one`);
+      throw new IsoError(`this is not an ISO 9660 image: sector ${sector} is not a volume descriptor`);
     }
     const [type, version] = [descriptor[0], descriptor[6]];
     if (type === TERMINATOR) break;
@@ -68,7 +68,7 @@ const isJoliet = (descriptor: Uint8Array) =>
 function described(descriptor: Uint8Array): Described {
   const block = readBoth(descriptor, 128, 2, 'the logical block size');
   if (block !== SECTOR) {
-    throw new IsoError(`the image has logical blocks of ${block} bytes; only ${SECTOR} is known here`);
+    throw new IsoError(`the image has logical blocks of ${block} bytes; only ${SECTOR} are supported`);
   }
   // Some tools fill the label with NULs instead of spaces.
   const label = latin1(descriptor.subarray(40, 72)).replace(/[ \0]+$/, '');

@@ -29,7 +29,7 @@ const PX = (mode: number, links: number) => entry('PX', both32(mode), both32(lin
 const DIRECTORY_MODE = 0o040555;
 const REGULAR_FILE = 0o100000;
 
-/** NM's flag: the name goes on in the next NM (RRIP 1.12, 4.1.4). */
+/** NM's flag: the name continues in the next NM (RRIP 1.12, 4.1.4). */
 export const NAME_CONTINUES = 1;
 
 const NM_HEAD = 5;
@@ -45,8 +45,8 @@ export class Continuations {
   constructor(private readonly sector: number) {}
 
   /**
-   * Puts entries away, none across the end of a sector, since Linux reads one sector only.
-   * @returns the CE that leads there
+   * Adds entries to the area, none across the end of a sector, since Linux reads one sector only.
+   * @returns the CE that points to them
    */
   put(entries: Uint8Array): Uint8Array {
     if ((this.#length % SECTOR) + entries.length > SECTOR) this.#fill();
@@ -60,7 +60,7 @@ export class Continuations {
     );
   }
 
-  /** All areas, whole sectors. Nothing is put after this. */
+  /** All areas, in whole sectors. Nothing may be added after this call. */
   bytes(): Uint8Array {
     this.#fill();
     return joined(this.#areas);
@@ -79,7 +79,7 @@ export class Continuations {
 /** PX of a file. @param mode its permission bits, e.g. 0o444 */
 export const fileAttributes = (mode: number): Uint8Array => PX(REGULAR_FILE | mode, 1);
 
-/** PX of a directory, `.` and `..` of which have nothing else. @param inner how many directories it has: each one's `..` is a link */
+/** PX of a directory; its `.` and `..` have no other entry. @param inner how many directories it has: each one's `..` is a link */
 export const directoryAttributes = (inner: number): Uint8Array => PX(DIRECTORY_MODE, 2 + inner);
 
 /** The System Use field of the root's `.`. */
@@ -87,7 +87,7 @@ export const rootUse = (attributes: Uint8Array, continuations: Continuations): U
   concat(SP, attributes, continuations.put(ER));
 
 /**
- * The System Use field of what has a name.
+ * The System Use field of a named entry.
  * @param name as UTF-8
  * @param room how many bytes the field may have; what needs more goes to a continuation area
  */

@@ -12,8 +12,8 @@ export interface Source {
 }
 
 /**
- * An image that is read in whole sectors, in none of which metadata and content lie together. Those last read are
- * kept: many small continuation areas lie in one.
+ * An image that is read in whole sectors; no sector has both metadata and content. Those last read are
+ * cached, since one has many small continuation areas.
  */
 export function sourceOf(image: Image): Source {
   let window: Uint8Array = new Uint8Array();
@@ -25,7 +25,7 @@ export function sourceOf(image: Image): Source {
       start = at - (at % SECTOR);
       window = await image.read(start, Math.min(sectorsOf(at + length) * SECTOR, image.size) - start);
     }
-    // An image that became shorter while it was read.
+    // The image became shorter while it was read.
     if (at + length > start + window.length) throw short();
     return window.subarray(at - start, at - start + length);
   };

@@ -9,7 +9,7 @@ export interface SystemUseEntry {
   readonly bytes: Uint8Array;
 }
 
-/** The length of what a CD-ROM XA disc has before the entries, which LEN_SKP need not tell (SUSP 1.12, 5.3). */
+/** The length of CD-ROM XA's data before the entries, which LEN_SKP may leave out (SUSP 1.12, 5.3). */
 const XA_LENGTH = 14;
 
 /**
@@ -25,7 +25,7 @@ export function suspSkip(root: Uint8Array): { readonly root: number; readonly ot
   return undefined;
 }
 
-// More areas than any name needs; a circle of them ends here.
+// More areas than any name needs, so a circle of them ends.
 const MOST_AREAS = 64;
 
 /** The largest area that is read, in bytes; Linux reads one sector. */
@@ -41,7 +41,7 @@ export async function entriesOf(source: Source, field: Uint8Array): Promise<Syst
   let area: Uint8Array | undefined = field;
   for (let areas = 0; area; areas++) {
     if (areas === MOST_AREAS) {
-      throw new IsoError('the image is damaged: its continuation areas go in a circle');
+      throw new IsoError('the image is damaged: its continuation areas form a circle');
     }
     let next: SystemUseEntry | undefined;
     for (const entry of entriesIn(area)) {

@@ -39,7 +39,7 @@ const isDirectory = (it: Growing | Leaf): it is Growing => 'inner' in it;
 /**
  * Puts files into their directories.
  * @throws IsoError naming the first path that an image can't have (absolute, an empty component, `.`, `..`, a NUL,
- * not Unicode, too long, there twice, a file that is a directory too), or the first file of 4 GiB or more
+ * not Unicode, too long, given twice, a file that is a directory too), or the first file of 4 GiB or more
  */
 export function treeOf(files: readonly VolumeFile[]): Tree {
   const root = growing('');
@@ -59,7 +59,7 @@ export function treeOf(files: readonly VolumeFile[]): Tree {
   return { root, leaves };
 }
 
-const TOO_LARGE = 'is 4 GiB or more, and an image has no such file';
+const TOO_LARGE = 'is 4 GiB or more, which is too large for an image';
 
 function directoryIn(above: Growing, name: string, path: string): Growing {
   const existing = above.inner.get(name);
@@ -75,9 +75,9 @@ function directoryIn(above: Growing, name: string, path: string): Growing {
   return made;
 }
 
-// A path comes before all that begin with it, so what is there can't be a directory.
+// A path is sorted before all that begin with it, so an existing entry can't be a directory.
 function add(above: Growing, leaf: Leaf, path: string): void {
-  if (above.inner.has(leaf.name)) throw new IsoError(`the file ${JSON.stringify(path)} is there twice`);
+  if (above.inner.has(leaf.name)) throw new IsoError(`the file ${JSON.stringify(path)} is given twice`);
   above.inner.set(leaf.name, leaf);
   above.files.push(leaf);
 }

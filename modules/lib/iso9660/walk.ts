@@ -4,14 +4,14 @@ import { checkAmount, type DirectoryRecord, readDirectory } from './readrecords.
 import { ASSOCIATED_FLAG, DIRECTORY_FLAG, MULTI_EXTENT_FLAG } from './records.ts';
 import type { Source } from './source.ts';
 
-/** What a hierarchy says of a record. */
+/** What a record describes. */
 export interface Meaning {
   readonly name: string;
-  /** The byte at which a directory lies that was moved; its record is that of a file. */
+  /** The byte of a directory that was moved; its record is that of a file. */
   readonly movedTo?: number;
-  /** Whether to pass over it: it is found elsewhere. */
+  /** Whether to ignore it: it is found elsewhere. */
   readonly moved?: true;
-  /** Why it is neither a directory nor a file whose bytes are as they lie. */
+  /** Why it is neither a directory nor a plain file. */
   readonly other?: string;
 }
 
@@ -38,7 +38,7 @@ export async function filesOf(source: Source, hierarchy: Hierarchy): Promise<Sto
   let read = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     const { extent } = next;
-    if (seen.has(extent.at)) throw new IsoError('the image is damaged: its directories go in a circle');
+    if (seen.has(extent.at)) throw new IsoError('the image is damaged: its directories form a circle');
     seen.add(extent.at);
     read += extent.length;
     checkAmount(read);
@@ -49,7 +49,7 @@ export async function filesOf(source: Source, hierarchy: Hierarchy): Promise<Sto
   return files;
 }
 
-/** A file of which more extents are to come. */
+/** A file with more extents to follow. */
 interface Unfinished {
   readonly identifier: string;
   readonly path: string;
@@ -67,7 +67,7 @@ async function readOne(source: Source, { meaningOf }: Hierarchy, { extent, prefi
     const path = prefix + checked(name, prefix);
     if (moved) continue;
     if (other)
-      throw new IsoError(`the file ${JSON.stringify(path)} of the image ${other}, which isn't known here`);
+      throw new IsoError(`the file ${JSON.stringify(path)} of the image ${other}, which is not supported`);
     if (movedTo !== undefined || record.flags & DIRECTORY_FLAG) {
       const extent = movedTo === undefined ? record.extent : await extentAt(source, movedTo);
       directories.push({ extent: extent, prefix: `${path}/` });
@@ -95,7 +95,7 @@ const stored = ({ path, extents }: Unfinished): StoredFile => ({
 
 function checked(name: string, prefix: string): string {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
-    throw new IsoError(`the image is damaged: ${JSON.stringify(name)} is no name of a file`);
+    throw new IsoError(`the image is damaged: ${JSON.stringify(name)} is not a valid file name`);
   }
   if (prefix.length + name.length > PATH_LENGTH) {
     throw new IsoError(`the image has a path that is longer than ${PATH_LENGTH} characters`);
@@ -106,7 +106,7 @@ function checked(name: string, prefix: string): string {
 function within({ size }: Source, { extent, interleaved }: DirectoryRecord, path: string): Extent {
   if (interleaved)
     throw new IsoError(
-      `the file ${JSON.stringify(path)} of the image is interleaved, which isn't known here`,
+      `the file ${JSON.stringify(path)} of the image is interleaved, which is not supported`,
     );
   if (extent.at + extent.length > size) {
     throw new IsoError(`the image ends at byte ${size}, before the end of the file ${JSON.stringify(path)}`);
@@ -114,7 +114,7 @@ function within({ size }: Source, { extent, interleaved }: DirectoryRecord, path
   return extent;
 }
 
-// How long a moved directory is says its own first record alone.
+// Only its own first record has the length of a moved directory.
 async function extentAt(source: Source, at: number): Promise<Extent> {
   const { self } = await readDirectory(source, { at, length: SECTOR });
   return { at, length: self.extent.length };

@@ -123,7 +123,7 @@ function contentExtents(sector: number, leaves: readonly Leaf[]) {
   const extents = new Map<Leaf, Extent>();
   for (const leaf of leaves) {
     const length = sizeOf(leaf.content);
-    // An empty file lies nowhere: a extent of its own could be after the image's end.
+    // An empty file has no extent: one could be after the image's end.
     extents.set(leaf, { sector: length > 0 ? end : 0, length });
     end += sectorsOf(length);
   }

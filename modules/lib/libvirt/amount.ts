@@ -4,7 +4,7 @@ import { devicesOf } from './devices.ts';
 const LETTERS = 'KMGTPE';
 
 /**
- * Bytes in a unit. Source: libvirt's formatdomain, "memory": a letter alone and `…iB` count by 1024, `…B` by 1000.
+ * Bytes in a unit. Source: libvirt's formatdomain, "memory": a single letter and `…iB` are powers of 1024, `…B` of 1000.
  * @returns undefined for an unknown unit
  */
 function bytesIn(unit: string): number | undefined {

@@ -21,7 +21,7 @@ export interface Applied {
   readonly outline: Element;
   /** Outlines of devices that tasks removed from the definition and that the running guest may still have. */
   readonly removed: Element;
-  /** A digest of the draft: where a later task has the same, it changes nothing, and libvirt need not be asked. */
+  /** A digest of the draft: a later task with the same digest changes nothing, and need not ask libvirt. */
   readonly digest?: string | undefined;
 }
 
@@ -49,7 +49,7 @@ const renamed = (from: Element, before: string, after: string): Element => ({
   children: from.children.map((child) => renamed(child, before, after)),
 });
 
-/** The same definition with what was applied recorded in its metadata. Other metadata is kept. */
+/** The same definition with the record of what was applied in its metadata. Other metadata is kept. */
 export function writeApplied(definition: Element, { form, outline, removed, digest }: Applied): Element {
   const parts = [outline, ...(removed.children.length > 0 ? [removed] : [])];
   const record = element(
@@ -66,7 +66,7 @@ export function writeApplied(definition: Element, { form, outline, removed, dige
   return withChildren(definition, children);
 }
 
-/** The same definition without what is recorded in its metadata: the part that users see. */
+/** The same definition without that record: the part that users see. */
 export function withoutApplied(definition: Element): Element {
   const metadata = childOf(definition, 'metadata');
   if (!metadata) return definition;

@@ -9,7 +9,7 @@ interface Derived {
   readonly drop: readonly string[];
 }
 
-/** Where a character device leads to depends on its type. */
+/** The source of a character device depends on its type. */
 const CHARDEV: readonly Derived[] = [{ from: '@type', drop: ['source', 'protocol'] }];
 
 /**

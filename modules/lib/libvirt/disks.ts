@@ -7,13 +7,13 @@ import type { Domain } from './read.ts';
 /** A file or block device that a domain has. */
 export interface DomainDisk {
   readonly domain: Domain;
-  /** Undefined where libvirt doesn't tell: a volume of a pool that isn't active. */
+  /** Undefined where libvirt doesn't report it: a volume of an inactive pool. */
   readonly path: string | undefined;
-  /** What it is for people: its path, or its volume. */
+  /** Its path or volume, for messages. */
   readonly source: string;
   /** The format that the domain opens it in. */
   readonly format: string;
-  /** What the guest sees: `disk`, `lun`, `cdrom`, `floppy`. */
+  /** The kind of device that the guest sees: `disk`, `lun`, `cdrom`, `floppy`. */
   readonly device: string;
   /** Whether the guest reads and writes it; otherwise a disk of it is an overlay of it. */
   readonly attached: boolean;
@@ -27,7 +27,7 @@ interface Source {
 
 type Found = Omit<DomainDisk, 'domain' | 'path' | 'source'> & { readonly at: Source };
 
-// A domain opens as raw what it gives no format of (formatdomain, "driver").
+// A domain opens a disk without a format as raw (formatdomain, "driver").
 const RAW = 'raw';
 
 const sourceIn = (element: Element | undefined): Source => ({
@@ -50,7 +50,7 @@ function disksIn(definition: Element | undefined): Found[] {
     }
     return [
       found(disk, valueAt(disk, 'driver/@type'), true),
-      // What a running job copies to, and where a qcow2 has its content.
+      // The target of a running copy job, and the data file of a qcow2.
       ...childrenOf(disk, 'mirror').map((mirror) => inner(mirror, true)),
       ...childrenOf(childOf(disk, 'source'), 'dataStore').map((store) => inner(store, true)),
       ...backing,
@@ -67,7 +67,7 @@ async function pathsOf(host: Host, uri: string, volumes: readonly Source[]): Pro
   });
 }
 
-/** The files and block devices that domains have, as they are defined and as they run. */
+/** The files and block devices of domains, of their definitions and of their running guests. */
 export async function disksOf(host: Host, uri: string, domains: readonly Domain[]): Promise<DomainDisk[]> {
   const all = domains.flatMap((domain) =>
     [...disksIn(domain.definition), ...disksIn(domain.live)].map((found) => ({ domain, ...found })),
@@ -83,7 +83,7 @@ export async function disksOf(host: Host, uri: string, domains: readonly Domain[
   return all.flatMap(({ at, ...disk }) => {
     const path = at.path ?? pathOf.get(at);
     const source = path ?? (at.volume === undefined ? undefined : `volume ${at.volume} of pool ${at.pool}`);
-    // What a running guest has is mostly what it is defined with.
+    // A running guest mostly has the disks of its definition.
     const key = JSON.stringify([disk.domain.name, source, disk.format, disk.device, disk.attached]);
     if (source === undefined || seen.has(key)) return [];
     seen.add(key);

@@ -20,7 +20,7 @@ export const macFrom = (...parts: string[]): string =>
     .toString('hex')
     .replace(/(..)(?=.)/g, '$1:')}`;
 
-/** What generated values depend on: the same host, domain and device get the same values. */
+/** The inputs of generated values: the same host, domain and device get the same values. */
 export interface Origin {
   /** The host's: two hosts with a domain of the same name must not have the same MAC address. */
   readonly machineId: string;

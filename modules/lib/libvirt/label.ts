@@ -1,6 +1,6 @@
 import { type Element, valueAt } from '../xml/element.ts';
 
-/** What tells a device of a class from its like, in a user's words; the first that it has. */
+/** The values by which users know a device, by its class; the first that it has is used. */
 const NAMES = [
   'target/@dev',
   'target/@name',
@@ -21,7 +21,7 @@ const OF_CLASS: Readonly<Record<string, readonly string[]>> = {
   parallel: ['target/@port'],
 };
 
-/** What a user calls a device: `disk vdb`, `interface 52:54:00:00:00:01`, `graphics vnc`. */
+/** The name of a device for users: `disk vdb`, `interface 52:54:00:00:00:01`, `graphics vnc`. */
 export function labelOf(device: Element): string {
   const names = (OF_CLASS[device.name] ?? NAMES).map((path) => valueAt(device, path));
   const index = device.name === 'controller' ? device.attributes.index : undefined;

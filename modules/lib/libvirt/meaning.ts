@@ -2,8 +2,8 @@ import { type Element, valueAt, withChildren } from '../xml/element.ts';
 import { kibibytes } from './amount.ts';
 
 /**
- * What says nothing in a definition, by the element that has it: what libvirt tells of a running guest and takes no
- * notice of when it is told so, and namespaces.
+ * The parts of a definition that have no effect, by their element: what libvirt reports of a running guest and
+ * ignores in a document, and namespaces.
  */
 const SILENT: Readonly<Record<string, readonly string[]>> = {
   domain: ['id'],
@@ -14,7 +14,7 @@ const SILENT: Readonly<Record<string, readonly string[]>> = {
 
 const SILENT_ELEMENTS = new Set(['mirror', 'imagelabel']);
 
-/** Values that libvirt leaves out, being what it takes when there are none (formatdomain). */
+/** Values that libvirt omits, since they are its defaults (formatdomain). */
 const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   frames: { max: '0' },
   graphics: { autoport: 'no' },
@@ -26,13 +26,13 @@ const DEFAULTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   usbdev: { class: '-1', vendor: '-1', product: '-1', version: '-1' },
 };
 
-/** Elements that say nothing when nothing is left in them. */
+/** Elements that have no effect when they are empty. */
 const HOLLOW = new Set(['protocol', 'source', 'model', 'memtune', 'frames', 'rx', 'coalesce']);
 
-/** KiB that libvirt takes for no limit (formatdomain, "Memory Tuning"). */
+/** The KiB that mean no limit to libvirt (formatdomain, "Memory Tuning"). */
 const UNLIMITED = '9007199254740991';
 
-/** Where libvirt puts sockets itself, and then doesn't keep their paths. */
+/** libvirt's own directory of sockets; it does not store paths in it. */
 const CHANNEL_SOCKETS = '/var/lib/libvirt/qemu/channel/target/';
 
 /** Attributes that hold a number, in any notation, by element. */
@@ -59,7 +59,7 @@ const MODES: Readonly<Record<string, readonly string[]>> = { filesystem: ['fmode
 /** Attributes that hold a set of numbers: `0-3,^2`. */
 const SETS = new Set(['cpuset', 'nodeset', 'cpus', 'vcpus', 'iothreads']);
 
-/** Attributes that hold an amount, beside the `unit` that it is in. */
+/** Attributes that hold an amount, whose unit is in the attribute `unit`. */
 const AMOUNTS = ['size', 'memory'];
 
 const number = (text: string) => (Number.isNaN(Number(text)) ? text : String(Number(text)));
@@ -92,7 +92,7 @@ function attributesOf({ name, attributes }: Element): Record<string, string> {
       ([key, value]) =>
         !SILENT[name]?.includes(key) && !key.startsWith('xmlns') && DEFAULTS[name]?.[key] !== value,
     )
-    // A port that libvirt chooses isn't the one that is written down.
+    // With autoport libvirt chooses the port, whatever the document has.
     .filter(([key]) => key !== 'unit' && !(key === 'port' && attributes.autoport === 'yes'))
     .map(([key, value]) => [key, meaning(key, value)] as const);
   return Object.fromEntries(entries);
@@ -101,7 +101,7 @@ function attributesOf({ name, attributes }: Element): Record<string, string> {
 const isHollow = ({ name, attributes, children, text }: Element) =>
   HOLLOW.has(name) && Object.keys(attributes).length === 0 && children.length === 0 && text.trim() === '';
 
-// libvirt has one model of a CPU that is the host's, and its own way to fall back.
+// With the host's CPU, libvirt chooses the model and the fallback.
 const isMute = (parent: Element, child: Element) =>
   SILENT_ELEMENTS.has(child.name) ||
   child.text.trim() === UNLIMITED ||

@@ -44,11 +44,11 @@ const pciAddress: Rule = (element) => {
   return { ...element, attributes: { ...element.attributes, ...Object.fromEntries(written) } };
 };
 
-// The same device of the host must be known by the same address, however that is written.
+// An address of a host's device is an identity key, so it needs one notation.
 const hostAddress: Rule = (element) =>
   element.attributes.slot === undefined ? element : pciAddress(element, undefined);
 
-// The models that libvirt knows in any case; another is QEMU's own, which tells `E1000` from `e1000`.
+// libvirt accepts these models in upper or lower case. Others are QEMU's, which distinguishes `E1000` from `e1000`.
 const NIC_MODEL =
   /^(rtl8139|virtio(-(non-)?transitional)?|e1000e?|igb|netfront|usb-net|spapr-vlan|lan9118|smc91c111|vlance|vmxnet[23]?)$/i;
 
@@ -59,7 +59,7 @@ const nicModel: Rule = (element) => {
     : element;
 };
 
-// libvirt chooses bus and port together: it takes the one only with the other.
+// libvirt accepts a bus only with a port, and chooses both together.
 const serialAddress: Rule = (element) => {
   const { type, port, bus, ...rest } = element.attributes;
   return type === 'virtio-serial' && bus !== undefined && port === undefined
@@ -67,13 +67,13 @@ const serialAddress: Rule = (element) => {
     : element;
 };
 
-// The number of a running guest, which a dump of it has; a definition has none.
+// The id of a running guest; a definition has none.
 const withoutId: Rule = (element) => {
   const { id: _, ...attributes } = element.attributes;
   return { ...element, attributes };
 };
 
-/** What the NUMA cells and memory devices have together, in KiB; undefined where there are no cells. */
+/** The memory of all NUMA cells and memory devices, in KiB; undefined without cells. */
 function memoryOfCells(domain: Element): number | undefined {
   const cells = childrenOf(childOf(childOf(domain, 'cpu'), 'numa'), 'cell').filter(
     ({ attributes }) => attributes.memory !== undefined,
@@ -82,7 +82,7 @@ function memoryOfCells(domain: Element): number | undefined {
   return cells.reduce((sum, cell) => sum + amountIn(cell, cell.attributes.memory), deviceMemory(domain));
 }
 
-// Where there are NUMA cells, a domain has their memory, whatever it states (formatdomain, "Memory Allocation").
+// A domain with NUMA cells has their memory, whatever its <memory> is (formatdomain, "Memory Allocation").
 const domainMemory: Rule = (domain) => {
   const whole = memoryOfCells(domain);
   if (whole === undefined) return domain;
@@ -116,7 +116,7 @@ const RULES: Record<string, Rule> = {
 
 /**
  * A desired document with its values written as libvirt writes them, so that equal values are equal texts.
- * @param current the definition that is there: an alias it has resolved stays resolved
+ * @param current the current definition: an alias that it has resolved stays resolved
  */
 export function normaliseDomain(
   desired: Element,

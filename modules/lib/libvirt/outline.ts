@@ -5,7 +5,7 @@ import { DOMAIN_RULES } from './rules.ts';
 
 /**
  * The outline of a document: its elements and attributes with empty values, except for the values that identify an item
- * of a list. So it tells what a document sets, and contains no secret.
+ * of a list. It shows what a document sets, and contains no secret.
  * @param identifying paths below the element whose values are kept
  */
 export function outlineOf(
@@ -33,7 +33,7 @@ export function outlineOf(
   };
 }
 
-/** Everything that is in either of two outlines. */
+/** The union of two outlines. */
 export const joinOutlines = (first: Element, second: Element): Element =>
   merge({ current: first, desired: second }, { ...DOMAIN_RULES, derive: (current) => current });
 

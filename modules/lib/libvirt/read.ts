@@ -9,7 +9,7 @@ import { connection } from './virsh.ts';
 export interface Domain {
   readonly name: string;
   readonly uuid: string;
-  /** libvirt's own word: `running`, `shut off`, `paused`, `in shutdown`, `crashed`, … */
+  /** libvirt's name of the state: `running`, `shut off`, `paused`, `in shutdown`, `crashed`, … */
   readonly state: string;
   readonly autostart: boolean;
   /** Whether its memory is saved, to be restored at its next start. */

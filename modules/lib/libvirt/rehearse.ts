@@ -4,7 +4,7 @@ import { parseXml } from '../xml/parse.ts';
 import { inBatches, type Output, quoted, virshBatch } from './batch.ts';
 import { reasonIn, withPrivateFiles } from './virsh.ts';
 
-/** A definition that libvirt is asked about. */
+/** A definition for a dry run. */
 export interface Draft {
   readonly name: string;
   readonly xml: string;
@@ -28,7 +28,7 @@ export type Rehearsed =
 /** The root directory of an embedded libvirt, for root only. It is kept, since the first run probes QEMU for seconds. */
 const ROOT = '/var/cache/piecewise-cloud/libvirt';
 
-/** Directories of the embedded libvirt, and the host's that they stand for (libvirt's qemu_conf.c, "embed"). */
+/** Directories of the embedded libvirt, and the host's directories that they replace (libvirt's qemu_conf.c, "embed"). */
 const DIRECTORIES: readonly (readonly [string, string])[] = [
   [`${ROOT}/lib/`, '/var/lib/libvirt/'],
   [`${ROOT}/cache/`, '/var/cache/libvirt/'],

@@ -42,7 +42,7 @@ const CONTAINERS = [
 ];
 
 /**
- * Kept when they are no longer desired: without them libvirt refuses the document, or makes another guest of it.
+ * Kept when they are no longer desired: without them libvirt refuses the document, or the guest sees another machine.
  * Controllers are kept since other devices may be on them.
  */
 const STICKY = [

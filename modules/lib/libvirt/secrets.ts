@@ -4,13 +4,13 @@ import { serialiseXml } from '../xml/serialise.ts';
 
 type Attributes = Element['attributes'];
 
-/** Attributes that may be a secret, and when they are: by the element that has them (formatdomain: graphics). */
+/** Attributes that may be a secret, by their element, with the condition (formatdomain: graphics). */
 const SECRET: Readonly<Record<string, Readonly<Record<string, (attributes: Attributes) => boolean>>>> = {
   graphics: { passwd: () => true },
 };
 
 /**
- * The same of what is handed to the hypervisor as it is (drvqemu: "Pass-through of arbitrary qemu commands"), by names
+ * The same for what is passed through to QEMU (drvqemu: "Pass-through of arbitrary qemu commands"), by names
  * without the prefix, which is the document's choice.
  */
 const PASSED_THROUGH: typeof SECRET = {
@@ -18,10 +18,10 @@ const PASSED_THROUGH: typeof SECRET = {
   env: { value: ({ name = '', value = '' }) => VARIABLE.test(name) || hasSecret(value) },
 };
 
-/** Names of variables of the environment that hold a secret. */
+/** Names of environment variables that hold a secret. */
 const VARIABLE = /pass|psk|secret|token|private|key|auth|credential/i;
 
-/** An argument with one of these holds a secret. It is masked as a whole: its quoting is for QEMU to know. */
+/** An argument with one of these holds a secret. It is masked as a whole, since only QEMU can parse its quoting. */
 const ARGUMENTS = [
   // `-object secret,data=…`, as a list or as JSON; `password-secret=sec0` only names one.
   /(?:^|[^\w-])(?:data|pass|passwd|password|passphrase|secret|token|psk|cookie|string)["']?\s*[=:](?!(?:on|off)\b)/i,
@@ -63,11 +63,11 @@ export const secretsIn = (element: Element, parent = ''): readonly string[] => [
   ...element.children.flatMap((child) => secretsIn(child, element.name)),
 ];
 
-/** Those on the hypervisor's command line, which its errors quote. */
+/** The secrets on QEMU's command line, which its errors quote. */
 export const passedThrough = (domain: Element): readonly string[] =>
   domain.children.flatMap((child) => (local(child.name) === 'commandline' ? secretsIn(child) : []));
 
-/** Two definitions as texts for a diff: a secret is masked, and one that changes is seen to change. */
+/** Two definitions as texts for a diff. Secrets are masked, and a changed secret is marked as changed. */
 export function definitionTexts(
   before: Element | undefined,
   after: Element,

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 
-/** Milliseconds. A saved guest is restored when it starts, and that may be a lot of memory. */
+/** Milliseconds. Starting a saved guest restores its memory, which may take long. */
 const ACT_TIMEOUT = 900_000;
 
 /** The arguments with which virsh connects. */

@@ -7,7 +7,7 @@ export type Keeper = 'ifupdown' | 'networkd';
 
 interface Files {
   readonly directory: string;
-  /** Before and after the port's name. */
+  /** A file's name is the prefix, the port's name and the suffix. */
   readonly prefix: string;
   readonly suffix: string;
   readonly render: (config: PortConfig) => string;

@@ -22,7 +22,7 @@ export interface Link extends Given {
 /** What configures addresses at boot on this host, and its files. */
 export interface Kept {
   readonly keeper: Keeper;
-  /** A warning about it. */
+  /** A warning about this configuration. */
   readonly problem: string | undefined;
   /** Whether systemd-networkd runs. */
   readonly networkd: boolean;

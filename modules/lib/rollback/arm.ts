@@ -6,8 +6,8 @@ import {
   ABOUT,
   ARMING,
   CONFIRMED,
+  DIRECTORY,
   FILES,
-  HERE,
   LOCK,
   RAISED,
   SCRIPT,
@@ -80,7 +80,7 @@ async function set(host: Host, given: RestorePoint): Promise<void> {
   await runOrFail(host, 'systemctl', ['daemon-reload']);
   await runOrFail(host, 'systemctl', ['enable', '--now', `${UNIT}.timer`]);
   // The link that systemctl made must survive a loss of power.
-  await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', HERE]);
+  await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', DIRECTORY]);
   // From here on it is armed.
   await host.publish(ARMING, ABOUT);
 }
@@ -98,7 +98,7 @@ async function remove(host: Host): Promise<void> {
   const loaded = units.some((unit) => unit !== undefined);
   if (loaded) await stop(host);
   for (const path of [SERVICE, TIMER, RAISED]) await host.remove(path);
-  await host.removeTree(HERE);
+  await host.removeTree(DIRECTORY);
   if (loaded) await runOrFail(host, 'systemctl', ['daemon-reload']);
 }
 

@@ -5,8 +5,8 @@ import {
   ABOUT,
   ARMING,
   CONFIRMED,
+  DIRECTORY,
   FILES,
-  HERE,
   LOCK,
   RAISED,
   SCRIPT,
@@ -101,7 +101,7 @@ mv -f ${UNDOING} ${UNDONE} || exit 1
 date --iso-8601=seconds >${UNDONE}
 
 fi
-sync ${HERE}
+sync ${DIRECTORY}
 rm -rf ${FILES} ${ARMING} ${CONFIRMED} ${RAISED} || exit 1
 [ ! -e ${TIMER} ] || systemctl disable --now ${UNIT}.timer || exit 1
 rm -f ${SERVICE} ${TIMER} || exit 1

@@ -15,7 +15,7 @@ export const diskOptions = defineOptions({
     choices: ['present', 'absent'],
     default: 'present',
     description:
-      'Whether the disk must exist. V(absent) deletes it, unless a guest has it or another disk is an overlay of it.',
+      'Whether the disk must exist. V(absent) deletes it, unless a guest uses it or another disk is an overlay of it.',
   },
   source: {
     type: 'path',
@@ -51,7 +51,7 @@ export const diskOptions = defineOptions({
     choices: ['qcow2', 'raw'],
     description: [
       'The format of the disk. A new disk is V(qcow2) by default. An existing disk is not converted.',
-      'An existing disk that no guest has is opened in this format, or as V(qcow2) with O(backing=overlay). Without either, O(size) and O(cluster_size) are an error for it.',
+      'An existing disk that belongs to no guest is opened in this format, or as V(qcow2) with O(backing=overlay). Without either, O(size) and O(cluster_size) are an error for it.',
     ],
   },
   backing: {

@@ -1,4 +1,4 @@
-import { inWords } from '../../lib/failure.ts';
+import { withOptionsNamed } from '../../lib/failure.ts';
 import type { ImageOptions } from './options.ts';
 
 /** The option of the image for an option of its template. */
@@ -9,7 +9,7 @@ function imageWord({ path }: ImageOptions, option: string): string {
 
 /** An error of the template, with the image's options. */
 export const inImageWords = (image: ImageOptions, error: Error): Error =>
-  inWords(error, (option) => imageWord(image, option));
+  withOptionsNamed(error, (option) => imageWord(image, option));
 
 /** Calls the template's code. Its errors name the image's options. */
 export function ofTemplate<T>(image: ImageOptions, act: () => T): T {

@@ -1,5 +1,5 @@
 import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
-import { asError, inWords } from '../../lib/failure.ts';
+import { asError, withOptionsNamed } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { readLinks } from '../../lib/link/observe.ts';
 import type { State as TopologyState } from '../topology/observe.ts';
@@ -40,7 +40,7 @@ function inOverlayWords<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw inWords(asError(error), overlayWord);
+    throw withOptionsNamed(asError(error), overlayWord);
   }
 }
 

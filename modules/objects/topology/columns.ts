@@ -80,7 +80,7 @@ export const bridgeColumnOptions = {
   other_config: mapOption("The bridge's other_config."),
 } as const satisfies OptionOf<typeof BRIDGE_COLUMNS>;
 
-/** The options of a port that are columns, each of them. */
+/** The options of a port that set columns. */
 export const portColumnOptions = {
   type: {
     type: 'str',

@@ -1,4 +1,4 @@
-import { type Failure, inWords } from '../../lib/failure.ts';
+import { type Failure, withOptionsNamed } from '../../lib/failure.ts';
 import { isDecided, type VmOptions } from './options.ts';
 import { accountsOf } from './parts.ts';
 
@@ -40,7 +40,7 @@ function seedOption(vm: VmOptions, option: string, problem: string): string {
   const account = Object.keys(accountsOf(vm)).find((key) => problem.startsWith(key));
   if (option === 'user_data' && account) return account;
   const [, index, rest = ''] = /^user_data\[(\d+)\](.*)$/.exec(option) ?? [];
-  // Users and keys are put in front of a list of parts.
+  // In a list of parts, users and keys are the first part.
   const ahead = Array.isArray(vm.user_data) && Object.keys(accountsOf(vm)).length > 0 ? 1 : 0;
   if (index !== undefined) {
     const i = Number(index) - ahead;
@@ -70,7 +70,7 @@ export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
 
 /** An error of a part with the names of the VM's options. */
 export const errorOfVm = (vm: VmOptions, part: Part, error: Error): Error | Failure =>
-  inWords(error, (option, problem) => vmOption(vm, part, option, problem));
+  withOptionsNamed(error, (option, problem) => vmOption(vm, part, option, problem));
 
 /** A message of a part with the name of the VM's option at its beginning. */
 export const messageOfVm = (vm: VmOptions, part: Part, text: string): string =>

@@ -41,7 +41,10 @@ describe('items that are a mapping', () => {
     ['text', "option 'counters': is not a mapping of mappings"],
     [{ a: null }, "option 'counters['a']': is not a mapping"],
     [{ a: ['x'] }, "option 'counters['a']': is not a mapping"],
-    [{ a: { name: 'b' } }, "option 'counters['a'].name': is the entry's own key, 'a': leave it out"],
+    [
+      { a: { name: 'b' } },
+      "option 'counters['a'].name': is already set by the entry's key 'a': leave it out",
+    ],
   ])('%j is refused', async (counters, msg) => {
     expect(await call({ counters })).toMatchObject({ failed: true, msg });
   });

@@ -180,7 +180,7 @@ describe('instance-id and hostname', () => {
     [
       { meta_data: '{made: 2001-12-14}' },
       'meta_data',
-      'made is no text, number, boolean, list or mapping, but a date',
+      'made is not a text, number, boolean, list or mapping, but a date',
     ],
   ])('%j is refused', (options, option, message) => {
     const error = problem(options);

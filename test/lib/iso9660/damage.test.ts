@@ -123,7 +123,7 @@ describe('an image that would never end', () => {
     const at = Buffer.from(copy).indexOf('\x01B', (inner?.sector ?? 0) * 2048 - 2048 * 2, 'latin1') - 32;
     expect(u32(copy, at + 2)).toBe(inner?.sector);
     copy.set(both(root?.sector ?? 0), at + 2);
-    await expect(readIso(imageOf(copy))).rejects.toThrow('its directories go in a circle');
+    await expect(readIso(imageOf(copy))).rejects.toThrow('its directories form a circle');
   });
 
   it('since its continuation areas follow one another in a circle is damaged', async () => {
@@ -134,7 +134,7 @@ describe('an image that would never end', () => {
     copy.copy(copy, area, ce, ce + 28);
     both(28).copy(copy, ce + 20);
     both(28).copy(copy, area + 20);
-    await expect(readIso(imageOf(copy))).rejects.toThrow('continuation areas go in a circle');
+    await expect(readIso(imageOf(copy))).rejects.toThrow('continuation areas form a circle');
   });
 
   it('since its directories are larger than memory is refused before they are read', async () => {
@@ -156,6 +156,6 @@ describe('an image that would never end', () => {
 describe('what is no image', () => {
   it('is told from one', async () => {
     await expect(filesIn(new Uint8Array())).rejects.toThrow('the image ends at byte 0');
-    await expect(filesIn(new Uint8Array(100_000))).rejects.toThrow('no ISO 9660 image');
+    await expect(filesIn(new Uint8Array(100_000))).rejects.toThrow('not an ISO 9660 image');
   });
 });

@@ -105,7 +105,7 @@ describe('names', () => {
 
   it.each(['/', '\0'])('with %j are damage', async (char) => {
     const image = patched(written([file('a=b', '')]), ['a=b', `a${char}b`]);
-    await expect(paths(image)).rejects.toThrow('is no name of a file');
+    await expect(paths(image)).rejects.toThrow('is not a valid file name');
   });
 
   it('twice are an error', async () => {
@@ -145,7 +145,7 @@ describe('descriptors of others', () => {
     await expect(filesIn(withSector(image, 16, '\0BEA01\x01'))).rejects.toThrow(
       'no primary volume descriptor',
     );
-    await expect(filesIn(withSector(image, 16, '\x01CDROM'))).rejects.toThrow('no ISO 9660 image');
+    await expect(filesIn(withSector(image, 16, '\x01CDROM'))).rejects.toThrow('not an ISO 9660 image');
   });
 
   it('without end are no image', async () => {
@@ -228,8 +228,8 @@ describe('files of other kinds', () => {
     [0o060600, 'a block device'],
     [0o010600, 'a named pipe'],
     [0o140600, 'a socket'],
-    [0o000644, 'has a mode that is not its own'],
-    [0o040755, 'has a mode that is not its own'],
+    [0o000644, 'has a mode of another type than its record'],
+    [0o040755, 'has a mode of another type than its record'],
   ])('of mode %o are told by their kind, and not taken for files', async (mode, kind) => {
     expect(digests(await filesIn(asMode(0o100600)))).toEqual(digests(await filesIn(image)));
     await expect(filesIn(asMode(mode))).rejects.toThrow(kind);

@@ -175,8 +175,8 @@ describe('what an image cannot carry is refused by its path', () => {
   });
 
   it.each([
-    [['a', 'a'], 'the file "a" is there twice'],
-    [['d/a', 'd/a'], 'the file "d/a" is there twice'],
+    [['a', 'a'], 'the file "a" is given twice'],
+    [['d/a', 'd/a'], 'the file "d/a" is given twice'],
     [['a', 'a/b'], 'the file "a/b" needs a directory "a" where a file of that name is'],
     // '-' comes before '/', so that the directory isn't the next in order.
     [['a/b/c', 'a', 'a-'], 'the file "a/b/c" needs a directory "a"'],

@@ -20,7 +20,7 @@ describe('what is wrong with an image', () => {
     ],
     [{ debootstrap: { sute: 'trixie' } }, "debootstrap.sute': is unknown; did you mean 'suite'?"],
     [{ ...far, chekcsum: 'x' }, "chekcsum': is unknown; did you mean 'checksum'?"],
-    [{ ...far, name: 'y' }, "name': is the entry's own key, 'i.qcow2': leave it out"],
+    [{ ...far, name: 'y' }, "name': is already set by the entry's key 'i.qcow2': leave it out"],
   ];
   it.each(rows)('%j', async (given, problem) => {
     const [first, ...others] = await problems({ 'i.qcow2': given });

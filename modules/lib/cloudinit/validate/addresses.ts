@@ -8,7 +8,7 @@ const NO_ADDRESS = 'is not an IP address';
 
 type Read = { readonly subnet?: Subnet; readonly problems: readonly Problem[] };
 
-/** What is wrong with the addresses of a network-config. */
+/** The problems of a network-config's addresses. */
 export function addresses(network: Network): Problem[] {
   const read = network.interfaces.map((device) => ({
     device,
@@ -61,7 +61,7 @@ function bare({ value, path }: GivenAddress, { family }: Ip, version: 1 | 2): Pr
 
 function twice(all: readonly { readonly address: GivenAddress; readonly subnet?: Subnet }[]): Problem[] {
   return repeated(all, ({ subnet }) => subnet && `${subnet.family} ${subnet.number}`).map(({ address }) =>
-    error(address.path, 'is there twice: an address belongs to one interface'),
+    error(address.path, 'is given twice: an address belongs to one interface'),
   );
 }
 
@@ -94,19 +94,19 @@ function ofRoute(
   const ip = ipOf(via.value);
   if (!ip) return [...target.problems, error(via.path, NO_ADDRESS)];
   if (target.subnet && target.subnet.family !== ip.family) {
-    return [error(via.path, `is IPv${ip.family}, and what it leads to is IPv${target.subnet.family}`)];
+    return [error(via.path, `is IPv${ip.family}, but its destination is IPv${target.subnet.family}`)];
   }
   return [...target.problems, ...(route.onLink ? [] : reached(network, via, ip, subnets, dynamic))];
 }
 
-// Without a prefix it is a host to netplan, and to cloud-init a network of the usual size.
+// Without a prefix, netplan reads it as a host, and cloud-init as a network of the usual size.
 function targetOf(to: GivenAddress, version: 1 | 2): Read {
   const ip = ipOf(to.value);
   if (ip && version === 2) return { subnet: { ...ip, prefix: ip.family === 4 ? 32 : 128 }, problems: [] };
   return subnetOf(to, version);
 }
 
-// A router must be on the link. What a guest learns by DHCP or from routers isn't known here, and of IPv6 it may learn
+// A router must be on the link. The addresses that a guest gets by DHCP or from routers are unknown here, and IPv6 routers may announce some
 // without a word in the configuration. Version 1 is made netplan's `on-link` where there is netplan.
 function reached(
   { version }: Network,

@@ -4,7 +4,7 @@ import { repeated } from './repeated.ts';
 
 type Mapping = Record<string, unknown>;
 
-/** Files of write_files that can't be written as they are meant. */
+/** Problems of the files in write_files. */
 export function contents(config: At<Mapping>): Problem[] {
   const files = mappingsOf(itemsIn(config, 'write_files'));
   return [...files.flatMap(ofFile), ...pathsTwice(files)];
@@ -43,7 +43,7 @@ function decoded({ value, path }: At<string>, encoding: unknown): Problem[] {
 
 const noBase64 = (path: Path) => error(path, 'is not base64, as encoding says');
 
-// Python's b64decode passes over what is no character of base64, but not over a wrong length.
+// Python's b64decode ignores characters that are not base64, but not a wrong length.
 function isBase64(text: string): boolean {
   const digits = text.replace(/\s/g, '');
   return /^[A-Za-z0-9+/]*={0,2}$/.test(digits) && digits.length % 4 === 0;
@@ -56,7 +56,7 @@ function pathsTwice(files: readonly At<Mapping>[]): Problem[] {
   );
 }
 
-/** Names of packages that are several names in one text. */
+/** Items of packages that have several names. */
 export const packageNames = (config: At<Mapping>): Problem[] =>
   textsOf(itemsIn(config, 'packages'))
     .filter(({ value }) => /\S\s+\S/.test(value))
@@ -66,7 +66,7 @@ export const packageNames = (config: At<Mapping>): Problem[] =>
 const NAME =
   /^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i;
 
-/** Names of the host that other programs won't take. */
+/** Host names that other programs refuse. */
 export const hostNames = (config: At<Mapping>): Problem[] =>
   ['hostname', 'fqdn'].flatMap((key) => {
     const name = textIn(config, key);

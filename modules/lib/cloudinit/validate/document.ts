@@ -13,12 +13,12 @@ import { keyOf, readYaml, repeatedKeys } from '../yaml/read.ts';
 import { isMapping } from '../yaml/value.ts';
 import { error, type Path, type Problem, warning } from './problem.ts';
 
-/** A document to look at: what it says, and where each part of it stands. */
+/** A document to check: its value, and the position of each part of it. */
 export interface Given {
   readonly value: unknown;
-  /** What is wrong with it as YAML. An error means that there is no value. */
+  /** Its problems as YAML. With an error there is no value. */
   readonly problems: readonly Problem[];
-  /** `line 4, column 5` of a path: of the key, or of a list's item. Undefined in a document that is no text. */
+  /** `line 4, column 5` of a path: of the key, or of a list's item. Undefined in a document that is not a text. */
   readonly position: (path: Path) => string | undefined;
 }
 
@@ -49,20 +49,20 @@ const optional = <T, U>(value: T | undefined, next: (value: T) => U): U | undefi
   value === undefined ? undefined : next(value);
 
 const REASONS: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'the indentation fits nothing above it, or a bracket or quote above is still open',
-  TAB_AS_INDENT: 'a tab where YAML takes spaces only',
+  BAD_INDENT: 'the indentation matches no line above, or a bracket or quote above is not closed',
+  TAB_AS_INDENT: 'a tab where YAML allows only spaces',
   MISSING_CHAR: 'a bracket, a quote, a comma or a colon is missing',
   BLOCK_AS_IMPLICIT_KEY: "a ': ' too many; quote the value if it is part of a text",
   BLOCK_IN_FLOW: 'lines with indentation within brackets',
-  UNEXPECTED_TOKEN: 'nothing like this can stand here',
-  MULTIPLE_DOCS: "a second document ('---'); only one is taken",
+  UNEXPECTED_TOKEN: 'this is not allowed here',
+  MULTIPLE_DOCS: "a second document ('---'), and only one is allowed",
   MULTILINE_IMPLICIT_KEY: "a key over several lines; is a ':' missing?",
   TAG_RESOLVE_FAILED: 'a tag (!) that cloud-init does not know',
   BAD_SCALAR_START: 'a text that begins with this character must be quoted',
-  BAD_DQ_ESCAPE: 'an escape (\\) that double quotes do not know; use single quotes',
+  BAD_DQ_ESCAPE: 'an unknown escape (\\) in double quotes: use single quotes',
 };
 
-/** Values that JSON has no words for, as what cloud-init makes of them: bytes are text, and others are no kind of ours. */
+/** Values that JSON doesn't have: bytes become a text, as in cloud-init, and others a symbol of no type. */
 function plain(value: unknown): unknown {
   if (value instanceof Date) return Symbol('a date');
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
@@ -82,11 +82,11 @@ function aliasWithoutAnchor(yaml: Document): number | undefined {
   return found;
 }
 
-// PyYAML takes the last without a word.
+// PyYAML uses the last one without a warning.
 const twice = (yaml: Document): Problem[] =>
-  repeatedKeys(yaml.contents).map(({ path }) => warning(path, 'is there twice: the last one counts'));
+  repeatedKeys(yaml.contents).map(({ path }) => warning(path, 'is given twice: the last one counts'));
 
-// Where paths begin in the text. A mapping is looked through once, however many paths lead through it.
+// Offsets of paths in the text. A mapping is searched once, however many paths lead through it.
 function offsetsIn(yaml: Document): (path: Path) => number | undefined {
   const known = new Map<YAMLMap, ReadonlyMap<string, Pair>>();
   const pairsOf = (map: YAMLMap) => {
@@ -104,7 +104,7 @@ function offsetsIn(yaml: Document): (path: Path) => number | undefined {
         : isSeq(node)
           ? node.items[Number(part)]
           : undefined;
-      // Within a merged mapping (<<) the place of what holds it must do.
+      // For a path in a merged mapping (<<) it is the position of the mapping that has the merge key.
       if (!next) return offset;
       const stands = (isPair(next) ? next.key : next) as Node | null;
       offset = stands?.range?.[0] ?? offset;

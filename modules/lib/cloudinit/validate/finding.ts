@@ -2,7 +2,7 @@ import { isMapping, keyPath } from '../yaml/value.ts';
 import type { Given } from './document.ts';
 import type { Path, Problem } from './problem.ts';
 
-/** Something wrong with a document, for people. */
+/** A problem of a document, as it is shown. */
 export interface Finding {
   /** The option as the task has it, given by the caller: `user_data`, `user_data[1].content`, `network_config`. */
   readonly option: string;
@@ -14,10 +14,10 @@ export interface Finding {
   readonly message: string;
 }
 
-/** How many errors, and how many warnings, are listed for a document: nobody reads more at once. */
+/** How many errors, and how many warnings, are listed for a document at most. */
 const TOLD = 100;
 
-/** Problems of a document as findings, in the document's order, each once; of very many the first. */
+/** Problems of a document as findings, in the document's order, each once, up to the limit. */
 export function findings(
   option: string,
   { value, position }: Given,
@@ -56,7 +56,7 @@ export const written = (path: Path): string =>
     '',
   );
 
-// Where a path stands in a document. A mapping's keys are numbered once.
+// The order of paths in a document. A mapping's keys are numbered once.
 function orderIn(value: unknown): (path: Path) => number[] {
   const numbered = new Map<object, ReadonlyMap<string, number>>();
   const numbersOf = (mapping: object) => {

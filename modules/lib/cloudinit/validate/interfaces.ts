@@ -6,7 +6,7 @@ import { didYouMean } from './unknown.ts';
 
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}(?:(?::[0-9a-f]{2}){14})?$/i;
 
-/** What is wrong with the interfaces of a network-config: names of none, names and addresses of several. */
+/** The problems of a network-config's interfaces: unknown names, and names and addresses that are used twice. */
 export function interfaces({ version, interfaces, users }: Network): Problem[] {
   const names = interfaces.map(({ name }) => name);
   const known = new Set(names);
@@ -21,7 +21,7 @@ export function interfaces({ version, interfaces, users }: Network): Problem[] {
   };
   const members = interfaces.flatMap((device) => device.members);
   const macs = interfaces.flatMap(({ mac, members, link }) =>
-    mac ? [{ ...mac, matches: members.length === 0 && !link }] : [],
+    mac ? [{ ...mac, physical: members.length === 0 && !link }] : [],
   );
   return [
     ...twice(
@@ -34,10 +34,12 @@ export function interfaces({ version, interfaces, users }: Network): Problem[] {
     ...users.flatMap((at) => unknown(at)),
     ...twice(members, 'is in two bonds or bridges, and can be in one only'),
     ...macs.flatMap(({ value, path }) =>
-      MAC.test(value) ? [] : [error(path, "is not a MAC address: it must be as '52:54:00:12:34:56', quoted")],
+      MAC.test(value)
+        ? []
+        : [error(path, "is not a MAC address: write it as '52:54:00:12:34:56', with quotes")],
     ),
     ...twice(
-      macs.filter(({ matches }) => matches).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
+      macs.filter(({ physical }) => physical).map((mac) => ({ ...mac, value: mac.value.toLowerCase() })),
       'is the MAC address of two interfaces',
     ),
   ];

@@ -1,9 +1,9 @@
 import { isMapping } from '../yaml/value.ts';
 import type { Path } from './problem.ts';
 
-// A document that a schema found wrong is looked at all the same, for all that is right in it.
+// A document that a schema refuses is read all the same, so that other problems in it are found too.
 
-/** A value and where it is. */
+/** A value and its path. */
 export interface At<T> {
   readonly value: T;
   readonly path: Path;
@@ -29,15 +29,15 @@ export function itemsIn({ value, path }: At<Mapping>, key: string): At<unknown>[
   return Array.isArray(found) ? found.map((item, i) => ({ value: item, path: [...path, key, i] })) : [];
 }
 
-/** Those of some values that are mappings. */
+/** The values that are mappings. */
 export const mappingsOf = (items: readonly At<unknown>[]): At<Mapping>[] =>
   items.filter((item): item is At<Mapping> => isMapping(item.value));
 
-/** Those of some values that are texts. */
+/** The values that are texts. */
 export const textsOf = (items: readonly At<unknown>[]): At<string>[] =>
   items.filter((item): item is At<string> => typeof item.value === 'string');
 
-/** The mappings that a mapping at a key has, by the keys of the user's choice. */
+/** The mappings in the mapping at a key, whose keys the user chooses. */
 export function namedIn(at: At<Mapping>, key: string): (At<Mapping> & { readonly name: string })[] {
   const found = mappingIn(at, key);
   if (!found) return [];

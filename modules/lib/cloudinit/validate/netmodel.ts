@@ -1,10 +1,10 @@
 import type { At } from './look.ts';
 import type { Path } from './problem.ts';
 
-/** An address as it is written, with a netmask of its own or none. */
+/** An address as it is written, and its netmask, if it has one. */
 export interface GivenAddress extends At<string> {
   readonly netmask?: At<string> | undefined;
-  /** A prefix of its own, in a key beside it. */
+  /** The prefix, if it is in another key. */
   readonly prefix?: number | undefined;
 }
 
@@ -15,30 +15,30 @@ export interface GivenRoute {
   readonly onLink: boolean;
 }
 
-/** What a network-config of either version says of an interface. */
+/** An interface in a network-config of either version. */
 export interface Interface {
-  /** What others call it by: in version 2 the key, which need not be the device's name. */
+  /** The name by which others refer to it: in version 2 the key, which need not be the device's name. */
   readonly name: string;
   readonly path: Path;
   readonly mac: At<string> | undefined;
   readonly addresses: readonly GivenAddress[];
   readonly gateways: readonly (At<string> & { readonly family?: 4 | 6 })[];
   readonly routes: readonly GivenRoute[];
-  /** Families of which it gets addresses, and routes, that aren't written here. */
+  /** Families whose addresses and routes it gets from DHCP or routers. */
   readonly dynamic: ReadonlySet<4 | 6>;
-  /** What it is made of: names of other interfaces. */
+  /** The names of its member interfaces. */
   readonly members: readonly At<string>[];
   /** The interface that it is a VLAN of. */
   readonly link: At<string> | undefined;
 }
 
-/** What a network-config says, for checks that hold of both versions. */
+/** A network-config, for the checks of both versions. */
 export interface Network {
   readonly version: 1 | 2;
   readonly interfaces: readonly Interface[];
   /** Routes that belong to no interface. */
   readonly routes: readonly GivenRoute[];
   readonly nameservers: readonly At<string>[];
-  /** Names of interfaces that a nameserver is for. */
+  /** Names of interfaces that have a nameserver. */
   readonly users: readonly At<string>[];
 }

@@ -5,7 +5,7 @@ type Mapping = Record<string, unknown>;
 
 const DEVICES = ['physical', 'loopback', 'infiniband', 'bond', 'bridge', 'vlan'];
 
-/** What a network-config of version 1 says: cloudinit/net/network_state.py. */
+/** Reads a network-config of version 1: cloudinit/net/network_state.py. */
 export function networkOf1(config: At<Mapping>): Network {
   const items = mappingsOf(itemsIn(config, 'config'));
   const typed = (...types: readonly string[]) =>
@@ -35,7 +35,7 @@ function interfaceOf(item: At<Mapping>): Interface[] {
     {
       name: name.value,
       path: name.path,
-      // Of other types it may be that of an interface beneath.
+      // Other types may have the address of an interface below them.
       mac: textIn(item, 'mac_address'),
       addresses: subnets.flatMap((subnet) => addressOf(subnet, 'address') ?? []),
       gateways: subnets.flatMap((subnet) => textIn(subnet, 'gateway') ?? []),

@@ -5,11 +5,11 @@ import { error, type Problem } from './problem.ts';
 
 type Mapping = Record<string, unknown>;
 
-/** The keys of version 2 that have interfaces in them; of the last ones no more than the names is looked at. */
+/** The keys of version 2 that have interfaces; of the last ones only the names are read. */
 const LOOKED_AT = ['ethernets', 'bonds', 'bridges', 'vlans', 'dummy-devices', 'vrfs'];
 const OTHERS = ['wifis', 'tunnels', 'modems', 'virtual-ethernets', 'nm-devices'];
 
-/** What a network-config of version 2 says: netplan(5). */
+/** Reads a network-config of version 2: netplan(5). */
 export function networkOf2(config: At<Mapping>): Network {
   const devices = LOOKED_AT.flatMap((kind) => namedIn(config, kind).map((device) => ({ kind, device })));
   return {
@@ -36,7 +36,7 @@ function interfaceOf(kind: string, device: At<Mapping> & { readonly name: string
     [4, isOn(value.dhcp4)],
     [6, isOn(value.dhcp6) || isOn(value['accept-ra'])],
   ];
-  // What is in tunnels and the like isn't looked at.
+  // The contents of tunnels and the like are not checked.
   const textsAt = (keys: readonly string[]) =>
     kind === '' ? [] : keys.flatMap((key) => textIn(device, key) ?? []);
   return {
@@ -55,7 +55,7 @@ function interfaceOf(kind: string, device: At<Mapping> & { readonly name: string
   };
 }
 
-// An address may be a mapping of it to a label.
+// An address may be a mapping from it to a label.
 function addressOf({ value, path }: At<unknown>): At<string>[] {
   if (typeof value === 'string') return [{ value, path }];
   return isMapping(value) ? Object.keys(value).map((key) => ({ value: key, path: [...path, key] })) : [];
@@ -68,7 +68,7 @@ const routeOf = (route: At<Mapping>): GivenRoute => ({
   onLink: isOn(route.value['on-link']) || route.value.scope === 'link',
 });
 
-/** What only version 2 can get wrong. */
+/** Checks that only version 2 needs. */
 export const slipsOf2 = (config: At<Mapping>): Problem[] => [
   ...namesWithoutMatch(config),
   ...primaries(config),
@@ -88,6 +88,6 @@ function namesWithoutMatch(config: At<Mapping>): Problem[] {
   return namedIn(config, 'ethernets').flatMap((device) => {
     const name = textIn(device, 'set-name');
     if (!name || mappingIn(device, 'match')) return [];
-    return [error(name.path, "needs 'match' beside it, which says what device is to have this name")];
+    return [error(name.path, "needs 'match' as well, which selects the device that gets this name")];
   });
 }

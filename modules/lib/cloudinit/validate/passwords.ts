@@ -5,7 +5,7 @@ import { repeated } from './repeated.ts';
 
 type Mapping = Record<string, unknown>;
 
-// crypt(5): `$id$…`, or 13 characters of DES. `!` and `*` in front lock an account.
+// crypt(5): `$id$…`, or 13 characters of DES. A leading `!` or `*` locks an account.
 const HASH = /^(?:[!*].*|\$[\w-]+\$.+|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})$/;
 const isHash = (text: string) => HASH.test(text);
 
@@ -13,7 +13,7 @@ const PLAIN =
   'is a password in plain text, which stays readable in the seed and in the guest: give a hash (openssl passwd -6)';
 const NO_HASH = 'is not a hash of crypt(5), so no login with it works: make one (openssl passwd -6)';
 
-/** Passwords in clear text, and hashes that no login works with. */
+/** Passwords in plain text, and invalid hashes. */
 export function passwords(config: At<Mapping>): Problem[] {
   const chpasswd = mappingIn(config, 'chpasswd');
   return [
@@ -49,7 +49,7 @@ function ofUser(user: At<Mapping>): Problem[] {
   const [first] = given;
   const locked = user.value.lock_passwd ?? user.value['lock-passwd'] ?? true;
   if (!first || locked !== true) return problems;
-  const advice = "is of no use while the password is locked: write 'lock_passwd: false' beside it";
+  const advice = "has no effect while the password is locked: add 'lock_passwd: false'";
   return [...problems, warning(first.path, advice)];
 }
 
@@ -60,7 +60,7 @@ function ofChange(user: At<Mapping>): Problem[] {
   return type === 'hash' ? hashed(password) : [];
 }
 
-// `name:password`, and R or RANDOM for one that cloud-init makes up.
+// `name:password`, and R or RANDOM for one that cloud-init generates.
 function ofList(chpasswd: At<Mapping>): Problem[] {
   const lines = textIn(chpasswd, 'list');
   const items = lines
@@ -74,7 +74,7 @@ function ofList(chpasswd: At<Mapping>): Problem[] {
   });
 }
 
-/** Users that are there twice. */
+/** Users that are given twice. */
 export function usersTwice(config: At<Mapping>): Problem[] {
   const names = itemsIn(config, 'users').flatMap(({ value, path }) => {
     if (typeof value === 'string') return [{ value, path }];
@@ -83,6 +83,6 @@ export function usersTwice(config: At<Mapping>): Problem[] {
       : [];
   });
   return repeated(names, ({ value }) => value).map(({ path }) =>
-    warning(path, 'is there twice: cloud-init makes one user of both'),
+    warning(path, 'is given twice: cloud-init makes one user of both'),
   );
 }

@@ -1,17 +1,17 @@
-/** Keys and indexes from the document to a value in it. */
+/** The keys and indexes that lead to a value in a document. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong, before it is told where in a text. */
+/** A problem, without its position in the text. */
 export interface Problem {
   readonly path: Path;
   readonly level: 'error' | 'warning';
-  /** What is wrong and the way out, as it follows on the path; no value that could be secret. */
+  /** What is wrong and how to fix it; it is shown after the path, and has no value that could be secret. */
   readonly text: string;
-  /** What follows on the text; it takes a while to find, and is asked only of a problem that is shown. */
+  /** An addition to the text that takes long to compute, and so is called only when the problem is shown. */
   readonly hint?: () => string;
 }
 
-/** A problem that cloud-init refuses the document for, or that fails at boot. */
+/** A problem with which cloud-init refuses the document, or fails at boot. */
 export const error = (path: Path, text: string): Problem => ({ path, level: 'error', text });
-/** A problem that a guest can live with. */
+/** A problem with which the guest still works. */
 export const warning = (path: Path, text: string): Problem => ({ path, level: 'warning', text });

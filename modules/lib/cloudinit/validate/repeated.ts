@@ -1,4 +1,4 @@
-/** Those of some values whose key a value before them has. Values without a key aren't compared. */
+/** The values whose key an earlier value has. Values without a key aren't compared. */
 export function repeated<T>(values: readonly T[], keyOf: (value: T) => string | undefined): T[] {
   const seen = new Set<string>();
   return values.filter((value) => {

@@ -8,7 +8,7 @@ type Mapping = Record<string, unknown>;
 const TYPE =
   /(?:^|\s)((?:sk-)?(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp(?:256|384|521))(?:-cert-v01)?(?:@openssh\.com)?)\s+(\S+)/;
 
-/** SSH keys that sshd would pass over without a word. */
+/** SSH keys that sshd would ignore without a warning. */
 export function sshKeys(config: At<Mapping>): Problem[] {
   return [config, ...accounts(config)].flatMap((holder) =>
     ['ssh_authorized_keys', 'ssh-authorized-keys']
@@ -28,15 +28,15 @@ function problems({ value, path }: At<string>): Problem[] {
   const [, type = '', data = ''] = TYPE.exec(line) ?? [];
   if (!type || typeWithin(data) !== type) {
     return [
-      error(path, "is not a valid public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line"),
+      error(path, "is not a valid public SSH key: write it as 'ssh-ed25519 AAAA… comment', in one line"),
     ];
   }
   return type === 'ssh-dss'
-    ? [warning(path, 'is a DSA key, which OpenSSH takes no longer: use ssh-ed25519')]
+    ? [warning(path, 'is a DSA key, which OpenSSH no longer accepts: use ssh-ed25519')]
     : [];
 }
 
-// The key itself begins with its type, after the length of it (RFC 4253, section 6.6).
+// The key's data begins with the length and the name of its type (RFC 4253, section 6.6).
 function typeWithin(data: string): string | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(data)) return undefined;
   const bytes = Buffer.from(data, 'base64');

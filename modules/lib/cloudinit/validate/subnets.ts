@@ -11,13 +11,13 @@ export interface Subnet extends Ip {
   readonly prefix: number;
 }
 
-/** @returns undefined when the text is no IP address */
+/** @returns undefined when the text is not an IP address */
 export function ipOf(text: string): Ip | undefined {
   const parsed = parseIp(text);
   return parsed && { family: parsed.family, number: numberOf(parsed.family, parsed.ip) };
 }
 
-/** The length of a prefix, from its digits or a netmask. @returns undefined when it is none of that family */
+/** The length of a prefix, from its digits or a netmask. @returns undefined when it is invalid for that family */
 export function prefixOf(text: string, family: 4 | 6): number | undefined {
   if (/^\d{1,3}$/.test(text)) return Number(text) <= BITS[family] ? Number(text) : undefined;
   const mask = ipOf(text);
@@ -32,5 +32,5 @@ export function within(ip: Ip, subnet: Subnet): boolean {
   return ip.family === subnet.family && ip.number >> rest === subnet.number >> rest;
 }
 
-/** Whether an address is one that every link of IPv6 has for itself (RFC 4291, section 2.5.6). */
+/** Whether an address is an IPv6 link-local one (RFC 4291, section 2.5.6). */
 export const isLinkLocal = ({ family, number }: Ip): boolean => family === 6 && number >> 118n === 0x3fan;

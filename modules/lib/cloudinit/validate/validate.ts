@@ -20,12 +20,12 @@ export type { Finding } from './finding.ts';
 
 type Mapping = Record<string, unknown>;
 
-/** What user data may be besides a cloud-config (cloudinit/handlers/__init__.py): nothing here is to be judged. */
+/** What user data may be besides a cloud-config (cloudinit/handlers/__init__.py): it is not checked. */
 const OTHERS =
   /^(?:#!|#include|#cloud-boothook|#part-handler|#cloud-config-(?:archive|jsonp)|## template: jinja)/;
 
 /**
- * What is wrong with a cloud-config, given as a mapping or as a text that begins with `#cloud-config`. Of user data of
+ * The findings in a cloud-config, given as a mapping or as a text that begins with `#cloud-config`. Of user data of
  * another kind, and of a template before it is rendered, nothing can be said.
  * @param option the option's name, for the findings
  * @returns all that is wrong, in the document's order
@@ -57,7 +57,7 @@ export function checkCloudConfig(option: string, given_: Mapping | string): Find
   ]);
 }
 
-// cloud-init leaves them alone: they may be an image's own module's.
+// cloud-init ignores them: they may be for a module that an image adds.
 function unknownOnTop({ value, path }: At<Mapping>): Problem[] {
   const properties = cloudConfig.rules.at(-1)?.properties ?? {};
   const known = Object.keys(properties);
@@ -70,7 +70,7 @@ function unknownOnTop({ value, path }: At<Mapping>): Problem[] {
 }
 
 /**
- * What is wrong with a network-config of version 1 or 2, given as a mapping or as text; a top-level `network` is looked
+ * The findings in a network-config of version 1 or 2, given as a mapping or as text. A top-level `network` is looked
  * through, as cloud-init does (cloudinit/stages.py).
  * @param option the option's name, for the findings
  * @returns all that is wrong, in the document's order
@@ -80,7 +80,7 @@ export function checkNetworkConfig(option: string, given_: Mapping | string): Fi
     if (!Object.hasOwn(whole.value, 'network')) return ofNetwork(whole);
     const beside = Object.keys(whole.value)
       .filter((key) => key !== 'network')
-      .map((key) => error([key], "is beside 'network', where cloud-init does not look: move it into it"));
+      .map((key) => error([key], "is outside 'network', so cloud-init ignores it: move it into 'network'"));
     const { network } = whole.value;
     const inner = isMapping(network)
       ? ofNetwork({ value: network, path: ['network'] })

@@ -2,7 +2,7 @@ import { isMapping } from '../yaml/value.ts';
 import type { Path, Problem } from './problem.ts';
 import { unknownKey } from './unknown.ts';
 
-/** What holds of a value, as build/schemas.ts writes it: checks and other rules are named by number. */
+/** The rules for a value, as build/schemas.ts writes them: checks and other rules are referred to by number. */
 export interface Rule {
   readonly fits?: readonly (readonly [check: number, hint: string])[];
   readonly avoid?: readonly [check: number, advice: string];
@@ -14,13 +14,13 @@ export interface Rule {
   readonly cases?: { readonly key: string; readonly of: Readonly<Record<string, number>> };
 }
 
-/** A schema made ready: what `schema:NAME` is. The last rule is of the whole document. */
+/** A compiled schema, which `schema:NAME` imports. The last rule is for the whole document. */
 export interface Compiled {
   readonly checks: readonly ((value: unknown) => boolean)[];
   readonly rules: readonly Rule[];
 }
 
-/** What is wrong with a value by a schema: the first check that fails of each value, and all keys that aren't known. */
+/** The problems of a value by a schema: of each value the first check that fails, and all unknown keys. */
 export function walk({ checks, rules }: Compiled, document: unknown): Problem[] {
   const problems: Problem[] = [];
 
@@ -63,15 +63,15 @@ export function walk({ checks, rules }: Compiled, document: unknown): Problem[] 
   return problems;
 }
 
-// What YAML makes of a text that isn't quoted is the commonest reason, and the least visible.
+// The commonest reason, and the least visible, is a text without quotes that YAML reads as another type.
 function explained(hint: string, value: unknown): string {
   if (value === null) return ': it is empty (null)';
   if (!/\btexts?\b/.test(hint)) return '';
-  if (typeof value === 'number' && !/\bnumber\b/.test(hint)) return ': YAML makes a number of it; quote it';
+  if (typeof value === 'number' && !/\bnumber\b/.test(hint)) return ': YAML reads it as a number: quote it';
   if (typeof value === 'boolean' && !/\bfalse\b/.test(hint))
-    return ': YAML makes true or false of it; quote it';
-  if (typeof value === 'symbol') return `: YAML makes ${value.description} of it; quote it`;
+    return ': YAML reads it as true or false: quote it';
+  if (typeof value === 'symbol') return `: YAML reads it as ${value.description}: quote it`;
   if (isMapping(value) && !/\bmapping/.test(hint))
-    return ": it is a mapping; if a ': ' in a text made it one, quote the text";
+    return ": it is a mapping: if it is meant as a text with ': ', quote it";
   return '';
 }

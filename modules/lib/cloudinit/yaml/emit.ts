@@ -1,6 +1,6 @@
 import { isMapping, keyPath, YamlError } from './value.ts';
 
-/** PyYAML takes `"key": value` on one line only up to 1024 characters ("could not find expected ':'"). */
+/** PyYAML accepts `"key": value` on one line only up to 1024 characters ("could not find expected ':'"). */
 const LONGEST_SIMPLE_KEY = 1000;
 
 /**
@@ -39,7 +39,7 @@ function block(value: unknown, indent: string, path: string): string {
   return ` ${scalar(value, path)}`;
 }
 
-// The first line of a list's item stands beside its dash.
+// The first line of a list's item follows its dash.
 const inItem = (text: string, indent: string) =>
   text.startsWith(`\n${indent}  `) ? ` ${text.slice(indent.length + 3)}` : text;
 
@@ -49,7 +49,7 @@ function scalar(value: unknown, path: string): string {
   if (typeof value === 'number') return number(value);
   if (typeof value === 'string') return quote(value, path);
   const kind = value instanceof Date ? 'a date: quote it' : typeof value;
-  throw new YamlError(path, `is no text, number, boolean, list or mapping, but ${kind}`);
+  throw new YamlError(path, `is not a text, number, boolean, list or mapping, but ${kind}`);
 }
 
 function number(value: number): string {
@@ -57,7 +57,7 @@ function number(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? '-.inf' : '.inf';
   if (Object.is(value, -0)) return '-0.0';
   const text = String(value);
-  // To PyYAML a float has a dot, and its exponent a sign: `1e-7` would be a text.
+  // In PyYAML a float needs a dot, and its exponent a sign: `1e-7` would be a text.
   if (text.includes('e')) return text.includes('.') ? text : text.replace('e', '.0e');
   // Beyond 2^53 the digits that JavaScript prints aren't those of the number.
   return Number.isInteger(value) ? String(BigInt(value)) : text;
@@ -72,7 +72,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 // Everything that PyYAML refuses (its reader's NON_PRINTABLE), takes for a line break (U+0085, U+2028, U+2029), or a
-// reader couldn't see: controls, U+FEFF, the directions of text, spaces but the common one. Written out, since a
+// reader couldn't see: controls, U+FEFF, the directions of text, spaces except U+0020. Listed one by one, since a
 // property of Unicode has other members in another Node, and with them the seed would have other bytes.
 const ESCAPED =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped

@@ -2,7 +2,7 @@ import { readYaml, repeatedKeys } from './read.ts';
 import { YamlError } from './value.ts';
 
 /**
- * What a YAML 1.1 text says, as cloud-init reads it, but for a key that is there twice, which is an error.
+ * The value of a YAML 1.1 text, as cloud-init reads it, except for a key that is given twice, which is an error.
  * @returns undefined for a text without a value (blank, or comments only)
  * @throws YamlError with line and column, and nothing of the text, which may hold secrets
  */
@@ -16,6 +16,6 @@ export function parseYaml(text: string): unknown {
     return document.toJS() ?? undefined;
   } catch {
     // The library's message quotes the text. It throws for an alias without an anchor, and for too many of them.
-    throw new YamlError('', "isn't YAML: an alias (*) in it leads nowhere, or there are too many");
+    throw new YamlError('', "isn't YAML: an alias (*) in it has no anchor, or there are too many");
   }
 }

@@ -19,7 +19,7 @@ const TIMESTAMP =
   '(?:[ \\t]*(?:Z|[-+]\\d\\d?(?::\\d\\d)?))?';
 const BOOLEAN = 'yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF';
 
-// What PyYAML (yaml/resolver.py) takes for a value of a type. The library reads more: `y` as true, 08 as 8.
+// The texts that PyYAML (yaml/resolver.py) reads as another type. The library accepts more: `y` as true, 08 as 8.
 const PYYAML: Readonly<Record<string, string>> = {
   'tag:yaml.org,2002:int': INTEGER,
   'tag:yaml.org,2002:float': FLOAT,
@@ -36,7 +36,7 @@ const narrowed = (tags: Tags): Tags =>
       : tag;
   });
 
-/** A text that was read: the document, and where a character of it stands. */
+/** A parsed text: the document, and the position of a character. */
 export interface Yaml {
   readonly document: ReturnType<typeof parseDocument>;
   /** `line 4, column 5` */
@@ -44,8 +44,8 @@ export interface Yaml {
 }
 
 /**
- * A text as YAML 1.1, with the types of values that PyYAML gives them. Of a key that is there twice the last counts, as to
- * PyYAML: the library's own look for them compares each key with all others.
+ * A text as YAML 1.1, with the types of values that PyYAML gives them. Of a key that is given twice the last counts, as to
+ * PyYAML: the library's own check for them compares each key with all others.
  */
 export function readYaml(text: string): Yaml {
   const lineCounter = new LineCounter();
@@ -66,7 +66,7 @@ export function readYaml(text: string): Yaml {
   };
 }
 
-/** A key's name. The library makes a symbol of the key that merges (<<). */
+/** A key's name. In the library the merge key (<<) is a symbol. */
 export function keyOf(key: unknown): string {
   const value = isScalar(key) ? key.value : key;
   return typeof value === 'symbol' ? (value.description ?? '') : String(value);
@@ -75,11 +75,11 @@ export function keyOf(key: unknown): string {
 /** A key that a mapping has twice. */
 export interface RepeatedKey {
   readonly path: readonly (string | number)[];
-  /** Where the second stands in the text. */
+  /** The offset of the second in the text. */
   readonly at: number;
 }
 
-/** The keys that are there twice, each once. Several keys that merge are not a mistake. */
+/** The keys that are given twice, each once. Several merge keys are not a mistake. */
 export function repeatedKeys(node: unknown, path: RepeatedKey['path'] = []): RepeatedKey[] {
   if (isSeq(node)) return node.items.flatMap((item, i) => repeatedKeys(item, [...path, i]));
   if (!isMap(node)) return [];

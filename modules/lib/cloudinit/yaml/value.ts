@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 
-/** A value that has no YAML of ours: a function, half a surrogate pair, a date. `path` is where it is, e.g. `users[0].name`. */
+/** A value that can't be written as YAML: a function, half a surrogate pair, a date. `path` is where it is, e.g. `users[0].name`. */
 export class YamlError extends Failure {
   override readonly name = 'YamlError';
   constructor(

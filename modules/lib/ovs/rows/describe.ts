@@ -52,7 +52,7 @@ function portOf({ port, bridge, interfaces }: PortRows): Given | undefined {
   const isLocal = port.name === bridge.name;
   const { type, ...others } = device && !bond ? describeRow(PORT_COLUMNS, 'Interface', device) : {};
   const more = { ...others, ...describeRow(PORT_COLUMNS, 'Port', port) };
-  // A bridge's own port is left out, unless it is in a VLAN or the like.
+  // A bridge's local port is left out, unless it has options such as a VLAN.
   if (isLocal && Object.keys(more).length === 0) return undefined;
   return {
     bridge: bridge.name,

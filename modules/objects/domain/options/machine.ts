@@ -57,7 +57,7 @@ export const MACHINE = defineOptions({
     choices: ['host-passthrough', 'host-model', 'maximum', 'custom'],
     description: [
       'The processor that the guest sees; a new V(kvm) domain has V(host-passthrough).',
-      'V(custom) is the one that O(cpu_model) names.',
+      'V(custom) is the model in O(cpu_model).',
     ],
   },
   cpu_model: {

@@ -101,23 +101,23 @@ describe('keys', () => {
 describe('values', () => {
   const COMMAND = 'must be a text (for the shell), or a list of texts (a program and its arguments)';
   it.each<[Record<string, unknown>, string]>([
-    [{ hostname: 5 }, 'error hostname: must be a text: YAML makes a number of it; quote it'],
+    [{ hostname: 5 }, 'error hostname: must be a text: YAML reads it as a number: quote it'],
     [{ hostname: null }, 'error hostname: must be a text: it is empty (null)'],
     [{ package_update: 'yes' }, 'error package_update: must be true or false'],
     [{ runcmd: [] }, 'error runcmd: must be a list of commands, and not an empty one'],
     [{ runcmd: 'echo' }, 'error runcmd: must be a list of commands, and not an empty one'],
     [
       { runcmd: [{ echo: 'x' }] },
-      `error runcmd[0]: ${COMMAND}: it is a mapping; if a ': ' in a text made it one, quote the text`,
+      `error runcmd[0]: ${COMMAND}: it is a mapping: if it is meant as a text with ': ', quote it`,
     ],
-    [{ bootcmd: [7] }, `error bootcmd[0]: ${COMMAND}: YAML makes a number of it; quote it`],
+    [{ bootcmd: [7] }, `error bootcmd[0]: ${COMMAND}: YAML reads it as a number: quote it`],
     [
       { users: [{ name: 'a', expiredate: '31.12.2030' }] },
       "error users[0].expiredate: must be a date as '2030-12-31', quoted",
     ],
     [
       { write_files: [{ path: '/x', permissions: 420 }] },
-      "error write_files[0].permissions: must be a text of octal digits such as '0644', quoted: YAML makes a number of it; quote it",
+      "error write_files[0].permissions: must be a text of octal digits such as '0644', quoted: YAML reads it as a number: quote it",
     ],
     [
       { mounts: [[]] },
@@ -125,7 +125,7 @@ describe('values', () => {
     ],
     [
       { mounts: [['/dev/vdb', '/mnt', 'auto', 'defaults', 0]] },
-      'error mounts[0][4]: must be a text: YAML makes a number of it; quote it',
+      'error mounts[0][4]: must be a text: YAML reads it as a number: quote it',
     ],
     [{ disk_setup: { x: { table_type: 'dos' } } }, 'error disk_setup.x.table_type: must be one of mbr, gpt'],
     [{ ssh_genkeytypes: ['ed448'] }, 'error ssh_genkeytypes[0]: must be one of ecdsa, ed25519, rsa, dsa'],
@@ -161,7 +161,7 @@ describe('passwords', () => {
     [{ user: { name: 'a', passwd: 'hunter2', lock_passwd: false } }, `error user.passwd: ${NO_HASH}`],
     [
       { users: [{ name: 'a', hashed_passwd: HASH }] },
-      "warning users[0].hashed_passwd: is of no use while the password is locked: write 'lock_passwd: false' beside it",
+      "warning users[0].hashed_passwd: has no effect while the password is locked: add 'lock_passwd: false'",
     ],
     [
       { chpasswd: { users: [{ name: 'a', password: 'hunter2', type: 'text' }] } },
@@ -173,7 +173,7 @@ describe('passwords', () => {
     ],
     [
       { users: ['default', 'a', { name: 'a' }] },
-      'warning users[2].name: is there twice: cloud-init makes one user of both',
+      'warning users[2].name: is given twice: cloud-init makes one user of both',
     ],
   ])('%j', (document, message) => expect(saidOfCloudConfig(document)).toEqual([message]));
 
@@ -189,7 +189,7 @@ describe('passwords', () => {
 });
 
 describe('SSH keys', () => {
-  const NONE = "is not a valid public SSH key: it must be as 'ssh-ed25519 AAAA… comment', in one line";
+  const NONE = "is not a valid public SSH key: write it as 'ssh-ed25519 AAAA… comment', in one line";
   it.each([
     ['ssh-ed25519 AAAA', `error ssh_authorized_keys[0]: ${NONE}`],
     ['gh:ops', `error ssh_authorized_keys[0]: ${NONE}`],
@@ -204,7 +204,7 @@ describe('SSH keys', () => {
     ],
     [
       sshKey('ssh-dss'),
-      'warning ssh_authorized_keys[0]: is a DSA key, which OpenSSH takes no longer: use ssh-ed25519',
+      'warning ssh_authorized_keys[0]: is a DSA key, which OpenSSH no longer accepts: use ssh-ed25519',
     ],
   ])('%j', (key, message) => expect(saidOfCloudConfig({ ssh_authorized_keys: [key] })).toEqual([message]));
 

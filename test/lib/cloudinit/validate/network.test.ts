@@ -95,7 +95,7 @@ describe('the top', () => {
     [{ network: null }, "error network: must be a mapping with 'version: 2' or 'version: 1'"],
     [
       { network: { version: 2 }, renderer: 'networkd' },
-      "error renderer: is beside 'network', where cloud-init does not look: move it into it",
+      "error renderer: is outside 'network', so cloud-init ignores it: move it into 'network'",
     ],
     ['- version: 2', 'error line 1, column 1: must be a mapping'],
     [{ version: 2, ethernet: {} }, "error ethernet: is unknown; did you mean 'ethernets'?"],
@@ -125,11 +125,11 @@ describe('addresses of version 2', () => {
     ],
     [
       eth0({ addresses: ['192.0.2.10/24'] }, { bridges: { br0: { addresses: ['192.0.2.10/25'] } } }),
-      'error bridges.br0.addresses[0]: is there twice: an address belongs to one interface',
+      'error bridges.br0.addresses[0]: is given twice: an address belongs to one interface',
     ],
     [
       eth0({ addresses: ['2001:db8::1/64', '2001:DB8:0::1/64'] }),
-      'error ethernets.eth0.addresses[1]: is there twice: an address belongs to one interface',
+      'error ethernets.eth0.addresses[1]: is given twice: an address belongs to one interface',
     ],
     [
       eth0({ addresses: ['192.0.2.10/24'], routes: [{ to: 'default', via: '198.51.100.1' }] }),
@@ -145,7 +145,7 @@ describe('addresses of version 2', () => {
     ],
     [
       eth0({ addresses: ['192.0.2.10/24'], routes: [{ to: '198.51.100.0/24', via: '2001:db8::1' }] }),
-      'error ethernets.eth0.routes[0].via: is IPv6, and what it leads to is IPv4',
+      'error ethernets.eth0.routes[0].via: is IPv6, but its destination is IPv4',
     ],
     [
       eth0({ addresses: ['192.0.2.10/24'], routes: [{ to: 'somewhere', via: '192.0.2.1' }] }),
@@ -222,7 +222,7 @@ describe('interfaces', () => {
   it.each<[Mapping, string]>([
     [
       eth0({ 'set-name': 'lan0' }),
-      "error ethernets.eth0.set-name: needs 'match' beside it, which says what device is to have this name",
+      "error ethernets.eth0.set-name: needs 'match' as well, which selects the device that gets this name",
     ],
     [
       eth0({}, { bonds: { bond0: { interfaces: ['eth9'] } } }),
@@ -246,7 +246,7 @@ describe('interfaces', () => {
     ],
     [
       eth0(mac('52-54-00-12-34-56')),
-      "error ethernets.eth0.match.macaddress: is not a MAC address: it must be as '52:54:00:12:34:56', quoted",
+      "error ethernets.eth0.match.macaddress: is not a MAC address: write it as '52:54:00:12:34:56', with quotes",
     ],
     [eth0({}, { bridges: { eth0: {} } }), 'error bridges.eth0: is the name of two interfaces'],
     [eth0({}, { vlans: { v: { link: 'eth0' } } }), "error vlans.v: needs 'id'"],

@@ -2,24 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { checkCloudConfig, checkNetworkConfig } from '../../../../modules/lib/cloudinit/validate/validate.ts';
 import { saidOfCloudConfig, saidOfNetwork } from './said.ts';
 
-const OPEN = "isn't YAML: the indentation fits nothing above it, or a bracket or quote above is still open";
+const OPEN = "isn't YAML: the indentation matches no line above, or a bracket or quote above is not closed";
 
 describe('a text that is no YAML', () => {
   it.each([
     ['a: [b', `error line 2, column 6: ${OPEN}`],
     ['a: "b', "error line 2, column 6: isn't YAML: a bracket, a quote, a comma or a colon is missing"],
     ['a:\n  - b\n c: d', `error line 4, column 1: ${OPEN}`],
-    ['a:\n\t- b', "error line 3, column 1: isn't YAML: a tab where YAML takes spaces only"],
+    ['a:\n\t- b', "error line 3, column 1: isn't YAML: a tab where YAML allows only spaces"],
     [
       'a: b: c',
       "error line 2, column 4: isn't YAML: a ': ' too many; quote the value if it is part of a text",
     ],
     ['a: *b', "error line 2, column 4: isn't YAML: an alias (*) without its anchor (&)"],
     ['a: !vault x', "error line 2, column 4: isn't YAML: a tag (!) that cloud-init does not know"],
-    ['a: b\n---\nc: d', "error line 3, column 1: isn't YAML: a second document ('---'); only one is taken"],
+    [
+      'a: b\n---\nc: d',
+      "error line 3, column 1: isn't YAML: a second document ('---'), and only one is allowed",
+    ],
     [
       'a: "\\q"',
-      "error line 2, column 5: isn't YAML: an escape (\\) that double quotes do not know; use single quotes",
+      "error line 2, column 5: isn't YAML: an unknown escape (\\) in double quotes: use single quotes",
     ],
     ['a: @b', "error line 2, column 4: isn't YAML: a text that begins with this character must be quoted"],
   ])('%j', (text, message) => {
@@ -71,8 +74,8 @@ describe('a place', () => {
   it('is that of a key, or of an item of a list', () => {
     const text = '#cloud-config\nusers:\n  - default\n  - name: ops\n    sudo: 1\nruncmd:\n  - [sleep, 5]\n';
     expect(saidOfCloudConfig(text)).toEqual([
-      'error users[1].sudo (line 5, column 5): must be a text, a list of texts, or false: YAML makes a number of it; quote it',
-      'error runcmd[0][1] (line 7, column 13): must be a text: YAML makes a number of it; quote it',
+      'error users[1].sudo (line 5, column 5): must be a text, a list of texts, or false: YAML reads it as a number: quote it',
+      'error runcmd[0][1] (line 7, column 13): must be a text: YAML reads it as a number: quote it',
     ]);
   });
 
@@ -81,25 +84,25 @@ describe('a place', () => {
     expect(saidOfCloudConfig(text)).toEqual([
       'warning x (line 2, column 1): is unknown to cloud-init, which ignores it',
       "error user (line 3, column 1): needs 'name'",
-      'error user.shell (line 2, column 8): must be a text: YAML makes a number of it; quote it',
-      'error users[0].shell (line 5, column 5): must be a text: YAML makes a number of it; quote it',
+      'error user.shell (line 2, column 8): must be a text: YAML reads it as a number: quote it',
+      'error users[0].shell (line 5, column 5): must be a text: YAML reads it as a number: quote it',
     ]);
   });
 
   it('is none in a mapping', () => {
     expect(saidOfCloudConfig({ users: [{ name: 'ops', shell: 5 }] })).toEqual([
-      'error users[0].shell: must be a text: YAML makes a number of it; quote it',
+      'error users[0].shell: must be a text: YAML reads it as a number: quote it',
     ]);
   });
 });
 
-describe('a key that is there twice', () => {
+describe('a key that is given twice', () => {
   it('is a warning, since the last counts', () => {
     expect(saidOfCloudConfig('#cloud-config\nhostname: 5\nfqdn: a.b\nhostname: web\n')).toEqual([
-      'warning hostname (line 4, column 1): is there twice: the last one counts',
+      'warning hostname (line 4, column 1): is given twice: the last one counts',
     ]);
     expect(saidOfNetwork('version: 2\nethernets:\n  eth0: {mtu: no, mtu: 1500}\n')).toEqual([
-      'warning ethernets.eth0.mtu (line 3, column 19): is there twice: the last one counts',
+      'warning ethernets.eth0.mtu (line 3, column 19): is given twice: the last one counts',
     ]);
   });
 
@@ -114,13 +117,13 @@ describe('a key that is there twice', () => {
 });
 
 describe('what YAML 1.1 makes of a text', () => {
-  const advice = 'YAML makes a number of it; quote it';
+  const advice = 'YAML reads it as a number: quote it';
   it.each([
-    ['fqdn: yes', 'error fqdn (line 2, column 1): must be a text: YAML makes true or false of it; quote it'],
+    ['fqdn: yes', 'error fqdn (line 2, column 1): must be a text: YAML reads it as true or false: quote it'],
     ['fqdn: 12:30', `error fqdn (line 2, column 1): must be a text: ${advice}`],
     ['fqdn: 0x10', `error fqdn (line 2, column 1): must be a text: ${advice}`],
     ['fqdn: 1_000', `error fqdn (line 2, column 1): must be a text: ${advice}`],
-    ['fqdn: 2030-01-01', 'error fqdn (line 2, column 1): must be a text: YAML makes a date of it; quote it'],
+    ['fqdn: 2030-01-01', 'error fqdn (line 2, column 1): must be a text: YAML reads it as a date: quote it'],
     ['fqdn:', 'error fqdn (line 2, column 1): must be a text: it is empty (null)'],
   ])('%s', (text, message) => expect(saidOfCloudConfig(`#cloud-config\n${text}`)).toEqual([message]));
 

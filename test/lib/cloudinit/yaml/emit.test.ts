@@ -68,7 +68,7 @@ describe('what has no YAML is refused by its path, without its content', () => {
   it.each([
     [{ users: [{ name: 'secret\ud83d' }] }, 'users[0].name has half a surrogate pair'],
     [{ a: { b: undefined } }, 'a.b is no text'],
-    [{ a: new Date(0) }, 'a is no text, number, boolean, list or mapping, but a date: quote it'],
+    [{ a: new Date(0) }, 'a is not a text, number, boolean, list or mapping, but a date: quote it'],
     [() => 1, 'the value is no text'],
     [{ 'root:secret': [undefined] }, '…[0] is no text'],
   ])('%#', (value, message) => {
