@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle, modulePath } from './bundle.ts';
 
-// The mark by which Node finds the blob in itself (Node.js documentation, "Single executable applications").
+// The mark by which Node finds the blob in its own file (Node.js documentation, "Single executable applications").
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 const POSTJECT = createRequire(import.meta.url).resolve('postject/dist/cli.js');
 
-// What it says on stderr is in the error when it fails; postject warns of notes in Node that are of no concern.
+// Its stderr is in the error when it fails; its warnings about notes in Node are harmless.
 const node = (...args: string[]) =>
   execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 

@@ -9,7 +9,7 @@ import { validatorSource } from './validator.ts';
 const MARKER = '<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>';
 const PLACE = '__PIECEWISE_ARGUMENTS__';
 
-// In a comment, whose end is that of the line: of JSON that is nested deep, a literal would be too much for Node's parser.
+// In a comment that ends with the line: a literal of deeply nested JSON would be too much for Node's parser.
 const ARGUMENTS = `{//${MARKER}\n}`;
 
 // Either of these would make Ansible treat the file as another kind of module.
@@ -31,7 +31,7 @@ const entrySource = (name: string, style: Style): string =>
     ENTRY[style],
   ].join('\n');
 
-/** What is run first: it takes the module's code as a text, which Node needn't read as code where it is cached. */
+/** The code that runs first. It has the module's code as a text, which Node need not compile when it is cached. */
 function startSource(name: string, digest: string): string {
   return [
     "import { evaluate } from './modules/lib/ansible/start.ts';",
@@ -55,7 +55,7 @@ const validators: Plugin = {
   },
 };
 
-// Loading these takes longer than most runs need them for: they are loaded when they are first called.
+// Loading these takes longer than most runs use them: they are loaded at their first call.
 const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['execFile', 'spawn'],
   'node:crypto': ['createHash', 'randomBytes'],
@@ -115,7 +115,7 @@ async function built(name: string, contents: string, plugins: Plugin[]): Promise
 
 /**
  * One module as one CommonJS file with all it needs.
- * @param replace what a test has put in another's place
+ * @param replace files that a test puts in place of others
  * @returns its text: for style `text` with shebang and marker, ready for Ansible
  */
 export async function bundle(

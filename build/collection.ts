@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as
 
 export const VERSION = manifest.version ?? '0.0.0';
 
-/** What Ansible Galaxy knows the collection by. */
+/** The collection's data for Ansible Galaxy. */
 export const GALAXY = {
   namespace: 'piecewise',
   name: 'cloud',
@@ -29,7 +29,7 @@ export const GALAXY = {
   issues: 'https://piecewise.cloud',
 };
 
-/** What goes into the collection as it stands in the checkout. */
+/** Paths of the checkout that are copied to the collection. */
 export const COPIED = [
   'plugins',
   'roles',
@@ -40,7 +40,7 @@ export const COPIED = [
   'LICENSE',
 ];
 
-/** The files below these paths that git knows or would know: what is ignored, or left lying about, isn't shipped. */
+/** The files below these paths that git tracks or would track: ignored files aren't shipped. */
 function sourceFiles(): string[] {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--', ...COPIED];
   const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });

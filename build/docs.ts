@@ -52,7 +52,7 @@ export function optionDoc(option: Option): Fields {
 const optionsDoc = (options: OptionSpecs): Fields =>
   Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionDoc(option)]));
 
-// In list form no option is required at the top, so that is said in words.
+// In list form no option is required at the top level, so the description says it.
 function withList({ options, controllerOptions, list }: Spec): Fields {
   const documented = optionsDoc({ ...options, ...controllerOptions });
   if (!list) return documented;
@@ -80,7 +80,7 @@ function listDoc({ description, mapping }: NonNullable<Spec['list']>): Fields {
   return { description: [description, text], type: 'dict' };
 }
 
-// The O() and V() markup is ansible-core 2.15's; 2.14 would print it as it stands.
+// The O() and V() markup is ansible-core 2.15's; 2.14 would print it unchanged.
 const plain = (text: string) =>
   text.replace(/\b[OVE]\(([^)]*)\)/g, 'C($1)').replace(/\bRV\(([^)]*)\)/g, 'C($1)');
 
@@ -95,11 +95,11 @@ export const plainAll = (value: unknown): unknown =>
         : value;
 
 const ATTRIBUTES = {
-  check_mode: { support: 'full', description: 'Says what a run would change, and changes nothing.' },
+  check_mode: { support: 'full', description: 'Reports what a run would change, and changes nothing.' },
   diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
 };
 
-// What all values of a mapping are, ansible-doc has no word for.
+// ansible-doc has no field for the type of a mapping's values.
 const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { values: _, contains, ...field }]) => [

@@ -1,7 +1,7 @@
 import type { Option, OptionSpecs } from '../modules/lib/ansible/spec.ts';
 import { optionDoc } from './docs.ts';
 
-// What Ansible itself reads of a role's options, and checks where a play doesn't say otherwise.
+// The fields of a role's options that Ansible itself reads and checks.
 
 type Fields = Record<string, unknown>;
 
@@ -10,7 +10,7 @@ const keysOf = (option: Option): OptionSpecs | undefined => {
   return holder.type === 'dict' ? holder.options : undefined;
 };
 
-/** An option of a role that is an option of a module. What the role itself says of it is not in it. */
+/** An option of a role that is an option of a module. Without what the role itself sets. */
 export function roleOption(option: Option): Fields {
   const { required: _, default: _default, suboptions: _suboptions, ...fields } = optionDoc(option);
   return { ...fields, ...withKeys(option) };

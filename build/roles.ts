@@ -27,7 +27,7 @@ const optional = (options: OptionSpecs): OptionSpecs =>
     ]),
   );
 
-/** What a role's option comes from. */
+/** The source of a role's option. */
 interface Origin {
   readonly option: Option;
   /** The rules between the keys of each item. */
@@ -67,7 +67,7 @@ export function roleSpecs(): Map<string, RoleSpec> {
   );
 }
 
-/** A role's argument specs as Ansible reads them, with the keys of all that its options hold. */
+/** A role's argument specs as Ansible reads them, with the keys of all items. */
 export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
   const options = Object.entries(spec.options).map(([name, { from, ...own }]) => {
     const origin = from ? roleOption(originOf(specs, from).option) : {};
@@ -76,7 +76,7 @@ export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
   return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };
 }
 
-// Ansible has no word for the keys of each entry of a mapping, so the description has a line for each.
+// Ansible has no field for the keys of a mapping's entries, so the description has a line for each.
 function described({ entries }: Origin, own: Fields): Fields {
   if (!entries) return {};
   const lines = Object.entries(entries).map(([name, option]) => {
@@ -105,7 +105,7 @@ function limitsOf(option: Fields): Fields {
 const keysOf = (options: OptionSpecs): Fields =>
   Object.fromEntries(Object.entries(options).map(([name, option]) => [name, checkOf(option)]));
 
-/** What the plugin that checks variables knows of an option. */
+/** The fields of an option for the plugin that checks variables. */
 function checkOf(option: Option): Fields {
   const fields: Fields = { type: option.type };
   if (option.required) fields.required = true;

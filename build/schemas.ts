@@ -55,7 +55,7 @@ function numbered<T>() {
 }
 
 /**
- * The source of the module that code imports as `schema:NAME`. ajv compiles the checks. The way through the document is a table, which is walked by modules/lib/cloudinit/validate: as
+ * The source of the module that code imports as `schema:NAME`. ajv compiles the checks. The rules are a table that modules/lib/cloudinit/validate walks: as
  * one JSON Schema, ajv would make 220 kB of it, and its errors would say nothing that people could use.
  */
 export function schemaSource(name: string): string {
@@ -71,7 +71,7 @@ export function schemaSource(name: string): string {
   return `${source}\nexport default { checks: [${names}], rules: ${JSON.stringify(rules)} };\n`;
 }
 
-// A check says yes or no, and what people are told is in the table: ajv's own errors would be a third of the code.
+// A check returns a boolean, and its message is in the table: ajv's own errors would be a third of the code.
 const withoutErrors = (code: string): string =>
   code.replace(/\{instancePath,schemaPath:"[^"]*",keyword:"[^"]*",params:\{[^{}]*\}\}/g, '{}');
 

@@ -107,7 +107,7 @@ const puppet = mapping({
   csr_attributes: mapping(each(anyMapping, 'custom_attributes extension_requests')),
 });
 
-/** The programs that take over from cloud-init: cc_ansible, cc_chef, cc_lxd, cc_mcollective, cc_puppet, cc_salt_minion. */
+/** Agents of configuration management: cc_ansible, cc_chef, cc_lxd, cc_mcollective, cc_puppet, cc_salt_minion. */
 export const agents: Record<string, Schema> = {
   ansible,
   chef,

@@ -56,7 +56,7 @@ const log = either(
 // Which modules run. An item is a name, or a name and how often (cloudinit/config/modules.py).
 const moduleList = listOf(either('a text, or a list of a name and how often', ['string', 'array']), 'names');
 
-/** What an image's /etc/cloud/cloud.cfg has, and user data may have: cloudinit/settings.py, cloudinit/stages.py. */
+/** Keys of an image's /etc/cloud/cloud.cfg that user data may have too: cloudinit/settings.py, cloudinit/stages.py. */
 const base: Record<string, Schema> = {
   cloud_init_modules: moduleList,
   cloud_config_modules: moduleList,
@@ -102,6 +102,6 @@ export const schema = mapping(
     ...agents,
     ...base,
   },
-  // On top such a key is a warning, which validate.ts gives.
+  // At the top level an unknown key is a warning, from validate.ts.
   { open: true },
 );

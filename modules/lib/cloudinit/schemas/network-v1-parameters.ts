@@ -11,13 +11,13 @@ const BOND =
 // cloud-init takes them with hyphens, as ifenslave does, and with underscores, as the kernel does.
 const bondNames = BOND.split(' ').flatMap((key) => [`bond-${key}`, `bond-${key.replaceAll('-', '_')}`]);
 
-/** How a bond of version 1 works. */
+/** The parameters of a bond in version 1. */
 export const bondParams = mapping({
   'bond-mode': bondMode,
   ...each(scalar, [...new Set(bondNames)].join(' ')),
 });
 
-/** How a bridge of version 1 works. */
+/** The parameters of a bridge in version 1. */
 export const bridgeParams = mapping({
   ...each(
     number,

@@ -128,7 +128,7 @@ const item: Schema = {
         },
         { required: ['address'] },
       ),
-      // Of a `network` here cloud-init takes no notice, but for a line in its log.
+      // cloud-init ignores a `network` here, with a line in its log.
       route: keys({ type: any, ...routeKeys }, { required: ['destination', 'gateway'] }),
     },
   },

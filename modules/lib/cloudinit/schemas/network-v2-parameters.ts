@@ -15,7 +15,7 @@ export const bondMode = choice(
   'balance-slb',
 );
 
-/** How a bond of version 2 works: netplan(5). */
+/** The parameters of a bond in version 2: netplan(5). */
 export const bondParameters = mapping({
   mode: bondMode,
   'lacp-rate': choice('slow', 'fast'),
@@ -35,7 +35,7 @@ export const bondParameters = mapping({
   primary: name,
 });
 
-/** How a bridge of version 2 works: netplan(5). */
+/** The parameters of a bridge in version 2: netplan(5). */
 export const bridgeParameters = mapping({
   ...each(time, 'ageing-time aging-time forward-delay hello-time max-age'),
   priority: number,

@@ -19,7 +19,7 @@ import {
 import { flag, mac, name, number, prefix, renderer } from './netplan.ts';
 import { bondParameters, bridgeParameters } from './network-v2-parameters.ts';
 
-// What netplan 0.106 (Debian 12) to 1.1 (Debian 13) takes: cloud-init hands a version 2 to it as it is.
+// What netplan 0.106 (Debian 12) to 1.1 (Debian 13) accepts: cloud-init passes a version 2 to it unchanged.
 
 const overrides = mapping({
   ...each(flag, 'use-dns use-ntp send-hostname use-hostname use-mtu use-routes'),
@@ -71,7 +71,7 @@ const rule = both(
 
 const gateway = (to: string) => outdated(text, `: write 'routes' with 'to: ${to}' and 'via'`);
 
-/** What all kinds of interfaces have. */
+/** The keys of all types of interfaces. */
 const common: Record<string, Schema> = {
   renderer,
   ...each(flag, 'dhcp4 dhcp6 accept-ra ipv6-privacy optional critical ignore-carrier neigh-suppress hairpin'),
@@ -138,7 +138,7 @@ export const schema = mapping(
     vlans: mappingOf(mapping({ ...common, id: vlanId, link: text }, { required: ['id', 'link'] })),
     'dummy-devices': mappingOf(mapping(common)),
     vrfs: mappingOf(mapping({ ...common, interfaces: members, table: number }, { required: ['table'] })),
-    // Known by name only: what is in them is netplan's to check.
+    // Known by name only: netplan checks their contents.
     ...each(mappingOf(anyMapping), 'wifis tunnels modems virtual-ethernets nm-devices'),
     openvswitch: any,
   },

@@ -54,7 +54,7 @@ const repository = both(
   oneOfKeys("needs 'baseurl', 'metalink' or 'mirrorlist'", 'baseurl', 'metalink', 'mirrorlist'),
 );
 
-/** cc_package_update_upgrade_install, and what else brings packages. */
+/** cc_package_update_upgrade_install, and other modules for packages. */
 export const packages: Record<string, Schema> = {
   packages: filledListOf(
     either(

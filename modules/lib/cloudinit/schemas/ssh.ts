@@ -11,7 +11,7 @@ import {
   text,
 } from './dsl.ts';
 
-const DSA = ' as DSA: newer cloud-init refuses it, and newer OpenSSH knows no such keys';
+const DSA = ' as DSA: newer cloud-init refuses it, and newer OpenSSH does not support it';
 const KINDS = '(?:dsa|ecdsa|ed25519|rsa)';
 const hostKeys: Schema = {
   avoid: {
@@ -32,7 +32,7 @@ export const ssh: Record<string, Schema> = {
   ssh_deletekeys: flag,
   ssh_genkeytypes: filledListOf(
     outdated(choice('ecdsa', 'ed25519', 'rsa', 'dsa'), DSA, { enum: ['dsa'] }),
-    'kinds of keys',
+    'key types',
   ),
   ssh_quiet_keygen: flag,
   ssh_publish_hostkeys: mapping({ enabled: flag, blacklist: listOf(text, 'texts') }),

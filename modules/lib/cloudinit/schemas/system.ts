@@ -69,7 +69,7 @@ const wireguard = keys(
   { required: ['interfaces'] },
 );
 
-/** The host's name, time, language, trust, logs, and what else is the system's. */
+/** The host's name, time, language, certificates, logs, and other settings of the system. */
 export const system: Record<string, Schema> = {
   hostname: text,
   fqdn: text,
@@ -134,7 +134,7 @@ export const system: Record<string, Schema> = {
   wireguard: either('a mapping, or null', ['object', 'null'], wireguard),
   fan: mapping({ config: text, config_path: text }, { required: ['config'] }),
   disable_ec2_metadata: flag,
-  // cc_migrator is gone since 24.1.
+  // cc_migrator was removed in 24.1.
   migrate: any,
   ubuntu_pro: pro,
   ubuntu_advantage: renamed(pro, 'ubuntu_pro'),
