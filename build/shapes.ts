@@ -9,7 +9,7 @@ function shapeOf({ type, elements, contains, values }: ReturnField): string {
   if (type !== 'dict') return type;
   if (values) return `{"*": ${shapeOf(values)}}`;
   if (contains) return mappingOf(contains);
-  throw new Error('a mapping in 'returns' needs 'contains' or the type of its values');
+  throw new Error("a mapping in 'returns' needs 'contains', or the type of its 'values'");
 }
 
 const mappingOf = (fields: Readonly<Record<string, ReturnField>>): string =>

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('a host that has no package of Node.js', () => {
-  it('is told the way out', async () => {
+  it('gets an error with a fix', async () => {
     const { output } = await play(project, '2.14', ROLE);
     expect(output).toMatch(/barenode lacks \/usr\/bin\/node, .* or install nodejs/s);
   });

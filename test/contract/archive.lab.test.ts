@@ -43,7 +43,7 @@ const task = (more: object = {}) => `    - name: VMs
 `;
 
 describe('long work of a VM', () => {
-  it('goes on by itself and is waited for, and no file and no argument has its secrets', async () => {
+  it('runs in the background and is waited for, and no file and no argument has its secrets', async () => {
     const secret = 'Tr0ub4dor-archive';
     // So much that it is long, and nothing that packs.
     writeFileSync(join(files, 'disk.raw'), randomBytes(70 * 1024 ** 2));
@@ -73,7 +73,7 @@ describe('long work of a VM', () => {
 });
 
 describe('an archive of the controller', () => {
-  it.each(ANSIBLES)('is brought when disks are made of it, and is gone afterwards: %s', async (ansible) => {
+  it.each(ANSIBLES)('is copied when disks are made of it, and removed afterwards: %s', async (ansible) => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
     const temporary = () => sh('ls ~/.ansible/tmp 2>/dev/null || true');
     const before = await temporary();
@@ -106,7 +106,7 @@ describe('an archive of the controller', () => {
     expect(await sh(`ls ${HOME} 2>/dev/null | wc -l`)).toBe('0');
   });
 
-  it('that nobody has is an error of its VM', async () => {
+  it('that does not exist is an error of its VM', async () => {
     const { results } = await play(project, '2.14', task({ archive_paths: [] }));
     expect(results.vm?.msg).toContain(
       "option 'vms[0].archive_name': there is neither an archive old.tar.gz on the controller nor an entry",

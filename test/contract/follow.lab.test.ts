@@ -81,7 +81,7 @@ describe('long work', () => {
     expect(await sh(`ls -A ${HOME}`)).toBe('disk.raw\npacked');
   });
 
-  it('is done in one go where nobody asks how far it is: with async, and in check mode', async () => {
+  it('is done in the task itself with async, and in check mode', async () => {
     const dest = `${HOME}/async`;
     const args = task({ source: `${HOME}/packed`, dest });
     const check = await play(project, '2.14', args, { args: ['--check'] });
@@ -115,7 +115,7 @@ describe('long work', () => {
     await sh(`rm ${dest}`);
   });
 
-  it.each(ANSIBLES)('that is killed is a failure, and nobody waits for it: %s', async (ansible) => {
+  it.each(ANSIBLES)('that is killed is a failure at once: %s', async (ansible) => {
     const dest = `${HOME}/killed`;
     const running = play(project, ansible, task({ source: `${HOME}/packed`, dest }));
     await sh(
@@ -134,7 +134,7 @@ describe('long work', () => {
     await sh(`rm ${dest}`);
   });
 
-  it('goes on without its controller, and the next run says what is going on', async () => {
+  it('continues without its controller, and the next run reports its progress', async () => {
     const dest = `${HOME}/left`;
     const args = { source: `${HOME}/packed`, dest };
     const run = async (more: object) => {
@@ -153,7 +153,7 @@ describe('long work', () => {
     await sh(`rm -r ${left.directory} ${dest}`);
   });
 
-  it('goes on by itself where /run takes nothing', async () => {
+  it('runs in the background where /run is full', async () => {
     const dest = `${HOME}/elsewhere`;
     await sh('rm -rf /run/piecewise-cloud && : >/run/piecewise-cloud');
     const { results, output } = await play(project, '2.14', task({ source: `${HOME}/packed`, dest }));

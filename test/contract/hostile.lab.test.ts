@@ -222,7 +222,7 @@ describe('hostile hosts', () => {
   });
 
   describe.each(ANSIBLES)('a file that is copied by Ansible %s', (ansible) => {
-    it('may have a name that looks like an option, and goes into no directory of its name', () => {
+    it('may have a name that looks like an option, and gets no directory of its name', () => {
       const { project, after } = runs.get(ansible) as Run;
       const at = (host: string) => join(project.directory, 'hosts', host);
       expect(after.hosts.dash?.result).toMatchObject({ failed: false });

@@ -12,7 +12,7 @@ describe('the documents', () => {
     expect(only).toMatchObject({ file: 'a', name: 'guest', xml: guest() });
   });
 
-  it('gives each a name and a UUID of its own, the same ones each time', () => {
+  it('gives each a unique name and UUID, the same ones each time', () => {
     const documents = documentsOf([input('a', guest()), input('b', guest()), input('c', guest())]);
     expect(documents.map(({ name }) => name)).toEqual(['guest', 'guest-2', 'guest-3']);
     const uuids = documents.map(({ xml }) =>
@@ -27,7 +27,7 @@ describe('the documents', () => {
     expect(documentsOf([input('a', guest('kvm'))])[0]?.xml).toBe(guest('qemu'));
   });
 
-  it('leaves out what is no domain, has no name or is broken', () => {
+  it('leaves out documents that are not a domain, have no name or are broken', () => {
     const others = ['<network><name>n</name></network>', "<domain type='qemu'/>", '<domain'];
     expect(documentsOf(others.map((text, i) => input(String(i), text)))).toEqual([]);
   });

@@ -79,7 +79,7 @@ describe('a disk in use', () => {
     expect(await size(dest)).toBe(before);
   });
 
-  it('of a guest is no template, even while the guest is off', async () => {
+  it("of a guest can't be a template, even while the guest is off", async () => {
     const result = await disk({ source: `${HOME}/off`, backing: 'overlay' });
     expect(result.msg).toBe(
       `${HOME}/off can't be a template: it is a disk of the guest 'guard-off' (shut off), which would change it under its overlays. Use 'backing: copy'`,

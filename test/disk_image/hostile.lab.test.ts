@@ -214,7 +214,7 @@ describe('a file system that is full', () => {
     ['by a copy', `cp ${IN}/big ${IN}/full`, { format: 'qcow2' }],
     ['by its room', `cp ${IN}/raw ${IN}/full`, { size: '8M', preallocation: 'full' }],
   ];
-  it.each(rows)('%s is told, and has nothing more on it', async (_, make, args) => {
+  it.each(rows)('%s is reported, and left without anything more on it', async (_, make, args) => {
     await sh(
       `mkdir -p ${SMALL}; mount -t tmpfs -o size=2m lab ${SMALL}; head -c 4M /dev/urandom >${IN}/big; ${make}`,
     );
@@ -242,7 +242,7 @@ describe('a file system that is full', () => {
 });
 
 describe('who is not root', () => {
-  it('makes disks where he may, and is told where he may not', async () => {
+  it('makes disks where he may, and gets an error where he may not', async () => {
     await sh(`mkdir -p ${HOME}/mine; chown nobody ${HOME}/mine; chmod 644 ${IN}/raw`);
     const run = async (args: object) => {
       const input = await moduleText('disk_image', { source: `${IN}/raw.gz`, format: 'raw', ...args });

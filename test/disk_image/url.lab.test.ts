@@ -84,7 +84,7 @@ describe('a template that is fetched', () => {
     expect(await kept()).toBe(`sha256-${sum}.qcow2`);
   });
 
-  it('goes on where another run was killed, and begins anew when that is of something else', async () => {
+  it('resumes where another run was killed, and starts again when that was another download', async () => {
     const part = `${HOME}/templates/by-checksum/sha256-${sum}.part`;
     const begin = (from: string) => sh(`mkdir -p $(dirname ${part}) && head -c 1000000 ${from} >${part}`);
     const args = { url: `${BASE}/disk.xz`, checksum: `sha256:${sum}` };
@@ -98,7 +98,7 @@ describe('a template that is fetched', () => {
     await same();
   });
 
-  it('goes by the proxy of the environment', async () => {
+  it('uses the proxy of the environment', async () => {
     // The server takes a request for a whole URL as well: what it is asked for shows who was asked.
     const args = { url: 'http://images.invalid/disk.xz', checksum: `sha256:${sum}`, dest: `${HOME}/disk` };
     const input = await moduleText('disk_image', { ...args, templates: `${HOME}/templates` });

@@ -59,7 +59,7 @@ describe('templates on another file system', () => {
     expect(await sh(`ls ${STORE}`)).toBe('version-1.qcow2');
   });
 
-  it('are the very file of a source that goes, where that has no other name', async () => {
+  it('are the moved source itself, where it has no other name', async () => {
     const inode = await sh(`stat -c %i ${HOME}/built`);
     expect(await template({ ...built('1'), remove_source: true })).toMatchObject({ changed: true });
     expect(await sh(`stat -c %i ${kept('1')}; ls ${HOME}`)).toBe(`${inode}\nraw\ntemplates`);

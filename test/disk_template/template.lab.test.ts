@@ -61,7 +61,7 @@ describe('a template', () => {
     expect(await stored()).toEqual([`sha256-${sums.two}.qcow2`]);
   });
 
-  it('goes with its name, unless a disk needs it: an overlay of an overlay, a guest elsewhere', async () => {
+  it('is removed with its name, unless a disk needs it: an overlay of an overlay, a guest elsewhere', async () => {
     await template(of('one'));
     await sh(`mkdir -p /srv/template-test`);
     await overlay('web1');
@@ -98,7 +98,7 @@ describe('a template', () => {
     expect((await stored()).length).toBe(2);
   });
 
-  it('is told from that of another time by its version; the source may go', async () => {
+  it('is identified by its version; the source may be removed', async () => {
     await sh(`cp ${HOME}/in/one ${HOME}/built`);
     const args = { source: `${HOME}/built`, version: 'recipe-1', remove_source: true };
     expect(await template(args, { check: true })).toMatchObject({ changed: true });
@@ -112,7 +112,7 @@ describe('a template', () => {
   });
 });
 
-describe('what is no template', () => {
+describe('what is not a template', () => {
   const rows: [string, () => object, string][] = [
     [
       'a name that is taken',

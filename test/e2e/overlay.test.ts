@@ -156,7 +156,7 @@ describe('the mesh', () => {
     expect(await tunnels('hv1')).toHaveLength(2);
   });
 
-  it('keeps ports of others on the bridge, and repairs its own', async () => {
+  it('keeps ports of others on the bridge, and repairs its tunnels', async () => {
     await sh(
       'hv1',
       'ovs-vsctl add-port ovs-lan other -- set interface other type=vxlan options:remote_ip=10.77.0.9 options:key=9',

@@ -14,7 +14,7 @@ describe('README', () => {
     expect(readme).toContain(`| \`${module}\` | ${summary} |`);
   });
 
-  it.each(roles)('has a row for the role %s, which has a README of its own', (role) => {
+  it.each(roles)('has a row for the role %s, which has its own README', (role) => {
     expect(readme).toContain(`[\`${role}\`](roles/${role}/README.md)`);
     expect(existsSync(join(ROOT, 'roles', role, 'README.md'))).toBe(true);
   });

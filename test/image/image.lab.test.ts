@@ -36,7 +36,7 @@ const same = async (name: string) =>
   expect(await sh(`qemu-img compare ${NAMES}/${name} ${HOME}/raw`)).toBe('Images are identical.');
 
 describe('an image by URL', () => {
-  it('is fetched once, and is a link to what nobody writes to', async () => {
+  it('is fetched once, and is a link to a read-only file', async () => {
     const made = await thrice({ 'far.qcow2': tiny() });
     const template = `${NAMES}/by-checksum/sha256-${digest}.qcow2`;
     expect(resultsOf(made)[0]).toMatchObject({ name: 'far.qcow2', dest: `${NAMES}/far.qcow2`, template });
@@ -46,7 +46,7 @@ describe('an image by URL', () => {
     await same('far.qcow2');
   });
 
-  it('goes with its template, unless a disk needs that', async () => {
+  it('is removed with its template, unless a disk needs that', async () => {
     await bring({ 'far.qcow2': tiny() });
     const template = `${NAMES}/by-checksum/sha256-${digest}.qcow2`;
     await sh(`qemu-img create -q -f qcow2 -F qcow2 -b ${template} ${HOME}/overlay`);
@@ -63,7 +63,7 @@ describe('an image of the controller', () => {
   const uploaded = { uploaded: ['mine.qcow2'] };
   const follow = { _ansible_piecewise_follow: true };
 
-  it('is asked for where the host lacks it, and goes when its template is made', async () => {
+  it('is asked for where the host lacks it, and removed when its template is made', async () => {
     const images = { 'mine.qcow2': mine() };
     expect(await bring(images, follow)).toEqual({
       changed: false,

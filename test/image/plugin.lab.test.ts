@@ -36,7 +36,7 @@ const task = (images: object, more: object = {}) => `    - name: images
 const there = () => sh(`find ${HOME} 2>/dev/null | sort`);
 
 describe.each(ANSIBLES)('an image of the controller, under Ansible %s', (ansible) => {
-  it('is brought once, and what was brought is gone', async () => {
+  it('is copied once, and the copy is removed', async () => {
     const images = {
       'mine.qcow2': { path: 'mine.img', checksum },
       'same.qcow2': { path: 'files/mine.img', checksum },

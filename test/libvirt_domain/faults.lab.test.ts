@@ -53,7 +53,7 @@ describe('in the middle of a run', () => {
     expect(await sh(`virsh list --all --name | grep -c ${NAME}`)).toBe('1');
   });
 
-  it('libvirtd is restarted: it goes on, or says what went wrong and goes on the next time', async () => {
+  it('libvirtd is restarted: the task continues, or fails with the reason and the next one continues', async () => {
     await task({});
     const before = await uuid();
     await beforeDefine('systemctl restart libvirtd');
@@ -77,7 +77,7 @@ describe('several runs at once on one domain', () => {
 });
 
 describe('the running guest', () => {
-  it('can not be changed as stated: the definition is right, the rest is told, and the next run goes on', async () => {
+  it("can't be changed as desired: the definition is right, the rest is reported, and the next run continues", async () => {
     await sh('ovs-vsctl --may-exist add-br br-fault -- set bridge br-fault datapath_type=netdev');
     await task({ state: 'running' });
     const nic = (source: string, target: string) => ({ source, target });
@@ -97,7 +97,7 @@ describe('the running guest', () => {
     await sh('ovs-vsctl --if-exists del-br br-nowhere');
   });
 
-  it('has no system that lets go of a device: only what was done is told, and what waits by each run', async () => {
+  it('has no system that releases a device: only what was done is reported, and each run says what is pending', async () => {
     await sh('ovs-vsctl --may-exist add-br br-fault -- set bridge br-fault datapath_type=netdev');
     await task({ interfaces: [{ source: 'br-fault', target: 'fault0' }], state: 'running' });
     const without = { interfaces: [], state: 'running', detach_timeout: 1 };

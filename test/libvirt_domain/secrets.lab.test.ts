@@ -44,7 +44,7 @@ describe("secrets on QEMU's command line", () => {
     expect(stdout).toContain('data=Tr0ub4dora');
   });
 
-  it("are in no error: QEMU's own has the argument that it doesn't like", async () => {
+  it("are in no error, although QEMU's error quotes the argument", async () => {
     const failed = await task({ ...options('Tr0ub4dor', ',nonsense=1'), state: 'running' });
     expect(failed).toMatchObject({ failed: true, msg: expect.stringContaining('nonsense') });
     expect(JSON.stringify(failed)).not.toContain('Tr0ub4dor');

@@ -20,7 +20,7 @@ describe('ovs_bridge', () => {
     expect(await lab.sh('ovs-vsctl list-br')).toBe('');
   });
 
-  test('leaves alone what it is not given, and clears what is given empty', async () => {
+  test('keeps what is not given, and clears what is given empty', async () => {
     await lab.sh('ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev fail_mode=secure');
     await lab.keeps('ovs_bridge', { bridge: 'br0' });
     await lab.keeps('ovs_bridge', { ...BR, fail_mode: 'secure' });
@@ -80,7 +80,7 @@ describe('ovs_bridge', () => {
     );
   });
 
-  test("sets map keys, also with '=' in a value, and removes its own only", async () => {
+  test("sets map keys, also with '=' in a value, and removes only those that it set", async () => {
     await lab.sh('ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev external_ids:theirs=1');
     await lab.changes('ovs_bridge', {
       ...BR,
@@ -95,7 +95,7 @@ describe('ovs_bridge', () => {
     expect(await get('external_ids other_config')).toBe('{theirs="1"}\n{}');
   });
 
-  test('what is right already is not taken for its own', async () => {
+  test('what is right already is not recorded as set by a task', async () => {
     await lab.sh('ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev external_ids:theirs=1');
     await lab.keeps('ovs_bridge', { ...BR, external_ids: { theirs: '1' } });
     await lab.keeps('ovs_bridge', { ...BR, external_ids: {} });

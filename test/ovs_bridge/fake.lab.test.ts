@@ -16,7 +16,7 @@ describe('a bridge that is a VLAN of another', () => {
   beforeEach(() => ovs('add-br br0 -- set bridge br0 datapath_type=netdev'));
   afterEach(() => lab.clean());
 
-  test('is made as ovs-vsctl makes it, has ports, changes its VLAN with them, and goes with them', async () => {
+  test('is made as ovs-vsctl makes it, has ports, changes its VLAN with them, and is removed with them', async () => {
     await lab.changes('ovs_bridge', { ...FAKE, external_ids: { 'bridge-id': 'x' } });
     expect(await ovs('br-to-parent vlan10 -- br-to-vlan vlan10 -- br-get-external-id vlan10')).toBe(
       'br0\n10\nbridge-id=x',

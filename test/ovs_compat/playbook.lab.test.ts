@@ -119,7 +119,7 @@ describe("where README's table says otherwise", () => {
     expect(told).toEqual(['11', '11\np0']);
   });
 
-  test('a key that is no longer given goes, if a task had set it', async () => {
+  test('a key that is no longer given is removed, if a task had set it', async () => {
     const port = (external_ids: object) => [{ [PORT]: { bridge: 'br0', port: 'p0', external_ids } }];
     const told: string[] = [];
     for (const word of [(task: Task) => task, renamed]) {

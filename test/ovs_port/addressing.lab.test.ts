@@ -88,7 +88,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
     }
   });
 
-  test("a bridge's own interface has them by the bridge's options, as by a port of its name", async () => {
+  test("a bridge's local port has them by the bridge's options, as by a port of its name", async () => {
     const own = { address: '10.9.0.1/24', gateway: '10.9.0.2' };
     expect(await lab.changes('ovs_bridge', { bridge: 'br0', ...own })).toMatchObject({
       addresses: ['10.9.0.1/24'],
@@ -116,7 +116,7 @@ describe("an interface's addresses, routes and name servers by ifupdown", () => 
     expect(await lab.sh('ls /etc/network/interfaces.d')).toBe('ovs_port_br1');
   });
 
-  test('a fake bridge has its own too', async () => {
+  test('a fake bridge has a local port too', async () => {
     await lab.changes('ovs_bridge', { bridge: 'vlan25', parent: 'br0', vlan: 25, address: '10.25.0.1/24' });
     expect(await lab.addresses('vlan25')).toEqual(['10.25.0.1/24']);
     await lab.changes('ovs_bridge', { bridge: 'vlan25', state: 'absent' });

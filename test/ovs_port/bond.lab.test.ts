@@ -62,7 +62,7 @@ describe("ovs_port's bonds", () => {
     expect(await lab.sh('ovs-vsctl list-ports br0; ls /etc/network/interfaces.d')).toBe('');
   });
 
-  test('a NIC goes from a port of its own into a bond, and back, in one task', async () => {
+  test('a NIC moves from its own port into a bond, and back, in one task', async () => {
     const bridges = [{ name: 'br0' }];
     await lab.changes('ovs_port', { bridge: 'br0', port: 'n0', type: 'system', mode: 'manual' });
     expect(await fails({ interfaces: ['n0', 'n1'] })).toMatch(

@@ -98,7 +98,7 @@ describe("ovs_port's columns", () => {
     expect(await lab.addresses('tap0')).toEqual(['10.9.1.1/24']);
   });
 
-  test('a pre-shared key is in the database, and in nothing that is told or kept', async () => {
+  test('a pre-shared key is in the database, and in no output and no file', async () => {
     const [first, second] = ['Tr0ub4dor-one', 'Tr0ub4dor-two'];
     const tunnel = (psk: string) => ({
       ...PORT,

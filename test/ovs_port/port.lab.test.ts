@@ -68,7 +68,7 @@ describe('ovs_port', () => {
     expect(await lab.sh('ip -json link show p0')).toContain('"UP"');
   });
 
-  test("a moved port's own address is put back too", async () => {
+  test('the address of a moved port is put back too', async () => {
     await lab.changes('ovs_port', { ...PORT, address: '10.9.0.1/24' });
     await lab.changes('ovs_port', { ...PORT, bridge: 'br1', address: '10.9.0.1/24' });
     expect(await lab.addresses('p0')).toEqual(['10.9.0.1/24']);
@@ -141,7 +141,7 @@ describe('ovs_port', () => {
     );
   });
 
-  test("a bridge's own port has an address like any, and is not removed", async () => {
+  test("a bridge's local port has an address like any other, and is not removed", async () => {
     const own = { bridge: 'br0', port: 'br0' };
     await lab.changes('ovs_port', { ...own, address: '10.9.0.1/24' });
     expect(await lab.fails('ovs_port', { ...own, state: 'absent' })).toMatch(/is the bridge's own port/);

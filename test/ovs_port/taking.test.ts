@@ -31,7 +31,7 @@ test('two at once are an error that names the second, and nothing is written', a
   expect(fake.snapshot()).toBe(before);
 });
 
-test('a port of another bridge is no uplink', async () => {
+test("a port of another bridge can't be an uplink", async () => {
   const fake = new FakeHost();
   await play(fake).topology({
     bridges: [{ name: 'br0' }, { name: 'br1' }],

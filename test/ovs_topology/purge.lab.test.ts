@@ -35,7 +35,7 @@ describe('ovs_topology, purge', () => {
     expect(await lab.sh('ovs-vsctl list-br | xargs; ls /etc/network/interfaces.d')).toBe('br0 br1');
   });
 
-  test('a bridge goes with its own ports, and stays while there are others', async () => {
+  test('a bridge is removed with its own ports, and kept while there are others', async () => {
     const listed = { bridges: [bridge('br0'), bridge('br1')], ports: [port('a')] };
     await lab.changes('ovs_topology', listed);
     await lab.sh('ovs-vsctl add-port br0 vnet0 -- set interface vnet0 type=internal');

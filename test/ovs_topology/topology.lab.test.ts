@@ -50,7 +50,7 @@ describe('ovs_topology', () => {
     await lab.keeps('ovs_topology', BLOG);
   });
 
-  test("takes over what the blog's own tasks had made", async () => {
+  test("adopts what the blog's tasks had made", async () => {
     await lab.sh(`
       ovs-vsctl add-br ovs-wan1 -- set bridge ovs-wan1 datapath_type=netdev
       cat > ${FILE} <<'END'

@@ -35,7 +35,7 @@ describe('arguments that are nested deep', () => {
     });
   });
 
-  it('are taken where somebody may mean them, with what ends a comment in them', async () => {
+  it('are accepted up to a sensible depth, with the end of a comment in them', async () => {
     const user_data = { a: JSON.parse(nested(90, MAPPINGS)), b: '*/5 // [x] {y}\n}\u2028`$' };
     const task = { dest: '/srv/deep.iso', validate: false, user_data };
     expect(await runModule(hypervisor, 'cloudinit_iso', task)).toMatchObject({ changed: true });

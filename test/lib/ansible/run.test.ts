@@ -61,7 +61,7 @@ describe('one item', () => {
 });
 
 describe('a change that came to nothing', () => {
-  it('is no change: it is in no list, no diff, and the task has changed nothing', async () => {
+  it('is not a change: it is in no list, no diff, and the task has changed nothing', async () => {
     const titled = (one: ReturnType<typeof counterModule>, changed: boolean) => ({
       ...one,
       plan: (...of: Parameters<typeof one.plan>) => ({ ...one.plan(...of), result: { actions: ['set a'] } }),

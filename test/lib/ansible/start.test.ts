@@ -75,7 +75,7 @@ describe('evaluate', () => {
     expect(await run(directory, returning('good'))).toBe('evil');
   });
 
-  it('takes none that others could have written, and writes its own', async () => {
+  it('uses none that others could have written, and writes its own', async () => {
     const directory = newDirectory();
     await plant(fileOf(directory));
     chmodSync(fileOf(directory), 0o666);
@@ -107,7 +107,7 @@ describe('evaluate', () => {
     expect(readdirSync(directory)).toHaveLength(1);
   });
 
-  it('takes no more room than it may, and leaves nothing of others', async () => {
+  it('uses no more room than allowed, and removes files of others', async () => {
     const directory = newDirectory();
     const size = 24 * 1024 ** 2;
     // The oldest first; what a killed run of an earlier release has left; and of this module.

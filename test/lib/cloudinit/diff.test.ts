@@ -51,7 +51,7 @@ describe('the changed keys', () => {
   });
 });
 
-it('a file that comes or goes has one digest', () => {
+it('a file that is added or removed has one digest', () => {
   const [come] = diffSeeds(files({}), files({ vendor_data: { a: 1 } }));
   expect(come).toEqual({
     path: 'vendor-data',

@@ -15,7 +15,7 @@ function hostWith(own = 111) {
 const below = async ({ host }: ReturnType<typeof fakeHost>) => host.list('/images/web1');
 
 describe('a directory to work in', () => {
-  it("is beside the file, the process's own and nobody else's to read, and gone in the end", async () => {
+  it('is beside the file, readable by the process alone, and removed in the end', async () => {
     const fake = hostWith();
     const [name, mode] = await withWorkDirectory(fake.host, DEST, async (work) => {
       fake.put(`${work}/made`, 'x');
@@ -26,7 +26,7 @@ describe('a directory to work in', () => {
     expect(await below(fake)).toEqual([]);
   });
 
-  it('is gone after a failure too, which is told', async () => {
+  it('is removed after a failure too, which is reported', async () => {
     const fake = hostWith();
     const failed = withWorkDirectory(fake.host, DEST, async () => {
       throw new Error('stuck');

@@ -30,7 +30,7 @@ const soon = async (is: () => boolean) => {
 };
 
 describe('a run that goes on by itself', () => {
-  it('has begun when it is told of, with its input read, in a directory of its own', async () => {
+  it('has begun when detach returns, with its input read, in a directory of its own', async () => {
     elsewhere();
     const script =
       'text=$(cat); : >$PIECEWISE_DETACHED/progress; sleep 0.2; cd $PIECEWISE_DETACHED; echo "$text" >.result; mv .result result';
@@ -66,7 +66,7 @@ describe('a run that goes on by itself', () => {
     }
   });
 
-  it('is a failure where there is no program, or no directory for it', async () => {
+  it('is a failure where the program, or the directory, is missing', async () => {
     elsewhere();
     await expect(detach({ program: '/nowhere', args: [] })).rejects.toThrow("can't be started");
     process.env.TMPDIR = '/nowhere';
@@ -104,7 +104,7 @@ describe('a run that goes on by itself', () => {
     expect(readFileSync(join(directory, 'result'), 'utf8')).toBe('done');
   });
 
-  it('goes on where nobody can be told how far it is', () => {
+  it("continues where its progress can't be written", () => {
     process.env.PIECEWISE_DETACHED = '/nowhere';
     expect(() => report({ what: 'c', done: 1, total: 2 })).not.toThrow();
   });

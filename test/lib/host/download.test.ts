@@ -85,7 +85,7 @@ describe('download', () => {
     expect(asked[0]?.headers.host).toBe(`[::1]:${port}`);
   });
 
-  it('has nothing left of what is whole, and begins anew what is more than the whole', async () => {
+  it('fetches nothing of a complete file, and starts again where it has more than the whole', async () => {
     const { base } = await serve(({ headers }, response) => {
       if (headers.range) response.writeHead(416, { 'content-range': 'bytes */6' }).end();
       else response.end('abcdef');
@@ -96,7 +96,7 @@ describe('download', () => {
     expect([more.start, await text(more.content)]).toEqual([0, 'abcdef']);
   });
 
-  it('begins anew where a server refuses a range, and says no more', async () => {
+  it('starts again where a server refuses a range, without a length', async () => {
     const { base } = await serve(({ headers }, response) => {
       if (headers.range) response.writeHead(416).end();
       else response.end('abcdef');
@@ -115,7 +115,7 @@ describe('download', () => {
     await expect(download(`http://${base}/busy`)).rejects.toThrow(BrokenDownload);
   });
 
-  it('is broken where nobody answers for a while', async () => {
+  it('fails where the server is silent for a while', async () => {
     const { base } = await serve((_, response) => void response.flushHeaders());
     const { content } = await download(`http://${base}/x`, 0, { silence: 50, slowness: 60_000 });
     await expect(all(content)).rejects.toThrow(/broke off/);
@@ -162,7 +162,7 @@ describe('download', () => {
 });
 
 describe('a redirect', () => {
-  it('is followed; a password stays with its own server', async () => {
+  it('is followed; a password is sent to its own server only', async () => {
     const other = await serve((_, response) => response.end('there'));
     const { base, asked } = await serve(({ url }, response) => {
       const to = url === '/x' ? '/y' : `http://localhost:${other.port}/z`;
@@ -223,7 +223,7 @@ describe('a redirect of https', () => {
 });
 
 describe('a proxy', () => {
-  it('is asked by http for the whole URL, with its own password', async () => {
+  it("is asked by http for the whole URL, with the proxy's password", async () => {
     const { base, asked } = await serve((_, response) => response.end('it'));
     process.env.http_proxy = `http://me:pro%2Fxy@${base}`;
     const { content } = await download('http://joe:hidden@images.invalid:81/a%20b?key=k#part');
@@ -247,7 +247,7 @@ describe('a proxy', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('makes a tunnel for https, or is told not to be any good', async () => {
+  it('makes a tunnel for https, or is an error', async () => {
     const { base } = await serve((_, response) => response.end());
     process.env.https_proxy = `http://me:hidden@${base}`;
     // To a server that knows no CONNECT.

@@ -87,7 +87,7 @@ describe('a file', () => {
     await host.write(join(theirs, 'file'), swap, { mode: 0o777, uid: process.getuid?.() ?? 0 });
   });
 
-  it('takes no mode from what a link leads to, and replaces the link', async () => {
+  it("copies no mode from a link's target, and replaces the link", async () => {
     symlinkSync(victim, join(theirs, 'file'));
     await host.write(join(theirs, 'file'), 'new');
     expect(lstatSync(join(theirs, 'file')).isFile()).toBe(true);
@@ -133,7 +133,7 @@ describe('a file', () => {
 });
 
 describe('a name', () => {
-  it('is given by a link that nobody could have put there', async () => {
+  it("is a link whose directory others can't write to", async () => {
     symlinkSync(victim, join(theirs, `.name.piecewise-${process.pid}`));
     await host.symlink('target', join(theirs, 'name'));
     expect(lstatSync(join(theirs, 'name')).isSymbolicLink()).toBe(true);
@@ -165,7 +165,7 @@ describe('a directory to work in', () => {
     expect(readdirSync(join(theirs, 'moved'))).toEqual([]);
   });
 
-  it('has its own name in errors', async () => {
+  it('is named in errors', async () => {
     const failed = withWorkDirectory(host, join(theirs, 'disk'), async (work) => {
       await host.writeSparse(join(work, 'below/file'), chunks(Buffer.from('x')));
     });

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { plainName, runProcess } from '../../../modules/lib/host/process.ts';
 
 describe('runProcess', () => {
-  it('gives what a program prints and its exit code, which is no error', async () => {
+  it('returns what a program prints and its exit code, which is not an error', async () => {
     const ran = await runProcess('sh', ['-c', 'cat; echo oh >&2; exit 3'], { input: 'grüß' });
     expect(ran).toEqual({ code: 3, stdout: 'grüß', stderr: 'oh\n' });
   });
 
-  it('speaks to a program in the C locale, without a shell, where it is told to', async () => {
+  it('runs a program in the C locale, without a shell, in the given directory', async () => {
     const { stdout } = await runProcess('sh', ['-c', 'echo $LC_ALL; pwd; echo "$0"', '$HOME'], {
       cwd: '/usr',
     });
@@ -18,7 +18,7 @@ describe('runProcess', () => {
     expect(await runProcess('true', [], { input: 'x'.repeat(1e6) })).toMatchObject({ code: 0 });
   });
 
-  it('does not wait for a program that does not end when it is told to', async () => {
+  it('does not wait for a program that ignores SIGTERM', async () => {
     const stubborn = runProcess('sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], { timeout: 100 });
     await expect(stubborn).rejects.toThrow('sh did not answer within 0.1 s');
   }, 15_000);

@@ -74,7 +74,7 @@ describe('what goes through a program', () => {
     expect(fed).toBe(50);
   });
 
-  it('ends, with its programs and its input, when nobody wants more', async () => {
+  it('ends, with its programs and its input, when its reader stops', async () => {
     const { state, content } = endless();
     const inner = through(content, `echo $$ >${at('cat')}; exec cat`);
     // One that ends by itself when its input or its output does, and one that cares for neither.
@@ -142,14 +142,14 @@ describe('a file', () => {
     await expect(readFileStart(at('pipe'), 10)).rejects.toThrow(`${at('pipe')}: `);
   });
 
-  it('that cannot be read is told by its name', async () => {
+  it('that cannot be read is reported by its name', async () => {
     await expect(all(streamFile(work))).rejects.toThrow(`${work}: it is a directory`);
     symlinkSync('loop', at('loop'));
     await expect(readFileStart(at('loop'), 1)).rejects.toThrow('it is a symbolic link that leads to itself');
     await expect(readFileStart(at('x'.repeat(300)), 1)).rejects.toThrow('its name is too long');
   });
 
-  it('gets a name that nobody has, and a link replaces only what may be replaced', async () => {
+  it('gets an unused name, and a link replaces only what may be replaced', async () => {
     writeFileSync(at('made'), 'new');
     symlinkSync('nowhere', at('dangling'));
     await expect(publishNewFile(at('made'), at('dangling'))).rejects.toThrow('it is there already');

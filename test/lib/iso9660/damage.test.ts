@@ -153,8 +153,8 @@ describe('an image that would never end', () => {
   });
 });
 
-describe('what is no image', () => {
-  it('is told from one', async () => {
+describe('what is not an image', () => {
+  it('is recognised', async () => {
     await expect(filesIn(new Uint8Array())).rejects.toThrow('the image ends at byte 0');
     await expect(filesIn(new Uint8Array(100_000))).rejects.toThrow('not an ISO 9660 image');
   });

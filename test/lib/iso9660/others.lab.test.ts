@@ -88,7 +88,7 @@ describe('an image of others is read', () => {
   });
 });
 
-describe('what is no plain file is told', () => {
+describe('what is not a plain file is reported', () => {
   const made = async (script: string, command: string) => {
     const argv = ['sh', '-euc', `${script}; make() { ${command}; }; make image.iso >&2; rm -rf in/* zin`];
     const { files } = await judge(argv, { files: placed('in', NESTED) });

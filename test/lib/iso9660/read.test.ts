@@ -61,7 +61,7 @@ describe('names', () => {
     ]);
   });
 
-  it('are Joliet’s where what uses System Use is no Rock Ridge', async () => {
+  it('are Joliet’s where another extension than Rock Ridge uses System Use', async () => {
     expect(await paths(patched(image, ['PX', 'ZZ']))).toContain('a_b');
   });
 
@@ -91,12 +91,12 @@ describe('names', () => {
     ]);
   });
 
-  it('of a version of their own keep it out of Joliet’s names', async () => {
+  it('with a version are without it in Joliet’s names', async () => {
     const versioned = patched(written([file('user-data-1', 'x')]), NO_ROCK_RIDGE, ['\0-\x001', '\0;\x001']);
     expect(await paths(versioned)).toEqual(['user-data']);
   });
 
-  it('that aren’t UTF-8 are nobody else’s', async () => {
+  it('that aren’t UTF-8 are unique', async () => {
     const one = await paths(patched(written([file('é')]), ['\xc3\xa9', '\xc3A']));
     const other = await paths(patched(written([file('é')]), ['\xc3\xa9', '\xc4A']));
     expect(one).not.toEqual(other);
@@ -247,7 +247,7 @@ describe('files of other kinds', () => {
     await expect(filesIn(copy)).rejects.toThrow(problem);
   });
 
-  it('that belong to another, as Apple’s forks do, aren’t told; hidden ones are', async () => {
+  it('that are associated, as Apple’s forks are, aren’t listed; hidden ones are', async () => {
     const told = digests(await filesIn(withFlag(image, 'USER_DATA.;1', 4)));
     expect(Object.keys(told)).toEqual(['d/other', 'meta-data', 'network-config']);
     expect(digests(await filesIn(withFlag(image, 'USER_DATA.;1', 1)))).toEqual(digests(await filesIn(image)));

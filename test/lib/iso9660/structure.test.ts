@@ -69,7 +69,7 @@ describe.each(volumes)('the path tables of the %s volume', (_, sector) => {
     );
   });
 
-  it('have the root as their first line, its own parent', () => {
+  it('have the root as their first line, with itself as its parent', () => {
     const image = written(NESTED);
     const descriptor = descriptorAt(image, sector);
     const [root] = pathTableOf(image, descriptor, 'L');

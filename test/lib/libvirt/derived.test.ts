@@ -156,7 +156,7 @@ describe('derived values', () => {
     expect(deriveDomain(parseXml(current), parseXml(current), path)).toEqual(parseXml(current));
   });
 
-  it('go as well when the value is no longer stated', () => {
+  it('are removed as well when the value is no longer desired', () => {
     const os = (inner: string) => parseXml(`<os${inner}</os>`);
     const current = os(" firmware='efi'><type>hvm</type><loader>/a</loader><nvram>/b</nvram>");
     const applied = os(" firmware=''><type/>");

@@ -23,11 +23,11 @@ describe('normaliseDomain', () => {
     ["<model type='ViRtIo'/>", "<model type='virtio'/>"],
     ["<model type='82540EM'/>", "<model type='82540EM'/>"],
   ];
-  it.each(kept)('knows a NIC model in any case: %s', (stated, expected) => {
-    const [desired, wanted] = [stated, expected].map((model) =>
+  it.each(kept)('knows a NIC model in any case: %s', (given, expected) => {
+    const [desired, expectedXml] = [given, expected].map((model) =>
       parseXml(`<domain><devices><interface>${model}</interface></devices></domain>`),
     ) as [Element, Element];
-    expect(normaliseDomain(desired, undefined)).toEqual(wanted);
+    expect(normaliseDomain(desired, undefined)).toEqual(expectedXml);
   });
 
   it('leaves out what libvirt leaves out: the number of a running guest, a bus without a port', () => {
@@ -41,7 +41,7 @@ describe('normaliseDomain', () => {
     expect(normaliseDomain(whole, undefined)).toEqual(whole);
   });
 
-  it('has the memory of the NUMA cells and memory devices, whatever is stated', () => {
+  it('has the memory of the NUMA cells and memory devices, whatever <memory> is', () => {
     const domain = (memory: string, current: string) =>
       parseXml(
         `<domain><memory unit='KiB'>${memory}</memory><currentMemory unit='KiB'>${current}</currentMemory><cpu><numa><cell id='0' memory='1' unit='MiB'/><cell id='1' memory='1024'/></numa></cpu><devices><memory model='dimm'><target><size unit='MiB'>2</size></target></memory></devices></domain>`,
@@ -98,7 +98,7 @@ describe('what libvirt would invent', () => {
     expect(valueAt(filled, 'devices/interface/mac/@address')).toBe('52:54:00:00:00:01');
   });
 
-  it('gives each NIC a MAC of its own, or the preferred one of its name', () => {
+  it('gives each NIC a unique MAC, or the preferred one of its name', () => {
     const macs = serialiseXml(alone(domain, 'm1')).match(/mac address="(.*?)"/g);
     expect(new Set(macs).size).toBe(2);
     const named = parseXml(

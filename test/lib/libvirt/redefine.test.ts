@@ -103,7 +103,7 @@ describe('what a task no longer states', () => {
       ],
     ),
   ];
-  it.each(ROWS)('is gone: %s', (_, first, then, gone) => {
+  it.each(ROWS)('is removed: %s', (_, first, then, gone) => {
     const one = define(first);
     expect(one.xml).toContain(gone);
     const two = define(then, one.xml, one.outline);
@@ -205,7 +205,7 @@ describe('what was applied', () => {
     expect(readApplied(parseXml(clone))).toBeUndefined();
   });
 
-  it("goes without a trace, and leaves everybody else's metadata", () => {
+  it('is removed without a trace, and keeps the metadata of others', () => {
     expect(same(withoutApplied(kept), parseXml(one.xml))).toBe(true);
     const others = parseXml(domain("<metadata><o:x xmlns:o='urn:o'><o:y/></o:x></metadata>"));
     expect(same(withoutApplied(writeApplied(others, applied)), others)).toBe(true);
@@ -251,7 +251,7 @@ const document = fc
   );
 
 describe('redefine', () => {
-  it('is what it was where nothing new is stated: merge(x, x, x) = x', () => {
+  it('is unchanged where nothing new is desired: merge(x, x, x) = x', () => {
     fc.assert(
       fc.property(document, (xml) => {
         const { definition, outline } = redefined(undefined, parseXml(xml));
@@ -273,7 +273,7 @@ describe('redefine', () => {
     );
   });
 
-  it('comes to what a new domain would be, where nobody else added anything', () => {
+  it('equals a new domain, where others added nothing', () => {
     fc.assert(
       fc.property(document, document, (before, after) => {
         const one = redefined(undefined, parseXml(before));
@@ -290,7 +290,7 @@ describe('redefine', () => {
     );
   });
 
-  it('leaves alone what nobody stated', () => {
+  it('keeps what no document sets', () => {
     const theirs =
       "<interface type='bridge'><mac address='52:54:00:ff:ff:ff'/><source bridge='theirs'/></interface>";
     fc.assert(

@@ -17,7 +17,7 @@ const address = fc
   )
   .map(([ip, prefix]) => parseAddress(`${ip}/${prefix}`));
 
-test('a network has all its addresses in it, and is its own network', () => {
+test('a network contains all its addresses, and itself', () => {
   fc.assert(
     fc.property(address, address, (one, other) => {
       const network = networkOf(one);
@@ -48,7 +48,7 @@ test('a route by its words', () => {
   expect(parseRoute({ to: '10.0.0.9' }).to.prefix).toBe(32);
 });
 
-test("the kernel's own metric is the same as none", () => {
+test("the kernel's default metric is the same as none", () => {
   const route = (to: string, metric?: number) => parseRoute({ to, metric });
   expect(sameTarget(route('fd00::/8'), route('fd00::/8', 1024))).toBe(true);
   expect(sameTarget(route('10.0.0.0/8'), route('10.0.0.0/8', 1024))).toBe(false);

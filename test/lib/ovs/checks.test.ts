@@ -66,7 +66,7 @@ test.each([
   expect(await play(fake).port({ ...PORT, ...more })).toMatchObject({ changed: false });
 });
 
-test("a bridge's own port is internal, and has its address from the bridge", async () => {
+test("a bridge's local port is internal, and has its address from the bridge", async () => {
   for (const [option, value, way] of [
     ['type', 'vxlan', /leave it out/],
     ['mac', '02:00:00:00:00:01', /other_config: {hwaddr/],
@@ -107,7 +107,7 @@ test('a type that this Open vSwitch has not is an error, and a warning in a chec
   expect(await play(fake).port(args)).toMatchObject({ changed: true, type: 'srv6' });
 });
 
-test('what would be of one interface is an error for a bond, whose own columns are changed', async () => {
+test("columns of one interface are an error for a bond, whose port's columns are changed", async () => {
   const fake = await withPort();
   const [port] = fake.database.rows('Port').filter(({ name }) => name === 'p0');
   const both = fake.database.rows('Interface').map(({ _uuid }) => ['uuid', _uuid]);
@@ -133,7 +133,7 @@ test('a port that becomes a tunnel keeps no address and no file', async () => {
   expect(await play(fake).port({ ...PORT, ...VXLAN })).toMatchObject({ changed: false });
 });
 
-test('a NIC that becomes a tunnel gives back the address that was ours, and keeps its own', async () => {
+test('a NIC that becomes a tunnel loses the address that a task set, and keeps its others', async () => {
   const fake = await withPort();
   const nic = { bridge: 'br0', port: 'eth1' };
   fake.devices.get('eth1')?.addresses.push('10.8.0.1/24');

@@ -76,7 +76,7 @@ test('the letters of a MAC address have no case', () => {
   expect(plan('Interface', { mac: '02:00:00:00:00:AB' }, { mac: '02:00:00:00:00:ab' }).values).toEqual({});
 });
 
-test('each row remembers the keys of its own maps', () => {
+test('each row records the keys of its maps', () => {
   expect(plan('Port', { other_config: { a: '1' } }, { external_ids: { b: '2' } }).values).toEqual({
     other_config: { a: '1' },
     external_ids: { b: '2', 'piecewise-keys': '{"other_config":["a"]}' },

@@ -35,7 +35,7 @@ test('a change by someone else in the meantime refuses the whole', async () => {
   expect(fake.database.find('Bridge', 'br2')).toBeUndefined();
 });
 
-test('without vswitchd the change is written, and an error says that nobody carries it out', async () => {
+test('without vswitchd the change is written, and an error says that it is not carried out', async () => {
   const fake = new FakeHost();
   fake.database.vswitchd = false;
   const result = await play(fake).bridge({ ...BR, timeout: 1 });
@@ -104,7 +104,7 @@ test('a port that is to be absent on one bridge and is on another stays', async 
   });
 });
 
-test('a port leaves a bridge that goes for one that comes, in one task', async () => {
+test('a port moves from a removed bridge to a new one, in one task', async () => {
   const fake = await withPort({ tag: 25 });
   const swap = {
     bridges: [{ name: 'br0', state: 'absent' }, { name: 'br2' }],
@@ -115,7 +115,7 @@ test('a port leaves a bridge that goes for one that comes, in one task', async (
   expect(await play(fake).topology(swap)).toMatchObject({ changed: false });
 });
 
-test('files of ports that are gone go with their bridge', async () => {
+test('files of missing ports are removed with their bridge', async () => {
   const fake = await withPort({ address: '10.0.0.1/24' });
   fake.database.tables.Open_vSwitch?.forEach((root) => {
     root.bridges = ['set', []];
@@ -125,7 +125,7 @@ test('files of ports that are gone go with their bridge', async () => {
   expect([...fake.files.keys()].filter((path) => path.includes('ovs_port'))).toEqual([]);
 });
 
-test('only what a task creates is marked as its own', async () => {
+test('only what a task creates is marked as managed', async () => {
   const fake = await withPort();
   await play(fake).port({ ...PORT, port: 'p1' });
   expect(fake.database.find('Port', 'p0')?.external_ids).toEqual(['map', [['piecewise-owner', 'topology']]]);

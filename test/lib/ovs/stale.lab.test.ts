@@ -70,7 +70,7 @@ test.each<[string, string, Partial<Topology>, string]>([
   await overtaken(topology, other);
 });
 
-test("a guest's port that comes and goes on the same bridge is in nobody's way", async () => {
+test("a guest's port that appears and disappears on the same bridge disturbs no task", async () => {
   await lab.clean();
   await lab.sh(`ovs-vsctl add-br br0 -- set bridge br0 datapath_type=netdev`);
   const { database } = await readDatabase(realHost, socket, 5);

@@ -317,7 +317,7 @@ describe('ifupdown', () => {
     await begin('ifupdown');
   });
 
-  test("a file of the host's own keeps its bytes, its mode, its owner and its link, changed and put back", async () => {
+  test("a file of the host's own keeps its bytes, its mode, its owner and its link, changed and restored", async () => {
     const real = '/etc/network/of-the-host';
     await lab.sh(`printf '# caf\\351, \\377\\n# caf\\303\\251\\n' >${real}; cat ${INTERFACES} >>${real}
       chown root:adm ${real}; chmod 640 ${real}; rm ${INTERFACES}; ln -s of-the-host ${INTERFACES}`);

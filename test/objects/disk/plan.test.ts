@@ -27,7 +27,7 @@ const stepOf = (given: Given, state: Partial<State>) =>
   planDisk(options(given), { ...NOTHING, ...state }).changes[0]?.step;
 
 describe('a disk that is not there', () => {
-  it('is made of what the source leads to, and what is to be is told', () => {
+  it("is made of the link's target, and the plan says so", () => {
     const plan = planDisk(options({ size: '16 MiB' }), { ...NOTHING, source: found() });
     expect(plan.changes).toHaveLength(1);
     expect(plan.changes[0]).toMatchObject({
@@ -143,7 +143,7 @@ describe('a disk that is not there', () => {
     expect(stepOf(given, state)).toMatchObject({ weight });
   });
 
-  it('never has a secret of its URL told', () => {
+  it('never shows a secret of its URL', () => {
     const url = 'https://joe:hidden@h/disk?signature=secret';
     const plan = planDisk(options({ url, source: undefined }), { ...NOTHING, checksum });
     expect(plan.changes[0]?.after).toMatchObject({ from: 'https://h/disk?…' });
@@ -161,7 +161,7 @@ describe('a disk that is there', () => {
     }
   });
 
-  it('grows in its own format', () => {
+  it('grows in its current format', () => {
     const plan = at({ size: '16M', preallocation: 'metadata' }, { format: 'raw', clusterSize: undefined });
     expect(plan.changes).toEqual([
       {
@@ -184,7 +184,7 @@ describe('a disk that is there', () => {
     );
   });
 
-  it('is told where it is unlike, and is not converted', () => {
+  it('is reported where it differs, and is not converted', () => {
     expect(at({ format: 'raw', cluster_size: '4K' })).toMatchObject({
       changes: [],
       warnings: [

@@ -67,7 +67,7 @@ describe('images that the host lacks', () => {
   const lacking = async (fake: Fake, images: readonly ImageOptions[]) =>
     (await planned(fake, images)).map(({ missing }) => missing?.map((text) => text.split(' ')[0]));
 
-  it('need their programs, each its own, by one look', async () => {
+  it('need programs by their type, which are looked up once', async () => {
     const none = hostWith([], run);
     expect(await lacking(none, [built, far, mine])).toEqual([
       ['qemu-img', 'debootstrap'],

@@ -115,7 +115,7 @@ describe('an image that the host lacks', () => {
     expect(planImage(imageOf({ ...mine, uploaded: ['i.qcow2'] }), state()).uploads).toEqual({});
   });
 
-  it('is fetched, with no secret of its URL told', () => {
+  it('is fetched, and no secret of its URL is shown', () => {
     const url = 'https://joe:hidden@h/x.xz?signature=hidden';
     const plan = planImage(imageOf({ ...far, url }), state());
     expect(plan).toMatchObject({ uploads: {}, missing: [] });
@@ -139,7 +139,7 @@ describe('an image that the host has', () => {
     expect(titles(given, state({ kept: true, current: KEPT }))).toEqual([]);
   });
 
-  it('goes where it is to be absent, and nothing is brought for that', () => {
+  it('is removed with state=absent, and nothing is copied to the host for that', () => {
     const plan = planImage(
       imageOf({ ...mine, state: 'absent' }),
       state({ desired: undefined, current: KEPT }),
@@ -148,7 +148,7 @@ describe('an image that the host has', () => {
     expect(plan).toMatchObject({ uploads: {}, result: { name: 'i.qcow2', dest: `${NAMES}/i.qcow2` } });
   });
 
-  it("says in its own words what can't be done", () => {
+  it('names its own options in errors', () => {
     const option = new Failure('x');
     expect(() => planImage(imageOf(built), { template: option, first: false, lacking: [] })).toThrow('x');
     expect(() => planImage(imageOf(built), state({ current: 'taken' }))).toThrow(

@@ -60,7 +60,7 @@ describe('a template', () => {
     expect(acts({ current: NEW })).toEqual([['keep', 'make template debian']]);
   });
 
-  it('is refreshed, and the old one goes unless a disk needs it', () => {
+  it('is refreshed, and the old one is removed unless a disk needs it', () => {
     const plan = (overlays: string[]) =>
       planTemplate(options(), state({ current: OLD, unused: new Map([[OLD, overlays]]) }));
     expect(plan([]).changes).toMatchObject([
@@ -112,14 +112,14 @@ describe('a template', () => {
     );
   });
 
-  it('never has a secret of its URL told', () => {
+  it('never shows a secret of its URL', () => {
     const url = 'https://joe:hidden@h/disk?signature=secret';
     const [keep] = planTemplate(options({ url, source: undefined }), state()).changes;
     expect(keep?.after).toEqual({ from: 'https://h/disk?…' });
     expect(keep?.step).toMatchObject({ origin: { url }, weight: Number.POSITIVE_INFINITY });
   });
 
-  it('is told from others by its checksum and member, or its version', () => {
+  it('is identified by its checksum and member, or its version', () => {
     expect(keyFor(options(), checksum)).toBe(`sha256-${checksum.digest}`);
     expect(keyFor(options({ version: 'r-1' }), undefined)).toBe('version-r-1');
     expect(() => keyFor(options(), undefined)).toThrow(

@@ -57,7 +57,7 @@ test('state is that of all bridges and ports, whatever they say', async () => {
   expect([...fake.files]).toEqual(files);
 });
 
-test('purge removes the files of ports that are gone of bridges that it made, and no other', async () => {
+test('purge removes the files of missing ports of its bridges, and no others', async () => {
   const fake = new FakeHost();
   await play(fake).bridge({ bridge: 'theirs' });
   const bridges = [{ name: 'ours' }];

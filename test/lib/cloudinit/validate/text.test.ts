@@ -4,7 +4,7 @@ import { saidOfCloudConfig, saidOfNetwork } from './said.ts';
 
 const OPEN = "isn't YAML: the indentation matches no line above, or a bracket or quote above is not closed";
 
-describe('a text that is no YAML', () => {
+describe('a text that is not YAML', () => {
   it.each([
     ['a: [b', `error line 2, column 6: ${OPEN}`],
     ['a: "b', "error line 2, column 6: isn't YAML: a bracket, a quote, a comma or a colon is missing"],
@@ -66,7 +66,7 @@ describe('the header', () => {
   });
 });
 
-it.each([['#cloud-config\n- a'], ['#cloud-config\njust a text']])('%j is no mapping', (text) => {
+it.each([['#cloud-config\n- a'], ['#cloud-config\njust a text']])('%j is not a mapping', (text) => {
   expect(saidOfCloudConfig(text)).toEqual(['error line 2, column 1: must be a mapping']);
 });
 

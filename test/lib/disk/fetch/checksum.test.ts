@@ -107,13 +107,13 @@ describe('a checksum', () => {
     expect(await readChecksum(host, `sha256:${wanted.digest.toUpperCase()}`, 'disk')).toEqual(wanted);
   });
 
-  it('is not had from a list that has another name, and no password is told', async () => {
+  it('is not found in a list with another name, and no password is shown', async () => {
     await expect(readChecksum(served().host, 'sha256:https://joe:hidden@h/S?sig=1', 'other')).rejects.toThrow(
       "option 'checksum': https://h/S?… has no sha256 of 'other': give the digest itself",
     );
   });
 
-  it('is doubtful where its list is fetched by plain http, and no password is told', () => {
+  it('has a warning where its list is fetched by plain http, and no password is shown', () => {
     expect(checksumWarnings('sha512:http://joe:hidden@h/S')).toEqual([
       expect.stringMatching(
         /^option 'checksum': http:\/\/h\/S is fetched by plain http.* https URL, or the digest/,
@@ -124,7 +124,7 @@ describe('a checksum', () => {
     }
   });
 
-  it('is not had from what is no list', async () => {
+  it('is not found in what is not a list', async () => {
     const { host, put } = fakeHost();
     put('/d/file', 'x');
     const of = (place: string) => readChecksum(host, `sha256:${place}`, 'disk');

@@ -103,7 +103,7 @@ describe('what is fetched', () => {
     expect(requests()).toBe(1);
   });
 
-  it('goes on where it is, and begins anew where that was of something else', async () => {
+  it('resumes, and starts again where that was another file', async () => {
     const bytes = Buffer.from('0123456789');
     for (const [before, requests] of [
       ['01234', 1],
@@ -120,7 +120,7 @@ describe('what is fetched', () => {
     }
   });
 
-  it('comes to an end with a server that always begins anew, and breaks off now sooner and now later', async () => {
+  it('ends with a server that always starts again, and breaks off at various points', async () => {
     const bytes = Buffer.alloc(100);
     const answers = Array.from({ length: 900 }, (_, i) => ({
       ...{ ranges: false, lie: 0, refuses: false },
@@ -132,7 +132,7 @@ describe('what is fetched', () => {
     expect(requests()).toBeLessThan(12);
   });
 
-  it('is told how far it is', async () => {
+  it('has its progress reported', async () => {
     const bytes = Buffer.alloc(30, 'x');
     const { host, reports } = fakeHost(server(bytes, []));
     await fetchTo(host, URL_, PATH, checksumOf(bytes));

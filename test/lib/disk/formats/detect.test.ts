@@ -24,7 +24,7 @@ describe('what a file is', () => {
     );
   });
 
-  it('is not told by a signature that is cut short, or at another place', () => {
+  it('is not recognised by a signature that is cut short, or at another offset', () => {
     for (const [name, head] of Object.entries(HEADS)) {
       const last = name.startsWith('tar') ? 261 : name === 'vdi' ? 0x43 : 1;
       expect(kindOf(head.subarray(0, last)), name).toBe('raw');
@@ -32,7 +32,7 @@ describe('what a file is', () => {
     }
   });
 
-  it('is no bzip2 with another first block, or a level that there is not', () => {
+  it('is not bzip2 with another first block, or an unknown level', () => {
     expect(kindOf(ascii('BZh91234567'))).toBe('raw');
     expect(kindOf((HEADS.bz2 as Uint8Array).map((byte, at) => (at === 3 ? 0x30 : byte)))).toBe('raw');
   });
@@ -125,7 +125,7 @@ describe('what a qcow2 says of other files', () => {
 });
 
 describe('a vmdk', () => {
-  it('describes other files as a text, or without a capacity of its own', () => {
+  it('describes other files as a text, or without a capacity', () => {
     expect(isDescriptor(vmdkHeader(2048))).toBe(false);
     expect(isDescriptor(vmdkHeader(0))).toBe(true);
     expect(isDescriptor(HEADS['vmdk as a text'] as Uint8Array)).toBe(true);

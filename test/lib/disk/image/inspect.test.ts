@@ -48,7 +48,7 @@ describe('what a disk is', () => {
     },
   );
 
-  it('is not to be seen in a directory, nor in what is no file at all', async () => {
+  it('is not found in a directory, nor in what is not a file', async () => {
     await expect(inspect(hostWith(ascii('x')).host, '/images')).rejects.toThrow(
       '/images is a directory, not a disk',
     );

@@ -161,7 +161,7 @@ describe('a chain that QEMU may open', () => {
     expect(await checked(hostWith(top, { a: at('/d/top', 'qcow2'), b: at('/b', 'qcow2') }))).toBeUndefined();
   });
 
-  it('does not lead from what is no guest’s into what is one’s', async () => {
+  it('does not lead from a disk without a guest to a guest’s disk', async () => {
     await expect(checked(hostWith(top, { b: at('/b', 'qcow2') }))).rejects.toThrow(
       "/d/top belongs to no guest, but refers to /b, a disk of the guest 'b'",
     );

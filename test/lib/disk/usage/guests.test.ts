@@ -138,7 +138,7 @@ describe('what a disk is to its guest', () => {
   });
 });
 
-describe('a disk that somebody needs', () => {
+describe('a disk that others need', () => {
   const rows: [
     string,
     Guest,

@@ -258,9 +258,9 @@ describe('devices', () => {
       [],
     ],
   ];
-  it.each(rows)('%s', (_, live, persistent, wanted, pending) => {
+  it.each(rows)('%s', (_, live, persistent, desired, pending) => {
     const plan = planFor('', { live, persistent });
-    expect(titles(plan)).toEqual(wanted);
+    expect(titles(plan)).toEqual(desired);
     expect(plan.pending).toEqual(pending);
   });
 
@@ -382,9 +382,9 @@ describe('the domain', () => {
       [],
     ],
   ];
-  it.each(rows)('%s', (_, live, persistent, wanted, pending) => {
+  it.each(rows)('%s', (_, live, persistent, desired, pending) => {
     const plan = planFor('', {}, { live, persistent });
-    expect(titles(plan)).toEqual(wanted);
+    expect(titles(plan)).toEqual(desired);
     expect(plan.pending).toEqual(pending);
   });
 
