@@ -7,8 +7,7 @@ import type { Image, Pieces } from '../volume.ts';
 import { writeContent } from './content.ts';
 import { named, orAbsent } from './errors.ts';
 import type { FileInfo, WriteOptions } from './host.ts';
-import { openItself, replaceFile, syncDirectory, temporaryBeside } from './temporary.ts';
-import { unfinished } from './unfinished.ts';
+import { openItself, replaceBy, replaceFile, syncDirectory } from './temporary.ts';
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, () => fs.readFile(path));
@@ -80,22 +79,9 @@ export const publishNewFile = (from: string, to: string): Promise<void> =>
     await syncDirectory(dirname(to));
   });
 
-/** A symbolic link, in place of one that may be there. */
+/** Makes a symbolic link, or replaces an existing one. */
 export const symlinkFile = (target: string, path: string): Promise<void> =>
-  named(path, async () => {
-    const temporary = temporaryBeside(path);
-    const finish = unfinished(temporary);
-    try {
-      await fs.symlink(target, temporary);
-      await fs.rename(temporary, path);
-    } catch (error) {
-      await fs.rm(temporary, { force: true });
-      throw error;
-    } finally {
-      finish();
-    }
-    await syncDirectory(dirname(path));
-  });
+  named(path, () => replaceBy(path, (temporary) => fs.symlink(target, temporary)));
 
 export const realPathOf = (path: string): Promise<string | undefined> =>
   orAbsent<string | undefined>(path, undefined, () => fs.realpath(path));

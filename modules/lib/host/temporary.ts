@@ -21,22 +21,12 @@ export const temporaryBeside = (path: string): string =>
 /** Whether a file's name is that of a temporary one, which a killed run may have left. */
 export const isTemporary = (name: string): boolean => /^\..*\.piecewise-[0-9a-f]+$/.test(name);
 
-/**
- * Makes a file under a name that it gets when it is complete. Until then only its owner reads it. A power cut leaves
- * the old file, or all of the new one.
- * @param fill writes it, and gives it its attributes
- */
-export async function replaceFile(path: string, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> {
+/** Makes something under a temporary name, and renames it. A power cut leaves the old file, or all of the new one. */
+export async function replaceBy(path: string, make: (temporary: string) => Promise<void>): Promise<void> {
   const temporary = temporaryBeside(path);
   const finish = unfinished(temporary);
   try {
-    const file = await fs.open(temporary, NEW, 0o600);
-    try {
-      await fill(file);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await make(temporary);
     await fs.rename(temporary, path);
   } catch (error) {
     await fs.rm(temporary, { force: true });
@@ -46,6 +36,21 @@ export async function replaceFile(path: string, fill: (file: fs.FileHandle) => P
   }
   await syncDirectory(dirname(path));
 }
+
+/**
+ * Makes a file, or replaces one. Until it is complete only its owner can read it.
+ * @param fill writes it, and sets its attributes
+ */
+export const replaceFile = (path: string, fill: (file: fs.FileHandle) => Promise<void>): Promise<void> =>
+  replaceBy(path, async (temporary) => {
+    const file = await fs.open(temporary, NEW, 0o600);
+    try {
+      await fill(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  });
 
 /** Makes what was renamed in a directory outlive a power cut. */
 export async function syncDirectory(path: string): Promise<void> {

@@ -2,17 +2,21 @@ import type { Address } from '../../net/address.ts';
 import type { Route } from '../../net/route.ts';
 import type { Names } from '../names.ts';
 
-/** What is done to one interface, in the order of the fields. */
-export interface LinkChange {
+/** Addresses and routes that an interface loses and gets. */
+export interface AddressChange {
+  readonly remove: readonly Address[];
+  readonly removeRoutes: readonly Route[];
+  readonly add: readonly Address[];
+  readonly addRoutes: readonly Route[];
+}
+
+/** What is done to one interface. */
+export interface LinkChange extends AddressChange {
   /**
    * Whether ifupdown takes the interface down; `bare` without its hooks, of which Open vSwitch's would delete the port.
    * `forget` only has ifupdown forget that it is up: taking it down would flush the addresses of others.
    */
   readonly release: 'no' | 'bare' | 'full' | 'forget';
-  readonly remove: readonly Address[];
-  readonly removeRoutes: readonly Route[];
-  readonly add: readonly Address[];
-  readonly addRoutes: readonly Route[];
   readonly up: boolean;
   /** ifupdown, or networkd, configures it by its file. */
   readonly raise: boolean;

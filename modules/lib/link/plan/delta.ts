@@ -4,16 +4,13 @@ import { formatRoute, type Route, withoutRoutes } from '../../net/route.ts';
 import type { DesiredLink } from '../desired.ts';
 import { FILES, fileOf, formerFile, KEEPERS } from '../files.ts';
 import type { Given, Kept, Link } from '../observe.ts';
+import type { AddressChange } from './change.ts';
 
 /** What differs between an interface as it is and as it should be. */
-export interface LinkDelta {
+export interface LinkDelta extends AddressChange {
   readonly port: string;
   readonly current: Link;
   readonly desired: Addressing;
-  readonly remove: readonly Address[];
-  readonly add: readonly Address[];
-  readonly removeRoutes: readonly Route[];
-  readonly addRoutes: readonly Route[];
   /** Whether the port's file changes. */
   readonly rewritten: boolean;
   /** Whether a DHCP client must start: the file is new, or the interface is. */
