@@ -103,3 +103,35 @@ test('purge keeps a bridge for a port that is on it and is to be absent from ano
   expect(warnings).toContain("bridge 'br1' is no longer listed, but kept for the ports on it: eth2");
   expectUnchanged(await play(fake).topology(left));
 });
+
+test('an absent fake bridge is removed whatever its VLAN was, and another may take its VLAN in the same task', async () => {
+  const fake = new FakeHost();
+  const bridges = [{ name: 'br0' }, { name: 'br1' }];
+  const vlan = { name: 'vlan-a', parent: 'br1', vlan: 11 };
+  await play(fake).topology({ bridges: [...bridges, vlan] });
+  const moved = {
+    bridges: [
+      ...bridges,
+      { name: 'vlan-a', parent: 'br0', vlan: 10, state: 'absent' },
+      { name: 'vlan-b', parent: 'br1', vlan: 11 },
+    ],
+  };
+  const { changed, diff } = await play(fake).topology(moved);
+  expect(changed).toBe(true);
+  expect(diff).toMatchObject([
+    { before_header: 'remove bridge vlan-a' },
+    { after_header: 'add bridge vlan-b' },
+  ]);
+  expectUnchanged(await play(fake).topology(moved));
+});
+
+test('an interface of a bond keeps its file where a port of its name is to be absent', async () => {
+  const fake = new FakeHost();
+  for (const nic of ['eth1', 'eth2']) fake.devices.set(nic, { up: false, addresses: [], routes: [] });
+  const bond = { bridge: 'br0', port: 'bond0', interfaces: ['eth1', 'eth2'], mode: 'manual' };
+  await play(fake).topology({ bridges: [{ name: 'br0' }], ports: [bond] });
+  const before = fake.snapshot();
+  const ports = [{ bridge: 'br0', port: 'eth1', state: 'absent' }];
+  expectUnchanged(await play(fake).topology({ bridges: [{ name: 'br0' }], ports }));
+  expect(fake.snapshot()).toBe(before);
+});

@@ -23,13 +23,14 @@ export function withFakes(topology: Topology, index: DatabaseIndex, warn: (text:
   const bridges: DesiredBridge[] = [];
   const fakes: DesiredPort[] = [];
   const vlans = new Map<string, Vlan>(index.fakes);
+  const after = vlansAfter(topology, index);
   for (const bridge of topology.bridges) {
     const vlan = vlanOf(bridge, index);
     if (!vlan) {
       bridges.push(bridge);
       continue;
     }
-    check(bridge, vlan, vlans, topology, index);
+    check(bridge, vlan, after, topology, index);
     vlans.set(bridge.name, vlan);
     fakes.push(asPort(bridge, vlan), ...carried(bridge, vlan, topology, index));
   }
@@ -42,13 +43,27 @@ export function withFakes(topology: Topology, index: DatabaseIndex, warn: (text:
   return { ...topology, bridges, ports: merged(fakes, ports) };
 }
 
-const vlanOf = ({ name, fake }: DesiredBridge, index: DatabaseIndex): Vlan | undefined =>
-  fake ?? index.fakes.get(name);
+/** The fake bridges after the task, with those that a purge would remove. */
+function vlansAfter({ bridges }: Topology, index: DatabaseIndex): Map<string, Vlan> {
+  const after = new Map<string, Vlan>(index.fakes);
+  for (const bridge of bridges) {
+    const vlan = vlanOf(bridge, index);
+    if (bridge.state === 'absent') after.delete(bridge.name);
+    else if (vlan) after.set(bridge.name, vlan);
+  }
+  return after;
+}
+
+// An absent bridge is removed by its name, whatever its parent and VLAN are.
+const vlanOf = ({ name, fake, state }: DesiredBridge, index: DatabaseIndex): Vlan | undefined => {
+  const current = index.fakes.get(name);
+  return state === 'absent' ? (current ?? fake) : (fake ?? current);
+};
 
 function check(
   bridge: DesiredBridge,
   { parent, vlan }: Vlan,
-  vlans: ReadonlyMap<string, Vlan>,
+  after: ReadonlyMap<string, Vlan>,
   { bridges }: Topology,
   index: DatabaseIndex,
 ): void {
@@ -70,7 +85,7 @@ function check(
   const port = index.ports.get(name);
   if (port && !existing)
     throw failure(at ? 'name' : 'bridge', `'${name}' is already a port of bridge '${port.bridge.name}'`);
-  const twin = [...vlans].find(
+  const twin = [...after].find(
     ([other, one]) => other !== name && one.parent === parent && one.vlan === vlan,
   );
   if (twin) throw failure('vlan', `VLAN ${vlan} of '${parent}' is already the fake bridge '${twin[0]}'`);
@@ -124,7 +139,7 @@ function carried(
   const bridge = index.bridges.get(existing.parent);
   const members = bridge ? index.portsOf(bridge).filter(({ tag }) => tag === existing.vlan) : [];
   return members
-    .filter((port) => port.name !== name && !listed.has(port.name))
+    .filter((port) => !index.fakes.has(port.name) && !listed.has(port.name))
     .map((port): DesiredPort => {
       const columns = state === 'present' ? { tag: vlan } : {};
       return { at, name: port.name, bridge: parent, state, columns, addressing: undefined };

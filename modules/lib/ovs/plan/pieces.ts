@@ -82,7 +82,9 @@ export const lostInterface = (
   { name, type }: Row<'Interface'>,
   bridge: string,
 ): Named<Fate> =>
-  topology.ports.some((port) => port.name === name) ? [] : [[name, { device: 'removed', type, bridge }]];
+  topology.ports.some((port) => port.name === name && port.state === 'present')
+    ? []
+    : [[name, { device: 'removed', type, bridge }]];
 
 /** Writes the columns of an existing row that change. */
 export function updateRow<T extends 'Bridge' | 'Port' | 'Interface'>(

@@ -186,6 +186,8 @@ function exchange({ port }: PortRows, refs: readonly Ref[], mutator: 'insert' | 
 
 function removePort(context: Context, desired: DesiredPort, current: PortRows | undefined): Piece {
   const { name, bridge } = desired;
+  // A killed run may have left its file. An interface of a bond keeps its own.
+  if (!current && context.index.interfaces.has(name)) return {};
   if (!current) return { fates: [[name, { device: 'removed', type: '', bridge }]] };
   const on = current.bridge.name;
   if (on !== bridge) {
