@@ -84,8 +84,8 @@ describe('user-data that cloud-init knows', () => {
   });
 
   it.each([
-    ['packages: [secret]', "put '#cloud-config' there for YAML"],
-    ['# cloud-config\nsecret', "put '#cloud-config' there for YAML"],
+    ['packages: [secret]', "begin it with '#cloud-config' for YAML"],
+    ['# cloud-config\nsecret', "begin it with '#cloud-config' for YAML"],
     ['Content-Type: multipart/mixed\n\nsecret', "no header 'MIME-Version: 1.0': add it"],
     ['\ufeff#cloud-config\nsecret: 1', 'byte order mark (U+FEFF)'],
     ['#cloud-config\nsecret: \ud83d', 'half a surrogate pair'],
@@ -213,7 +213,7 @@ describe('network_config', () => {
     [{ version: 3 }, 'must be the number 2'],
     [{ version: '2' }, 'is a text: write it without quotes'],
     [{ network: null }, 'must be a mapping'],
-    [{ network: { version: 2 }, ethernets: {} }, "keys beside 'network'"],
+    [{ network: { version: 2 }, ethernets: {} }, "keys outside 'network'"],
     ['- a', 'must be a mapping'],
     ['network: {version: 4}', 'must be the number 2'],
     ['a: [secret', "isn't YAML"],

@@ -67,10 +67,10 @@ it('is readable: block style, all texts quoted', () => {
 describe('what has no YAML is refused by its path, without its content', () => {
   it.each([
     [{ users: [{ name: 'secret\ud83d' }] }, 'users[0].name has half a surrogate pair'],
-    [{ a: { b: undefined } }, 'a.b is no text'],
+    [{ a: { b: undefined } }, 'a.b is not a text'],
     [{ a: new Date(0) }, 'a is not a text, number, boolean, list or mapping, but a date: quote it'],
-    [() => 1, 'the value is no text'],
-    [{ 'root:secret': [undefined] }, '…[0] is no text'],
+    [() => 1, 'the value is not a text'],
+    [{ 'root:secret': [undefined] }, '…[0] is not a text'],
   ])('%#', (value, message) => {
     expect(() => emitYaml(value)).toThrow(YamlError);
     expect(() => emitYaml(value)).toThrow(message);
