@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { loadSpec, ROOT } from './modules.ts';
+import { HEADER } from './project.ts';
 import { schemas } from './schemas.ts';
 import { validatorSource } from './validator.ts';
 
@@ -93,12 +94,19 @@ const asText = (contents: string): Plugin => ({
   },
 });
 
-async function built(name: string, contents: string, plugins: Plugin[]): Promise<string> {
-  const { outputFiles } = await build({
+/** Code in one file, and the paths of the files that it is made of, below the checkout. */
+interface Built {
+  readonly text: string;
+  readonly inputs: readonly string[];
+}
+
+async function built(name: string, contents: string, plugins: Plugin[]): Promise<Built> {
+  const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: ROOT, sourcefile: `${name}.ts`, loader: 'ts' },
     absWorkingDir: ROOT,
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     target: 'node18.19',
     format: 'cjs',
@@ -110,32 +118,37 @@ async function built(name: string, contents: string, plugins: Plugin[]): Promise
     loader: { '.sh': 'text' },
     plugins,
   });
-  return outputFiles[0]?.text ?? '';
+  return { text: outputFiles[0]?.text ?? '', inputs: Object.keys(metafile.inputs) };
 }
 
 /**
- * One module as one CommonJS file with all it needs.
+ * One module as one CommonJS file with all it needs, and the files that it is made of.
  * @param replace files that a test puts in place of others
  * @returns its text: for style `text` with shebang and marker, ready for Ansible
  */
-export async function bundle(
+export async function bundled(
   name: string,
   style: Style = 'text',
   replace: readonly Plugin[] = [],
-): Promise<string> {
+): Promise<Built> {
   const code = await built(name, entrySource(name, style), [...replace, validators, schemas, lazily]);
   if (style === 'binary') return code;
-  const script = `(require => {const module = {exports: {}}, exports = module.exports;${code}\nreturn module.exports})`;
+  const script = `(require => {const module = {exports: {}}, exports = module.exports;${code.text}\nreturn module.exports})`;
   const digest = createHash('sha256').update(script).digest('hex').slice(0, 16);
-  return deliverable(name, await built(name, startSource(name, digest), [asText(script)]));
+  const start = await built(name, startSource(name, digest), [asText(script)]);
+  return { text: deliverable(name, start.text), inputs: [...code.inputs, ...start.inputs] };
 }
+
+/** The text alone of `bundled`. */
+export const bundle = async (...args: Parameters<typeof bundled>): Promise<string> =>
+  (await bundled(...args)).text;
 
 function deliverable(name: string, text: string): string {
   const parts = text.split(PLACE);
   if (parts.length !== 2) throw new Error(`${name}: the arguments' place occurs ${parts.length - 1} times`);
   const found = OTHER_STYLES.find((style) => text.includes(style));
   if (found || text.includes(MARKER)) throw new Error(`${name}: the bundle contains '${found ?? MARKER}'`);
-  return `#!/usr/bin/node\n${parts.join(ARGUMENTS)}`;
+  return `#!/usr/bin/node\n// ${HEADER}\n${parts.join(ARGUMENTS)}`;
 }
 
 /** Where a built module stands in its collection. */

@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { stringify } from 'yaml';
-import { bundle, modulePath } from './bundle.ts';
+import { bundled, modulePath } from './bundle.ts';
 import { sidecar } from './docs.ts';
+import { actionGroups } from './groups.ts';
 import { loadSpecs, ROOT } from './modules.ts';
+import { notices, packagesOf } from './notices.ts';
+import { DESCRIPTION, HEADER, LICENCE, REPOSITORY, VERSION } from './project.ts';
 import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
 import { shapesSource } from './shapes.ts';
-
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, string>;
-
-export const VERSION = manifest.version ?? '0.0.0';
 
 /** The collection's data for Ansible Galaxy. */
 export const GALAXY = {
@@ -19,14 +18,12 @@ export const GALAXY = {
   version: VERSION,
   readme: 'README.md',
   authors: ['The piecewise.cloud founders'],
-  description: manifest.description ?? '',
-  license: ['GPL-3.0-or-later'],
+  description: DESCRIPTION,
+  license: [LICENCE],
   tags: ['infrastructure', 'cloud', 'kvm', 'libvirt', 'openvswitch', 'networking', 'linux'],
   dependencies: {},
-  repository: 'https://piecewise.cloud',
-  documentation: 'https://piecewise.cloud',
-  homepage: 'https://piecewise.cloud',
-  issues: 'https://piecewise.cloud',
+  repository: REPOSITORY,
+  issues: `${REPOSITORY}/issues`,
 };
 
 /** Paths of the checkout that are copied to the collection. */
@@ -40,16 +37,22 @@ export const COPIED = [
   'LICENSE',
 ];
 
-/** The files below these paths that git tracks or would track: ignored files aren't shipped. */
+/** The files below these paths. In a checkout only those that git tracks or would track: ignored files aren't shipped. */
 function sourceFiles(): string[] {
+  if (!existsSync(join(ROOT, '.git'))) return COPIED.flatMap((path) => filesBelow(join(ROOT, path)));
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--', ...COPIED];
   const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
   return listed.split('\0').filter((file) => file && existsSync(join(ROOT, file)));
 }
 
-const write = (path: string, text: string, mode = 0o644) => {
+const filesBelow = (path: string): string[] =>
+  statSync(path).isDirectory()
+    ? readdirSync(path).flatMap((name) => (name === '__pycache__' ? [] : filesBelow(join(path, name))))
+    : [relative(ROOT, path)];
+
+const write = (path: string, text: string) => {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { mode });
+  writeFileSync(path, text, { mode: 0o644 });
 };
 
 /** The modules that action plugins of others run. */
@@ -57,7 +60,7 @@ const BY_OTHERS = ['ovs_confirm'];
 
 // In YAML 1.1, which Ansible reads, `off` and `yes` need quotes.
 const yaml = (document: object) =>
-  `---\n${stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' })}`;
+  `# ${HEADER}\n---\n${stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' })}`;
 
 /**
  * Assembles the collection without its modules: roles, playbooks, meta, galaxy.yml.
@@ -70,14 +73,13 @@ async function assembleRest(directory: string): Promise<void> {
     cpSync(join(ROOT, file), join(directory, file));
   }
   const specs = await loadSpecs();
-  const names = specs.map(({ module }) => module);
-  const runtime = { requires_ansible: '>=2.14.0', action_groups: { all: names } };
+  const runtime = { requires_ansible: '>=2.14.0', action_groups: actionGroups(specs) };
   const judged = specs.filter(
     ({ module }) => BY_OTHERS.includes(module) || existsSync(join(ROOT, 'plugins', 'action', `${module}.py`)),
   );
-  write(join(directory, 'plugins', 'plugin_utils', 'shapes.py'), shapesSource(judged));
+  write(join(directory, 'plugins', 'plugin_utils', '_shapes.py'), shapesSource(judged));
   const roles = roleSpecs();
-  write(join(directory, 'plugins', 'plugin_utils', 'role_specs.py'), roleSpecsSource(roles, specs));
+  write(join(directory, 'plugins', 'plugin_utils', '_role_specs.py'), roleSpecsSource(roles, specs));
   for (const [role, spec] of roles) {
     write(join(directory, 'roles', role, 'meta', 'argument_specs.yml'), yaml(roleDocument(spec, specs)));
   }
@@ -85,19 +87,24 @@ async function assembleRest(directory: string): Promise<void> {
   write(join(directory, 'galaxy.yml'), yaml(GALAXY));
 }
 
-/** The whole collection. `makeModule` writes one module's executable; by default the Node one. */
-export async function assemble(
-  directory: string,
-  makeModule: (name: string, directory: string) => Promise<void> = textModule,
-): Promise<void> {
+/** Writes one module's executable. @returns the files that it is made of, below the checkout */
+export type MakeModule = (name: string, directory: string) => Promise<readonly string[]>;
+
+/** The whole collection. @param makeModule by default the one for Node */
+export async function assemble(directory: string, makeModule: MakeModule = textModule): Promise<void> {
   await assembleRest(directory);
+  const inputs = new Set<string>();
   for (const spec of await loadSpecs()) {
     mkdirSync(join(directory, 'plugins', 'modules'), { recursive: true });
-    write(modulePath(directory, spec.module, '.yml'), `---\n${sidecar(spec)}`);
-    await makeModule(spec.module, directory);
+    write(modulePath(directory, spec.module, '.yml'), `# ${HEADER}\n---\n${sidecar(spec)}`);
+    for (const input of await makeModule(spec.module, directory)) inputs.add(input);
   }
+  write(join(directory, 'THIRD-PARTY-NOTICES'), notices(packagesOf([...inputs])));
 }
 
-async function textModule(name: string, directory: string): Promise<void> {
-  write(modulePath(directory, name, '.js'), await bundle(name), 0o755);
-}
+// Ansible makes its copy on the host executable.
+const textModule: MakeModule = async (name, directory) => {
+  const { text, inputs } = await bundled(name);
+  write(modulePath(directory, name, '.js'), text);
+  return inputs;
+};

@@ -131,7 +131,7 @@ function checkOfOrigin({ option, rules, entries, key }: Origin): Fields {
   return rules ? { ...fields, rules } : fields;
 }
 
-/** The source of plugins/plugin_utils/role_specs.py: the options of each role, and its defaults. */
+/** The source of plugins/plugin_utils/_role_specs.py: the options of each role, and its defaults. */
 export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: readonly Spec[]): string {
   const checks = [...roles].map(([role, { options }]) => [
     role,

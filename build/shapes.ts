@@ -1,6 +1,6 @@
 import type { ReturnField, Spec } from '../modules/lib/ansible/spec.ts';
 
-/** What a value is, as Python of plugins/plugin_utils/host_answer.py reads it: a type, a list of one shape, or a mapping. */
+/** What a value is, as Python of plugins/plugin_utils/_host_answer.py reads it: a type, a list of one shape, or a mapping. */
 function shapeOf({ type, elements, contains, values }: ReturnField): string {
   if (type === 'list') {
     if (contains) return `[${mappingOf(contains)}]`;
@@ -17,7 +17,7 @@ const mappingOf = (fields: Readonly<Record<string, ReturnField>>): string =>
     .map(([name, field]) => `${JSON.stringify(name)}: ${shapeOf(field)}`)
     .join(', ')}}`;
 
-/** The source of plugins/plugin_utils/shapes.py: the fields that each of some modules returns. */
+/** The source of plugins/plugin_utils/_shapes.py: the fields that each of some modules returns. */
 export function shapesSource(specs: readonly Spec[]): string {
   const lines = specs.map(({ module, returns }) => `    ${JSON.stringify(module)}: ${mappingOf(returns)},`);
   return [

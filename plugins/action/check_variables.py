@@ -11,8 +11,8 @@ import re
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.check import label, value_problems
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.role_specs import DEFAULTS, OPTIONS
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._check import label, value_problems
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._role_specs import DEFAULTS, OPTIONS
 
 try:
     # 2.19 evaluates only texts that are marked as trusted.

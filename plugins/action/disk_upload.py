@@ -8,8 +8,8 @@ Options: src, a path on the controller; dest, a path on the host. The directory 
 
 import os
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.upload import Uploader
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._upload import Uploader
 
 
 class ActionModule(Uploader):

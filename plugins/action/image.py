@@ -7,8 +7,8 @@ import re
 
 from ansible.errors import AnsibleError
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.controller_files import ControllerFilesAction
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_files import ControllerFilesAction
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 
 BLOCK = 1024**2
 DIGEST = re.compile(r"sha(256|512):[0-9A-Fa-f]+")

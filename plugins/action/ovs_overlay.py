@@ -1,2 +1,2 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import Runner as ActionModule  # noqa: F401
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner as ActionModule  # noqa: F401

@@ -3,8 +3,8 @@
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import Runner
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 
 
 class ActionModule(Runner):

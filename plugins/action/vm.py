@@ -4,7 +4,7 @@
 import os
 import re
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.controller_files import ControllerFilesAction
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_files import ControllerFilesAction
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

@@ -12,9 +12,9 @@ import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervi
 const BUILT = ['cloudinit_iso', 'libvirt_domain'];
 
 const buildBinaries = (collection: string) =>
-  assemble(collection, async (name, directory) => {
-    if (BUILT.includes(name)) await binaryModule(name, directory);
-  });
+  assemble(collection, async (name, directory) =>
+    BUILT.includes(name) ? binaryModule(name, directory) : [],
+  );
 
 const TASKS = `
     - name: What needs no other program

@@ -49,7 +49,7 @@ describe('what is said of how far it is', () => {
   ])('%j: %s', async (progress, words) => {
     const given = JSON.stringify({ what: 'unpack \u001b[2J\nä', ...progress });
     const script =
-      'import importlib, json, sys; print(importlib.import_module("ansible_collections.piecewise.cloud.plugins.plugin_utils.progress").describe(json.loads(sys.argv[1])))';
+      'import importlib, json, sys; print(importlib.import_module("ansible_collections.piecewise.cloud.plugins.plugin_utils._progress").describe(json.loads(sys.argv[1])))';
     const env = { PYTHONPATH: join(project.directory, 'collections'), LC_ALL: 'C.UTF-8' };
     const { stdout, stderr } = await project.run('2.14', ['/usr/bin/python3', '-c', script, given], env);
     expect(stdout, stderr).toBe(`unpack ?[2J?ä: ${words}`);

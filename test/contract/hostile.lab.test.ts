@@ -15,7 +15,7 @@ async function build(collection: string): Promise<void> {
   const at = (...names: string[]) => join(collection, 'plugins', ...names);
   const plugin = (from: string, name: string) =>
     `from ansible_collections.piecewise.cloud.plugins.${from} import ${name}\n\n\nclass ActionModule(${name}):\n    SILENCE = PATIENCE = 2\n    MOST_FAILURES = 1\n`;
-  const follower = plugin('plugin_utils.follow', 'Follower');
+  const follower = plugin('plugin_utils._follow', 'Follower');
   writeFileSync(at('action', 'impatient.py'), `${follower}    MODULE = "disk_image"\n`);
   writeFileSync(at('modules', 'impatient.js'), readFileSync(at('modules', 'disk_image.js')));
   writeFileSync(

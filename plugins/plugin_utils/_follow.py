@@ -7,10 +7,10 @@ import time
 from ansible.errors import AnsibleConnectionFailure
 from ansible.utils.display import Display
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils import host_answer
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.background import BackgroundCall, call_with_timeout
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import describe, parse_progress
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.runner import MOST_RESULT, Runner
+from ansible_collections.piecewise.cloud.plugins.plugin_utils import _host_answer as host_answer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._background import BackgroundCall, call_with_timeout
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._progress import describe, parse_progress
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import MOST_RESULT, Runner
 
 # Seconds between two reads of the status: short at first, since the work may be done soon.
 PAUSES = [1, 1, 2, 2, 4]

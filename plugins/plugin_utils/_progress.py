@@ -3,7 +3,7 @@
 
 import json
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import excerpt
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import excerpt
 
 # More bytes than any disk has.
 MOST_BYTES = 2**63

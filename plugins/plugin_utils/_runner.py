@@ -6,8 +6,8 @@ import re
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils import host_answer
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.shapes import RETURNS
+from ansible_collections.piecewise.cloud.plugins.plugin_utils import _host_answer as host_answer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes import RETURNS
 
 # Most characters of a result. That of 250 disks has a twentieth of it.
 MOST_RESULT = 16 * 1024**2

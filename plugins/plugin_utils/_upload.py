@@ -9,10 +9,10 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.background import BackgroundCall, call_with_timeout
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.follow import PAUSE, PAUSES
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.progress import describe
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure, excerpt
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._background import BackgroundCall, call_with_timeout
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._follow import PAUSE, PAUSES
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._progress import describe
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, excerpt
 
 
 class Uploader(ActionBase):

@@ -7,10 +7,10 @@ removed when it is done. Long work is followed.
 import os
 import re
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.background import BackgroundCall, call_with_timeout
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.follow import Follower
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import TaskFailure, UntrustedAnswer, excerpt
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.upload import Uploader
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._background import BackgroundCall, call_with_timeout
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._follow import Follower
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, UntrustedAnswer, excerpt
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._upload import Uploader
 
 PATH = re.compile(r"/[^\0\n]{1,4095}")
 

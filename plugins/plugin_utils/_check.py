@@ -13,7 +13,7 @@ from ansible.module_utils.common.validation import (
     check_required_together,
 )
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils.host_answer import printable
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import printable
 
 TYPE_NAMES = {
     "str": "a text",
