@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { actionGroups } from '../../build/groups.ts';
 import { loadSpecs, moduleNames } from '../../build/modules.ts';
+import type { Result } from '../../modules/lib/ansible/result.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { taskProblems } from '../support/tasks.ts';
@@ -71,5 +73,42 @@ describe('every module, in check mode', () => {
     expect(exitCode, output).toBe(0);
     expect(output.includes(`<${hypervisor.name}> PUT `)).toBe(!pipelining);
     expect(await traces()).toBe(before);
+  });
+});
+
+/** For each group a default, and what a task that gets it says of it. */
+const DEFAULTS: Readonly<
+  Record<string, readonly [defaults: Readonly<Record<string, unknown>>, seen: string]>
+> = {
+  disk: [{ overlay_directories: ['not/absolute'] }, 'not/absolute'],
+  ovs: [{ database_socket: '/run/nowhere/db.sock', timeout: 7 }, '/run/nowhere/db.sock'],
+  vm: [{ uri: 'nowhere:///system', shutdown_timeout: 5, force_off: false }, 'nowhere:///system'],
+};
+
+describe('a default of an action group', () => {
+  const groups = Object.entries(actionGroups(specs));
+
+  it('is here for each group', () => {
+    expect(groups.map(([group]) => group)).toEqual(Object.keys(DEFAULTS));
+    for (const [group, members] of groups) expect(members.length, group).toBeGreaterThan(1);
+  });
+
+  it.each(ANSIBLES)('reaches each of its modules: %s', async (ansible) => {
+    const each = groups.flatMap(([group, members]) => members.map((name) => ({ group, name })));
+    const tasks = each.map(({ group, name }) => {
+      const [defaults] = DEFAULTS[group] ?? [{}];
+      const given = Object.entries(ARGUMENTS[name] ?? {}).filter(([option]) => !(option in defaults));
+      return [
+        `    - name: ${name}`,
+        `      piecewise.cloud.${name}: ${JSON.stringify(Object.fromEntries(given))}`,
+        `      module_defaults: ${JSON.stringify({ [`group/piecewise.cloud.${group}`]: defaults })}`,
+        `      register: ${name}\n`,
+      ].join('\n');
+    });
+    const { results, output } = await play(project, ansible, tasks.join(''), { args: ['--check'] });
+    for (const { group, name } of each) {
+      const { msg, warnings }: Partial<Result> = results[name] ?? {};
+      expect([msg, ...(warnings ?? [])].join('\n'), `${name}: ${output}`).toContain(DEFAULTS[group]?.[1]);
+    }
   });
 });
