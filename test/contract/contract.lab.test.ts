@@ -108,7 +108,7 @@ describe('a default of an action group', () => {
     const { results, output } = await play(project, ansible, tasks.join(''), { args: ['--check'] });
     for (const { group, name } of each) {
       const { msg, warnings }: Partial<Result> = results[name] ?? {};
-      expect([msg, ...(warnings ?? [])].join('\n'), `${name}: ${output}`).toContain(DEFAULTS[group]?.[1]);
+      expect(JSON.stringify({ msg, warnings }), `${name}: ${output}`).toContain(DEFAULTS[group]?.[1]);
     }
   });
 });
