@@ -31,6 +31,7 @@ export const COPIED = [
   'plugins',
   'roles',
   'playbooks',
+  'docs',
   'README.md',
   'CHANGELOG.md',
   'SECURITY.md',

@@ -11,7 +11,7 @@ import type { Release } from '../lab/packages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
 import { builtIn, keepTemplates, templatesFor } from '../support/templates.ts';
 
-// README's deployment, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
+// The deployment of docs/uplink-and-hypervisors.md, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
 const HOSTS: Record<string, { lab: string; release: Release }> = {
   hv1: { lab: 'readme12', release: 12 },
   hv2: { lab: 'readme13', release: 13 },
@@ -19,9 +19,9 @@ const HOSTS: Record<string, { lab: string; release: Release }> = {
 const hypervisors: Record<string, Hypervisor> = {};
 let project: Project;
 
-/** The files of README's example: each fenced block that follows a path in backquotes. */
-function filesOfReadme(): Map<string, string> {
-  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+/** The files of the page's example: each fenced block that follows a path in backquotes. */
+function filesOfPage(): Map<string, string> {
+  const text = readFileSync(join(ROOT, 'docs', 'uplink-and-hypervisors.md'), 'utf8');
   const block = /`((?:inventory\/|ansible\.cfg)[\w/.]*)`[^`]*\n```(?:yaml|ini)\n([\s\S]*?)```/g;
   return new Map([...text.matchAll(block)].map(([, path, content]) => [path ?? '', content ?? '']));
 }
@@ -41,7 +41,7 @@ beforeAll(async () => {
     hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templates] });
   }
   project = await makeProject();
-  for (const [path, content] of filesOfReadme()) {
+  for (const [path, content] of filesOfPage()) {
     mkdirSync(dirname(join(project.directory, path)), { recursive: true });
     writeFileSync(join(project.directory, path), content);
   }
@@ -72,9 +72,9 @@ const site = (...args: string[]) =>
 const changed = (output: string) =>
   [...output.matchAll(/^hv\d\s.*changed=(\d+)/gm)].map(([, count]) => Number(count));
 
-describe("README's deployment", () => {
+describe('two hypervisors, as their page has them', () => {
   it('has five files', () => {
-    expect([...filesOfReadme().keys()]).toEqual([
+    expect([...filesOfPage().keys()]).toEqual([
       'inventory/hosts.yml',
       'inventory/group_vars/kvm.yml',
       'inventory/host_vars/hv1.yml',

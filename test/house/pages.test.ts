@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { loadSpecs, ROOT } from '../../build/modules.ts';
+import { roleSpecs } from '../../build/roles.ts';
+import { taskProblems, tasksIn } from '../support/tasks.ts';
+
+const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].sort();
+const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
+
+interface Block {
+  readonly page: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+const blocks: readonly Block[] = PAGES.flatMap((page) =>
+  [...textOf(page).matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+    page,
+    language,
+    text,
+  })),
+);
+const of = (language: string) => blocks.filter((block) => block.language === language);
+
+const specs = await loadSpecs();
+const options = new Map([...roleSpecs().values()].flatMap((role) => Object.entries(role.options)));
+
+// The variables that are the roles' defaults for these: see docs/guests.md.
+const SHORT: Readonly<Record<string, string>> = { vms: 'vm_list', images: 'image_list' };
+
+/** What is wrong with the variables of a host or group, by the modules that get them. */
+function variableProblems(variables: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(variables).flatMap(([name, value]) => {
+    const option = options.get(SHORT[name] ?? name);
+    if (!option) return [`no role has the variable ${name}`];
+    const [module, key = ''] = option.from?.split('.') ?? [];
+    const spec = specs.find((one) => one.module === module);
+    // Defaults of items are checked with the items.
+    if (!spec || key !== spec.list?.option) return [];
+    return taskProblems(spec, { [key]: value, ...defaultsFor(spec, variables) }).map(
+      (one) => `${name}: ${one}`,
+    );
+  });
+}
+
+function defaultsFor({ module, list }: (typeof specs)[number], variables: Readonly<Record<string, unknown>>) {
+  const [name] = [...options].find(([, { from }]) => from === `${module}.${list?.defaults}`) ?? [];
+  const defaults = name === undefined ? undefined : variables[name];
+  return list?.defaults && defaults ? { [list.defaults]: defaults } : {};
+}
+
+function yamlProblems(text: string): string[] {
+  return parseAllDocuments(text).flatMap((parsed) => {
+    if (parsed.errors.length > 0) return parsed.errors.map(({ message }) => message);
+    const document = parsed.toJS();
+    const tasks = tasksIn(document);
+    if (tasks.length > 0) {
+      return tasks.flatMap(({ module, args }) => {
+        const spec = specs.find((one) => one.module === module);
+        return spec ? taskProblems(spec, args) : [`there is no module ${module}`];
+      });
+    }
+    // An inventory, or requirements of ansible-galaxy.
+    if (Array.isArray(document.collections) || document.kvm?.hosts) return [];
+    return variableProblems(document);
+  });
+}
+
+const scripts = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts;
+const playbooks = readdirSync(join(ROOT, 'playbooks'));
+
+/** What is wrong with a command: a playbook, module or script that doesn't exist. */
+function commandProblems(line: string): string[] {
+  const [prompt, command = '', ...args] = line.split(' ');
+  if (prompt !== '$' && prompt !== '#') return [`'${line}' has no prompt`];
+  const missing = args.flatMap((arg) => {
+    const playbook = /^piecewise\.cloud\.(\w+)$/.exec(arg)?.[1];
+    return playbook && !playbooks.includes(`${playbook}.yml`) ? `there is no playbook ${arg}` : [];
+  });
+  if (command === 'npm' && args[0] === 'run' && !scripts[args[1] ?? ''])
+    return [`there is no script ${args[1]}`];
+  const known = ['ansible-galaxy', 'ansible-playbook', 'ansible-doc', 'cp', 'mkdir', 'npm', 'ssh'];
+  return known.includes(command)
+    ? missing
+    : [...missing, `'${command}' is not a command that is checked here`];
+}
+
+describe('the pages', () => {
+  it('are README, of at most 150 lines, and those that it names', () => {
+    const readme = textOf('README.md');
+    expect(readme.split('\n').length).toBeLessThanOrEqual(151);
+    const linked = PAGES.filter((page) => page === 'README.md' || readme.includes(`(${page})`));
+    expect(linked).toEqual(PAGES);
+  });
+
+  it.each(PAGES)('of %s links lead to what exists', (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)#\s]*)(?:#([\w-]+))?\)/g)];
+    for (const [, path = '', anchor] of links.filter(([, path]) => !path?.startsWith('http'))) {
+      const target = path ? join(ROOT, dirname(page), path) : join(ROOT, page);
+      expect(existsSync(target), `${page}: ${path}`).toBe(true);
+      if (!anchor) continue;
+      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\w\s-]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(headings, `${page}: #${anchor}`).toContain(anchor);
+    }
+  });
+
+  it('have fenced blocks of a kind that is checked, or `text` for an illustration', () => {
+    const kinds = new Set(blocks.map(({ language }) => language));
+    expect([...kinds].sort()).toEqual(['console', 'ini', 'text', 'yaml']);
+  });
+
+  it.each(of('yaml'))('have valid YAML in $page: $text', ({ text }) => {
+    expect(yamlProblems(text)).toEqual([]);
+  });
+
+  it.each(of('console'))('have commands in $page: $text', ({ text }) => {
+    expect(text.trim().split('\n').flatMap(commandProblems)).toEqual([]);
+  });
+
+  it.each([
+    ['vms:\n  - name: a\n    memry: 1 GiB\n', /vms: .*memry/],
+    ['ovs_port: []\n', /no role has the variable ovs_port/],
+    ['- piecewise.cloud.ovs_ports: {bridge: a}\n', /there is no module ovs_ports/],
+    ['a: [\n', /./],
+  ])('would not have %j', (text, problem) => {
+    expect(yamlProblems(text).join('\n')).toMatch(problem);
+  });
+
+  it.each([
+    ['$ ansible-playbook piecewise.cloud.sites', 'there is no playbook'],
+    ['$ npm run demos', 'there is no script'],
+    ['npm run demo', 'has no prompt'],
+    ['# rm -rf /', 'is not a command'],
+  ])('would not have %j', (line, problem) => {
+    expect(commandProblems(line).join('\n')).toContain(problem);
+  });
+});
