@@ -32,6 +32,7 @@ export const COPIED = [
   'roles',
   'playbooks',
   'docs',
+  'examples',
   'README.md',
   'CHANGELOG.md',
   'SECURITY.md',

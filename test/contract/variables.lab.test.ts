@@ -6,7 +6,7 @@ import { ROOT } from '../../build/modules.ts';
 import { ANSIBLES, type Ansible, makeProject, type Project } from './ansible.ts';
 
 // Variables are checked on the controller: neither host of these tests can be reached, or has Node.js.
-const BLOG = join(ROOT, 'playbooks/inventory/host_vars/hv1/cloud.yml');
+const BLOG = join(ROOT, 'examples/blog/host_vars/hv1/cloud.yml');
 // TEST-NET-1, and nothing here has a route to it that a packet would go.
 const UNREACHABLE = {
   ansible_connection: 'ssh',

@@ -47,7 +47,7 @@ if (changed !== 0) {
 say('the second run changed nothing');
 const ssh = `ssh -i ${await privateKeyFile()} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null`;
 console.log(`
-A private cloud, from playbooks/inventory/host_vars/hv1/cloud.yml alone.
+A private cloud, from examples/blog/host_vars/hv1/cloud.yml alone.
 
   the hypervisor:  npm run lab -- shell ${NAME}
   the guest:       nsenter -t $(cat ${paths(NAME).pid}) -n ${ssh} debian@${GUEST}

@@ -25,6 +25,24 @@ afterAll(async () => {
   keepTemplates(LAB);
 });
 
+describe('a machine of another distribution', () => {
+  it('is an error that names it and the supported ones, before anything is changed, without dpkg too', async () => {
+    await sh(`
+      cp -P /etc/os-release /root/os-release; rm /etc/os-release; mv /usr/bin/dpkg-query /root/
+      printf 'ID=fedora\\nVERSION_ID=41\\nPRETTY_NAME="Fedora Linux 41 (Server Edition)"\\n' >/etc/os-release`);
+    try {
+      const run = await play('site');
+      expect(run.exitCode).not.toBe(0);
+      expect(run.recap.hv1).toMatchObject({ changed: 0, failed: 1 });
+      expect(run.output).toContain(
+        'this host runs Fedora Linux 41 (Server Edition): the role hypervisor supports Debian 12 and 13',
+      );
+    } finally {
+      await sh('rm /etc/os-release; cp -P /root/os-release /etc/; mv /root/dpkg-query /usr/bin/');
+    }
+  });
+});
+
 describe('a fresh machine', () => {
   it('shows in check mode what would be installed, and warns that the rest cannot be planned before', async () => {
     const before = await sh('dpkg -l | sha256sum');

@@ -82,7 +82,7 @@ describe('the collection', () => {
 
 describe('the example inventory', () => {
   it("holds the blog's variable file byte for byte", () => {
-    const file = readFileSync(join(ROOT, 'playbooks/inventory/host_vars/hv1/cloud.yml'));
+    const file = readFileSync(join(ROOT, 'examples/blog/host_vars/hv1/cloud.yml'));
     // Of the block that ends the blog post, from `ovs:` to the gateway.
     expect(createHash('sha256').update(file).digest('hex')).toBe(
       'ec0b231277c060b6ae2d23744bc9679d9d39170f82f2071ed89cd4097d6baa84',

@@ -15,7 +15,7 @@ export class ChangedInventory {
   readonly path = mkdtempSync(join(tmpdir(), 'piecewise-inventory-'));
 
   constructor(change: (variables: CloudVariables) => void) {
-    cpSync(join(ROOT, 'playbooks', 'inventory'), this.path, { recursive: true });
+    cpSync(join(ROOT, 'examples', 'blog'), this.path, { recursive: true });
     const file = join(this.path, 'host_vars', 'hv1', 'cloud.yml');
     const variables = parse(readFileSync(file, 'utf8')) as CloudVariables;
     change(variables);

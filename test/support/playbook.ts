@@ -71,7 +71,7 @@ export async function runPlaybook(
   {
     args = [],
     extraVars = {},
-    inventories = [join(ROOT, 'playbooks', 'inventory')],
+    inventories = [join(ROOT, 'examples', 'blog')],
     dist = join(ROOT, 'dist'),
     collections = [],
     live,

@@ -4,6 +4,17 @@
 # usage: missing.sh packages NAME... modules NAME... services NAME...
 set -eu
 
+# The names of packages, services and paths are Debian's.
+supported='Debian 12 and 13'
+[ ! -r /etc/os-release ] || . /etc/os-release
+case ${ID-}:${VERSION_ID-} in
+debian:12 | debian:13) ;;
+*)
+    echo "this host runs ${PRETTY_NAME:-an unknown distribution}: the role hypervisor supports $supported" >&2
+    exit 1
+    ;;
+esac
+
 misses_package() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' -- "$1" 2>/dev/null)" != installed ]
 }
