@@ -9,6 +9,7 @@ import { loadSpecs, ROOT } from './modules.ts';
 import { notices, packagesOf } from './notices.ts';
 import { DESCRIPTION, HEADER, LICENCE, REPOSITORY, VERSION } from './project.ts';
 import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
+import { sanityIgnores } from './sanity.ts';
 import { shapesSource } from './shapes.ts';
 
 /** The collection's data for Ansible Galaxy. */
@@ -86,7 +87,13 @@ async function assembleRest(directory: string): Promise<void> {
     write(join(directory, 'roles', role, 'meta', 'argument_specs.yml'), yaml(roleDocument(spec, specs)));
   }
   write(join(directory, 'meta', 'runtime.yml'), yaml(runtime));
+  write(join(directory, 'meta', 'execution-environment.yml'), yaml({ version: 3, dependencies: {} }));
   write(join(directory, 'galaxy.yml'), yaml(GALAXY));
+  const ignores = sanityIgnores(
+    specs.map(({ module }) => module),
+    join(ROOT, 'plugins', 'action'),
+  );
+  for (const [path, text] of ignores) write(join(directory, path), text);
 }
 
 /** Writes one module's executable. @returns the files that it is made of, below the checkout */

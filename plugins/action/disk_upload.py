@@ -1,15 +1,23 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-"""
-Copies a large file of the controller to the host, and shows its progress. Unlike ansible.builtin.copy, it computes no
-checksums, for which copy reads the whole file three times: the module that uses the file checks it.
-
-Options: src, a path on the controller; dest, a path on the host. The directory of dest must exist.
-"""
+"""Copies a large file of the controller to the host, and shows its progress. See plugins/modules/disk_upload.py."""
 
 import os
+from hashlib import sha256
+
+from ansible.errors import AnsibleError
+from ansible.utils.hashing import secure_hash
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._upload import Uploader
+
+OPTIONS = {
+    "src": {"type": "path", "required": True},
+    "dest": {"type": "path", "required": True},
+    "mode": {"type": "raw"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+}
+ATTRIBUTES = ("mode", "owner", "group")
 
 
 class ActionModule(Uploader):
@@ -17,20 +25,49 @@ class ActionModule(Uploader):
         result = super().run(tmp, task_vars)
         host = task_vars["inventory_hostname"]
         try:
-            source, dest = self._options()
-            if not self._task.check_mode:
+            options = self.validate_argument_spec(OPTIONS)[1]
+            source, dest = self._source(options["src"]), options["dest"]
+            current = self._stat(dest, False, task_vars)
+            changed = not self._same(source, dest, current, task_vars)
+            if changed and not self._task.check_mode:
                 self._upload(source, dest, host)
-            result.update(changed=True, dest=dest)
-        except TaskFailure as reason:
+            attributes = {name: options[name] for name in ATTRIBUTES if options.get(name) is not None}
+            exists = current.get("exists") is True
+            if changed and exists and "mode" not in attributes:
+                # The new file keeps those of the old one.
+                attributes["mode"] = str(current.get("mode"))
+            if attributes and (exists or not self._task.check_mode):
+                changed = self._set(dest, attributes, task_vars) or changed
+            result.update(changed=changed, dest=dest)
+        except (AnsibleError, TaskFailure) as reason:
             result.update(failed=True, msg="%s: %s" % (host, reason))
         return result
 
-    def _options(self):
-        """The file of the controller, and the path on the host."""
-        source, dest = (self._task.args.get(name) for name in ("src", "dest"))
-        if not all(isinstance(path, str) and path for path in (source, dest)):
-            raise TaskFailure("the options 'src' and 'dest' are required, and must be paths")
-        source = self._find_needle("files", source)
+    def _source(self, path):
+        """The file of the controller."""
+        source = self._find_needle("files", path)
         if not os.path.isfile(source):
             raise TaskFailure("option 'src': %s is not a file" % source)
-        return source, dest
+        return source
+
+    def _same(self, source, dest, current, task_vars):
+        """Whether the host has the file already."""
+        if current.get("size") != os.path.getsize(source) or not current.get("isreg"):
+            return False
+        return self._stat(dest, True, task_vars).get("checksum") == secure_hash(source, sha256)
+
+    def _stat(self, path, checksum, task_vars):
+        args = {"path": path, "get_checksum": checksum, "checksum_algorithm": "sha256", "get_mime": False}
+        answer = self._done("ansible.legacy.stat", args, task_vars).get("stat")
+        return answer if isinstance(answer, dict) else {}
+
+    def _set(self, path, attributes, task_vars):
+        """Sets mode, owner and group. @returns whether they were others"""
+        args = dict(attributes, path=path, state="file", follow=False)
+        return bool(self._done("ansible.legacy.file", args, task_vars).get("changed"))
+
+    def _done(self, module, args, task_vars):
+        answer = self._execute_module(module_name=module, module_args=args, task_vars=task_vars)
+        if answer.get("failed"):
+            raise TaskFailure(str(answer.get("msg")))
+        return answer

@@ -103,8 +103,9 @@ export const silent: Readonly<Record<string, Hostile>> = {
 };
 
 /** A host that takes a file slowly, and says what it likes of it. */
-const slow = (stat: string, end = '') => ({
+const slow = (stat: string, end = '', file = '{"stat": {"exists": false}}') => ({
   script: `case $command in
+  *python3*) cat >/dev/null; echo '${file}' ;;
   *'echo ~'*) echo /root ;;
   *mkdir*) echo /tmp/hostile ;;
   *dd*of=*) cat >/dev/null; sleep 2.5 ;;
@@ -122,6 +123,9 @@ export const mute: Readonly<Record<string, Hostile>> = {
 
 /** Hosts that take a file. */
 export const uploads: Readonly<Record<string, Hostile>> = {
+  'size-of-list': slow('echo 1', '', '{"stat": [1]}'),
+  'size-of-nothing': slow('echo 1', '', '{}'),
+  'size-of-words': slow('echo 1', '', '{"stat": {"exists": "no", "size": "1", "isreg": {}, "checksum": 5}}'),
   'size-text': slow('echo odd tale'),
   'size-negative': slow('echo -5'),
   'size-float': slow('echo 1e9'),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { ANSIBLES, makeProject, type Project } from './ansible.ts';
-import { play } from './play.ts';
+import { type PlayOptions, play } from './play.ts';
 
 const HOME = '/var/lib/libvirt/upload-test';
 /** For longer than the first look takes. */
@@ -48,6 +48,37 @@ describe.each(ANSIBLES)('a large file of the controller, under Ansible %s', (ans
     expect(await sh(`stat -c '%s %a' ${args.dest}; head -c 13 ${args.dest}; rm ${args.dest}`)).toBe(
       `${SIZE} 600\nits beginning`,
     );
+  });
+
+  it('is not copied again, unless it differs, and has its mode and owner', async () => {
+    const src = join(project.directory, 'same.img');
+    const args = { src, dest: `${HOME}/same`, mode: '0640', group: 'kvm' };
+    const upload = async (more: object = {}, options: PlayOptions = {}) =>
+      (await play(project, ansible, task({ ...args, ...more }), options)).results.upload;
+    const now = () => sh(`stat -c '%a %U:%G' ${args.dest}; cat ${args.dest}`);
+    writeFileSync(src, 'one');
+    expect(await upload()).toMatchObject({ changed: true });
+    expect(await now()).toBe('640 root:kvm\none');
+    expect(await upload()).toMatchObject({ changed: false });
+    // Of the same size.
+    writeFileSync(src, 'two');
+    expect(await upload({}, { args: ['--check'] })).toMatchObject({ changed: true });
+    expect(await now()).toBe('640 root:kvm\none');
+    expect(await upload({ mode: undefined, group: undefined })).toMatchObject({ changed: true });
+    expect(await now()).toBe('640 root:root\ntwo');
+    expect(await upload({ mode: '0600' }, { args: ['--check'] })).toMatchObject({ changed: true });
+    expect(await upload({ mode: '0600' })).toMatchObject({ changed: true });
+    expect(await now()).toBe('600 root:kvm\ntwo');
+    await sh(`rm ${args.dest}`);
+  });
+
+  it.each([
+    [{ src: 'x' }, /dest/],
+    [{ src: 'x', dest: '/x', mod: '0600' }, /mod/],
+    [{ src: '/etc', dest: '/x' }, /option 'src': \/etc is not a file/],
+  ])('has its options checked: %j', async (args, problem) => {
+    const { results } = await play(project, ansible, task(args));
+    expect(results.upload).toMatchObject({ failed: true, msg: expect.stringMatching(problem) });
   });
 
   it('that is not there, or has no place, is an error', async () => {
