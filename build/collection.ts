@@ -11,6 +11,7 @@ import { DESCRIPTION, HEADER, LICENCE, REPOSITORY, VERSION } from './project.ts'
 import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
 import { sanityIgnores } from './sanity.ts';
 import { shapesSource } from './shapes.ts';
+import { readSince } from './since.ts';
 
 /** The collection's data for Ansible Galaxy. */
 export const GALAXY = {
@@ -103,9 +104,10 @@ export type MakeModule = (name: string, directory: string) => Promise<readonly s
 export async function assemble(directory: string, makeModule: MakeModule = textModule): Promise<void> {
   await assembleRest(directory);
   const inputs = new Set<string>();
+  const since = readSince();
   for (const spec of await loadSpecs()) {
     mkdirSync(join(directory, 'plugins', 'modules'), { recursive: true });
-    write(modulePath(directory, spec.module, '.yml'), `# ${HEADER}\n---\n${sidecar(spec)}`);
+    write(modulePath(directory, spec.module, '.yml'), `# ${HEADER}\n---\n${sidecar(spec, since)}`);
     for (const input of await makeModule(spec.module, directory)) inputs.add(input);
   }
   write(join(directory, 'THIRD-PARTY-NOTICES'), notices(packagesOf([...inputs])));

@@ -6,6 +6,7 @@ import {
   type ReturnField,
   type Spec,
 } from '../modules/lib/ansible/spec.ts';
+import { type Since, sinceOf } from './since.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -25,8 +26,11 @@ function nameLimit(option: Option): string[] {
   return isName(option) ? [`It ${NAME}`] : [];
 }
 
-/** An option as ansible-doc reads it. */
-export function optionDoc(option: Option): Fields {
+/** The release in which an option came; undefined for that of its module. @param path of the option in its module */
+type Added = (path: string) => string | undefined;
+
+/** An option as ansible-doc reads it. @param path of the option in its module */
+export function optionDoc(option: Option, path = '', added: Added = () => undefined): Fields {
   const limits = [...limitsOf(option as unknown as Fields), ...nameLimit(option)];
   const fields: Fields = {
     description: [...sentences(option.description), ...limits],
@@ -35,26 +39,32 @@ export function optionDoc(option: Option): Fields {
   if (option.requiredUnless) {
     (fields.description as string[]).push(`Required unless O(${option.requiredUnless.join('=')}).`);
   }
+  Object.assign(fields, versionOf(path, added));
   if (option.required) fields.required = true;
   if ('default' in option && option.default !== undefined) fields.default = option.default;
   if ('choices' in option && option.choices) fields.choices = option.choices;
   if (option.aliases) fields.aliases = option.aliases;
-  if (option.type === 'dict' && option.options) fields.suboptions = optionsDoc(option.options);
+  if (option.type === 'dict' && option.options)
+    fields.suboptions = optionsDoc(option.options, `${path}.`, added);
   if (option.type === 'list') {
     const { elements } = option;
     fields.elements = elements.type;
     if ('choices' in elements && elements.choices) fields.choices = elements.choices;
-    if (elements.type === 'dict' && elements.options) fields.suboptions = optionsDoc(elements.options);
+    if (elements.type === 'dict' && elements.options) {
+      fields.suboptions = optionsDoc(elements.options, `${path}.`, added);
+    }
   }
   return fields;
 }
 
-const optionsDoc = (options: OptionSpecs): Fields =>
-  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionDoc(option)]));
+const optionsDoc = (options: OptionSpecs, above: string, added: Added): Fields =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, optionDoc(option, above + name, added)]),
+  );
 
 // In list form no option is required at the top level, so the description says it.
-function withList({ options, controllerOptions, list }: Spec): Fields {
-  const documented = optionsDoc({ ...options, ...controllerOptions });
+function withList({ options, controllerOptions, list }: Spec, added: Added): Fields {
+  const documented = optionsDoc({ ...options, ...controllerOptions }, '', added);
   if (!list) return documented;
   for (const [name, field] of Object.entries(documented) as [string, Fields][]) {
     if (!field.required) continue;
@@ -62,13 +72,18 @@ function withList({ options, controllerOptions, list }: Spec): Fields {
     const where = name === list.mapping ? `as the key of each entry` : 'in each item';
     (field.description as string[]).push(`Required, here or ${where} of O(${list.option}).`);
   }
-  documented[list.option] = listDoc(list);
+  documented[list.option] = { ...listDoc(list), ...versionOf(list.option, added) };
   if (list.defaults) {
     const defaults = `Options for each item of O(${list.option}) that does not set them itself. They override those given beside the list.`;
-    documented[list.defaults] = { description: [defaults], type: 'dict' };
+    documented[list.defaults] = { description: [defaults], type: 'dict', ...versionOf(list.defaults, added) };
   }
   return documented;
 }
+
+const versionOf = (path: string, added: Added): Fields => {
+  const version = added(path);
+  return version === undefined ? {} : { version_added: version };
+};
 
 function listDoc({ description, mapping }: NonNullable<Spec['list']>): Fields {
   const common = (them: string) => `takes the same options; those given beside ${them} hold for every`;
@@ -97,6 +112,8 @@ export const plainAll = (value: unknown): unknown =>
 const ATTRIBUTES = {
   check_mode: { support: 'full', description: 'Reports what a run would change, and changes nothing.' },
   diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
+  async: { support: 'full', description: 'Runs with the keyword C(async).' },
+  platform: { support: 'full', platforms: 'debian', description: 'Tested on Debian 12 and 13.' },
 };
 
 // ansible-doc has no field for the type of a mapping's values.
@@ -109,15 +126,22 @@ const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
   );
 
 /** The sidecar that ansible-doc reads beside a module that isn't Python. */
-export function sidecar(spec: Spec): string {
+export function sidecar(spec: Spec, since: Since): string {
+  const first = sinceOf(since, spec.module);
+  const added: Added = (path) => {
+    const version = sinceOf(since, spec.module, path);
+    return version === first ? undefined : version;
+  };
   const documentation = {
     module: spec.module,
     short_description: spec.summary,
+    version_added: first,
     description: [...spec.description],
     author: ['The piecewise.cloud founders'],
     ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
-    options: withList(spec),
-    attributes: ATTRIBUTES,
+    options: withList(spec, added),
+    attributes: { ...ATTRIBUTES, ...spec.attributes },
+    ...(spec.seealso ? { seealso: spec.seealso.map((module) => ({ module })) } : {}),
     ...(spec.notes ? { notes: [...spec.notes] } : {}),
   };
   const returns = Object.keys(spec.returns).length > 0 ? { RETURN: returnsDoc(spec.returns) } : {};

@@ -10,6 +10,7 @@ export const spec = defineSpec({
     'A seed with the same content is kept, whatever program wrote it. A damaged seed is replaced; a file that is not a seed is not.',
   ],
   list: { option: 'seeds', description: 'Several seeds in one task.' },
+  seealso: ['piecewise.cloud.vm'],
   options: seedOptions,
   notes: [
     'No content is ever shown: a diff has the names of the keys that change, and a digest of each file.',

@@ -9,6 +9,7 @@ export const spec = defineSpec({
     'An existing disk is never overwritten. It can be grown, but not shrunk. A disk that a guest or another process uses is not changed.',
     'The format of an existing disk is never detected from its content, which its guest may have written. It is the format in the definition of its guest, or that of the task if no guest has the disk.',
   ],
+  seealso: ['piecewise.cloud.disk_template', 'piecewise.cloud.vm'],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',

@@ -8,6 +8,7 @@ export const spec = defineSpec({
     'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
     'When the checksum changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
   ],
+  seealso: ['piecewise.cloud.image', 'piecewise.cloud.disk_image'],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',

@@ -9,6 +9,13 @@ export const spec = defineSpec({
     'A name is a symbolic link to a read-only template, F(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template). When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
     'Leaving an image out of the mapping removes nothing.',
   ],
+  attributes: {
+    async: {
+      support: 'partial',
+      description: 'A task that copies a file of the controller cannot use C(async).',
+    },
+  },
+  seealso: ['piecewise.cloud.disk_template', 'piecewise.cloud.vm'],
   requirements: [
     'qemu-utils (qemu-img)',
     'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for images that are built',

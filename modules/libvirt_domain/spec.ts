@@ -15,6 +15,7 @@ export const spec = defineSpec({
     `If one of the options ${optionList(KEPT_WHEN_OMITTED)} is left out, its part of the domain is kept; an empty list removes what earlier tasks listed. What any other option set is removed if a later task that defines the domain leaves the option out.`,
     'A guest is only stopped with O(state=stopped), O(state=absent) or O(restart=if_needed), and disk files are only removed with O(remove_storage=true).',
   ],
+  seealso: ['piecewise.cloud.vm'],
   requirements: ['libvirt-clients (virsh)', 'a libvirt daemon at O(uri)'],
   list: {
     option: 'domains',

@@ -8,6 +8,7 @@ export const spec = defineSpec({
     'Creates, changes and removes a bridge. An option that is left out keeps its current value; an empty value unsets it.',
     "Changes are written to Open vSwitch's database in one transaction: all of them, or none.",
   ],
+  seealso: ['piecewise.cloud.ovs_topology'],
   requirements: ['openvswitch-switch'],
   options: oneBridgeOptions,
   examples: `

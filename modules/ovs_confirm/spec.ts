@@ -8,6 +8,7 @@ export const spec = defineSpec({
     'Run it over a new connection (C(meta: reset_connection)), since an established connection may survive for a while and prove nothing.',
     'Without an unconfirmed change, nothing is done. It is an error when the change is being undone, or was undone.',
   ],
+  seealso: ['piecewise.cloud.ovs_port'],
   requirements: ['systemd'],
   options: {},
   examples: `

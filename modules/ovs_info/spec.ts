@@ -8,6 +8,8 @@ export const spec = defineSpec({
     'Returns all bridges, ports and interfaces. RV(bridges) and RV(ports) can be given to M(piecewise.cloud.ovs_topology) as they are; options at their default are left out.',
     'Everything is read in one transaction. Nothing is changed.',
   ],
+  attributes: { diff_mode: { support: 'none', description: 'It changes nothing.' } },
+  seealso: ['piecewise.cloud.ovs_topology'],
   requirements: ['openvswitch-switch'],
   options: connectionOptions,
   examples: `

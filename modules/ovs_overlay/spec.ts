@@ -9,6 +9,7 @@ export const spec = defineSpec({
     'Traffic is never forwarded from one tunnel to another (split horizon), so the mesh has no loop and needs no spanning tree. A bridge with STP or RSTP is refused.',
     'Only tunnels of this overlay are ever removed, and its bridge if this module created it and it has no other ports.',
   ],
+  seealso: ['piecewise.cloud.ovs_topology'],
   requirements: ['openvswitch-switch', 'iproute2', 'openvswitch-ipsec with strongSwan, for O(psk)'],
   options: overlayOptions,
   examples: `

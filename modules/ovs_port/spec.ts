@@ -9,6 +9,7 @@ export const spec = defineSpec({
     'Addresses are given to the interface at once and kept across a reboot: by ifupdown where that is in use (C(/etc/network/interfaces.d/ovs_port_NAME)), by systemd-networkd otherwise.',
     'Addresses that others added to the interface are kept.',
   ],
+  seealso: ['piecewise.cloud.ovs_topology', 'piecewise.cloud.ovs_confirm'],
   requirements: ['openvswitch-switch', 'iproute2'],
   options: onePortOptions,
   examples: `

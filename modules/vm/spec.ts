@@ -9,6 +9,13 @@ export const spec = defineSpec({
     'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and follow the same rules: an existing disk is never overwritten, a guest is only stopped if the task says so.',
     'A VM that is left out of the list is kept.',
   ],
+  attributes: {
+    async: {
+      support: 'partial',
+      description: 'A task that copies a file of the controller cannot use C(async).',
+    },
+  },
+  seealso: ['piecewise.cloud.image', 'piecewise.cloud.libvirt_domain', 'piecewise.cloud.cloudinit_iso'],
   requirements: ['libvirt-clients (virsh)', 'qemu-utils (qemu-img)', 'a libvirt daemon at O(uri)'],
   list: {
     option: 'vms',

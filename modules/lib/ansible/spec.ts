@@ -89,6 +89,11 @@ export interface ReturnField {
   readonly sample?: unknown;
 }
 
+interface Attribute {
+  readonly support: 'partial' | 'none';
+  readonly description: string;
+}
+
 /** Everything that is said about a module, once: types, validator, docs and reference come from it. */
 export interface Spec {
   readonly module: string;
@@ -108,6 +113,10 @@ export interface Spec {
     readonly defaults?: string;
   };
   readonly requirements?: readonly string[];
+  /** Where it doesn't fully support what most modules do. */
+  readonly attributes?: Readonly<Partial<Record<'diff_mode' | 'async', Attribute>>>;
+  /** Other modules that its documentation refers to, by their full names. */
+  readonly seealso?: readonly string[];
   readonly notes?: readonly string[];
   /** YAML, as ansible-doc prints it; a test checks each task in it against the spec. */
   readonly examples: string;

@@ -55,7 +55,7 @@ describe('items that are a mapping', () => {
   });
 
   it('are documented as what they are', () => {
-    const text = sidecar(spec);
+    const text = sidecar(spec, {});
     expect(text).toContain('The key of an entry is its C(name), and its value takes the same options');
     expect(text).toContain('Required, here or as the key of each entry of C(counters).');
   });
