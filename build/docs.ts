@@ -6,6 +6,7 @@ import {
   type ReturnField,
   type Spec,
 } from '../modules/lib/ansible/spec.ts';
+import { ruleSentences } from './rules.ts';
 import { type Since, sinceOf } from './since.ts';
 
 type Fields = Record<string, unknown>;
@@ -136,7 +137,7 @@ export function sidecar(spec: Spec, since: Since): string {
     module: spec.module,
     short_description: spec.summary,
     version_added: first,
-    description: [...spec.description],
+    description: [...spec.description, ...ruleSentences(spec.rules)],
     author: ['The piecewise.cloud founders'],
     ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
     options: withList(spec, added),

@@ -1,0 +1,50 @@
+import type { Rules } from '../modules/lib/ansible/spec.ts';
+
+const option = (name: string) => `O(${name})`;
+
+const listed = (names: readonly string[], word: string): string => {
+  const all = names.map(option);
+  const last = all.pop() ?? '';
+  return all.length > 0 ? `${all.join(', ')} ${word} ${last}` : last;
+};
+
+function grouped(groups: readonly (readonly string[])[]): Map<string, (readonly string[])[]> {
+  const pairs = new Map<string, (readonly string[])[]>();
+  for (const names of groups) {
+    const first = names.length === 2 ? (names[0] ?? '') : '';
+    pairs.set(first, [...(pairs.get(first) ?? []), names]);
+  }
+  return pairs;
+}
+
+/** One sentence for all pairs with the same first option. */
+function exclusions(groups: readonly (readonly string[])[]): string[] {
+  const pairs = grouped(groups);
+  return [...pairs].flatMap(([first, of]) =>
+    first && of.length > 1
+      ? [
+          `${option(first)} excludes ${listed(
+            of.map(([, other = '']) => other),
+            'and',
+          )}.`,
+        ]
+      : of.map((names) => `${listed(names, 'and')} exclude each other.`),
+  );
+}
+
+/** The rules between the options of a module, as sentences for its documentation. */
+export function ruleSentences(rules: Rules = {}): string[] {
+  const { requiredTogether = [], mutuallyExclusive = [], requiredOneOf = [] } = rules;
+  const { requiredIf = [], requiredBy = {} } = rules;
+  const required = (names: readonly string[], any: boolean) =>
+    `${listed(names, any ? 'or' : 'and')} ${names.length === 1 || any ? 'is' : 'are'} required`;
+  return [
+    ...requiredOneOf.map((names) => `${listed(names, 'or')} is required.`),
+    ...requiredTogether.map((names) => `${listed(names, 'and')} require each other.`),
+    ...exclusions(mutuallyExclusive),
+    ...requiredIf.map(
+      ([name, value, names, any = false]) => `With ${option(`${name}=${value}`)}, ${required(names, any)}.`,
+    ),
+    ...Object.entries(requiredBy).map(([name, names]) => `With ${option(name)}, ${required(names, false)}.`),
+  ];
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { ruleSentences } from '../../build/rules.ts';
+
+test.each([
+  [{ requiredOneOf: [['a', 'b']] }, 'O(a) or O(b) is required.'],
+  [{ requiredTogether: [['a', 'b']] }, 'O(a) and O(b) require each other.'],
+  [{ mutuallyExclusive: [['a', 'b', 'c']] }, 'O(a), O(b) and O(c) exclude each other.'],
+  [
+    { requiredIf: [['state', 'present', ['a', 'b'], true]] },
+    'With O(state=present), O(a) or O(b) is required.',
+  ],
+  [{ requiredIf: [['state', 'present', ['a', 'b']]] }, 'With O(state=present), O(a) and O(b) are required.'],
+  [{ requiredIf: [['state', 'present', ['a']]] }, 'With O(state=present), O(a) is required.'],
+  [{ requiredBy: { a: ['b'] } }, 'With O(a), O(b) is required.'],
+] as const)('%j', (rules, sentence) => {
+  expect(ruleSentences(rules)).toEqual([sentence]);
+});
