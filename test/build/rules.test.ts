@@ -4,6 +4,17 @@ import { ruleSentences } from '../../build/rules.ts';
 test.each([
   [{ requiredOneOf: [['a', 'b']] }, 'O(a) or O(b) is required.'],
   [{ requiredTogether: [['a', 'b']] }, 'O(a) and O(b) require each other.'],
+  [
+    {
+      mutuallyExclusive: [
+        ['a', 'b'],
+        ['a', 'c'],
+        ['a', 'd'],
+      ],
+    },
+    'O(a) excludes O(b), O(c) and O(d).',
+  ],
+  [{ mutuallyExclusive: [['a', 'b']] }, 'O(a) and O(b) exclude each other.'],
   [{ mutuallyExclusive: [['a', 'b', 'c']] }, 'O(a), O(b) and O(c) exclude each other.'],
   [
     { requiredIf: [['state', 'present', ['a', 'b'], true]] },
