@@ -36,7 +36,6 @@ const hypervisor = [
   'xorriso',
   'libarchive-tools',
   'dosfstools',
-  'mtools',
   '7zip',
   'tcpdump',
   'ansible-core',
@@ -49,6 +48,7 @@ const hypervisor = [
 const controller = [
   'ansible-core',
   'ansible-lint',
+  'reuse',
   'python3',
   'openssh-client',
   'git',
