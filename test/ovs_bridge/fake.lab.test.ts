@@ -80,7 +80,9 @@ describe('a bridge that is a VLAN of another', () => {
       /^option 'vlan': VLAN 10 of 'br0' is already the fake bridge 'vlan10'/,
     );
     expect(await fails({ parent: 'br1' })).toMatch(/^option 'parent': 'vlan10' is a VLAN of 'br0'/);
-    expect(await fails({ bridge: 'other', parent: 'vlan10' })).toMatch(/^option 'parent': .* give that bridge/);
+    expect(await fails({ bridge: 'other', parent: 'vlan10' })).toMatch(
+      /^option 'parent': .* give that bridge/,
+    );
     expect(await lab.fails('ovs_port', port('p1', { tag: 11 }))).toMatch(
       /^option 'tag': 'vlan10' is VLAN 10 of/,
     );
