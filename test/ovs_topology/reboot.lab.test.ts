@@ -61,7 +61,9 @@ const survives = async () => {
       .split('\n')
       .filter((line) => !/^(\S+)=\1$/.test(line))
       .sort();
-  expect(sorted(await lab.everything())).toEqual(sorted(before));
+  // systemd-networkd configures interfaces in the background.
+  const now = async () => sorted(await lab.everything());
+  await expect.poll(now, { timeout: 30_000, interval: 500 }).toEqual(sorted(before));
   for (const [port, routes] of Object.entries(ROUTES)) expect(await lab.routes(port)).toEqual(routes);
   await lab.keeps('ovs_topology', TOPOLOGY);
 };
