@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadSpecs, ROOT } from '../../build/modules.ts';
-import type { OptionSpecs, Spec } from '../../modules/lib/ansible/spec.ts';
+import { optionPaths } from '../../build/since.ts';
 import { ANSIBLES, makeProject, type Project } from '../contract/ansible.ts';
 
 const specs = await loadSpecs();
@@ -14,21 +14,6 @@ beforeAll(async () => {
   project = await makeProject();
 });
 afterAll(() => project?.remove());
-
-/** The names of all options, those in mappings and lists of mappings too: `disks`, `disks.source`. */
-function optionNames(options: OptionSpecs, above = ''): string[] {
-  return Object.entries(options).flatMap(([name, option]) => {
-    const holder = option.type === 'list' ? option.elements : option;
-    const inner = holder.type === 'dict' && holder.options ? holder.options : {};
-    return [above + name, ...optionNames(inner, `${above}${name}.`)];
-  });
-}
-
-const expectedNames = ({ options, controllerOptions = {}, list }: Spec): string[] => {
-  const { option, defaults } = list ?? {};
-  const ofList = [option, defaults].filter((name) => name !== undefined);
-  return [...optionNames({ ...options, ...controllerOptions }), ...ofList].sort();
-};
 
 interface Documented {
   readonly suboptions?: Record<string, Documented>;
@@ -50,14 +35,14 @@ describe.each(ANSIBLES)('ansible-doc %s', (ansible) => {
       const doc = docs[`piecewise.cloud.${module}`]?.doc;
       return [module, documentedNames(doc?.options ?? {}).sort()];
     });
-    expect(found).toEqual(specs.map((spec) => [spec.module, expectedNames(spec)]));
+    expect(found).toEqual(specs.map((spec) => [spec.module, optionPaths(spec)]));
   });
 
   it('prints them for a reader, without a complaint', async () => {
     const { exitCode, stdout, stderr } = await project.run(ansible, ['ansible-doc', ...names]);
     expect([exitCode, stderr]).toEqual([0, '']);
     const printed = [...stdout.matchAll(/^\s*[-=] (\w+)/gm)].map(([, name]) => name);
-    const wanted = specs.flatMap(expectedNames).map((name) => name.split('.').at(-1));
+    const wanted = specs.flatMap(optionPaths).map((name) => name.split('.').at(-1));
     expect(wanted.filter((name) => !printed.includes(name))).toEqual([]);
     expect(stdout.match(/EXAMPLES:/g)).toHaveLength(specs.length);
     // Markup that this Ansible doesn't know would stay as it stands.

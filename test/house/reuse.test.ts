@@ -1,18 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../../build/modules.ts';
 import { execOnController } from '../lab/controller.ts';
 import { plainEnv } from '../lab/tools.ts';
+import { copyCheckout } from '../support/checkout.ts';
 
 let tree: string;
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'piecewise-reuse-'));
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z'];
-  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
-  for (const file of listed.split('\0').filter(Boolean)) cpSync(join(ROOT, file), join(tree, file));
+  copyCheckout(tree);
 });
 afterAll(() => rmSync(tree, { recursive: true }));
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANSIBLES, type Ansible, makeProject, type Project } from '../contract/ansible.ts';
@@ -65,6 +65,12 @@ describe.each(ANSIBLES)('the built collection, by ansible-test sanity %s', (ansi
 
 describe('the built collection', () => {
   it('has modules and plugins that are not executable by themselves, and private utilities', () => {
+    const plugins = join(project.collection, 'plugins');
+    const files = readdirSync(plugins, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.\w+$/.test(file),
+    );
+    expect(files.filter((file) => file.endsWith('.js')).length).toBeGreaterThan(10);
+    expect(files.filter((file) => (statSync(join(plugins, file)).mode & 0o111) !== 0)).toEqual([]);
     const utilities = readdirSync(join(project.collection, 'plugins', 'plugin_utils'));
     expect(utilities.filter((name) => name.endsWith('.py') && !name.startsWith('_'))).toEqual([]);
   });

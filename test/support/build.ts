@@ -7,7 +7,7 @@ import { ROOT } from '../../build/modules.ts';
 import { withLock } from '../lab/cache.ts';
 
 // What the collection is made of.
-const SOURCES = ['build', 'modules', 'package.json', 'package-lock.json', ...COPIED];
+const SOURCES = ['build', 'changelogs', 'modules', 'package.json', 'package-lock.json', ...COPIED];
 
 const STAMP = join(ROOT, 'dist', '.sources');
 

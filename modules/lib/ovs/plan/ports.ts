@@ -186,9 +186,11 @@ function exchange({ port }: PortRows, refs: readonly Ref[], mutator: 'insert' | 
 
 function removePort(context: Context, desired: DesiredPort, current: PortRows | undefined): Piece {
   const { name, bridge } = desired;
-  // A killed run may have left its file. An interface of a bond keeps its own.
-  if (!current && context.index.interfaces.has(name)) return {};
-  if (!current) return { fates: [[name, { device: 'removed', type: '', bridge }]] };
+  if (!current) {
+    // A killed run may have left the port's file. An interface of a bond keeps its file.
+    const inBond = context.index.interfaces.has(name);
+    return inBond ? {} : { fates: [[name, { device: 'removed', type: '', bridge }]] };
+  }
   const on = current.bridge.name;
   if (on !== bridge) {
     return { warnings: [`port '${name}' is on bridge '${on}', and not on '${bridge}': it is kept there`] };

@@ -23,12 +23,12 @@ export function withPurged(
     ({ port, bridge }) => isOurs(port) && port.name !== bridge.name,
   );
   // A port that is to be absent from another bridge than its own is kept.
-  const listedPorts = topology.ports.filter(
+  const effective = topology.ports.filter(
     ({ name, bridge, state }) =>
       state === 'present' || (index.ports.get(name)?.bridge.name ?? bridge) === bridge,
   );
   const removed = new Set(
-    [...ours.map(({ port }) => port), ...listedPorts.filter(({ state }) => state === 'absent')].map(
+    [...ours.map(({ port }) => port), ...effective.filter(({ state }) => state === 'absent')].map(
       ({ name }) => name,
     ),
   );
@@ -43,9 +43,9 @@ export function withPurged(
     .map(({ port, bridge }) => ({ ...ABSENT, name: port.name, bridge: bridge.name }));
   const names = new Set(purged.map(({ name }) => name));
   const ports = [...topology.ports.filter(({ name }) => !names.has(name)), ...purged];
-  const counted = [...listedPorts.filter(({ name }) => !names.has(name)), ...purged];
-  const absent = new Set(counted.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
-  const elsewhere = new Map(counted.map(({ name, bridge }) => [name, bridge]));
+  const after = [...effective.filter(({ name }) => !names.has(name)), ...purged];
+  const absent = new Set(after.flatMap(({ name, state }) => (state === 'absent' ? name : [])));
+  const elsewhere = new Map(after.map(({ name, bridge }) => [name, bridge]));
   const bridges: DesiredBridge[] = [];
   for (const bridge of index.bridges.values()) {
     if (!isOurs(bridge)) continue;
