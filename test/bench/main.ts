@@ -4,6 +4,7 @@ import { benchOvs } from './ovs.ts';
 import { benchPair } from './pair.ts';
 import { benchSeeds } from './seeds.ts';
 import { benchSite } from './site.ts';
+import { benchTasks } from './tasks.ts';
 import { benchVms } from './vms.ts';
 
 // `npm run bench`: speeds as ratios, each measured in one run on one lab hypervisor.
@@ -14,6 +15,7 @@ const benches: Record<string, () => Promise<string>> = {
   ovs: benchOvs,
   seeds: benchSeeds,
   vms: benchVms,
+  tasks: benchTasks,
 };
 
 const chosen = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { Host } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
-import { FILES } from './files.ts';
+import { BOOT_ORDER, FILES } from './files.ts';
 import { renewNames } from './names.ts';
 import { reconfigure } from './networkd.ts';
 import type { LinkStep } from './step.ts';
@@ -39,6 +39,8 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
       await host.write((await host.realPath(path)) ?? path, text);
     }
   }
+  // It matters at the next boot only, so a failure doesn't.
+  if (files.has(BOOT_ORDER.path)) await host.run('systemctl', ['daemon-reload']);
   if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
   if (raise.length > 0) await runOrFail(host, 'ifup', ['--force', '--', ...raise], { timeout: PATIENCE });

@@ -40,6 +40,15 @@ export const KEEPERS = Object.keys(FILES) as Keeper[];
 /** ifupdown's own file, see interfaces(5). */
 export const INTERFACES = '/etc/network/interfaces';
 
+/**
+ * Starts systemd-networkd after Open vSwitch at boot: ovs-vswitchd takes a bridge with a userspace datapath down and up
+ * when it sets its MAC address, and networkd, which may be configuring it meanwhile, then gives up.
+ */
+export const BOOT_ORDER = {
+  path: '/etc/systemd/system/systemd-networkd.service.d/piecewise-cloud.conf',
+  text: '# piecewise.cloud: the ports of Open vSwitch are there before systemd-networkd starts.\n[Unit]\nAfter=ovs-vswitchd.service\n',
+} as const;
+
 /** The path of a port's file. */
 export function fileOf(keeper: Keeper, port: string): string {
   const { directory, prefix, suffix } = FILES[keeper];

@@ -3,7 +3,7 @@ import { runOrFail } from '../host/process.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { raisedInterfaces } from '../net/ifupdown.ts';
 import { type Route, routesOf } from '../net/route.ts';
-import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
+import { BOOT_ORDER, FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
 import { namesProblem } from './names.ts';
 
 /** Addresses and routes of an interface. */
@@ -157,7 +157,7 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
     dhcpClient,
     interfaces,
     raised: raisedInterfaces(ifstate ?? ''),
-    files: await readFiles(host, all ? await allFiles(host) : pathsOf(ports)),
+    files: await readFiles(host, [BOOT_ORDER.path, ...(all ? await allFiles(host) : pathsOf(ports))]),
   };
 }
 

@@ -1,7 +1,7 @@
 import { shownText } from '../../host/text.ts';
 import { withoutSource, withSource } from '../../net/sources.ts';
 import type { DesiredLink } from '../desired.ts';
-import { FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper } from '../files.ts';
+import { BOOT_ORDER, FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper } from '../files.ts';
 import type { Kept, Link } from '../observe.ts';
 import { emptyStep, isEmpty, type LinkStep } from '../step.ts';
 import { byIfupdown, ifupdownOf } from './by-ifupdown.ts';
@@ -115,11 +115,15 @@ export function planLinks(
     if (interfaces !== undefined) interfaces = sourced(interfaces, files);
     addToStep(step, link.port, kept, change, changed);
   }
+  const persists = desired.some(({ addressing, device }) => addressing && device !== 'removed');
+  if (persists && kept.keeper === 'networkd' && kept.files.get(BOOT_ORDER.path) !== BOOT_ORDER.text) {
+    texts.push(shown(BOOT_ORDER.path, kept.files.get(BOOT_ORDER.path), BOOT_ORDER.text));
+    step.files.set(BOOT_ORDER.path, BOOT_ORDER.text);
+  }
   if (interfaces !== undefined && interfaces !== kept.interfaces) {
     texts.push(shown(INTERFACES, kept.interfaces, interfaces));
     step.files.set(INTERFACES, interfaces);
   }
-  const persists = desired.some(({ addressing, device }) => addressing && device !== 'removed');
   return {
     changes: [...configured, ...texts],
     step: isEmpty(step) ? undefined : step,
