@@ -1,5 +1,5 @@
 import { cacheDir } from './cache.ts';
-import type { Release } from './packages.ts';
+import type { ControllerKind, Release } from './packages.ts';
 import { ensureRoot } from './root.ts';
 import { type ExecOptions, type ExecResult, run } from './run.ts';
 import type { Bind } from './state.ts';
@@ -13,6 +13,8 @@ export interface ControllerOptions extends ExecOptions {
   cwd?: string;
   /** 13 by default: the machine itself may have the older Ansible. */
   release?: Release;
+  /** What it has; `controller` by default. */
+  kind?: ControllerKind;
 }
 
 // All mounts are in the script's own namespace and what is written is in memory, so nothing is left of it.
@@ -33,7 +35,7 @@ exec chroot "$root" env -C "$cwd" "$@"
 `;
 
 /**
- * Runs a program in a Debian root that has ansible-core and ansible-lint, as root, and gives its output.
+ * Runs a program in a Debian root that has ansible-core, as root, and gives its output.
  * It sees the lab's cache where the machine has it, so an inventory of the lab works there as it stands; what it
  * writes elsewhere than in `binds` is gone afterwards. Throws as `run` does.
  */
@@ -41,9 +43,9 @@ export async function execOnController(
   argv: readonly string[],
   options: ControllerOptions = {},
 ): Promise<ExecResult> {
-  const { binds = [], cwd = '/root', release = 13, ...rest } = options;
+  const { binds = [], cwd = '/root', release = 13, kind = 'controller', ...rest } = options;
   await ensureTools();
-  const lower = await ensureRoot(release, 'controller');
+  const lower = await ensureRoot(release, kind);
   const cache = cacheDir();
   const shown = [{ host: cache, guest: cache }, ...binds]
     .map(({ host, guest }) => `${host}:${guest}`)

@@ -2,7 +2,7 @@ import { withLock } from './cache.ts';
 import { execInside, initPid } from './exec.ts';
 import { privateKeyFile, sshCommonArgs } from './key.ts';
 import { boot, create, destroy, halt, isRunning, stop } from './lifecycle.ts';
-import type { Kind, Release } from './packages.ts';
+import type { BootedKind, Release } from './packages.ts';
 import { ensureRoot } from './root.ts';
 import type { ExecOptions, ExecResult } from './run.ts';
 import { stage } from './stage.ts';
@@ -16,7 +16,7 @@ export interface HypervisorOptions {
   /** 12 by default. */
   release?: Release;
   /** `hypervisor` by default. */
-  kind?: Exclude<Kind, 'controller'>;
+  kind?: BootedKind;
   /** Directories of the machine to show inside; they must exist. */
   binds?: Bind[];
 }
@@ -25,7 +25,7 @@ export interface HypervisorOptions {
 export interface Hypervisor {
   readonly name: string;
   readonly release: Release;
-  readonly kind: Kind;
+  readonly kind: BootedKind;
   /** The machine's number of its init; another one after a reboot. Throws when it doesn't run. */
   readonly pid: number;
   /** Its root directory, as seen from the machine. */

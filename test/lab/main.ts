@@ -6,7 +6,7 @@ import { inside } from './exec.ts';
 import { findHypervisor, startHypervisor } from './hypervisor.ts';
 import { inventory } from './inventory.ts';
 import { destroy, isRunning } from './lifecycle.ts';
-import { type Kind, packages, type Release } from './packages.ts';
+import type { BootedKind, Release } from './packages.ts';
 import { pruneRoots } from './root.ts';
 import { stage } from './stage.ts';
 import { knownNames, readState } from './state.ts';
@@ -23,12 +23,12 @@ const usage = `usage: tsx test/lab/main.ts COMMAND
 
 async function up(name: string, values: { release: string; kind: string; bind: string[] }): Promise<void> {
   if (isRunning(name)) return console.log(`${name} is running`);
-  if (!(values.kind in packages) || values.kind === 'controller') throw new Error(usage);
+  if (values.kind !== 'hypervisor' && values.kind !== 'bare') throw new Error(usage);
   const binds = values.bind.map((text) => {
     const [host = '', guest = host] = text.split(':');
     return { host, guest };
   });
-  const kind = values.kind as Exclude<Kind, 'controller'>;
+  const kind: BootedKind = values.kind;
   const { pid } = await startHypervisor({ name, release: Number(values.release) as Release, kind, binds });
   console.log(`${name} is running, its init is process ${pid}`);
 }

@@ -4,8 +4,13 @@ export const releases = { 12: 'bookworm', 13: 'trixie' } as const;
 /** A Debian release number. */
 export type Release = keyof typeof releases;
 
-/** What a root is for: see `packages`. */
-export type Kind = 'hypervisor' | 'bare' | 'controller';
+/** What a root that is booted is for: see `packages`. */
+export type BootedKind = 'hypervisor' | 'bare';
+
+/** What a root that programs are run in is for. */
+export type ControllerKind = 'controller' | 'stranger';
+
+export type Kind = BootedKind | ControllerKind;
 
 // Enough for Ansible to reach a machine that systemd booted, and no Node.js.
 const bare = ['systemd', 'systemd-sysv', 'dbus', 'python3', 'openssh-server', 'ifupdown', 'iproute2'];
@@ -57,5 +62,8 @@ const controller = [
   'netplan.io',
 ];
 
+// The machine of one who installs a release: no Node.js, npm or git.
+const stranger = ['ansible-core', 'openssh-client'];
+
 /** The packages of each kind of root, on top of debootstrap's `minbase`. An edit here rebuilds the root. */
-export const packages: Record<Kind, readonly string[]> = { hypervisor, bare, controller };
+export const packages: Record<Kind, readonly string[]> = { hypervisor, bare, controller, stranger };

@@ -8,6 +8,8 @@ const ROOTS: readonly (readonly [Release, Kind])[] = [
   [13, 'hypervisor'],
   [12, 'bare'],
   [12, 'controller'],
+  [12, 'stranger'],
+  [13, 'stranger'],
 ];
 
 /** Builds the roots that the cache lacks: some minutes on a machine that never ran tests. */

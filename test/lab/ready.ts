@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execInside } from './exec.ts';
-import type { Kind } from './packages.ts';
+import type { BootedKind } from './packages.ts';
 
 // systemd may call a container `degraded` for a unit that needs a real machine; its services run all the same.
 const booted = 'case $(systemctl is-system-running) in running|degraded) ;; *) exit 1;; esac';
 
-const checks: Record<Kind, string[]> = {
+const checks: Record<BootedKind, string[]> = {
   hypervisor: [
     booted,
     'systemctl -q is-active ssh',
@@ -13,7 +13,6 @@ const checks: Record<Kind, string[]> = {
     'ovs-vsctl --timeout=2 show',
   ],
   bare: [booted, 'systemctl -q is-active ssh'],
-  controller: [],
 };
 
 // Far more than a slow machine needs: a boot takes one to four seconds.
@@ -23,7 +22,7 @@ const limit = 60;
  * Waits until a hypervisor has booted and its services answer.
  * Throws with the check that fails if they don't within a minute, or when interrupted.
  */
-export async function waitReady(name: string, kind: Kind, interruption?: AbortSignal): Promise<void> {
+export async function waitReady(name: string, kind: BootedKind, interruption?: AbortSignal): Promise<void> {
   const until = performance.now() + limit * 1000;
   for (const check of checks[kind]) {
     for (;;) {

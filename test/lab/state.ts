@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { cacheDir } from './cache.ts';
-import type { Kind, Release } from './packages.ts';
+import type { BootedKind, Release } from './packages.ts';
 import type { ProcessId } from './processes.ts';
 
 /** A directory of the machine that is seen inside a hypervisor. */
@@ -14,7 +14,7 @@ export interface Bind {
 export interface State {
   name: string;
   release: Release;
-  kind: Kind;
+  kind: BootedKind;
   /** The directory of the read-only root below its overlay. */
   lower: string;
   binds: Bind[];
