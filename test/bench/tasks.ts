@@ -19,7 +19,7 @@ const TASKS: readonly (readonly [string, Record<string, unknown>])[] = [
   ['ovs_bridge', { bridge: 'br0', datapath_type: 'netdev' }],
   ['ovs_port', { bridge: 'br0', port: 'lan', tag: 25, type: 'internal' }],
   ['ovs_topology', { ports: [{ bridge: 'br0', port: 'wan', tag: 26, address: '192.0.2.1/24' }] }],
-  ['disk_image', { path: disk, format: 'qcow2', size: '8 MiB' }],
+  ['disk_image', { dest: disk, format: 'qcow2', source: '/srv/images/tiny.qcow2' }],
   ['libvirt_domain', { name: 'd', memory: '64 MiB', virt_type: 'qemu', disks: [{ source: disk }] }],
   ['cloudinit_iso', { dest: '/var/lib/libvirt/images/seed.iso', hostname: 'd' }],
   [
@@ -29,8 +29,10 @@ const TASKS: readonly (readonly [string, Record<string, unknown>])[] = [
       memory: '64 MiB',
       virt_type: 'qemu',
       state: 'present',
-      disk_template: '/srv/tiny.qcow2',
-      interfaces: [{ name: 'eth0', bridge: 'br0', vlan: 25, mode: 'dhcp' }],
+      archive_name: 'tiny.qcow2',
+      image_directory: '/srv/images',
+      ovs: [{ name: 'br0', vlans: [25] }],
+      interfaces: [{ name: 'eth0', address: '192.0.2.9/24', gateway: '192.0.2.1' }],
     },
   ],
 ];
@@ -56,7 +58,11 @@ export async function benchTasks(): Promise<string> {
   };
   const lines = [`a task that changes nothing, median of ${RUNS}, each way in turn:`];
   try {
-    await hypervisor.exec(['sh', '-c', 'qemu-img create -q -f qcow2 /srv/tiny.qcow2 8M']);
+    await hypervisor.exec([
+      'sh',
+      '-c',
+      'mkdir /srv/images; qemu-img create -q -f qcow2 /srv/images/tiny.qcow2 8M',
+    ]);
     for (const [name, args] of TASKS) {
       const [theirs, ours] = [former, join(ROOT, 'dist')].map((dist) =>
         withArguments(text(dist, name), args, { diff: false }),
