@@ -96,12 +96,12 @@ class ActionModule(ActionBase):
         """
         if isinstance(raw, list):
             pairs = [cls._evaluated(templar, item, cls._item(path, i, item)) for i, item in enumerate(raw)]
-            values = [value for value, _ in pairs if value is not OMITTED]
-            return values, [problem for _, undefined in pairs for problem in undefined]
+            values = [value for value, problems in pairs if value is not OMITTED]
+            return values, [problem for value, problems in pairs for problem in problems]
         if isinstance(raw, dict):
             keyed = [(key, cls._evaluated(templar, item, "%s.%s" % (path, key))) for key, item in raw.items()]
-            values = dict((key, value) for key, (value, _) in keyed if value is not OMITTED)
-            return values, [problem for _, (_, undefined) in keyed for problem in undefined]
+            values = dict((key, value) for key, (value, problems) in keyed if value is not OMITTED)
+            return values, [problem for key, (value, problems) in keyed for problem in problems]
         # To 2.14, a vault's text is not a str.
         if getattr(raw, "__ENCRYPTED__", False):
             raw = str(raw)

@@ -1,2 +1,6 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._follow import Follower as ActionModule  # noqa: F401
+"""Runs the module disk_image, and shows its progress."""
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._follow import Follower
+
+ActionModule = Follower

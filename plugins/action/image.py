@@ -34,11 +34,11 @@ class ActionModule(ControllerFilesAction):
         what = "images['%s']" % name if self._task.args.get("images") else name
         try:
             file = self._find_needle("files", path)
-        except AnsibleError:
-            raise TaskFailure("%s: option 'path': %s is not on the controller" % (what, path))
+        except AnsibleError as error:
+            raise TaskFailure("%s: option 'path': %s is not on the controller" % (what, path)) from error
         if not os.path.isfile(file):
             raise TaskFailure("%s: option 'path': %s is not a file" % (what, file))
-        algorithm, _, digest = checksum.partition(":")
+        algorithm, digest = checksum.split(":")
         found = digest_of(file, algorithm)
         if found != digest.lower():
             raise TaskFailure(

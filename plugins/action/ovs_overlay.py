@@ -1,2 +1,6 @@
 # GNU General Public License v3.0 or later (see LICENSE)
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner as ActionModule  # noqa: F401
+"""Runs the module ovs_overlay, and checks its answer."""
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner
+
+ActionModule = Runner

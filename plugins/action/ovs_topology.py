@@ -11,8 +11,8 @@ class ActionModule(Runner):
     def _run_task(self, args, task_vars):
         try:
             confirm = boolean(args.pop("confirm", None) or False)
-        except TypeError:
-            raise TaskFailure("option 'confirm': must be a boolean")
+        except TypeError as error:
+            raise TaskFailure("option 'confirm': must be a boolean") from error
         if confirm and self._wrapped:
             raise TaskFailure("option 'confirm': a task with 'async' doesn't wait for the result: use only one of them")
         answer = super()._run_task(args, task_vars)

@@ -10,7 +10,7 @@ DOCUMENTATION = """
 module: check_variables
 short_description: Check the variables of this collection's roles on the controller
 version_added: 0.2.0
-author: The piecewise.cloud founders
+author: The piecewise.cloud founders (!UNKNOWN)
 description:
   - Checks the variables of roles before anything is changed. It needs no connection to the host, and no Node.js.
   - An error names the host, the item, the key and the nearest known key, and shows no values.

@@ -10,7 +10,7 @@ DOCUMENTATION = """
 module: disk_upload
 short_description: Copy a large file of the controller to the host, with its progress
 version_added: 0.2.0
-author: The piecewise.cloud founders
+author: The piecewise.cloud founders (!UNKNOWN)
 description:
   - Copies a disk image or another large file, and shows percent and rate while it does.
   - A file of the same size and SHA-256 checksum is not copied again. Checksums are computed only if the sizes are equal.

@@ -40,8 +40,8 @@ def parse_status(stdout):
     # With a terminal (ssh -t) lines end in a carriage return too.
     text = "\n" + stdout.replace("\r", "")
     for kind in ("result", "progress", "gone"):
-        _, begun, rest = text.partition("\n%s %s\n" % (MARK, kind))
-        inside, ended, _ = rest.partition("\n%s end" % MARK)
+        begun, rest = text.partition("\n%s %s\n" % (MARK, kind))[1:]
+        inside, ended = rest.partition("\n%s end" % MARK)[:2]
         if begun and ended:
             return kind, inside.strip()
     return None

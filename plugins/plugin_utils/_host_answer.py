@@ -70,7 +70,7 @@ def check_detached(answer):
     directory, pid = (answer.get("directory"), answer.get("pid")) if isinstance(answer, dict) else (None, None)
     if not isinstance(directory, str) or len(directory) > 255 or not DIRECTORY.fullmatch(directory):
         raise UntrustedAnswer("says that the work goes on in a directory that is not one of ours")
-    if type(pid) is not int or not 1 < pid <= MOST_PID:
+    if not _is_a(pid, int) or not 1 < pid <= MOST_PID:
         raise UntrustedAnswer("says that the work goes on as a process whose number is not valid")
     return directory, pid
 
@@ -102,8 +102,13 @@ def _check(value, shape, where):
             if inside is None:
                 raise UntrustedAnswer("answered with '%s', which this module never gives" % excerpt(name, 64))
             _check(inner, inside, "a '%s'" % excerpt(name, 64))
-    elif type(value) is not shape or (shape is str and not _is_text(value)):
+    elif not _is_a(value, shape) or (shape is str and not _is_text(value)):
         raise UntrustedAnswer("answered with %s of a wrong type" % where)
+
+
+def _is_a(value, kind):
+    # Python's True is an int too.
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _is_text(value):

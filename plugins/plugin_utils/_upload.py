@@ -48,7 +48,7 @@ class Uploader(ActionBase):
         sending = BackgroundCall(self._transfer_file, source, arrived)
         look = None
         pauses = iter(PAUSES)
-        before, at = 0, time.monotonic()
+        before, last = 0, time.monotonic()
         while not sending.wait(next(pauses, PAUSE)):
             now = time.monotonic()
             look = look or BackgroundCall(self._low_level_execute_command, size, False)
@@ -56,12 +56,12 @@ class Uploader(ActionBase):
             if look.wait(1):
                 done, look = self._size(look), None
             if done is not None and done > before:
-                rate = (done - before) / (now - at)
-                before, at = done, now
+                rate = (done - before) / (now - last)
+                before, last = done, now
                 if not self._task.no_log:
                     far = {"what": what, "done": done, "total": total, "rate": rate}
                     Display().display("%s: %s" % (host, describe(far)))
-            elif now - at > self.SILENCE:
+            elif now - last > self.SILENCE:
                 raise TaskFailure(
                     "%s: nothing has arrived for %d s: check the connection, and the free space on the host at %s"
                     % (what, self.SILENCE, excerpt(arrived))

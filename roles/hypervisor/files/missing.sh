@@ -32,12 +32,12 @@ misses_service() {
     ! systemctl --quiet is-active -- "$1" || ! systemctl --quiet is-enabled -- "$1"
 }
 
-kind= separator= lists=
+kind='' separator='' lists=''
 for word in "$@"; do
     case $word in
     packages | modules | services)
         lists="$lists${kind:+],}\"$word\":["
-        kind=$word separator=
+        kind=$word separator=''
         continue
         ;;
     esac
