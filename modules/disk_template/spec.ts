@@ -5,14 +5,14 @@ export const spec = defineSpec({
   module: 'disk_template',
   summary: 'Keep a template from which the disks of guests are made',
   description: [
-    'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
+    'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, C(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
     'When the checksum changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
   ],
   seealso: ['piecewise.cloud.image', 'piecewise.cloud.disk_image'],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',
-    'libvirt-clients (virsh), if guests have disks outside of F(/var/lib/libvirt)',
+    'libvirt-clients (virsh), if guests have disks outside of C(/var/lib/libvirt)',
   ],
   list: { option: 'templates', description: 'Several templates in one task.' },
   options: templateOptions,

@@ -44,7 +44,7 @@ export const diskOptions = defineOptions({
     type: 'path',
     default: '/var/lib/libvirt/templates',
     description:
-      'The directory for templates that are downloaded, or unpacked for overlays. Each is stored once for all disks, as F(by-checksum/CHECKSUM.qcow2).',
+      'The directory for templates that are downloaded, or unpacked for overlays. Each is stored once for all disks, as C(by-checksum/CHECKSUM.qcow2).',
   },
   format: {
     type: 'str',
