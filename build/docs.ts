@@ -110,6 +110,9 @@ export const plainAll = (value: unknown): unknown =>
         ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainAll(inner)]))
         : value;
 
+// `!UNKNOWN` is how Ansible's documentation writes that an author has no account on GitHub.
+const AUTHOR = 'The piecewise.cloud founders (!UNKNOWN)';
+
 const ATTRIBUTES = {
   check_mode: { support: 'full', description: 'Reports what a run would change, and changes nothing.' },
   diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
@@ -138,7 +141,7 @@ export function sidecar(spec: Spec, since: Since): string {
     short_description: spec.summary,
     version_added: first,
     description: [...spec.description, ...ruleSentences(spec.rules)],
-    author: ['The piecewise.cloud founders'],
+    author: [AUTHOR],
     ...(spec.requirements ? { requirements: [...spec.requirements] } : {}),
     options: withList(spec, added),
     attributes: { ...ATTRIBUTES, ...spec.attributes },

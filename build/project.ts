@@ -11,5 +11,5 @@ export const LICENCE = manifest.license ?? '';
 /** Where the source and its issues are: the one place to set it. */
 export const REPOSITORY = 'https://piecewise.cloud/source';
 
-/** The line at the top of each file that is built. */
-export const HEADER = `SPDX-License-Identifier: ${LICENCE}. Source: ${REPOSITORY}. Code of others: see THIRD-PARTY-NOTICES.`;
+/** The line at the top of each file that is built. `ansible-test` looks for the licence's name in words. */
+export const HEADER = `SPDX-License-Identifier: ${LICENCE} (GNU General Public License v3.0). Source: ${REPOSITORY}. Code of others: see THIRD-PARTY-NOTICES.`;
