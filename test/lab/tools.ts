@@ -1,8 +1,10 @@
 import { execa } from 'execa';
 import { withLock } from './cache.ts';
 
-// The package that brings each program, as Debian names it.
-const tools: Record<string, string> = {
+/** The Debian package that brings each program, or each path. */
+export type Tools = Readonly<Record<string, string>>;
+
+const LAB: Tools = {
   debootstrap: 'debootstrap',
   'systemd-nspawn': 'systemd-container',
   ip: 'iproute2',
@@ -21,12 +23,12 @@ export const plainEnv = {
 
 const options = { env: plainEnv, extendEnv: false };
 
-/** The packages of the programs that the machine doesn't have. */
-async function missing(): Promise<string[]> {
-  const script = 'for tool; do command -v "$tool" >/dev/null || echo "$tool"; done';
+/** The packages of the tools that the machine doesn't have. */
+async function missing(tools: Tools): Promise<string[]> {
+  const script = 'for tool; do command -v "$tool" >/dev/null || test -e "$tool" || echo "$tool"; done';
   const { stdout } = await execa('sh', ['-c', script, 'sh', ...Object.keys(tools)], options);
-  const programs = stdout.split('\n').filter(Boolean);
-  return [...new Set(programs.map((program) => tools[program] ?? program))];
+  const lacking = stdout.split('\n').filter(Boolean);
+  return [...new Set(lacking.map((tool) => tools[tool] ?? tool))];
 }
 
 async function install(packages: readonly string[]): Promise<void> {
@@ -39,12 +41,13 @@ async function install(packages: readonly string[]): Promise<void> {
 }
 
 /**
- * Installs what the lab needs on the machine and doesn't find there, from the machine's own apt sources.
+ * Installs what is needed on the machine and isn't there, from the machine's own apt sources.
  * Starts no service. Throws if we aren't root, or if apt fails.
+ * @param tools by default what the lab needs
  */
-export async function ensureTools(): Promise<void> {
+export async function ensureTools(tools: Tools = LAB): Promise<void> {
   if (process.getuid?.() !== 0) throw new Error('the lab boots containers, so it must run as root');
-  if ((await missing()).length === 0) return;
+  if ((await missing(tools)).length === 0) return;
   // apt-get fails where another one runs, which may have installed them.
-  await withLock('tools', async () => install(await missing()));
+  await withLock('tools', async () => install(await missing(tools)));
 }
