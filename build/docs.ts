@@ -129,8 +129,8 @@ const returnsDoc = (fields: Readonly<Record<string, ReturnField>>): Fields =>
     ]),
   );
 
-/** The sidecar that ansible-doc reads beside a module that isn't Python. */
-export function sidecar(spec: Spec, since: Since): string {
+/** What a module's sidecar holds, in the markup of the newest Ansible. */
+export function documentOf(spec: Spec, since: Since): Fields {
   const first = sinceOf(since, spec.module);
   const added: Added = (path) => {
     const version = sinceOf(since, spec.module, path);
@@ -149,10 +149,12 @@ export function sidecar(spec: Spec, since: Since): string {
     ...(spec.notes ? { notes: [...spec.notes] } : {}),
   };
   const returns = Object.keys(spec.returns).length > 0 ? { RETURN: returnsDoc(spec.returns) } : {};
-  const document = {
-    DOCUMENTATION: plainAll(documentation),
-    EXAMPLES: spec.examples.trim(),
-    ...(plainAll(returns) as object),
-  };
+  return { DOCUMENTATION: documentation, EXAMPLES: spec.examples.trim(), ...returns };
+}
+
+/** The sidecar that ansible-doc reads beside a module that isn't Python. */
+export function sidecar(spec: Spec, since: Since): string {
+  const { DOCUMENTATION, EXAMPLES, ...returns } = documentOf(spec, since);
+  const document = { DOCUMENTATION: plainAll(DOCUMENTATION), EXAMPLES, ...(plainAll(returns) as object) };
   return stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' });
 }

@@ -2,7 +2,7 @@ import { defineSpec } from '../lib/ansible/spec.ts';
 
 export const spec = defineSpec({
   module: 'ovs_confirm',
-  summary: 'Confirm that a host is still reachable after its uplink became a port of Open vSwitch',
+  summary: 'Confirm that a host is reachable after its uplink became an Open vSwitch port',
   description: [
     'A task of M(piecewise.cloud.ovs_port) or M(piecewise.cloud.ovs_topology) with C(take_address=true) arms a rollback: the host restores its network by itself unless this module is run in time.',
     'Run it over a new connection (C(meta: reset_connection)), since an established connection may survive for a while and prove nothing.',

@@ -123,7 +123,7 @@ export const portColumnOptions = {
     choices: ['active-backup', 'balance-slb', 'balance-tcp'],
     clearable: true,
     description:
-      "How a bond uses its O(interfaces): one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty string unsets it.",
+      "How a bond uses its interfaces: one at a time (V(active-backup), Open vSwitch's default), by MAC address and VLAN (V(balance-slb)), or by the headers of each packet (V(balance-tcp), which needs O(lacp)). An empty string unsets it.",
   },
   lacp: {
     type: 'str',

@@ -57,7 +57,7 @@ export const MACHINE = defineOptions({
     choices: ['host-passthrough', 'host-model', 'maximum', 'custom'],
     description: [
       'The processor that the guest sees; a new V(kvm) domain has V(host-passthrough).',
-      'V(custom) is the model in O(cpu_model).',
+      'V(custom) is the model that the option C(cpu_model) of a domain names.',
     ],
   },
   cpu_model: {

@@ -49,7 +49,7 @@ export const RUNNING = defineOptions({
     default: 'keep',
     description: [
       'What to do with devices that neither this task nor an earlier one lists, which others added.',
-      'V(keep) keeps them and names them in a warning. V(remove) removes those of the kinds that this task lists; with O(xml), those of all kinds.',
+      'V(keep) keeps them and names them in a warning. V(remove) removes those of the kinds that this task lists; those of all kinds, if it has the whole definition (C(xml) of M(piecewise.cloud.libvirt_domain)).',
     ],
   },
   adopt: {
