@@ -5,14 +5,14 @@ export const spec = defineSpec({
   module: 'disk_template',
   summary: 'Keep a template from which the disks of guests are made',
   description: [
-    'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, F(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
+    'Downloads, verifies and unpacks a template once, and gives it a name. The template itself is a read-only qcow2, C(by-checksum/CHECKSUM.qcow2) beside its name, which is a symbolic link.',
     'When the checksum changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
   ],
   seealso: ['piecewise.cloud.image', 'piecewise.cloud.disk_image'],
   requirements: [
     'qemu-utils (qemu-img)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',
-    'libvirt-clients (virsh), if guests have disks outside of F(/var/lib/libvirt)',
+    'libvirt-clients (virsh), if guests have disks outside of C(/var/lib/libvirt)',
   ],
   list: { option: 'templates', description: 'Several templates in one task.' },
   options: templateOptions,
@@ -25,7 +25,8 @@ export const spec = defineSpec({
   notes: [
     'Long work shows its progress, with percent and rate.',
     'Every run removes the templates in the directory to which no name leads and that no disk needs, even those that M(piecewise.cloud.disk_image) stored.',
-    'A disk that its guest has as raw needs no template, whatever its content looks like. An overlay of a file in another directory that does not record the format of that file may need any template: it is listed in RV(needed). C(qemu-img rebase -u -F) records the format.',
+    'A disk that its guest has as raw needs no template, whatever its content looks like.',
+    'An overlay of a file in another directory that does not record the format of that file may need any template: it is listed in RV(needed). C(qemu-img rebase -u -F) records the format.',
   ],
   examples: `
 - name: Debian's own image, refreshed when Debian has a new one
@@ -69,6 +70,11 @@ export const spec = defineSpec({
       returned: 'when there are any',
       type: 'dict',
       values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },
+      sample: {
+        '/var/lib/libvirt/templates/by-checksum/sha256-9f86d081.qcow2': [
+          '/var/lib/libvirt/images/web1/disk.qcow2',
+        ],
+      },
     },
   },
 });

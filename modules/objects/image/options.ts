@@ -60,7 +60,7 @@ export const imageKeys = defineOptions({
   checksum: {
     ...checksumOption,
     description: [
-      'The checksum of O(url) or O(path): the digest itself, or, of O(url), the path or URL of a list of digests (F(SHA256SUMS)) that names the file.',
+      'The checksum of O(url) or O(path): the digest itself, or, of O(url), the path or URL of a list of digests (C(SHA256SUMS)) that names the file.',
       ...checksumOption.description.slice(1),
     ],
   },

@@ -45,7 +45,7 @@ export const templateOptions = defineOptions({
     elements: { type: 'path' },
     default: [],
     description:
-      'Directories to search for overlays, in addition to F(/var/lib/libvirt), the directory of the templates, and the disks of all guests.',
+      'Directories to search for overlays, in addition to C(/var/lib/libvirt), the directory of the templates, and the disks of all guests.',
   },
 });
 

@@ -8,7 +8,7 @@ export const { checksum: checksumOption, member: memberOption } = defineOptions(
   checksum: {
     type: 'str',
     description: [
-      'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (F(SHA256SUMS)) that names the file.',
+      'The checksum of O(source) or O(url): the digest itself, or the path or URL of a list of digests (C(SHA256SUMS)) that names the file.',
       'It is verified while the file is read. A file that differs is an error, and is not used.',
       'A list that is fetched by plain http causes a warning, since nothing verifies it. A redirect from https to http is refused.',
     ],
