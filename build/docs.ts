@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { ReturnField, Spec } from '../modules/lib/ansible/spec.ts';
-import { withList } from './list-form.ts';
+import { returnsWithList, withList } from './list-form.ts';
 import type { Added } from './option-docs.ts';
 import { ruleSentences } from './rules.ts';
 import { type Since, sinceOf } from './since.ts';
@@ -56,7 +56,8 @@ export function sidecar(spec: Spec, since: Since): string {
     ...(spec.seealso ? { seealso: spec.seealso.map((module) => ({ module })) } : {}),
     ...(spec.notes ? { notes: [...spec.notes] } : {}),
   };
-  const returns = Object.keys(spec.returns).length > 0 ? { RETURN: returnsDoc(spec.returns) } : {};
+  const values = returnsWithList(spec);
+  const returns = Object.keys(values).length > 0 ? { RETURN: returnsDoc(values) } : {};
   const document = {
     DOCUMENTATION: plainAll(documentation),
     EXAMPLES: spec.examples.trim(),

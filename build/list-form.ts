@@ -1,4 +1,4 @@
-import type { Option, OptionSpecs, Spec } from '../modules/lib/ansible/spec.ts';
+import type { Option, OptionSpecs, ReturnField, Spec } from '../modules/lib/ansible/spec.ts';
 import { type Added, type Fields, optionsDoc, versionOf } from './option-docs.ts';
 
 // A module in list form has its options twice: beside the list, and as the keys of each item.
@@ -59,6 +59,24 @@ function short(field: Fields): Fields {
 
 const brief = (field: Fields): string[] =>
   descriptionOf(field).filter((text, i) => i === 0 || text.startsWith('Required '));
+
+/** What a module returns; in list form, the same for each item in `results`. */
+export function returnsWithList({ returns, list }: Spec): Readonly<Record<string, ReturnField>> {
+  if (!list) return returns;
+  const item = {
+    description: 'What identifies the item, such as its name or path.',
+    returned: 'when its options are valid',
+    type: 'str',
+  } as const;
+  const results = {
+    description: `With O(${list.option}), the values of each item, which are not beside it then.`,
+    returned: `when O(${list.option}) is given`,
+    type: 'list',
+    elements: 'dict',
+    contains: { item, ...returns },
+  } as const;
+  return { ...returns, results };
+}
 
 /** A line for each key of a mapping's entries, since Ansible has no field for them. */
 export const entryLines = (entries: OptionSpecs): string[] =>

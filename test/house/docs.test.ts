@@ -116,6 +116,14 @@ describe.each(ANSIBLES)('ansible-doc %s', (ansible) => {
     expect(mappings.filter(([, field]) => !field.contains && !('sample' in field))).toEqual([]);
   });
 
+  it('shows what is returned for each item of a list', () => {
+    for (const { module, list, returns } of specs) {
+      const results = modules[`piecewise.cloud.${module}`]?.return?.results;
+      const fields = list ? ['item', ...Object.keys(returns)] : [];
+      expect(Object.keys(results?.contains ?? {}).sort(), module).toEqual(fields.sort());
+    }
+  });
+
   it('prints no markup, and nothing that is not a text', () => {
     expect(
       Object.entries(printed).flatMap(([name, page]) => leftovers(page).map((found) => [name, found])),
