@@ -1,5 +1,5 @@
 import type { Option, OptionSpecs } from '../modules/lib/ansible/spec.ts';
-import { optionDoc } from './docs.ts';
+import { optionDoc } from './option-docs.ts';
 
 // The fields of a role's options that Ansible itself reads and checks.
 

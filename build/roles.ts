@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { isName, type Option, type OptionSpecs, type Rules, type Spec } from '../modules/lib/ansible/spec.ts';
 import { plainAll } from './docs.ts';
+import { entryLines } from './list-form.ts';
 import { ROOT } from './modules.ts';
 import { roleOption } from './role-options.ts';
 
@@ -13,6 +14,7 @@ type Fields = Record<string, unknown>;
 
 interface RoleOption extends Fields {
   readonly from?: string;
+  readonly options?: Readonly<Record<string, RoleOption>>;
 }
 
 interface RoleSpec extends Fields {
@@ -69,21 +71,21 @@ export function roleSpecs(): Map<string, RoleSpec> {
 
 /** A role's argument specs as Ansible reads them, with the keys of all items. */
 export function roleDocument(spec: RoleSpec, specs: readonly Spec[]): object {
-  const options = Object.entries(spec.options).map(([name, { from, ...own }]) => {
-    const origin = from ? roleOption(originOf(specs, from).option) : {};
-    return [name, { ...origin, ...own, ...(from ? described(originOf(specs, from), own) : {}) }];
-  });
-  return { argument_specs: { main: plainAll({ ...spec, options: Object.fromEntries(options) }) } };
+  return { argument_specs: { main: plainAll({ ...spec, options: optionsDocument(spec.options, specs) }) } };
 }
 
-// Ansible has no field for the keys of a mapping's entries, so the description has a line for each.
+/** Options, and the keys of those that are mappings: each of them may be an option of a module. */
+const optionsDocument = (options: RoleSpec['options'], specs: readonly Spec[]): Fields =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, { from, options: keys, ...own }]) => {
+      const origin = from ? roleOption(originOf(specs, from).option) : {};
+      const inner = keys ? { options: optionsDocument(keys, specs) } : {};
+      return [name, { ...origin, ...own, ...inner, ...(from ? described(originOf(specs, from), own) : {}) }];
+    }),
+  );
+
 function described({ entries }: Origin, own: Fields): Fields {
-  if (!entries) return {};
-  const lines = Object.entries(entries).map(([name, option]) => {
-    const text = typeof option.description === 'string' ? option.description : option.description[0];
-    return `C(${name}): ${text}`;
-  });
-  return { description: [...[own.description].flat(), ...lines] };
+  return entries ? { description: [...[own.description].flat(), ...entryLines(entries)] } : {};
 }
 
 /** The role's option that holds the defaults for the items of a list. */
@@ -138,9 +140,10 @@ export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: rea
     Object.fromEntries(
       Object.entries(options).map(([name, { from, ...own }]) => {
         const check = from ? checkOfOrigin(originOf(specs, from)) : {};
-        const { required: _, ...rest } = {
+        const { required: _, ...rest }: Fields = {
           ...check,
-          ...pick(own, ['type', 'elements', 'choices', 'options']),
+          ...pick(own, ['type', 'elements', 'choices']),
+          ...(own.options ? { options: kindsOf(own.options) } : {}),
         };
         const defaults = defaultsOf(specs, options, from);
         return [
@@ -169,6 +172,12 @@ export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: rea
 
 // Python reads JSON thirty times as fast as its own literals (measured, 2.14: Ansible keeps no compiled code).
 const pythonOf = (value: object) => `json.loads(r'''${JSON.stringify(value, undefined, 1)}''')`;
+
+// What is in such a list is checked as the option whose default it is.
+const kindsOf = (options: RoleSpec['options']): Fields =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, pick(option, ['type', 'elements'])]),
+  );
 
 const pick = (fields: Fields, names: readonly string[]): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));

@@ -17,17 +17,21 @@ function grouped(groups: readonly (readonly string[])[]): Map<string, (readonly 
   return pairs;
 }
 
-/** One sentence for all pairs with the same first option. */
+/** Names in one sentence, at most: more are hard to read. */
+const READABLE = 15;
+
+const chunks = (names: readonly string[]): string[][] =>
+  Array.from({ length: Math.ceil(names.length / READABLE) }, (_, i) =>
+    names.slice(i * READABLE, (i + 1) * READABLE),
+  );
+
+/** One sentence for all pairs with the same first option, or several where they are many. */
 function exclusions(groups: readonly (readonly string[])[]): string[] {
-  const pairs = grouped(groups);
-  return [...pairs].flatMap(([first, of]) =>
+  return [...grouped(groups)].flatMap(([first, of]) =>
     first && of.length > 1
-      ? [
-          `${option(first)} excludes ${listed(
-            of.map(([, other = '']) => other),
-            'and',
-          )}.`,
-        ]
+      ? chunks(of.map(([, other = '']) => other)).map(
+          (others) => `${option(first)} excludes ${listed(others, 'and')}.`,
+        )
       : of.map((names) => `${listed(names, 'and')} exclude each other.`),
   );
 }

@@ -25,7 +25,8 @@ export const spec = defineSpec({
   notes: [
     'Long work shows its progress, with percent and rate.',
     'Every run removes the templates in the directory to which no name leads and that no disk needs, even those that M(piecewise.cloud.disk_image) stored.',
-    'A disk that its guest has as raw needs no template, whatever its content looks like. An overlay of a file in another directory that does not record the format of that file may need any template: it is listed in RV(needed). C(qemu-img rebase -u -F) records the format.',
+    'A disk that its guest has as raw needs no template, whatever its content looks like.',
+    'An overlay of a file in another directory that does not record the format of that file may need any template: it is listed in RV(needed). C(qemu-img rebase -u -F) records the format.',
   ],
   examples: `
 - name: Debian's own image, refreshed when Debian has a new one
@@ -69,6 +70,11 @@ export const spec = defineSpec({
       returned: 'when there are any',
       type: 'dict',
       values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },
+      sample: {
+        '/var/lib/libvirt/templates/by-checksum/sha256-9f86d081.qcow2': [
+          '/var/lib/libvirt/images/web1/disk.qcow2',
+        ],
+      },
     },
   },
 });

@@ -6,7 +6,8 @@ export const spec = defineSpec({
   summary: 'Keep the images from which the disks of guests are made',
   description: [
     'Builds an image by debootstrap, downloads it, or copies it from the controller, once, and gives it a name in O(directory).',
-    'A name is a symbolic link to a read-only template, C(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template). When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
+    'A name is a symbolic link to a read-only template, C(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template).',
+    'When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
     'Leaving an image out of the mapping removes nothing.',
   ],
   attributes: {
@@ -90,6 +91,11 @@ export const spec = defineSpec({
       returned: 'when there are any',
       type: 'dict',
       values: { description: 'The disks.', returned: 'always', type: 'list', elements: 'str' },
+      sample: {
+        '/var/lib/libvirt/templates/by-checksum/sha256-9f86d081.qcow2': [
+          '/var/lib/libvirt/images/web1/disk.qcow2',
+        ],
+      },
     },
   },
 });

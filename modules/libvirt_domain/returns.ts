@@ -1,4 +1,30 @@
 import type { ReturnField } from '../lib/ansible/spec.ts';
+import type { DomainResult } from '../objects/domain/plan/step.ts';
+
+const DOMAIN: Readonly<Record<keyof NonNullable<DomainResult['domain']>, ReturnField>> = {
+  name: { description: 'The name of the domain.', returned: 'always', type: 'str' },
+  uuid: { description: 'The UUID of the domain.', returned: 'when known', type: 'str' },
+  state: {
+    description: 'The state, as libvirt names it, such as V(running) or V(shut off).',
+    returned: 'always',
+    type: 'str',
+  },
+  autostart: { description: 'Whether the domain starts with the host.', returned: 'always', type: 'bool' },
+  interfaces: {
+    description: "The guest's network interfaces.",
+    returned: 'always',
+    type: 'list',
+    elements: 'dict',
+    contains: {
+      target: {
+        description: 'The name of the interface on the host.',
+        returned: 'when the definition has it',
+        type: 'str',
+      },
+      mac: { description: 'The MAC address.', returned: 'when the definition has it', type: 'str' },
+    },
+  },
+};
 
 /** What a task on a domain returns; Ansible documents `diff` itself. */
 export const RETURNS: Readonly<Record<string, ReturnField>> = {
@@ -6,6 +32,7 @@ export const RETURNS: Readonly<Record<string, ReturnField>> = {
     description: 'The domain after the task, or as it would be in check mode.',
     returned: 'when the domain is not absent',
     type: 'dict',
+    contains: DOMAIN,
     sample: {
       name: 'web1',
       uuid: '6a8e0e4e-6a0e-8a52-9c3c-0d9f6a1f6f4b',

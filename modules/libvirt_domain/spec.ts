@@ -12,7 +12,8 @@ export const spec = defineSpec({
   description: [
     'Defines a domain from its XML or from options. What the task gives is set, what an earlier task gave and this one does not is removed, and what no task gave is kept, such as the UUID, MAC addresses and device addresses.',
     'A domain that is up to date is not defined again. Changes are also applied to the running guest, as far as possible.',
-    `If one of the options ${optionList(KEPT_WHEN_OMITTED)} is left out, its part of the domain is kept; an empty list removes what earlier tasks listed. What any other option set is removed if a later task that defines the domain leaves the option out.`,
+    `If one of the options ${optionList(KEPT_WHEN_OMITTED)} is left out, its part of the domain is kept. An empty list removes what earlier tasks listed.`,
+    'What any other option set is removed if a later task that defines the domain leaves the option out.',
     'A guest is only stopped with O(state=stopped), O(state=absent) or O(restart=if_needed), and disk files are only removed with O(remove_storage=true).',
   ],
   seealso: ['piecewise.cloud.vm'],

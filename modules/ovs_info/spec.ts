@@ -1,5 +1,6 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
 import { connectionOptions } from '../objects/topology/options.ts';
+import { RETURNS } from './returns.ts';
 
 export const spec = defineSpec({
   module: 'ovs_info',
@@ -21,47 +22,5 @@ export const spec = defineSpec({
   ansible.builtin.debug:
     msg: "{{ ovs.interfaces | selectattr('error', 'defined') }}"
 `,
-  returns: {
-    version: {
-      description: "Open vSwitch's release.",
-      returned: 'when vswitchd has reported it',
-      type: 'str',
-      sample: '3.1.0',
-    },
-    interface_types: {
-      description: 'The types of interface that it supports.',
-      returned: 'always',
-      type: 'list',
-      elements: 'str',
-      sample: ['geneve', 'internal', 'system', 'vxlan'],
-    },
-    bridges: {
-      description: 'The bridges, fake bridges last.',
-      returned: 'always',
-      type: 'list',
-      elements: 'dict',
-      sample: [{ name: 'ovs-wan1', fail_mode: 'standalone' }],
-    },
-    ports: {
-      description: "The ports, without the bridges' own ports. A C(psk) is masked.",
-      returned: 'always',
-      type: 'list',
-      elements: 'dict',
-      sample: [{ bridge: 'ovs-wan1', port: 'itc-wan1', type: 'internal', tag: 25 }],
-    },
-    interfaces: {
-      description:
-        'The state of each interface: its OpenFlow number, link, MTU and MAC address, and the error of one that does not work.',
-      returned: 'always',
-      type: 'list',
-      elements: 'dict',
-      sample: [{ name: 'itc-wan1', port: 'itc-wan1', ofport: 1, link_state: 'up', mtu: 1500 }],
-    },
-    pending: {
-      description: 'Whether vswitchd has not yet carried out all changes.',
-      returned: 'always',
-      type: 'bool',
-      sample: false,
-    },
-  },
+  returns: RETURNS,
 });

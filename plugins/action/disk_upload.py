@@ -4,19 +4,15 @@
 import os
 from hashlib import sha256
 
+import yaml
 from ansible.errors import AnsibleError
 from ansible.utils.hashing import secure_hash
 
+from ansible_collections.piecewise.cloud.plugins.modules.disk_upload import DOCUMENTATION
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._upload import Uploader
 
-OPTIONS = {
-    "src": {"type": "path", "required": True},
-    "dest": {"type": "path", "required": True},
-    "mode": {"type": "raw"},
-    "owner": {"type": "str"},
-    "group": {"type": "str"},
-}
+OPTIONS = yaml.safe_load(DOCUMENTATION)["options"]
 ATTRIBUTES = ("mode", "owner", "group")
 
 

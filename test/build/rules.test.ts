@@ -26,3 +26,10 @@ test.each([
 ] as const)('%j', (rules, sentence) => {
   expect(ruleSentences(rules)).toEqual([sentence]);
 });
+
+test('many options that exclude one take several sentences', () => {
+  const names = Array.from({ length: 17 }, (_, i) => `o${i}`);
+  const sentences = ruleSentences({ mutuallyExclusive: names.map((name) => ['a', name]) });
+  expect(sentences).toHaveLength(2);
+  expect(sentences[1]).toBe('O(a) excludes O(o15) and O(o16).');
+});

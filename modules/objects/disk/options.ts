@@ -20,7 +20,8 @@ export const diskOptions = defineOptions({
   source: {
     type: 'path',
     description: [
-      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or a disk packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them. Its format is detected from its content. For a disk of a guest, it is the format in the guest definition.',
+      'The template on the host: a disk (raw, qcow2, vmdk, vdi, vhdx, vhd), or a disk packed by gzip, xz, zstd, bzip2, zip or tar, or by several of them.',
+      "Its format is detected from its content. For a disk of a guest, it is the format in the guest's definition.",
       'A disk with a backing file or a data file is an error without O(backing_chain), unless a guest has it: the guest could read the named file, which may be any file of this host.',
       'A symbolic link is followed: an overlay refers to the file that the link leads to.',
     ],
@@ -29,13 +30,15 @@ export const diskOptions = defineOptions({
     type: 'bool',
     default: false,
     description: [
-      'Whether O(source) may have a chain of backing files, as C(qemu-img info --backing-chain) shows it. Each must be a file or block device of this host whose format is recorded in its overlay. Use it only for disks that only you have written to. Do not use it for the raw disk of a former guest, which may have made it look like an overlay of any file.',
+      'Whether O(source) may have a chain of backing files, as C(qemu-img info --backing-chain) shows it. Each must be a file or block device of this host whose format is recorded in its overlay.',
+      'Use it only for disks that only you have written to. Do not use it for the raw disk of a former guest, which may have made it look like an overlay of any file.',
     ],
   },
   url: {
     type: 'str',
     description: [
-      'The URL of the template. Proxies of the environment are used. It needs O(checksum). The template is stored in O(templates), so that it is downloaded once for all disks. An interrupted download is continued.',
+      'The URL of the template. It needs O(checksum). The template is stored in O(templates), so that it is downloaded once for all disks.',
+      'Proxies of the environment are used. An interrupted download is continued.',
     ],
   },
   checksum: checksumOption,
