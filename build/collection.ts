@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { stringify } from 'yaml';
@@ -12,6 +11,7 @@ import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
 import { sanityIgnores } from './sanity.ts';
 import { shapesSource } from './shapes.ts';
 import { readSince } from './since.ts';
+import { trackedFiles } from './tracked.ts';
 
 /** The collection's data for Ansible Galaxy. */
 export const GALAXY = {
@@ -44,9 +44,7 @@ export const COPIED = [
 /** The files below these paths. In a checkout only those that git tracks or would track: ignored files aren't shipped. */
 function sourceFiles(): string[] {
   if (!existsSync(join(ROOT, '.git'))) return COPIED.flatMap((path) => filesBelow(join(ROOT, path)));
-  const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '--', ...COPIED];
-  const listed = execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' });
-  return listed.split('\0').filter((file) => file && existsSync(join(ROOT, file)));
+  return trackedFiles(...COPIED);
 }
 
 const filesBelow = (path: string): string[] =>

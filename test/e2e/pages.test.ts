@@ -1,13 +1,13 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ROOT } from '../../build/modules.ts';
 import { makeProject, type Project } from '../contract/ansible.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { hostVariables } from '../lab/inventory.ts';
 import { publicKey } from '../lab/key.ts';
 import type { Release } from '../lab/packages.ts';
+import { filesOf } from '../support/pages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
 import { builtIn, keepTemplates, templatesFor } from '../support/templates.ts';
 
@@ -19,12 +19,7 @@ const HOSTS: Record<string, { lab: string; release: Release }> = {
 const hypervisors: Record<string, Hypervisor> = {};
 let project: Project;
 
-/** The files of the page's example: each fenced block that follows a path in backquotes. */
-function filesOfPage(): Map<string, string> {
-  const text = readFileSync(join(ROOT, 'docs', 'uplink-and-hypervisors.md'), 'utf8');
-  const block = /`((?:inventory\/|ansible\.cfg)[\w/.]*)`[^`]*\n```(?:yaml|ini)\n([\s\S]*?)```/g;
-  return new Map([...text.matchAll(block)].map(([, path, content]) => [path ?? '', content ?? '']));
-}
+const FILES = filesOf('docs/uplink-and-hypervisors.md');
 
 /** On Debian 12 the hypervisor's own suite gives the same image: the one that other tests have built serves. */
 function shareTemplate(templates: string): void {
@@ -41,7 +36,7 @@ beforeAll(async () => {
     hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templates] });
   }
   project = await makeProject();
-  for (const [path, content] of filesOfPage()) {
+  for (const [path, content] of FILES) {
     mkdirSync(dirname(join(project.directory, path)), { recursive: true });
     writeFileSync(join(project.directory, path), content);
   }
@@ -74,7 +69,7 @@ const changed = (output: string) =>
 
 describe('two hypervisors, as their page has them', () => {
   it('has five files', () => {
-    expect([...filesOfPage().keys()]).toEqual([
+    expect([...FILES.keys()]).toEqual([
       'inventory/hosts.yml',
       'inventory/group_vars/kvm.yml',
       'inventory/host_vars/hv1.yml',

@@ -8,11 +8,11 @@ import { VERSION } from '../../build/project.ts';
 import { packTarball } from '../../build/tarball.ts';
 import { execOnController } from '../lab/controller.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
-import { privateKeyFile, sshCommonArgs } from '../lab/key.ts';
+import { privateKeyFile, sshOptions } from '../lab/key.ts';
 import type { Release } from '../lab/packages.ts';
 import { buildCollection } from '../support/build.ts';
+import { commandsOf, filesOf } from '../support/pages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
-import { readmeCommands, readmeFile } from '../support/readme.ts';
 import { keepTemplates, templatesFor } from '../support/templates.ts';
 
 // README to the letter, by one who has the release file, Ansible and SSH.
@@ -20,7 +20,7 @@ const LAB = 'stranger';
 const ADDRESS = '203.0.113.11';
 const COLLECTION = join(ROOT, 'dist', 'ansible_collections', 'piecewise', 'cloud');
 const GALAXY = 'ansible-galaxy collection';
-const [install = '', plan = '', run = '', ping = ''] = readmeCommands();
+const [install = '', plan = '', run = '', ping = ''] = commandsOf('README.md');
 
 let hypervisor: Hypervisor;
 
@@ -32,12 +32,9 @@ class Home {
 
   async fill(): Promise<void> {
     for (const name of ['cloud', '.ssh', '.ansible']) mkdirSync(join(this.path, name));
-    const files = ['inventory/hosts.yml', 'inventory/host_vars/hv1.yml'].map(
-      (name) => [name, readmeFile(name)] as const,
-    );
     // What a lab hypervisor has that a real one hasn't.
-    files.push(['inventory/group_vars/all.yml', stringify(LAB_VARIABLES)]);
-    for (const [name, text] of files) {
+    const lab = ['inventory/group_vars/all.yml', stringify(LAB_VARIABLES)] as const;
+    for (const [name, text] of [...filesOf('README.md'), lab]) {
       const file = join(this.path, 'cloud', name);
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text);
@@ -46,19 +43,18 @@ class Home {
     const key = await privateKeyFile();
     copyFileSync(key, join(this.path, '.ssh', 'id_ed25519'));
     copyFileSync(`${key}.pub`, join(this.path, '.ssh', 'id_ed25519.pub'));
-    const options = sshCommonArgs(LAB).replaceAll('"', '').split(' -o ');
-    const lines = options.map((option) => option.replace(/^-o /, '').replace('=', ' '));
-    writeFileSync(join(this.path, '.ssh', 'config'), `Host ${ADDRESS}\n  ${lines.join('\n  ')}\n`);
+    const lines = Object.entries(sshOptions(LAB)).map((option) => `  ${option.join(' ')}\n`);
+    writeFileSync(join(this.path, '.ssh', 'config'), `Host ${ADDRESS}\n${lines.join('')}`);
   }
 
-  sh(command: string, check = false) {
+  sh(command: string) {
     const binds = ['cloud', '.ssh', '.ansible'].map((name) => ({
       host: join(this.path, name),
       guest: `/root/${name}`,
     }));
     return execOnController(['sh', '-c', command], {
       binds,
-      check,
+      check: false,
       cwd: '/root/cloud',
       kind: 'stranger',
       release: this.release,
@@ -94,7 +90,9 @@ describe.each<{ release: Release; first: boolean }>([
   afterAll(() => home.remove());
 
   it('has neither Node.js nor npm nor git', async () => {
-    expect((await home.sh('command -v node nodejs npm git')).stdout).toBe('');
+    // dash's `command -v` takes one name.
+    const has = await home.sh('for name in ansible node nodejs npm git; do command -v $name; done');
+    expect(has.stdout).toBe('/usr/bin/ansible');
   });
 
   it('installs the release file, which then verifies', async () => {
@@ -117,6 +115,11 @@ describe.each<{ release: Release; first: boolean }>([
     const pinged = async () => (await home.sh(ping)).exitCode;
     await expect.poll(pinged, { timeout: 300_000 }).toBe(0);
   });
+});
+
+it('README prints the inventory, and four commands', () => {
+  expect([...filesOf('README.md').keys()]).toEqual(['inventory/hosts.yml', 'inventory/host_vars/hv1.yml']);
+  expect(commandsOf('README.md')).toHaveLength(4);
 });
 
 describe('ansible-galaxy', () => {

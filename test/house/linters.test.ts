@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../build/modules.ts';
+import { trackedFiles } from '../../build/tracked.ts';
 import { makeProject, type Project } from '../contract/ansible.ts';
 import { ensureTools } from '../lab/tools.ts';
 import { LINTERS } from '../support/linters.ts';
@@ -48,13 +48,8 @@ const LINTERS_OF: Readonly<Record<string, Linter>> = {
 
 /** The shell scripts of the source, by their first line: those that are shipped as text of a module, and those that build. */
 function scripts(): string[] {
-  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  return listed
-    .split('\0')
-    .filter((file) => /(^|\/)[^./]+$|\.sh$/.test(file) && existsSync(join(ROOT, file)))
+  return trackedFiles()
+    .filter((file) => /(^|\/)[^./]+$|\.sh$/.test(file))
     .filter((file) => /^#!.*\b(ba)?sh\n/.test(readFileSync(join(ROOT, file), 'utf8')));
 }
 

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadSpecs, ROOT } from '../../build/modules.ts';
+import { trackedFiles } from '../../build/tracked.ts';
 import type { Module } from '../../modules/lib/ansible/plan.ts';
 import { taskProblems, tasksIn } from '../support/tasks.ts';
 
@@ -14,16 +14,7 @@ const ACTION_FILES = readdirSync(join(ROOT, 'plugins/action')).map((file) => bas
 /** Actions of the controller that no module stands behind: they say themselves what they take. */
 const ACTIONS = ACTION_FILES.filter((name) => !specs.has(name));
 
-const files = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', 'roles', 'playbooks', '*.md'],
-  {
-    cwd: ROOT,
-    encoding: 'utf8',
-  },
-)
-  .split('\n')
-  .filter((file) => /\.(ya?ml|md)$/.test(file));
+const files = trackedFiles('roles', 'playbooks', '*.md').filter((file) => /\.(ya?ml|md)$/.test(file));
 
 /** The YAML of a file: its documents, or the fenced blocks of a Markdown file. */
 function yamlOf(file: string): unknown[] {

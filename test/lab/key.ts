@@ -18,15 +18,18 @@ export const privateKeyFile = (): Promise<string> =>
 export const publicKey = async (): Promise<string> => readFile(`${await privateKeyFile()}.pub`, 'utf8');
 
 /**
- * The arguments for ssh, and for `ansible_ssh_common_args`, that reach a hypervisor with no network at all:
- * sshd runs inside it on the connection's own pipe. They stay valid over a reboot.
+ * The options of ssh_config(5) that reach a hypervisor with no network at all: sshd runs inside it on the connection's own
+ * pipe. They stay valid over a reboot.
  */
-export function sshCommonArgs(name: string): string {
-  const inside = `nsenter -t $(cat ${paths(name).pid}) -a -r /usr/sbin/sshd -i`;
-  return [
-    `-o ProxyCommand="${inside}"`,
-    '-o StrictHostKeyChecking=no',
-    '-o UserKnownHostsFile=/dev/null',
-    '-o LogLevel=ERROR',
-  ].join(' ');
-}
+export const sshOptions = (name: string): Readonly<Record<string, string>> => ({
+  ProxyCommand: `nsenter -t $(cat ${paths(name).pid}) -a -r /usr/sbin/sshd -i`,
+  StrictHostKeyChecking: 'no',
+  UserKnownHostsFile: '/dev/null',
+  LogLevel: 'ERROR',
+});
+
+/** The same as arguments for ssh, and for `ansible_ssh_common_args`. */
+export const sshCommonArgs = (name: string): string =>
+  Object.entries(sshOptions(name))
+    .map(([option, value]) => `-o ${option}="${value}"`)
+    .join(' ');

@@ -46,7 +46,8 @@ async function install(packages: readonly string[]): Promise<void> {
  * @param tools by default what the lab needs
  */
 export async function ensureTools(tools: Tools = LAB): Promise<void> {
-  if (process.getuid?.() !== 0) throw new Error('the lab boots containers, so it must run as root');
+  if (process.getuid?.() !== 0)
+    throw new Error('the tests install packages and boot containers, so they must run as root');
   if ((await missing(tools)).length === 0) return;
   // apt-get fails where another one runs, which may have installed them.
   await withLock('tools', async () => install(await missing(tools)));

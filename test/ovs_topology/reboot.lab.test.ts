@@ -51,6 +51,16 @@ const ROUTES = {
   two: ['10.5.0.0/16', '10.6.0.0/16 via 10.5.0.9 metric 50', 'fd06::/32 via fd00::6 metric 1024'],
 };
 
+/** The lines that others lack, each as often as they lack it. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return lines.filter((line) => {
+    const at = left.indexOf(line);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
 const survives = async () => {
   const before = await lab.everything();
   await hypervisor.reboot();
@@ -62,10 +72,9 @@ const survives = async () => {
       .filter((line) => !/^(\S+)=\1$/.test(line));
   const changes = async () => {
     const after = lines(await lab.everything());
-    const only = (some: string[], others: string[]) => some.filter((line) => !others.includes(line));
     return [
-      ...only(lines(before), after).map((l) => `- ${l}`),
-      ...only(after, lines(before)).map((l) => `+ ${l}`),
+      ...without(lines(before), after).map((line) => `- ${line}`),
+      ...without(after, lines(before)).map((line) => `+ ${line}`),
     ];
   };
   // systemd-networkd configures interfaces in the background.

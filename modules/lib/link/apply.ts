@@ -39,7 +39,7 @@ export async function applyLinks(host: Host, step: LinkStep): Promise<void> {
       await host.write((await host.realPath(path)) ?? path, text);
     }
   }
-  // It matters at the next boot only, so a failure doesn't.
+  // systemd reads the drop-in at the next boot in any case, so a failure changes nothing.
   if (files.has(BOOT_ORDER.path)) await host.run('systemctl', ['daemon-reload']);
   if (step.reconfigure) await reconfigure(host, step.reconfigure);
   await batch(host, late);
