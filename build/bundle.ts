@@ -59,7 +59,7 @@ const validators: Plugin = {
 // Loading these takes longer than most runs use them: they are loaded at their first call.
 const LAZY: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['execFile', 'spawn'],
-  'node:crypto': ['createHash', 'randomBytes'],
+  'node:crypto': ['createHash'],
   'node:http': ['request'],
   'node:https': ['request'],
   'node:net': ['createConnection', 'isIPv4', 'isIPv6'],

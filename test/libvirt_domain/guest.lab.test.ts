@@ -145,7 +145,7 @@ beforeAll(async () => {
   text = definition(`${DIR}/root.qcow2`);
   expect((await perform()).actions).toEqual([`define domain ${NAME}`, `start domain ${NAME}`]);
   pid = await qemu();
-  await waitForPing(hypervisor, GUEST, 120);
+  await waitForPing(hypervisor, GUEST);
   await inGuest('true');
 });
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
 
 /** A variable of this process's environment. */
 export const variable = (name: string): string | undefined => process.env[name];
@@ -6,5 +6,15 @@ export const variable = (name: string): string | undefined => process.env[name];
 /** The id of this process. */
 export const processId = (): number => process.pid;
 
-/** A word that nobody can guess: hexadecimal digits. */
-export const randomWord = (): string => randomBytes(8).toString('hex');
+/** A word that nobody can guess: 16 hexadecimal digits. */
+export function randomWord(): string {
+  // Node's crypto has them from the same place, but takes 4 ms to load, and most tasks that change nothing need no more of it.
+  const bytes = Buffer.alloc(8);
+  const file = openSync('/dev/urandom', 'r');
+  try {
+    if (readSync(file, bytes) !== bytes.length) throw new Error('/dev/urandom gave too few bytes');
+  } finally {
+    closeSync(file);
+  }
+  return bytes.toString('hex');
+}

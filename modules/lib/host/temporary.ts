@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { codeOf } from './errors.ts';
+import { randomWord } from './self.ts';
 import { unfinished } from './unfinished.ts';
 
 // Files are made in directories that may belong to another user, who could put a symbolic link there first. So no name can
@@ -16,7 +16,7 @@ export const NEW = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 
 /** A path beside another that is to be renamed to it. */
 export const temporaryBeside = (path: string): string =>
-  join(dirname(path), `.${basename(path)}.piecewise-${randomBytes(8).toString('hex')}`);
+  join(dirname(path), `.${basename(path)}.piecewise-${randomWord()}`);
 
 /** Whether a file's name is that of a temporary one, which a killed run may have left. */
 export const isTemporary = (name: string): boolean => /^\..*\.piecewise-[0-9a-f]+$/.test(name);
