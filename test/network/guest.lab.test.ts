@@ -54,13 +54,13 @@ it('a guest gets its reserved address, and finds names, its own too', async () =
   ]);
   const done = await runThrice(hypervisor, 'vm', vm);
   expect(done).toMatchObject({ interfaces: [{ name: 'eth0', addresses: [`${GUEST}/24`] }] });
-  await waitForPing(hypervisor, GUEST);
+  await waitForPing(hypervisor, GUEST, 480);
   expect(await inGuest('ip -4 -o address show dev eth0')).toContain(`${GUEST}/24`);
   expect(await inGuest('ip route show default')).toContain('default via 10.20.0.1');
   expect(await inGuest('getent hosts www nas')).toMatch(
     /^10\.20\.0\.5 +www\.lab\.test.*\n10\.20\.0\.9 +nas\.lab\.test/,
   );
-});
+}, 600_000);
 
 it('its name and aliases answer, in both directions', async () => {
   expect(await dig('gnet1.lab.test')).toBe(GUEST);
@@ -77,7 +77,7 @@ it('a port that leads to it by its name is forwarded since it has an address', a
 it('a changed alias answers at once, and the old one no longer', async () => {
   const networks = [{ name: 'glan', address: [GUEST], aliases: ['blog'] }];
   await runThrice(hypervisor, 'vm', { ...vm, networks });
-  await expect.poll(() => dig('blog.lab.test')).toBe(GUEST);
+  await expect.poll(() => dig('blog.lab.test'), { timeout: 20_000 }).toBe(GUEST);
   expect(await dig('www.lab.test')).toBe('');
 });
 
@@ -85,7 +85,7 @@ it('a changed address is reserved at once, and a warning says when the guest wil
   const networks = [{ name: 'glan', address: ['10.20.0.6'] }];
   const { warnings } = await runThrice(hypervisor, 'vm', { ...vm, networks });
   expect(warnings).toEqual([expect.stringMatching(/^gnet1 keeps its former lease in the network 'glan'/)]);
-  await expect.poll(() => dig('gnet1.lab.test')).toBe('10.20.0.6');
+  await expect.poll(() => dig('gnet1.lab.test'), { timeout: 20_000 }).toBe('10.20.0.6');
   // As at a boot: the guest asks for the address that it had.
   await inGuest('sudo systemd-run --quiet --on-active=1 systemctl restart networking');
   await waitForPing(hypervisor, '10.20.0.6');
