@@ -1,5 +1,6 @@
 import { say } from '../support/stages.ts';
 import { benchDomains } from './domains.ts';
+import { benchNetworks } from './networks.ts';
 import { benchOvs } from './ovs.ts';
 import { benchPair } from './pair.ts';
 import { benchSeeds } from './seeds.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<string>> = {
   pair: benchPair,
   domains: benchDomains,
   ovs: benchOvs,
+  networks: benchNetworks,
   seeds: benchSeeds,
   vms: benchVms,
   tasks: benchTasks,

@@ -10,6 +10,7 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
     directory: '/srv/contract',
   },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
+  network: { name: 'contract', bridge: 'contract0', subnet: ['192.0.2.0/24'] },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},
   ovs_info: {},

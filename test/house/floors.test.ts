@@ -6,7 +6,8 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 
 // What a room may know of its own floor.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
-  'objects/vm': ['objects/disk', 'objects/domain', 'objects/seed'],
+  'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
+  'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],

@@ -28,7 +28,11 @@ const specs = await loadSpecs();
 const options = new Map([...roleSpecs().values()].flatMap((role) => Object.entries(role.options)));
 
 // The variables that are the roles' defaults for these: see docs/guests.md.
-const SHORT: Readonly<Record<string, string>> = { vms: 'vm_list', images: 'image_list' };
+const SHORT: Readonly<Record<string, string>> = {
+  vms: 'vm_list',
+  images: 'image_list',
+  networks: 'network_list',
+};
 
 /** What is wrong with the variables of a host or group, by the modules that get them. */
 function variableProblems(variables: Readonly<Record<string, unknown>>): string[] {

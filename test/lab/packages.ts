@@ -28,6 +28,8 @@ const hypervisor = [
   'libvirt-clients',
   'openvswitch-switch',
   'debootstrap',
+  'dnsmasq-base',
+  'nftables',
   'e2fsprogs',
   'fdisk',
   'bzip2',
@@ -36,6 +38,11 @@ const hypervisor = [
   // Tells what a module opened and whom it called.
   'strace',
   'grub-pc-bin',
+  // Clients and judges of networks.
+  'bind9-dnsutils',
+  'busybox',
+  'ethtool',
+  'socat',
   // The judges of what we write, and the Python modules that benches compare us with.
   'genisoimage',
   'xorriso',

@@ -8,7 +8,7 @@ import {
   withChildren,
 } from '../xml/element.ts';
 
-/** The namespace of this collection's element in a domain's `<metadata>`. */
+/** The namespace of this collection's element in the `<metadata>` of a domain or a network. */
 export const NAMESPACE = 'https://piecewise.cloud/libvirt/1';
 
 const ELEMENT = 'piecewise:applied';
@@ -26,12 +26,18 @@ export interface Applied {
 }
 
 /**
- * Reads what the last task applied to a domain.
- * @returns undefined where there is none, or it is another domain's: a clone has the metadata of its original
+ * The record of what was applied in a definition's metadata.
+ * @returns undefined where there is none, or it is another definition's: a clone has the metadata of its original
  */
-export function readApplied(definition: Element): Applied | undefined {
+export function recordIn(definition: Element): Element | undefined {
   const found = childrenOf(childOf(definition, 'metadata'), ELEMENT)[0];
-  if (!found || found.attributes.uuid !== valueAt(definition, 'uuid')) return undefined;
+  return found?.attributes.uuid === valueAt(definition, 'uuid') ? found : undefined;
+}
+
+/** Reads what the last task applied to a domain. @returns undefined where no task did */
+export function readApplied(definition: Element): Applied | undefined {
+  const found = recordIn(definition);
+  if (!found) return undefined;
   const part = (name: string) => renamed(childOf(found, name) ?? element(name), '.', ':');
   return {
     form: found.attributes.form === 'options' ? 'options' : 'xml',
@@ -49,14 +55,24 @@ const renamed = (from: Element, before: string, after: string): Element => ({
   children: from.children.map((child) => renamed(child, before, after)),
 });
 
-/** The same definition with the record of what was applied in its metadata. Other metadata is kept. */
+/** The same definition with the record of what was applied to a domain. */
 export function writeApplied(definition: Element, { form, outline, removed, digest }: Applied): Element {
   const parts = [outline, ...(removed.children.length > 0 ? [removed] : [])];
-  const record = element(
-    ELEMENT,
-    { 'xmlns:piecewise': NAMESPACE, uuid: valueAt(definition, 'uuid'), form, digest },
+  return withRecord(
+    definition,
     parts.map((part) => renamed(part, ':', '.')),
+    { form, digest },
   );
+}
+
+/** The same definition with a record in its metadata. Other metadata is kept. */
+export function withRecord(
+  definition: Element,
+  parts: readonly Element[],
+  attributes: Readonly<Record<string, string | undefined>> = {},
+): Element {
+  const uuid = valueAt(definition, 'uuid');
+  const record = element(ELEMENT, { 'xmlns:piecewise': NAMESPACE, uuid, ...attributes }, parts);
   const metadata = childOf(definition, 'metadata');
   if (metadata) return withChild(definition, withChild(metadata, record));
   const before = ['name', 'uuid', 'genid', 'title', 'description'];

@@ -89,11 +89,12 @@ function freeMac(parts: readonly string[], taken: ReadonlySet<string>): string {
   }
 }
 
-function withUuidAfterName(domain: Element, uuid: string): Element {
-  const children = domain.children.flatMap((child) =>
+/** The same definition with a UUID where libvirt writes it. */
+export function withUuidAfterName(definition: Element, uuid: string): Element {
+  const children = definition.children.flatMap((child) =>
     child.name === 'name' ? [child, element('uuid', {}, uuid)] : [child],
   );
-  return withChildren(domain, children);
+  return withChildren(definition, children);
 }
 
 function withInterfaceId(nic: Element, current: Element | undefined, parts: readonly string[]): Element {

@@ -87,5 +87,6 @@ function readDomain(name: string, info: string, xml: string, live: string): Doma
   };
 }
 
-const unreachable = (uri: string, stderr: string) =>
+/** The error for a libvirt that can't be asked. */
+export const unreachable = (uri: string, stderr: string) =>
   `libvirt doesn't answer at ${uri}: ${stderr.trim()}. Is libvirtd running? (systemctl start libvirtd)`;

@@ -75,7 +75,8 @@ export function numberOf(family: 4 | 6, ip: string): bigint {
   return [...front, ...zeros, ...back].reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
 }
 
-function textOf(family: 4 | 6, number: bigint): string {
+/** The IP address, in its canonical form, that a number stands for. */
+export function textOf(family: 4 | 6, number: bigint): string {
   const [size, count] = family === 4 ? [8n, 4] : [16n, 8];
   const parts = Array.from(
     { length: count },

@@ -4,6 +4,7 @@ import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/addr
 import { disk } from '../disk/disk.ts';
 import { domain } from '../domain/domain.ts';
 import { seed } from '../seed/seed.ts';
+import { nicName } from './names.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 import { accountsOf, disksOf, domainOf, seedsOf } from './parts.ts';
@@ -44,7 +45,7 @@ function checkInterface(nic: VmInterface): void {
   }
 }
 
-function checkInterfaces({ ovs, interfaces }: VmOptions): void {
+function checkInterfaces({ ovs, interfaces, networks }: VmOptions): void {
   if (ovs.length !== interfaces.length) {
     throw new OptionError(
       'ovs',
@@ -53,10 +54,42 @@ function checkInterfaces({ ovs, interfaces }: VmOptions): void {
   }
   interfaces.forEach((nic, i) => {
     const at = `interfaces[${i}]`;
-    if (interfaces.findIndex(({ name }) => name === nic.name) < i) {
+    if (
+      interfaces.findIndex(({ name }) => name === nic.name) < i ||
+      networks.some((one, j) => nicName(one, j) === nic.name)
+    ) {
       throw new OptionError(`${at}.name`, `another interface has the name '${nic.name}'`);
     }
     located({ at }, () => checkInterface(nic));
+  });
+}
+
+function checkNetworks({ name, networks }: VmOptions): void {
+  if (networks.length > 0 && !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) {
+    throw new OptionError(
+      'name',
+      `'${name}' can't be a name in DNS, as a VM with 'networks' has one: use small letters, digits and "-"`,
+    );
+  }
+  networks.forEach((nic, i) => {
+    if (networks.findIndex((other) => other.name === nic.name) < i)
+      throw new OptionError(`networks[${i}].name`, `the VM is in the network '${nic.name}' already`);
+    if (networks.findIndex((other, j) => nicName(other, j) === nicName(nic, i)) < i)
+      throw new OptionError(
+        `networks[${i}].interface`,
+        `another interface has the name '${nicName(nic, i)}'`,
+      );
+    nic.address?.forEach((text, j) => {
+      if (!parseIp(text))
+        throw new OptionError(
+          `networks[${i}].address[${j}]`,
+          `'${text}' is not an IP address; the prefix is that of the network`,
+        );
+    });
+    if (nic.aliases.length > 0 && !nic.address?.length)
+      throw new OptionError(`networks[${i}].aliases`, "are names of an address: give 'address'");
+    if (nic.aliases.includes(name))
+      throw new OptionError(`networks[${i}].aliases`, `'${name}' is the name of the VM already`);
   });
 }
 
@@ -78,6 +111,7 @@ export function checkVm(vm: VmOptions): void {
   if (vm.state !== 'absent') {
     checkDisk(vm);
     checkInterfaces(vm);
+    checkNetworks(vm);
     checkUsers(vm);
   }
   for (const options of disksOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { VmInterface, VmOptions } from './options.ts';
+import type { VmInterface, VmNetwork, VmOptions } from './options.ts';
 
 type Named = Pick<VmOptions, 'name' | 'directory'>;
 
@@ -19,8 +19,15 @@ export const archivePath = ({ directory }: Named, archive: string): string =>
 // IFNAMSIZ is 16, and the name ends with a zero.
 const LONGEST = 15;
 
+/** The name of a guest's NIC: those of networks are the first ones. */
+export const nicName = ({ interface: given }: Pick<VmNetwork, 'interface'>, i: number): string =>
+  given ?? `eth${i}`;
+
 /** A guest's interface on the host: veth-VM-INTERFACE where that is a valid name, else a digest of it. */
-export function targetOf({ name }: Pick<VmOptions, 'name'>, { name: nic, target }: VmInterface): string {
+export function targetOf(
+  { name }: Pick<VmOptions, 'name'>,
+  { name: nic, target }: Pick<VmInterface, 'name' | 'target'>,
+): string {
   const plain = `veth-${name}-${nic}`;
   return target ?? (plain.length <= LONGEST ? plain : `veth-${sha256(plain).slice(0, 10)}`);
 }
@@ -29,7 +36,7 @@ export function targetOf({ name }: Pick<VmOptions, 'name'>, { name: nic, target 
  * The default MAC address of an interface. It depends on names only, so adding an interface changes no other. The name of
  * the hypervisor counts, since two hypervisors may have guests of one name in connected networks.
  */
-export function defaultMac({ hypervisor, name }: VmOptions, nic: VmInterface): string {
+export function defaultMac({ hypervisor, name }: VmOptions, nic: Pick<VmInterface, 'name'>): string {
   const digest = sha256(`${hypervisor}/${name}/${nic.name}`);
   return ['52:54:00', digest.slice(0, 2), digest.slice(2, 4), digest.slice(4, 6)].join(':');
 }

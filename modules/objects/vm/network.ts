@@ -11,8 +11,48 @@ function json(value: string | readonly string[]): string {
 export const serversOf = ({ dns = [] }: VmInterface): string[] =>
   dns.flatMap((text) => text.split(/[\s,]+/)).filter(Boolean);
 
-function stanza(nic: VmInterface, mac: string): string {
-  const { name, mode, comment, dns } = nic;
+/** How a guest configures an interface in a subnet of its network. */
+export interface SeedSubnet {
+  readonly type: 'dhcp4' | 'dhcp6' | 'ipv6_slaac' | 'static' | 'static6';
+  /** With its prefix. */
+  readonly address?: string;
+  readonly gateway?: string;
+  readonly servers?: readonly string[];
+  readonly search?: readonly string[];
+}
+
+/** An interface of a VM. One in a network has what the network decides instead of options. */
+export interface GuestInterface extends VmInterface {
+  readonly subnets?: readonly SeedSubnet[];
+  /** With their prefixes. */
+  readonly addresses?: readonly string[];
+}
+
+/** How many of a VM's interfaces are those of its networks: the first ones. */
+export const inNetworks = (interfaces: readonly GuestInterface[]): number =>
+  interfaces.filter(({ subnets }) => subnets !== undefined).length;
+
+function subnetLines({ type, address, gateway, servers, search }: SeedSubnet): string[] {
+  return [
+    `      - type: ${type}`,
+    ...(address === undefined ? [] : [`        address: ${json(address)}`]),
+    ...(gateway === undefined ? [] : [`        gateway: ${json(gateway)}`]),
+    ...(servers === undefined ? [] : [`        dns_nameservers: ${json(servers)}`]),
+    ...(search === undefined ? [] : [`        dns_search: ${json(search)}`]),
+  ];
+}
+
+function stanza(nic: GuestInterface, mac: string): string {
+  const { name, mode, comment, dns, subnets } = nic;
+  if (subnets && subnets.length > 0) {
+    const head = [
+      '  - type: physical',
+      `    name: ${json(name)}`,
+      `    mac_address: ${json(mac)}`,
+      '    subnets:',
+    ];
+    return [...head, ...subnets.flatMap(subnetLines), ''].join('\n');
+  }
   return [
     ...(comment === undefined ? [] : [`  # ${comment.replaceAll('\n', ' ')}`]),
     '  - type: physical',

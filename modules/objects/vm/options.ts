@@ -47,6 +47,38 @@ const INTERFACE = defineOptions({
   },
 });
 
+/** A label of DNS. */
+const LABEL = {
+  type: 'str',
+  pattern: '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?',
+  hint: 'made of small letters, digits and "-", and begin and end with a letter or digit',
+} as const;
+
+/** A network interface of the guest, in a network. */
+const NETWORK = defineOptions({
+  name: { ...LABEL, name: true, required: true, description: 'The network, of M(piecewise.cloud.network).' },
+  address: {
+    type: 'list',
+    elements: { type: 'str' },
+    description:
+      'The address in the network, or one for IPv4 and one for IPv6. It is reserved in a network with DHCP, and static otherwise. Without it the address comes from DHCP.',
+  },
+  aliases: {
+    type: 'list',
+    elements: LABEL,
+    default: [],
+    description: 'More names of the address in DNS.',
+  },
+  interface: {
+    type: 'str',
+    name: true,
+    description:
+      'The name in the guest; V(eth0), V(eth1) and so on by default, in the order of the networks.',
+  },
+  mac: INTERFACE.mac,
+  target: INTERFACE.target,
+});
+
 const BRIDGE = defineOptions({
   name: { type: 'str', name: true, required: true, description: 'The Open vSwitch bridge.' },
   vlans: {
@@ -134,6 +166,13 @@ export const vmOptions = defineOptions({
     default: 'overlay',
     description:
       'V(overlay) stores what differs from the image, which it needs; V(copy) does not need the image.',
+  },
+  networks: {
+    type: 'list',
+    elements: { type: 'dict', options: NETWORK },
+    default: [],
+    description:
+      'The networks of the guest, by one interface each. They come before O(interfaces). The name of the VM is its name in DNS.',
   },
   ovs: {
     type: 'list',
@@ -244,3 +283,4 @@ export const vmOptions = defineOptions({
 
 export type VmOptions = ValuesOf<typeof vmOptions>;
 export type VmInterface = VmOptions['interfaces'][number];
+export type VmNetwork = VmOptions['networks'][number];

@@ -1,4 +1,5 @@
 import { type Failure, withOptionsNamed } from '../../lib/failure.ts';
+import { inNetworks } from './network.ts';
 import { isDecided, type VmOptions } from './options.ts';
 import { accountsOf } from './parts.ts';
 
@@ -21,7 +22,7 @@ const BRIDGE: Names = { source: 'name', vlans: 'vlans' };
 /** The first disks of the domain, which come from these options of the VM. */
 const DISKS = ['disk_name', 'cloudinit_file'];
 
-function domainOption({ domain }: VmOptions, option: string): string {
+function domainOption({ domain, interfaces }: VmOptions, option: string): string {
   const [, list = '', index = '', rest = ''] = /^(disks|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
   const i = Number(index);
   if (list === 'disks') return DISKS[i] ?? `domain.disks[${i - DISKS.length}]${rest}`;
@@ -29,7 +30,10 @@ function domainOption({ domain }: VmOptions, option: string): string {
     const at = i - (domain.interfaces ?? []).length;
     const of = BRIDGE[rest.replace(/^\.(\w+).*/, '$1')];
     if (at < 0) return `domain.interfaces[${i}]${rest}`;
-    return of ? `ovs[${at}].${of}` : `interfaces[${at}]${rest.replace('default_mac', 'mac')}`;
+    const first = inNetworks(interfaces);
+    const key = rest.replace('default_mac', 'mac');
+    if (at < first) return `networks[${at}]${of ? '.name' : key}`;
+    return of ? `ovs[${at - first}].${of}` : `interfaces[${at - first}]${key}`;
   }
   const [first = ''] = option.split(/[.[]/);
   return isDecided(first) ? option : `domain.${option}`;

@@ -3,7 +3,8 @@ import type { DiskResult } from '../disk/plan.ts';
 import type { DomainResult } from '../domain/plan/step.ts';
 import type { SeedResult } from '../seed/plan.ts';
 import { diskPath, seedPath, targetOf } from './names.ts';
-import type { VmInterface, VmOptions } from './options.ts';
+import type { GuestInterface } from './network.ts';
+import type { VmOptions } from './options.ts';
 
 /** The result of a VM. */
 export interface VmResult {
@@ -42,7 +43,8 @@ export interface PartResults {
   readonly files: readonly string[];
 }
 
-function addressesOf({ address, netmask }: VmInterface): string[] {
+function addressesOf({ address, netmask, addresses }: GuestInterface): readonly string[] {
+  if (addresses) return addresses;
   if (address === undefined) return [];
   const { ip, prefix } = parseAddress(address, netmask);
   return [`${ip}/${prefix}`];

@@ -1,7 +1,7 @@
 import type { Placed } from '../../lib/ansible/plan.ts';
 import { type Failure, Failures, OptionError } from '../../lib/failure.ts';
-import { parseAddress } from '../../lib/net/address.ts';
-import { defaultMac, diskPath, seedPath, targetOf } from './names.ts';
+import { parseAddress, parseIp } from '../../lib/net/address.ts';
+import { defaultMac, diskPath, nicName, seedPath, targetOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 
 /** Something that only one VM may have. */
@@ -21,7 +21,7 @@ const nameOf = ({ name }: VmOptions): Claim => ({
 });
 
 const claimsOf = (vm: VmOptions): Claim[] =>
-  vm.state === 'absent' ? [nameOf(vm)] : [nameOf(vm), ...filesOf(vm), ...networkOf(vm)];
+  vm.state === 'absent' ? [nameOf(vm)] : [nameOf(vm), ...filesOf(vm), ...networkOf(vm), ...networksOf(vm)];
 
 function filesOf(vm: VmOptions): Claim[] {
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
@@ -34,19 +34,46 @@ function filesOf(vm: VmOptions): Claim[] {
   return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...more];
 }
 
-function networkOf(vm: VmOptions): Claim[] {
-  const mac = (text: string, option: string) => {
-    const lower = text.toLowerCase();
-    return { what: `the MAC address ${lower}`, key: `mac ${lower}`, option };
-  };
-  const target = (device: string, option: string) => ({
-    what: `the interface ${device} of the host`,
-    key: `target ${device}`,
-    option,
+/** What a VM has in networks. */
+function networksOf(vm: VmOptions): Claim[] {
+  return vm.networks.flatMap((nic, i) => {
+    const at = `networks[${i}]`;
+    const device = { ...nic, name: nicName(nic, i) };
+    const named = (name: string, option: string): Claim => ({
+      what: `the name '${name}' in the network '${nic.name}'`,
+      key: `dns ${name} ${nic.name}`,
+      option,
+    });
+    return [
+      macOf(nic.mac ?? defaultMac(vm, device), `${at}.mac`),
+      deviceOf(targetOf(vm, device), `${at}.target`),
+      ...(nic.address ?? []).map((text, j) => ({
+        what: `the address ${text} in the network '${nic.name}'`,
+        key: `address ${parseIp(text)?.ip ?? text} in ${nic.name}`,
+        option: `${at}.address[${j}]`,
+      })),
+      ...nic.aliases.map((alias, j) => named(alias, `${at}.aliases[${j}]`)),
+      // The VM's own name is claimed once; another's alias may be the same.
+      named(vm.name, `${at}.name`),
+    ];
   });
+}
+
+const macOf = (text: string, option: string): Claim => {
+  const lower = text.toLowerCase();
+  return { what: `the MAC address ${lower}`, key: `mac ${lower}`, option };
+};
+
+const deviceOf = (device: string, option: string): Claim => ({
+  what: `the interface ${device} of the host`,
+  key: `target ${device}`,
+  option,
+});
+
+function networkOf(vm: VmOptions): Claim[] {
   const others = (vm.domain.interfaces ?? []).flatMap((nic, i) => [
-    ...(nic.mac ? [mac(nic.mac, `domain.interfaces[${i}].mac`)] : []),
-    ...(nic.target ? [target(nic.target, `domain.interfaces[${i}].target`)] : []),
+    ...(nic.mac ? [macOf(nic.mac, `domain.interfaces[${i}].mac`)] : []),
+    ...(nic.target ? [deviceOf(nic.target, `domain.interfaces[${i}].target`)] : []),
   ]);
   const mine = vm.interfaces.flatMap((nic, i) => {
     const at = `interfaces[${i}]`;
@@ -54,8 +81,8 @@ function networkOf(vm: VmOptions): Claim[] {
     const { address, netmask } = nic;
     const ip = address === undefined ? undefined : parseAddress(address, netmask).ip;
     return [
-      mac(nic.mac ?? defaultMac(vm, nic), `${at}.mac`),
-      target(targetOf(vm, nic), `${at}.target`),
+      macOf(nic.mac ?? defaultMac(vm, nic), `${at}.mac`),
+      deviceOf(targetOf(vm, nic), `${at}.target`),
       ...(ip === undefined
         ? []
         : [

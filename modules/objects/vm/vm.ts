@@ -6,8 +6,18 @@ import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
 import { domain } from '../domain/domain.ts';
 import type { State as DomainState } from '../domain/observe/state.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
+import { readNetworks } from '../network/record.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
 import { seed } from '../seed/seed.ts';
+import { attach, type Known } from './attach.ts';
+import {
+  type AttachmentStep,
+  type Attachments,
+  applyAttachments,
+  observeAttachments,
+  pendingAttachments,
+  planAttachments,
+} from './attachments.ts';
 import { checkVm } from './check.ts';
 import { type Directory, observeDirectory, planDirectory } from './directory.ts';
 import { directoryOf } from './names.ts';
@@ -28,6 +38,9 @@ export interface State {
   readonly disks: readonly (DiskState | Error)[];
   readonly seeds: readonly (SeedState | Error)[];
   readonly directory: Directory;
+  /** The networks of the host, and what the VM has in them. */
+  readonly known: Known;
+  readonly attachments: Attachments;
 }
 
 /** A step of one of the parts; `i` is the disk, or the seed. */
@@ -35,11 +48,21 @@ export type Step =
   | { readonly part: 'domain'; readonly step: DomainStep }
   | { readonly part: 'disk'; readonly i: number; readonly step: DiskStep }
   | { readonly part: 'seed'; readonly i: number; readonly step: SeedStep }
+  | { readonly part: 'attachments'; readonly step: AttachmentStep }
   | { readonly part: 'directory' };
 
 /** Observes the parts of all VMs in parallel, each kind of part for all VMs at once. */
-async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> {
-  const [domains, disks, seeds, directories] = await Promise.all([
+async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]> {
+  // The guests of this task are compared with each other: what another one had may be free by now.
+  const names = new Set(items.map(({ name }) => name));
+  const known = new Map(
+    [...(await readNetworks(host))].map(([name, one]) => [
+      name,
+      { ...one, guests: one.guests.filter((guest) => !names.has(guest.name)) },
+    ]),
+  );
+  const vms = items.map((vm) => attachedOrPlain(vm, known));
+  const [domains, disks, seeds, directories, attachments] = await Promise.all([
     domain.observe(host, vms.map(domainOf)),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
@@ -47,6 +70,7 @@ async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> 
       vms.flatMap((vm) => seedsOf(vm)),
     ),
     Promise.all(vms.map((vm) => observeDirectory(host, vm))),
+    observeAttachments(host, vms, known),
   ]);
   const [disksLeft, seedsLeft] = [[...disks], [...seeds]];
   return vms.map((vm, i) => ({
@@ -54,6 +78,8 @@ async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> 
     disks: disksLeft.splice(0, disksOf(vm).length),
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
     directory: directories[i],
+    known,
+    attachments: attachments[i] ?? new Map(),
   }));
 }
 
@@ -61,7 +87,8 @@ async function observe(host: Host, vms: readonly VmOptions[]): Promise<State[]> 
  * Plans the parts of a VM: the domain first, since the seed contains its MAC addresses. The changes are made in the order
  * disk, seed, domain, and removals in the reverse order. Pure.
  */
-function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
+function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
+  const { vm, missing } = attach(item, state.known);
   const ofDomain = planPart(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), seen));
   const macs = macsOf(vm, ofDomain.result);
   const ofSeeds = seedsOf(vm, macs).map((options, i) =>
@@ -76,16 +103,30 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
     ...ofSeeds.flatMap((one, i) => stepsOf(one, (step): Step => ({ part: 'seed', i, step }))),
   ];
   const domains = stepsOf(ofDomain, (step): Step => ({ part: 'domain', step }));
+  const ofNetworks = planAttachments(vm, state.attachments, state.known, macs).map((change) => ({
+    ...change,
+    step: { part: 'attachments', step: change.step } as const,
+  }));
+  const isRunning = vm.state !== 'absent' && ofDomain.result?.domain?.state === 'running';
   const last = stepsOf(ofDirectory, (): Step => ({ part: 'directory' }));
   const uploads = files.some(({ step }) => step.part === 'disk') ? uploadsOf(vm) : {};
   const parts = [...ofDisks, ...ofSeeds, ofDomain, ofDirectory];
   return {
-    changes: vm.state === 'absent' ? [...domains, ...files, ...last] : [...files, ...domains],
-    warnings: parts
-      .flatMap(({ warnings = [] }) => warnings)
-      .filter((warning) => !isOnLink(vm.interfaces, warning)),
+    changes:
+      vm.state === 'absent'
+        ? [...domains, ...files, ...ofNetworks, ...last]
+        : [...files, ...ofNetworks, ...domains],
+    warnings: [
+      ...(isRunning ? pendingAttachments(vm, state.attachments, state.known, macs) : []),
+      ...parts
+        .flatMap(({ warnings = [] }) => warnings)
+        .filter((warning) => !isOnLink(vm.interfaces, warning)),
+    ],
     // The archive of a disk is missing until it is copied.
-    missing: Object.keys(uploads).length > 0 ? [] : parts.flatMap(({ missing = [] }) => missing),
+    missing: [
+      ...missing,
+      ...(Object.keys(uploads).length > 0 ? [] : parts.flatMap((part) => part.missing ?? [])),
+    ],
     uploads,
     result: resultOf(vm, macs, {
       domain: ofDomain.result,
@@ -96,13 +137,27 @@ function plan(vm: VmOptions, state: State): Plan<Step, VmResult> {
   };
 }
 
+// Errors are reported when the plan is made.
+function attachedOrPlain(vm: VmOptions, known: Known): VmOptions {
+  try {
+    return attach(vm, known).vm;
+  } catch {
+    return vm;
+  }
+}
+
 // The VM's domain is undefined before the disk is removed, so it does not use the disk then.
 const forOthers = ({ name }: VmOptions, state: DiskState): DiskState =>
   state.disk?.guests
     ? { ...state, disk: { ...state.disk, guests: state.disk.guests.filter((guest) => guest !== name) } }
     : state;
 
-async function apply(host: Host, step: Step, vm: VmOptions): Promise<Outcome | undefined> {
+async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome | undefined> {
+  if (step.part === 'attachments') {
+    await applyAttachments(host, step.step);
+    return undefined;
+  }
+  const vm = item.networks.length > 0 ? attachedOrPlain(item, await readNetworks(host)) : item;
   if (step.part === 'directory') {
     await host.removeDirectory(directoryOf(vm));
     return undefined;

@@ -49,6 +49,8 @@ function stateOf(one: VmOptions, xml?: string): State {
     disks: disksOf(one).map(() => NO_DISK),
     seeds: seedsOf(one).map(() => NO_SEED),
     directory: undefined,
+    known: new Map(),
+    attachments: new Map(),
   };
 }
 

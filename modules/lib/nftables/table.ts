@@ -1,0 +1,94 @@
+import { dirname } from 'node:path/posix';
+import { type Host, readText } from '../host/host.ts';
+import { runOrFail } from '../host/process.ts';
+import { TABLE } from './ruleset.ts';
+
+/** The rules as they are loaded at boot. */
+export const RULES_FILE = '/etc/piecewise-cloud/nftables.conf';
+
+/** The table as nft listed it when it was loaded: by it a table that somebody changed is found. */
+const LISTED = '/run/piecewise-cloud-nftables.list';
+
+/** The unit that loads the rules at boot. */
+export const RULES_UNIT = 'piecewise-cloud-nftables.service';
+
+// `nftables.service` begins with `flush ruleset` when it is started or reloaded: ours follows it.
+export const RULES_UNIT_TEXT = `# piecewise.cloud: changes made here are lost.
+[Unit]
+Description=Packet filter and NAT of networks (piecewise.cloud)
+After=nftables.service
+PartOf=nftables.service
+ReloadPropagatedFrom=nftables.service
+Before=libvirtd.service libvirt-guests.service virtqemud.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f ${RULES_FILE}
+ExecStart=/bin/sh -c 'nft -s list table inet ${TABLE} >${LISTED}'
+ExecReload=/usr/sbin/nft -f ${RULES_FILE}
+ExecReload=/bin/sh -c 'nft -s list table inet ${TABLE} >${LISTED}'
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/** A chain of another program that could drop packets of a network. */
+export interface DroppingChain {
+  /** `ip filter FORWARD` */
+  readonly name: string;
+  readonly hook: 'forward' | 'input';
+}
+
+/** The rules that the host has. */
+export interface RulesState {
+  /** The text of the file that is loaded at boot. */
+  readonly text: string | undefined;
+  /** The table is loaded as it was when the file was. */
+  readonly loaded: boolean;
+  readonly dropping: readonly DroppingChain[];
+}
+
+interface Listed {
+  readonly nftables: readonly {
+    readonly chain?: {
+      readonly family: string;
+      readonly table: string;
+      readonly name: string;
+      readonly hook?: string;
+      readonly policy?: string;
+    };
+  }[];
+}
+
+/** Reads the table, its file, and the chains of others: two processes. @throws Failure */
+export async function readRules(host: Host): Promise<RulesState> {
+  const [text, listed, table, chains] = await Promise.all([
+    readText(host, RULES_FILE),
+    readText(host, LISTED),
+    host.run('nft', ['-s', 'list', 'table', 'inet', TABLE]),
+    runOrFail(host, 'nft', ['-j', 'list', 'chains']),
+  ]);
+  const dropping = (JSON.parse(chains) as Listed).nftables.flatMap(({ chain }): DroppingChain[] => {
+    const hook = chain?.hook;
+    if (chain?.policy !== 'drop' || (hook !== 'forward' && hook !== 'input')) return [];
+    return chain.table === TABLE ? [] : [{ name: `${chain.family} ${chain.table} ${chain.name}`, hook }];
+  });
+  return { text, loaded: table.code === 0 && listed?.trim() === table.stdout.trim(), dropping };
+}
+
+/** Replaces the table in one transaction, and what is loaded at boot. @throws Failure with what nft said */
+export async function loadRules(host: Host, text: string): Promise<void> {
+  await runOrFail(host, 'nft', ['-f', '-'], { input: text });
+  await host.write(RULES_FILE, text, { mode: 0o644 });
+  const listed = await runOrFail(host, 'nft', ['-s', 'list', 'table', 'inet', TABLE]);
+  await host.write(LISTED, listed, { mode: 0o644 });
+}
+
+/** Removes the table, and what is loaded at boot. */
+export async function removeRules(host: Host): Promise<void> {
+  await runOrFail(host, 'nft', ['-f', '-'], { input: `table inet ${TABLE}\ndelete table inet ${TABLE}\n` });
+  await host.remove(RULES_FILE);
+  await host.remove(LISTED);
+  await host.removeDirectory(dirname(RULES_FILE));
+}

@@ -1,0 +1,4 @@
+import { network } from '../objects/network/network.ts';
+import { spec } from './spec.ts';
+
+export const module = { spec, ...network };

@@ -1,0 +1,52 @@
+import { unitOf } from '../../lib/dnsmasq/unit.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { runOrFail } from '../../lib/host/process.ts';
+import { isInRange, sizeOf } from '../../lib/net/subnet.ts';
+import { filesOf } from './names.ts';
+import type { Network } from './network-of.ts';
+
+/** The leased addresses in the text of a lease file of dnsmasq. */
+export const leasedIn = (text: string): string[] =>
+  text.split('\n').flatMap((line) => {
+    const [, , address] = line.split(' ');
+    return address === undefined ? [] : [address];
+  });
+
+/** The leased addresses of a network. */
+export const readLeases = async (host: Host, name: string): Promise<string[]> =>
+  leasedIn((await readText(host, filesOf(name).kept)) ?? '');
+
+/**
+ * Ends the leases of a MAC address. dnsmasq reads its leases only when it starts, so it is stopped for that moment.
+ * @throws Failure
+ */
+export async function endLeases(host: Host, name: string, mac: string): Promise<void> {
+  const { kept } = filesOf(name);
+  const has = (line: string) => line.split(' ')[1]?.toLowerCase() === mac.toLowerCase();
+  if (!(await readText(host, kept))?.split('\n').some(has)) return;
+  await runOrFail(host, 'systemctl', ['stop', '--', unitOf(name)]);
+  try {
+    const text = (await readText(host, kept)) ?? '';
+    await host.write(
+      kept,
+      text
+        .split('\n')
+        .filter((line) => !has(line))
+        .join('\n'),
+    );
+  } finally {
+    await runOrFail(host, 'systemctl', ['start', '--', unitOf(name)]);
+  }
+}
+
+/** A warning for each range of a network that has no free address. */
+export const fullRanges = ({ name, subnets }: Network, leased: readonly string[]): string[] =>
+  subnets.flatMap(({ subnet, range }) => {
+    if (!range) return [];
+    const used = new Set(leased.filter((ip) => isInRange(ip, range))).size;
+    return BigInt(used) < sizeOf(subnet.family, range)
+      ? []
+      : [
+          `network '${name}': all ${used} addresses from ${range.first} to ${range.last} are leased: new guests get none. Extend 'dhcp.range${subnet.family === 6 ? '6' : ''}', or shorten 'dhcp.lease_time'`,
+        ];
+  });

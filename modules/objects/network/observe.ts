@@ -1,0 +1,162 @@
+import { dropIn, TEMPLATE, unitOf } from '../../lib/dnsmasq/unit.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { type MissingProgram, missingPrograms } from '../../lib/host/programs.ts';
+import type { Link } from '../../lib/link/observe.ts';
+import { readLinks } from '../../lib/link/observe.ts';
+import { type Forwarding, readForwarding } from '../../lib/nftables/forwarding.ts';
+import { RULES_UNIT, type RulesState, readRules } from '../../lib/nftables/table.ts';
+import { readUnits, UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
+import type { State as TopologyState } from '../topology/observe.ts';
+import { topology } from '../topology/topology.ts';
+import { readLeases } from './leases.ts';
+import { type LibvirtSeen, observeLibvirt } from './libvirt.ts';
+import { filesOf } from './names.ts';
+import type { NetworkOptions } from './options.ts';
+import { topologyOf } from './port.ts';
+import { type KnownNetwork, readNetworks } from './record.ts';
+import { uplinkOf } from './rules.ts';
+import { dnsmasqText, isServed } from './served.ts';
+import { declaredBy, type Left, leftBy, uplinksOf, withItem } from './shared.ts';
+import { readTaken, type Taken } from './taken.ts';
+
+const DNSMASQ = '/usr/sbin/dnsmasq';
+
+/** What the host has that all networks share. */
+export interface Shared {
+  readonly topology: TopologyState | Error;
+  readonly links: ReadonlyMap<string, Link>;
+  /** The interface of the default route, IPv4's first. */
+  readonly uplink: string | undefined;
+  readonly rules: RulesState | undefined;
+  readonly forwarding: Forwarding;
+  readonly unit: (name: string) => Unit;
+  /** Texts of files, by path. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly missing: readonly MissingProgram[];
+  /** At which sockets programs listen, where that matters. */
+  readonly taken: readonly Taken[];
+}
+
+/** What a network's plan depends on. */
+export interface State extends Shared {
+  /** The networks of the host, as the items before this one leave them. */
+  readonly known: ReadonlyMap<string, KnownNetwork>;
+  /** As it was declared by an earlier task. */
+  readonly former: KnownNetwork | undefined;
+  readonly leased: readonly string[];
+  /** What libvirt has of it; undefined where it needn't be asked. */
+  readonly libvirt: LibvirtSeen | undefined;
+  /** Why dnsmasq refuses the network's new configuration. */
+  readonly refused: string | undefined;
+  /** It is the first item of the task. */
+  readonly first: boolean;
+  /** The networks of the host as this item leaves them, and as the whole task does. */
+  readonly after: ReadonlyMap<string, KnownNetwork>;
+  readonly final: ReadonlyMap<string, KnownNetwork>;
+  /** The names of all items of the task. */
+  readonly declared: ReadonlySet<string>;
+}
+
+function pathsOf(name: string): string[] {
+  const { record, config } = filesOf(name);
+  return [record, config, `${UNIT_DIRECTORY}/${dropIn(name)}`];
+}
+
+async function readShared(
+  host: Host,
+  items: readonly NetworkOptions[],
+  known: ReadonlyMap<string, KnownNetwork>,
+): Promise<Shared> {
+  const networks = items.flatMap((item) => declaredBy(item) ?? []);
+  const formers = items.flatMap(({ name }) => known.get(name)?.network ?? []);
+  // One of another name, or of a network that is removed.
+  const others = formers.filter((former) => !networks.some((one) => one.interface === former.interface));
+  const ports = [...networks, ...others].map((network) => ({ network, state: 'present' as const }));
+  const paths = [
+    ...items.flatMap(({ name }) => pathsOf(name)),
+    `${UNIT_DIRECTORY}/${TEMPLATE}`,
+    `${UNIT_DIRECTORY}/${RULES_UNIT}`,
+  ];
+  const serves = networks.some(isServed);
+  const missing = await missingPrograms(host, [
+    ...(networks.length > 0 ? ['nft'] : []),
+    ...(serves ? [DNSMASQ] : []),
+  ]);
+  const links = await readLinks(host);
+  const uplink = uplinkOf(links);
+  const hasNft = !missing.some(({ program }) => program === 'nft');
+  const [[seen], rules, forwarding, unit, texts] = await Promise.all([
+    topology.observe(host, [topologyOf(ports, items[0] as NetworkOptions)]),
+    hasNft ? readRules(host) : undefined,
+    readForwarding(host, uplinksOf(known, items, uplink)),
+    readUnits(host, [RULES_UNIT, ...items.map(({ name }) => unitOf(name))]),
+    Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const)),
+  ]);
+  const starts = networks.some(
+    (network) =>
+      network.options.forwards.length > 0 || (isServed(network) && !unit(unitOf(network.name)).active),
+  );
+  return {
+    topology: seen ?? new Error('no topology'),
+    links,
+    uplink,
+    rules,
+    forwarding,
+    unit,
+    files: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]]))),
+    missing,
+    taken: starts ? await readTaken(host) : [],
+  };
+}
+
+/** Has dnsmasq judge a configuration that is to be written, before anything is changed. */
+async function refusedConfig(
+  host: Host,
+  name: string,
+  { files, missing }: Shared,
+  known: ReadonlyMap<string, KnownNetwork>,
+): Promise<string | undefined> {
+  const network = known.get(name)?.network;
+  if (!network || !isServed(network) || missing.some(({ program }) => program === DNSMASQ)) return undefined;
+  const input = dnsmasqText(network, known);
+  if (files.get(filesOf(name).config) === input) return undefined;
+  const { code, stderr } = await host.run(DNSMASQ, ['--test', '--conf-file=-'], { input });
+  return code === 0 ? undefined : stderr.trim().replace(/^dnsmasq: /, '');
+}
+
+/** Reads what the plans of some networks depend on. @throws Failure */
+export async function observe(host: Host, items: readonly NetworkOptions[]): Promise<State[]> {
+  const declared = new Set(items.map(({ name }) => name));
+  const stored = await readNetworks(host, declared);
+  const leases = await Promise.all(
+    items.map((item) => (item.dhcp && item.state === 'present' ? readLeases(host, item.name) : [])),
+  );
+  const [shared, libvirt] = await Promise.all([
+    readShared(host, items, stored),
+    observeLibvirt(host, items, stored),
+  ]);
+  const { uplink } = shared;
+  const all = items.reduce<ReadonlyMap<string, KnownNetwork>>(
+    (known, item) => withItem(known, item, uplink),
+    stored,
+  );
+  let left: Left = { known: stored, files: shared.files, forwarding: shared.forwarding, unit: shared.unit };
+  const refused = await Promise.all(items.map((item) => refusedConfig(host, item.name, shared, all)));
+  return items.map((item, i) => {
+    const after = withItem(left.known, item, uplink);
+    const state = {
+      ...shared,
+      ...left,
+      after,
+      final: all,
+      declared,
+      former: stored.get(item.name),
+      leased: leases[i] ?? [],
+      libvirt: libvirt.get(item.name),
+      refused: refused[i],
+      first: i === 0,
+    };
+    left = leftBy(left, after, uplink);
+    return state;
+  });
+}

@@ -1,0 +1,125 @@
+import { TEMPLATE } from '../../lib/dnsmasq/unit.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { runOrFail } from '../../lib/host/process.ts';
+import {
+  afterForwarding,
+  applyForwarding,
+  type Forwarding,
+  type ForwardingStep,
+  planForwarding,
+  readForwarding,
+} from '../../lib/nftables/forwarding.ts';
+import { forwards } from '../../lib/nftables/rules.ts';
+import { RULES_UNIT, RULES_UNIT_TEXT } from '../../lib/nftables/table.ts';
+import { UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
+import { filteredNetworks } from './filtered.ts';
+import { type Network, networkOf } from './network-of.ts';
+import type { NetworkOptions } from './options.ts';
+import type { KnownNetwork } from './record.ts';
+import { textOf } from './rules.ts';
+import { isServed, UNIT_TEXT } from './served.ts';
+
+// What all networks of a host share: the template of their servers' units, the unit that loads the rules, and the kernel's
+// switches. The first item of a task that needs it makes it, and the last one that needed it removes it.
+
+type Known = ReadonlyMap<string, KnownNetwork>;
+
+/** The network that an item declares; one that is removed is known by its record. */
+export const declaredBy = (item: NetworkOptions): Network | undefined =>
+  item.state === 'absent' ? undefined : networkOf(item);
+
+/** The networks of the host as an item leaves them. */
+export function withItem(
+  known: Known,
+  item: NetworkOptions,
+  uplink: string | undefined,
+): Map<string, KnownNetwork> {
+  const after = new Map(known);
+  const network = declaredBy(item);
+  if (network)
+    after.set(item.name, {
+      network,
+      uplink: item.uplink ?? uplink,
+      guests: known.get(item.name)?.guests ?? [],
+    });
+  else after.delete(item.name);
+  return after;
+}
+
+/** The interfaces to the outside that some networks use. */
+export const uplinksOf = (
+  known: ReadonlyMap<string, KnownNetwork>,
+  items: readonly NetworkOptions[],
+  uplink: string | undefined,
+): string[] => [
+  ...new Set([
+    ...(uplink === undefined ? [] : [uplink]),
+    ...items.flatMap((item) => item.uplink ?? []),
+    ...[...known.values()].flatMap((one) => one.uplink ?? []),
+  ]),
+];
+
+/** The files of units that some networks need; undefined for those that they don't. */
+export function sharedFiles(known: Known): Map<string, string | undefined> {
+  const serves = [...known.values()].some(({ network }) => isServed(network));
+  return new Map([
+    [`${UNIT_DIRECTORY}/${TEMPLATE}`, serves ? UNIT_TEXT : undefined],
+    [`${UNIT_DIRECTORY}/${RULES_UNIT}`, textOf(known) === undefined ? undefined : RULES_UNIT_TEXT],
+  ]);
+}
+
+/** The families that the host has to forward for some networks. */
+function familiesOf(known: Known): Set<4 | 6> {
+  const networks = filteredNetworks(known);
+  return new Set(([4, 6] as const).filter((family) => networks.some((network) => forwards(network, family))));
+}
+
+/** The step that gives the host the switches that some networks need; undefined if it has them. */
+export const switchesOf = (
+  known: Known,
+  forwarding: Forwarding,
+  uplink: string | undefined,
+): ForwardingStep | undefined => planForwarding(forwarding, familiesOf(known), uplinksOf(known, [], uplink));
+
+/** What an item of a task leaves to the next one. */
+export interface Left {
+  readonly known: Known;
+  readonly files: ReadonlyMap<string, string>;
+  readonly forwarding: Forwarding;
+  readonly unit: (name: string) => Unit;
+}
+
+/** Pure. @param after the networks of the host as the item leaves them */
+export function leftBy(before: Left, after: Known, uplink: string | undefined): Left {
+  const step = switchesOf(after, before.forwarding, uplink);
+  const files = new Map(before.files);
+  for (const [path, text] of sharedFiles(after)) {
+    if (text === undefined) files.delete(path);
+    else files.set(path, text);
+  }
+  const loads = textOf(after) !== undefined;
+  const rules = { active: loads, enabled: loads, stale: false };
+  return {
+    known: after,
+    files,
+    forwarding: step ? afterForwarding(before.forwarding, step) : before.forwarding,
+    unit: (name) => (name === RULES_UNIT ? rules : before.unit(name)),
+  };
+}
+
+/**
+ * Gives the host what all its networks share, whatever an earlier item of the task should have made and has not.
+ * @throws Failure
+ */
+export async function applyShared(host: Host, known: Known, uplink: string | undefined): Promise<void> {
+  let stale = false;
+  for (const [path, text] of sharedFiles(known)) {
+    if (text === undefined || (await readText(host, path)) === text) continue;
+    await host.write(path, text, { mode: 0o644 });
+    stale = true;
+  }
+  if (stale) await runOrFail(host, 'systemctl', ['daemon-reload']);
+  const forwarding = await readForwarding(host, uplinksOf(known, [], uplink));
+  const step = switchesOf(known, forwarding, uplink);
+  if (step) await applyForwarding(host, step);
+}

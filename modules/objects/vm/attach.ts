@@ -1,0 +1,182 @@
+import { OptionError } from '../../lib/failure.ts';
+import { formatAddress, parseIp } from '../../lib/net/address.ts';
+import { hostProblem, isInRange } from '../../lib/net/subnet.ts';
+import type { Network, Subnet } from '../network/network-of.ts';
+import type { KnownNetwork } from '../network/record.ts';
+import { leadsOut } from '../network/served.ts';
+import { nicName } from './names.ts';
+import type { GuestInterface, SeedSubnet } from './network.ts';
+import type { VmNetwork, VmOptions } from './options.ts';
+
+// An entry of `networks` becomes an interface, as those of the blog are, with what its network decides.
+
+/** The networks of the host, by name. */
+export type Known = ReadonlyMap<string, KnownNetwork>;
+
+/** The subnet of a network that an address is in. @throws OptionError */
+function subnetOf(network: Network, text: string, option: string): Subnet {
+  const ip = parseIp(text);
+  if (!ip)
+    throw new OptionError(
+      option,
+      `'${text}' is not an IP address; the network '${network.name}' has the prefix`,
+    );
+  const found = network.subnets.find(({ subnet }) => subnet.family === ip.family);
+  if (!found) throw new OptionError(option, `the network '${network.name}' has no IPv${ip.family} subnet`);
+  const { subnet, gateway, range } = found;
+  const problem =
+    hostProblem(ip.ip, subnet) ??
+    (ip.ip === gateway
+      ? `${ip.ip} is the address of the host in the network '${network.name}'`
+      : undefined) ??
+    (range && isInRange(ip.ip, range)
+      ? `${ip.ip} is in the range ${range.first} to ${range.last}, which '${network.name}' leases: take one outside`
+      : undefined);
+  if (problem) throw new OptionError(option, problem);
+  return found;
+}
+
+/** Refuses addresses that are in no subnet, twice in one, or another guest's. @throws OptionError */
+function checkAddresses(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string): void {
+  const addresses = nic.address ?? [];
+  const families = addresses.map(
+    (text, i) => subnetOf(known.network, text, `${at}.address[${i}]`).subnet.family,
+  );
+  if (new Set(families).size < families.length)
+    throw new OptionError(
+      `${at}.address`,
+      'has two addresses of one family: give one for IPv4 and one for IPv6',
+    );
+  const { dhcp, dns } = known.network.options;
+  if (addresses.length === 0 && !dhcp)
+    throw new OptionError(`${at}.address`, `is required, since the network '${nic.name}' has no DHCP`);
+  for (const record of dns?.records ?? []) {
+    const ips = (record.address ?? []).map((text) => parseIp(text)?.ip);
+    const i = addresses.findIndex((text) => ips.includes(parseIp(text)?.ip ?? ''));
+    if (i >= 0 || [vm.name, ...nic.aliases].includes(record.name))
+      throw new OptionError(
+        i >= 0 ? `${at}.address[${i}]` : at,
+        `the network '${nic.name}' has a record of it: '${record.name}'`,
+      );
+  }
+  const others = known.guests.filter(({ name }) => name !== vm.name);
+  addresses.forEach((text, i) => {
+    const ip = parseIp(text)?.ip ?? '';
+    const owner = others.find((guest) => guest.addresses.includes(ip));
+    if (owner)
+      throw new OptionError(
+        `${at}.address[${i}]`,
+        `${ip} is the address of the guest '${owner.name}' already`,
+      );
+  });
+  nic.aliases.forEach((alias, i) => {
+    const owner = others.find(({ name, aliases }) => name === alias || aliases.includes(alias));
+    if (owner)
+      throw new OptionError(
+        `${at}.aliases[${i}]`,
+        `'${alias}' is a name of the guest '${owner.name}' already`,
+      );
+  });
+}
+
+/** How the guest configures its interface in a subnet; an IPv4 subnet without an address to give it none. */
+function seedSubnet(
+  network: Network,
+  nic: VmNetwork,
+  { subnet, gateway, range }: Subnet,
+  isDefault: boolean,
+): SeedSubnet[] {
+  const { dhcp, dns } = network.options;
+  const ip = (nic.address ?? [])
+    .map((text) => parseIp(text))
+    .find((one) => one?.family === subnet.family)?.ip;
+  if (dhcp) {
+    if (subnet.family === 4) return [{ type: 'dhcp4' }];
+    // Addresses of a range and reserved ones are leased; others the guest makes itself.
+    return [{ type: ip === undefined && range === undefined ? 'ipv6_slaac' : 'dhcp6' }];
+  }
+  if (ip === undefined) return [];
+  return [
+    {
+      type: subnet.family === 4 ? 'static' : 'static6',
+      address: formatAddress({ ...subnet, ip }),
+      ...(gateway !== undefined && isDefault ? { gateway } : {}),
+      ...(gateway !== undefined && dns ? { servers: [gateway] } : {}),
+      ...(dns?.domain === undefined ? {} : { search: [dns.domain] }),
+    },
+  ];
+}
+
+/** The first network by which a family's packets leave: a second default route would be of no use. */
+function defaultFor(family: 4 | 6, vm: VmOptions, known: Known): VmNetwork | undefined {
+  return vm.networks.find((nic) => {
+    const network = known.get(nic.name)?.network;
+    return (
+      network !== undefined &&
+      leadsOut(network.options, known) &&
+      network.subnets.some(({ subnet }) => subnet.family === family) &&
+      (network.options.dhcp !== undefined ||
+        (nic.address ?? []).some((text) => parseIp(text)?.family === family))
+    );
+  });
+}
+
+function interfaceIn(vm: VmOptions, network: Network, i: number, known: Known): GuestInterface {
+  const nic = vm.networks[i] as VmNetwork;
+  const subnets = network.subnets.flatMap((subnet) =>
+    seedSubnet(network, nic, subnet, defaultFor(subnet.subnet.family, vm, known) === nic),
+  );
+  return {
+    name: nicName(nic, i),
+    mode: subnets.length > 0 ? 'dhcp' : 'manual',
+    on_link: false,
+    ...(nic.mac === undefined ? {} : { mac: nic.mac }),
+    ...(nic.target === undefined ? {} : { target: nic.target }),
+    subnets,
+    addresses: network.subnets.flatMap(({ subnet }) =>
+      (nic.address ?? []).flatMap((text) => {
+        const ip = parseIp(text);
+        return ip?.family === subnet.family ? formatAddress({ ...subnet, ip: ip.ip }) : [];
+      }),
+    ),
+  };
+}
+
+/** A VM with its networks as interfaces, before its other ones. */
+export interface Attached {
+  readonly vm: VmOptions;
+  /** Networks that the host doesn't have: problems, for people. */
+  readonly missing: readonly string[];
+}
+
+/** Pure. @throws OptionError where an entry doesn't fit its network */
+export function attach(vm: VmOptions, known: Known): Attached {
+  if (vm.state === 'absent' || vm.steps === 'start' || vm.networks.length === 0) return { vm, missing: [] };
+  const missing: string[] = [];
+  const found = vm.networks.flatMap((nic, i) => {
+    const at = `networks[${i}]`;
+    const one = known.get(nic.name);
+    if (!one) {
+      missing.push(
+        `option '${at}.name': there is no network '${nic.name}' on this host: declare it in the role network's 'networks'`,
+      );
+      return [];
+    }
+    checkAddresses(vm, nic, one, at);
+    const { bridge, vlan } = one.network;
+    return [
+      {
+        bridge: { name: bridge, ...(vlan === undefined ? {} : { vlans: [vlan] }) },
+        nic: interfaceIn(vm, one.network, i, known),
+      },
+    ];
+  });
+  return {
+    vm: {
+      ...vm,
+      ovs: [...found.map(({ bridge }) => bridge), ...vm.ovs],
+      interfaces: [...found.map(({ nic }) => nic), ...vm.interfaces],
+    },
+    missing,
+  };
+}

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
+import { runModule, runThrice } from '../support/module.ts';
+import { expectUnchanged } from '../support/unchanged.ts';
+import { NetworkLab } from './lab.ts';
+
+const MACS = { a: '52:54:00:00:00:0a', b: '52:54:00:00:00:0b', c: '52:54:00:00:00:0c' };
+
+const LAN = {
+  name: 'lan',
+  bridge: 'ovs-lan',
+  vlan: 10,
+  subnet: ['10.20.0.0/24', 'fd00:20::/64'],
+  dhcp: { range: ['10.20.0.100', '10.20.0.102'] },
+  dns: { domain: 'lab.test', records: [{ name: 'nas', address: ['10.20.0.9', 'fd00:20::9'] }] },
+  nat: true,
+  forwards: [
+    { port: '8080', to: '10.20.0.5', to_port: '80' },
+    { port: '8081', to: '10.20.0.5', to_port: '80', sources: ['203.0.113.9'] },
+    { port: '8080', to: 'fd00:20::5', to_port: '80' },
+  ],
+};
+const DMZ = { name: 'dmz', bridge: 'ovs-lan', vlan: 11, subnet: ['10.21.0.0/24', 'fd00:21::/64'], nat: true };
+
+let hypervisor: Hypervisor;
+let lab: NetworkLab;
+
+beforeAll(async () => {
+  hypervisor = await startHypervisor({ name: 'test-nets' });
+  lab = new NetworkLab(hypervisor);
+  await lab.sh(`
+    ovs-vsctl add-br ovs-lan -- set bridge ovs-lan datapath_type=netdev
+    outside
+    client a ovs-lan 10 ${MACS.a}; client b ovs-lan 10 ${MACS.b}; client c ovs-lan 11 ${MACS.c}
+    for c in b c; do serve $c 80; done; serve outside 80
+    # b and c have addresses of their own.
+    ip netns exec b ip address add 10.20.0.5/24 dev eth0; ip netns exec b ip route add default via 10.20.0.1
+    ip netns exec b ip address add fd00:20::5/64 dev eth0 nodad
+    ip netns exec c ip address add 10.21.0.5/24 dev eth0; ip netns exec c ip route add default via 10.21.0.1
+    ip netns exec c ip address add fd00:21::5/64 dev eth0 nodad; ip netns exec c ip -6 route add default via fd00:21::1`);
+});
+afterAll(() => hypervisor?.remove());
+
+/** A lease for client a, by busybox's DHCP client. */
+const LEASE = `
+cat >/root/leased.sh <<'END'
+#!/bin/sh
+case $1 in bound)
+  ip address flush dev eth0 scope global
+  ip address add "$ip/$mask" dev eth0
+  [ -z "$router" ] || ip route replace default via "$router"
+  echo "$ip $router $dns $domain" ;;
+esac
+END
+chmod +x /root/leased.sh
+ip netns exec a busybox udhcpc -i eth0 -n -q -t 5 -T 1 -s /root/leased.sh 2>&1`;
+
+describe('two networks', () => {
+  it('are made, as check mode says, and a second run changes nothing', async () => {
+    const done = await runThrice(hypervisor, 'network', { networks: [LAN, DMZ] });
+    expect(done.warnings).toBeUndefined();
+    expect(await lab.sh('ip -br address show lan')).toContain('10.20.0.1/24');
+  });
+
+  it('lease addresses of the range', async () => {
+    expect(await lab.sh(LEASE)).toMatch(/^10\.20\.0\.10[012] 10\.20\.0\.1 10\.20\.0\.1 lab\.test$/m);
+  });
+
+  it('answer names by DNS, in both directions, for their guests and the host', async () => {
+    const dig = (words: string) => lab.in('a', `dig +short +time=2 +tries=1 @10.20.0.1 ${words}`);
+    expect(await dig('nas.lab.test')).toBe('10.20.0.9');
+    expect(await dig('AAAA nas.lab.test')).toBe('fd00:20::9');
+    expect(await dig('-x 10.20.0.9')).toBe('nas.lab.test.');
+    expect(await lab.sh('dig +short +time=2 +tries=1 @198.51.100.2 nas.lab.test || echo none')).toContain(
+      'none',
+    );
+  });
+
+  it('reach the outside by NAT, over IPv4 and IPv6', async () => {
+    expect(await lab.ask('a', '203.0.113.9:80')).toBe('198.51.100.2');
+    expect(await lab.ask('c', '[2001:db8:9::9]:80')).toBe('[2001:0db8:0001:0000:0000:0000:0000:0002]');
+  });
+
+  it('are separated from each other', async () => {
+    expect(await lab.ask('a', '10.21.0.5:80')).toBe('');
+    expect(await lab.ask('c', '10.20.0.5:80')).toBe('');
+    expect(await lab.ask('c', '[fd00:20::5]:80')).toBe('');
+  });
+
+  it('forward ports: from outside, another network, their own network, and the host', async () => {
+    const address = '198.51.100.2:8080';
+    expect(await lab.ask('outside', address)).toContain('198.51.100.1');
+    expect(await lab.ask('c', address)).toContain('10.21.0.5');
+    expect(await lab.ask('a', address)).toContain('10.20.0.1');
+    expect(await lab.ask('-', address)).not.toBe('');
+    expect(await lab.ask('outside', '[2001:db8:1::2]:8080')).toContain('2001:0db8');
+  });
+
+  it('forward from the sources that are allowed, and no others', async () => {
+    const from = (source: string) =>
+      lab.sh(
+        `timeout 3 ip netns exec outside socat -T2 - TCP:198.51.100.2:8081,bind=${source} </dev/null 2>/dev/null || true`,
+      );
+    expect(await from('203.0.113.9')).toContain('203.0.113.9');
+    expect(await from('198.51.100.1')).toBe('');
+  });
+
+  it('reach another one when they are routed to it, and not the other way', async () => {
+    await runThrice(hypervisor, 'network', { networks: [{ ...LAN, routed_to: ['dmz'] }, DMZ] });
+    expect(await lab.ask('a', '10.21.0.5:80')).toContain('10.20.0.10');
+    expect(await lab.ask('c', '10.20.0.5:80')).toBe('');
+  });
+});
+
+describe('what went wrong meanwhile', () => {
+  it('an address that is no longer on the interface is back, and a gateway moves', async () => {
+    await lab.sh('ip address del 10.20.0.1/24 dev lan');
+    expect(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] })).toMatchObject({ changed: true });
+    expect(await lab.sh('ip -br address show lan')).toContain('10.20.0.1/24');
+    const moved = { ...LAN, gateway: ['10.20.0.254', 'fd00:20::1'] };
+    await runThrice(hypervisor, 'network', { networks: [moved, DMZ] });
+    const shown = await lab.sh('ip -br address show lan');
+    expect(shown).toContain('10.20.0.254/24');
+    expect(shown).not.toContain('10.20.0.1/24');
+    await runThrice(hypervisor, 'network', { networks: [LAN, DMZ] });
+  });
+
+  it('an item that is refused keeps no other from what they share', async () => {
+    await lab.sh(
+      'systemctl disable -q --now piecewise-cloud-nftables; rm /etc/systemd/system/piecewise-cloud-nftables.service; echo 0 >/proc/sys/net/ipv4/ip_forward',
+    );
+    const result = await runModule(hypervisor, 'network', { networks: [{ ...LAN, uplink: 'nope' }, DMZ] });
+    expect(result).toMatchObject({ failed: true });
+    expect(JSON.stringify(result)).toContain("the host has no interface 'nope'");
+    await runModule(hypervisor, 'network', { networks: [LAN, DMZ] });
+    expect(
+      await lab.sh('cat /proc/sys/net/ipv4/ip_forward; systemctl is-enabled piecewise-cloud-nftables'),
+    ).toBe('1\nenabled');
+    expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  });
+
+  it('a configuration that dnsmasq refuses is an error, and the server runs on', async () => {
+    const bad = { ...LAN, dhcp: { ...LAN.dhcp, options: { 'no-such-option': '1' } } };
+    expect(await runModule(hypervisor, 'network', { networks: [bad, DMZ] })).toMatchObject({ failed: true });
+    expect(await lab.in('b', 'dig +short +time=2 +tries=1 @10.20.0.1 nas.lab.test')).toBe('10.20.0.9');
+    expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  });
+
+  it('a guest cannot pass for another address, nor be a router of the host', async () => {
+    await lab.sh('ip netns exec b ip address add 203.0.113.77/32 dev eth0');
+    const ask = (bind: string) =>
+      lab.sh(
+        `timeout 3 ip netns exec b socat -T2 - TCP:203.0.113.9:80${bind} </dev/null 2>/dev/null || true`,
+      );
+    expect(await ask('')).toContain('198.51.100.2');
+    expect(await ask(',bind=203.0.113.77')).toBe('');
+    expect(await lab.sh('nft list chain inet piecewise_cloud input')).toContain('nd-router-advert');
+  });
+});
+
+describe('what is there beside them', () => {
+  it('a table that was flushed is loaded again, and those of others are kept', async () => {
+    await lab.sh('nft add table ip mine; nft flush table inet piecewise_cloud');
+    const result = await runModule(hypervisor, 'network', { networks: [LAN, DMZ] });
+    expect(result).toMatchObject({ changed: true });
+    expect(await lab.sh('nft list tables')).toContain('table ip mine');
+    expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+    expect(await lab.ask('a', '203.0.113.9:80')).not.toBe('');
+  });
+
+  it('a server that was killed is back', async () => {
+    await lab.sh('kill -9 $(cat /run/piecewise-cloud-dnsmasq/lan/pid)');
+    await expect
+      .poll(() => lab.in('a', 'dig +short +time=1 +tries=1 @10.20.0.1 nas.lab.test'), { timeout: 15_000 })
+      .toBe('10.20.0.9');
+  });
+});
+
+it('all of it is there after a reboot', async () => {
+  await hypervisor.reboot();
+  await lab.sh('outside; client a ovs-lan 10 52:54:00:00:00:0a; serve outside 80');
+  expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  expect(await lab.sh(LEASE)).toMatch(/^10\.20\.0\.10[012] /m);
+  expect(await lab.ask('a', '203.0.113.9:80')).not.toBe('');
+});
+
+it('nothing is left of them', async () => {
+  const absent = [LAN, DMZ].map(({ name }) => ({ name, state: 'absent' }));
+  await runThrice(hypervisor, 'network', { networks: absent });
+  expect(
+    await lab.sh(
+      'ls -d /etc/piecewise-cloud /var/lib/private/piecewise-cloud-networks /var/lib/piecewise-cloud-networks 2>/dev/null || true',
+    ),
+  ).toBe('');
+  expect(
+    await lab.sh(
+      "nft list tables; ls /etc/sysctl.d | grep piece; systemctl list-units --all 'piecewise*' --no-legend",
+    ),
+  ).toBe('');
+  expect(await lab.sh('cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding')).toBe(
+    '0\n0',
+  );
+  expect(await lab.sh('ls /etc/systemd/system | grep piecewise || true')).toBe('');
+});
