@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../build/modules.ts';
-import { findHypervisor, startHypervisor } from '../lab/hypervisor.ts';
+import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { buildCollection } from '../support/build.ts';
 import { withArguments } from '../support/module.ts';
 import { formerCollection } from './former.ts';
 import { median } from './times.ts';
 
-const LAB = 'bench';
 /** The last commit before the modules' inner order was made. */
 const BEFORE = '2b176ec';
-const ROUNDS = 4;
-const RUNS = 6;
+const RUNS = 40;
 
 const disk = '/var/lib/libvirt/images/d.qcow2';
 
@@ -38,43 +36,45 @@ const TASKS: readonly (readonly [string, Record<string, unknown>])[] = [
   ],
 ];
 
-/** A task of each kind that finds nothing to do, against the same task before the modules' inner order was made. */
+/**
+ * A task of each kind that finds nothing to do, against the same task before the modules' inner order was made. Each has a
+ * host of its own, since a host keeps the compiled code of one release; their runs take turns, so that both meet the same load.
+ */
 export async function benchTasks(): Promise<string> {
   await buildCollection();
-  const former = await formerCollection(BEFORE);
-  const modules = 'ansible_collections/piecewise/cloud/plugins/modules';
-  const text = (dist: string, name: string) => readFileSync(join(dist, modules, `${name}.js`), 'utf8');
-  await (await findHypervisor(LAB))?.remove();
-  const hypervisor = await startHypervisor({ name: LAB });
-  const run = async (input: string) => {
-    const start = performance.now();
-    const { stdout } = await hypervisor.exec(['/usr/bin/node', '-'], { input, check: false });
-    const result = JSON.parse(stdout) as { changed: boolean; failed?: boolean };
-    return { seconds: (performance.now() - start) / 1000, result };
-  };
-  const unchanged = async (input: string) => {
-    const { seconds, result } = await run(input);
-    if (result.failed || result.changed) throw new Error(`not a no-op: ${JSON.stringify(result)}`);
-    return seconds;
-  };
-  const lines = [`a task that changes nothing, median of ${ROUNDS * RUNS}, ${RUNS} of each in turn:`];
+  const sides = [
+    { lab: 'bench-before', dist: await formerCollection(BEFORE) },
+    { lab: 'bench', dist: join(ROOT, 'dist') },
+  ];
+  const hosts: Hypervisor[] = [];
   try {
-    await hypervisor.exec([
-      'sh',
-      '-c',
-      'mkdir /srv/images; qemu-img create -q -f qcow2 /srv/images/tiny.qcow2 8M',
-    ]);
+    for (const { lab } of sides) {
+      await (await findHypervisor(lab))?.remove();
+      const host = await startHypervisor({ name: lab });
+      hosts.push(host);
+      await host.exec([
+        'sh',
+        '-c',
+        'mkdir /srv/images; qemu-img create -q -f qcow2 /srv/images/tiny.qcow2 8M',
+      ]);
+    }
+    const lines = [`a task that changes nothing, median of ${RUNS} runs of each in turn:`];
     for (const [name, args] of TASKS) {
-      const [theirs, ours] = [former, join(ROOT, 'dist')].map((dist) =>
-        withArguments(text(dist, name), args, { diff: false }),
-      ) as [string, string];
-      const times: [number[], number[]] = [[], []];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        for (const [i, task] of [theirs, ours].entries()) {
-          // A host keeps the compiled code of one release: the first run of each compiles it, and may make what is missing.
-          const { result } = await run(task);
-          if (result.failed) throw new Error(`${name}: ${JSON.stringify(result)}`);
-          for (let k = 0; k < RUNS; k += 1) times[i]?.push(await unchanged(task));
+      const runs = sides.map(({ dist }, i) => {
+        const text = readFileSync(
+          join(dist, 'ansible_collections/piecewise/cloud/plugins/modules', `${name}.js`),
+          'utf8',
+        );
+        return timed(hosts[i] as Hypervisor, withArguments(text, args, { diff: false }));
+      });
+      // The first makes what is missing, the second compiles all that a run needs that changes nothing.
+      for (const run of runs) for (let k = 0; k < 2; k += 1) await run();
+      const times: number[][] = [[], []];
+      for (let k = 0; k < RUNS; k += 1) {
+        for (const [i, run] of runs.entries()) {
+          const { seconds, changed } = await run();
+          if (changed) throw new Error(`${name}: not a no-op`);
+          times[i]?.push(seconds);
         }
       }
       const [before, now] = times.map(median) as [number, number];
@@ -84,6 +84,15 @@ export async function benchTasks(): Promise<string> {
     }
     return lines.join('\n');
   } finally {
-    await hypervisor.remove();
+    for (const host of hosts) await host.remove();
   }
 }
+
+const timed = (host: Hypervisor, input: string) => async () => {
+  const start = performance.now();
+  const { stdout } = await host.exec(['/usr/bin/node', '-'], { input, check: false });
+  const seconds = (performance.now() - start) / 1000;
+  const result = JSON.parse(stdout) as { changed: boolean; failed?: boolean; msg?: string };
+  if (result.failed) throw new Error(result.msg);
+  return { seconds, changed: result.changed };
+};

@@ -1,6 +1,16 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { Script } from 'node:vm';
-import { gunzipSync, gzipSync } from 'node:zlib';
 
 /** A module's code, which evaluates to a function of Node's `require`. */
 export interface Code {
@@ -17,25 +27,52 @@ export const CODE_CACHE = '/var/cache/piecewise-cloud/code';
 const MOST = 64 * 1024 ** 2;
 
 // Root runs the code in the cache, so no other user may have written it. V8 trusts it as well: damaged code ends the
-// process. gzip's checksum tells what is damaged, and zlib is loaded in a fifth of the time that Node's crypto takes.
+// process. So a file has it twice, which shows damage and a file that was not written to its end. To compare both takes a
+// third of what a checksum by Node's zlib or crypto takes, some 9 ms of each task.
 function cachedCode(path: string): Buffer | undefined {
   try {
-    const { uid, mode } = statSync(path);
-    return uid === 0 && (mode & 0o022) === 0 ? gunzipSync(readFileSync(path)) : undefined;
+    const file = openSync(path, 'r');
+    try {
+      return trustedCode(file);
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }
 }
 
-// Under its final name: the checksum detects a file that was not written to its end, and no temporary file is left.
+/** Bytes that are compared at once: few, since memory that is used for the first time is what takes the time. */
+const CHUNK = 64 * 1024;
+
+function trustedCode(file: number): Buffer | undefined {
+  const { uid, mode, size } = fstatSync(file);
+  if (uid !== 0 || (mode & 0o022) !== 0 || size % 2 === 1) return undefined;
+  const code = Buffer.allocUnsafeSlow(size / 2);
+  if (readSync(file, code) < code.length) return undefined;
+  const again = Buffer.allocUnsafeSlow(CHUNK);
+  for (let at = 0; at < code.length; ) {
+    const length = readSync(file, again, 0, Math.min(CHUNK, code.length - at), code.length + at);
+    if (length === 0 || again.compare(code, at, at + length, 0, length) !== 0) return undefined;
+    at += length;
+  }
+  return code;
+}
+
+// Under its final name: a file that was not written to its end is detected, and no temporary file is left.
 function writeCode(path: string, data: Buffer): void {
   rmSync(path, { force: true });
+  const file = openSync(path, 'wx', 0o600);
   try {
-    // As it is: to unpack it at each start would take longer than to read it.
-    writeFileSync(path, gzipSync(data, { level: 0 }), { flag: 'wx', mode: 0o600 });
+    for (let half = 0; half < 2; half += 1)
+      if (writeSync(file, data) < data.length) throw new Error('the disk is full');
+    // A power cut could leave zeros, which both halves would have in common.
+    fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });
     throw error;
+  } finally {
+    closeSync(file);
   }
 }
 

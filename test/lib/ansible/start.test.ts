@@ -107,6 +107,13 @@ describe('evaluate', () => {
     expect(readdirSync(directory)).toHaveLength(1);
   });
 
+  it('runs the code itself where the file is empty', async () => {
+    const directory = newDirectory();
+    writeFileSync(fileOf(directory), '', { mode: 0o600 });
+    expect(await run(directory, returning('good'))).toBe('good');
+    expect(statSync(fileOf(directory)).size).toBeGreaterThan(100);
+  });
+
   it('uses no more room than allowed, and removes files of others', async () => {
     const directory = newDirectory();
     const size = 24 * 1024 ** 2;
