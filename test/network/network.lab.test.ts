@@ -105,6 +105,37 @@ describe('two networks', () => {
     expect(await from('198.51.100.1')).toBe('');
   });
 
+  it('reach nothing of the host but DHCP and DNS, and the ports that are given', async () => {
+    await lab.sh(
+      `for n in 9922 81; do socat TCP6-LISTEN:$n,fork,reuseaddr,ipv6only=0 SYSTEM:'echo host' >/dev/null 2>&1 & done; sleep 0.5`,
+    );
+    const reached = async () =>
+      (
+        await lab.sh(
+          `for a in 10.20.0.1:81 198.51.100.2:81 10.20.0.1:9922 '[fd00:20::1]:81'; do echo "$a=$(ask b "$a")"; done`,
+        )
+      ).split('\n');
+    expect(await reached()).toEqual([
+      '10.20.0.1:81=',
+      '198.51.100.2:81=',
+      '10.20.0.1:9922=',
+      '[fd00:20::1]:81=',
+    ]);
+    expect(await lab.in('b', 'ping -c 1 -W 2 10.20.0.1')).toContain(' 0% packet loss');
+    await runThrice(hypervisor, 'network', { networks: [{ ...LAN, host_ports: ['tcp/81-82'] }, DMZ] });
+    expect(await reached()).toEqual([
+      '10.20.0.1:81=host',
+      '198.51.100.2:81=host',
+      '10.20.0.1:9922=',
+      '[fd00:20::1]:81=host',
+    ]);
+    expect(await lab.ask('c', '10.21.0.1:81')).toBe('');
+    await runThrice(hypervisor, 'network', { networks: [{ ...LAN, host_ports: ['tcp/all'] }, DMZ] });
+    expect(await lab.ask('b', '10.20.0.1:9922')).toBe('host');
+    // The host still reaches its guests.
+    expect(await lab.ask('-', '10.20.0.5:80')).not.toBe('');
+  });
+
   it('reach another one when they are routed to it, and not the other way', async () => {
     await runThrice(hypervisor, 'network', { networks: [{ ...LAN, routed_to: ['dmz'] }, DMZ] });
     expect(await lab.ask('a', '10.21.0.5:80')).toContain('10.20.0.10');
@@ -159,6 +190,42 @@ describe('what went wrong meanwhile', () => {
 });
 
 describe('what is there beside them', () => {
+  it('another firewall that would drop their packets is named, until it has a rule for them', async () => {
+    const warnings = async () =>
+      JSON.stringify((await runModule(hypervisor, 'network', { networks: [LAN, DMZ] })).warnings ?? '');
+    // As firewalld's and ufw's are; a bridge's chain sees nothing of what is routed.
+    await lab.sh(`nft -f - <<'END'
+table inet firewalld {
+  chain filter_FORWARD {
+    type filter hook forward priority 10; policy accept;
+    ct state established,related accept
+    counter reject with icmpx admin-prohibited
+  }
+}
+table ip filter {
+  chain INPUT { type filter hook input priority 0; policy drop; }
+  chain OPEN { type filter hook forward priority 0; policy accept; }
+}
+table bridge filter {
+  chain FORWARD { type filter hook forward priority 0; policy drop; }
+}
+END`);
+    expect(await lab.ask('a', '203.0.113.9:80')).toBe('');
+    const lan = await warnings();
+    expect(lan).toMatch(/'inet firewalld filter_FORWARD' of another firewall .* no rule for lan/);
+    expect(lan).toMatch(/'inet firewalld filter_FORWARD' .* dmz/);
+    expect(lan).toMatch(/'ip filter INPUT' .* DHCP and DNS from lan/);
+    expect(lan).not.toMatch(/bridge|OPEN/);
+    await lab.sh(`
+      for n in iifname oifname; do nft insert rule inet firewalld filter_FORWARD $n { lan, dmz } accept; done
+      nft insert rule ip filter INPUT iifname lan accept`);
+    expect(await warnings()).toBe('""');
+    expect(await lab.ask('a', '203.0.113.9:80')).toBe('198.51.100.2');
+    await lab.sh(
+      'nft delete table inet firewalld; nft delete table ip filter; nft delete table bridge filter',
+    );
+  });
+
   it('a table that was flushed is loaded again, and those of others are kept', async () => {
     await lab.sh('nft add table ip mine; nft flush table inet piecewise_cloud');
     const result = await runModule(hypervisor, 'network', { networks: [LAN, DMZ] });

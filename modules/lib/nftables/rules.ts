@@ -31,11 +31,20 @@ export interface FilteredNetwork {
     /** The source address of guests that go out: one of the uplink's by `masquerade`; none where they don't go out. */
     readonly source: string | undefined;
   }[];
-  /** The interface to the outside; undefined when the network needs none. */
-  readonly uplink: string | undefined;
+  /** The interfaces to the outside; none when the network needs none. */
+  readonly uplinks: readonly string[];
   /** The interfaces of the networks that guests of this one can connect to. */
   readonly routedTo: readonly string[];
   readonly forwards: readonly Forward[];
+  /** What guests reach of the host itself. */
+  readonly services: readonly Service[];
+}
+
+/** Ports of the host that guests can connect to. */
+export interface Service {
+  readonly protocol: 'tcp' | 'udp';
+  /** Undefined for all. */
+  readonly ports: Ports | undefined;
 }
 
 /** The source address is the one that the outgoing interface has. */

@@ -10,7 +10,7 @@ const set = (elements: readonly string[]) =>
 
 /** A rule, and the chain that it is in. */
 interface Rule {
-  readonly chain: 'destinations' | 'sources' | 'passage';
+  readonly chain: 'destinations' | 'sources' | 'passage' | 'services';
   readonly text: string;
 }
 
@@ -40,12 +40,12 @@ const sourceRules = ({ interface: device, subnets }: FilteredNetwork): string[] 
 
 /** The rules of one network, in the order of their chains. */
 export function rulesOf(network: FilteredNetwork): Rule[] {
-  const { interface: device, subnets, uplink, routedTo, forwards } = network;
+  const { interface: device, subnets, uplinks, routedTo, forwards, services } = network;
   const here = quoted(device);
   const nat = subnets.flatMap(({ family, network: subnet, source }): Rule[] => {
-    if (source === undefined || uplink === undefined) return [];
+    if (source === undefined || uplinks.length === 0) return [];
     const action = source === MASQUERADE ? 'masquerade' : `snat ${word(family)} to ${source}`;
-    const out = `iifname ${here} oifname ${quoted(uplink)}`;
+    const out = `iifname ${here} oifname ${set(uplinks.map(quoted))}`;
     return [
       { chain: 'sources', text: `${out} ${word(family)} saddr ${subnet} ${action}` },
       { chain: 'passage', text: `${out} ${word(family)} saddr ${subnet} accept` },
@@ -63,7 +63,13 @@ export function rulesOf(network: FilteredNetwork): Rule[] {
     forwards.length > 0
       ? [{ chain: 'sources', text: `iifname ${here} oifname ${here} ct status dnat masquerade` }]
       : [];
-  return [...ports, ...hairpin, ...nat, ...routes];
+  const opened = services.map(
+    ({ protocol, ports: numbers }): Rule => ({
+      chain: 'services',
+      text: `iifname ${here} ${numbers === undefined ? `meta l4proto ${protocol}` : `${protocol} dport ${numbers}`} accept`,
+    }),
+  );
+  return [...ports, ...hairpin, ...nat, ...routes, ...opened];
 }
 
 const indented = (lines: readonly string[]) => lines.map((line) => `    ${line}`);
@@ -85,7 +91,7 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
       .filter((rule) => rule.chain === chain)
       .map(({ text, network }) => `${text} comment ${quoted(network)}`);
   const devices = networks.map((network) => quoted(network.interface));
-  const uplinks = [...new Set(networks.flatMap(({ uplink }) => (uplink ? quoted(uplink) : [])))];
+  const uplinks = networks.flatMap(({ uplinks: all }) => all.map(quoted));
   const gateways = (family: 4 | 6) =>
     networks.flatMap(({ subnets }) =>
       subnets.flatMap((subnet) => (subnet.family === family ? subnet.gateway : [])),
@@ -117,11 +123,16 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
     ...(natted.length > 0
       ? chain('postrouting', 'type nat hook postrouting priority 100; policy accept;', natted)
       : []),
-    // A guest must not be a router of the host.
+    // A guest must not be a router of the host, and reaches nothing of it but what is for guests. ICMP has the discovery of
+    // neighbours, without which IPv6 doesn't work.
     ...(devices.length > 0
       ? chain('input', 'type filter hook input priority 0; policy accept;', [
           `iifname ${set(devices)} icmpv6 type { nd-router-advert, nd-redirect } drop`,
           `iifname ${set(devices)} icmp type redirect drop`,
+          `iifname ${set(devices)} ct state established,related accept`,
+          `iifname ${set(devices)} meta l4proto { icmp, ipv6-icmp } accept`,
+          ...of('services'),
+          `iifname ${set(devices)} drop`,
         ])
       : []),
     ...(devices.length > 0

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { type Host, readText } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
+import { type DroppingChain, readDropping } from './others.ts';
 import { TABLE } from './ruleset.ts';
 
 /** The rules as they are loaded at boot. */
@@ -33,13 +34,6 @@ ExecReload=/bin/sh -c 'nft -s list table inet ${TABLE} >${LISTED}'
 WantedBy=multi-user.target
 `;
 
-/** A chain of another program that could drop packets of a network. */
-export interface DroppingChain {
-  /** `ip filter FORWARD` */
-  readonly name: string;
-  readonly hook: 'forward' | 'input';
-}
-
 /** The rules that the host has. */
 export interface RulesState {
   /** The text of the file that is loaded at boot. */
@@ -49,31 +43,14 @@ export interface RulesState {
   readonly dropping: readonly DroppingChain[];
 }
 
-interface Listed {
-  readonly nftables: readonly {
-    readonly chain?: {
-      readonly family: string;
-      readonly table: string;
-      readonly name: string;
-      readonly hook?: string;
-      readonly policy?: string;
-    };
-  }[];
-}
-
-/** Reads the table, its file, and the chains of others: two processes. @throws Failure */
+/** Reads the table, its file, and the chains of others. @throws Failure */
 export async function readRules(host: Host): Promise<RulesState> {
-  const [text, listed, table, chains] = await Promise.all([
+  const [text, listed, table, dropping] = await Promise.all([
     readText(host, RULES_FILE),
     readText(host, LISTED),
     host.run('nft', ['-s', 'list', 'table', 'inet', TABLE]),
-    runOrFail(host, 'nft', ['-j', 'list', 'chains']),
+    readDropping(host),
   ]);
-  const dropping = (JSON.parse(chains) as Listed).nftables.flatMap(({ chain }): DroppingChain[] => {
-    const hook = chain?.hook;
-    if (chain?.policy !== 'drop' || (hook !== 'forward' && hook !== 'input')) return [];
-    return chain.table === TABLE ? [] : [{ name: `${chain.family} ${chain.table} ${chain.name}`, hook }];
-  });
   return { text, loaded: table.code === 0 && listed?.trim() === table.stdout.trim(), dropping };
 }
 

@@ -58,6 +58,7 @@ function checkGateway(network: Network): void {
     const needs = (['dhcp', 'dns', 'nat'] as const).filter((option) => options[option]);
     if (options.forwards.length > 0) needs.push('forwards' as never);
     if (options.routed_to.length > 0) needs.push('routed_to' as never);
+    if (options.host_ports.length > 0) needs.push('host_ports' as never);
     const [need] = needs;
     if (need)
       throw new OptionError(
@@ -200,6 +201,20 @@ function checkForward(network: Network, forward: ForwardOptions, at: string): vo
     );
 }
 
+/** @throws OptionError for what is no port, nor a range of ports */
+function checkHostPorts({ host_ports }: NetworkOptions): void {
+  host_ports.forEach((text, i) => {
+    const [, port = ''] = text.split('/');
+    if (port === 'all') return;
+    const [first, last] = portsOf({ port });
+    if (first < 1 || last > LARGEST_PORT || last < first)
+      throw new OptionError(
+        `host_ports[${i}]`,
+        `'${port}' is not a port or a range of ports: they are 1 to 65535`,
+      );
+  });
+}
+
 function checkNat(network: Network): void {
   const { nat, nat_address = [] } = network.options;
   if (!nat && nat_address.length > 0) throw new OptionError('nat_address', "needs 'nat: true'");
@@ -229,6 +244,7 @@ export function checkNetwork(options: NetworkOptions): void {
   checkDhcp(network);
   checkDns(options);
   checkNat(network);
+  checkHostPorts(options);
   options.forwards.forEach((forward, i) => {
     checkForward(network, forward, `forwards[${i}]`);
   });

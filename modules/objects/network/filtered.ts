@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress, parseIp } from '../../lib/net/address.ts';
-import { type FilteredNetwork, type Forward, MASQUERADE } from '../../lib/nftables/rules.ts';
+import { type FilteredNetwork, type Forward, MASQUERADE, type Service } from '../../lib/nftables/rules.ts';
 import type { Network } from './network-of.ts';
 import type { ForwardOptions } from './options.ts';
 import type { KnownNetwork } from './record.ts';
@@ -38,12 +38,27 @@ export const unreachableForwards = (known: KnownNetwork): ForwardOptions[] =>
 /** Whether a network needs to know the interface to the outside. */
 export const needsUplink = ({ options }: Network): boolean => options.nat || options.forwards.length > 0;
 
+/** What guests of a network reach of the host: its DHCP and DNS, and the ports that are given. */
+function servicesOf({ options, subnets }: Network): Service[] {
+  const { dhcp, dns, host_ports } = options;
+  const serves = (family: 4 | 6) => subnets.some(({ subnet }) => subnet.family === family);
+  return [
+    ...(dhcp && serves(4) ? [{ protocol: 'udp', ports: '67' } as const] : []),
+    ...(dhcp && serves(6) ? [{ protocol: 'udp', ports: '547' } as const] : []),
+    ...(dns ? (['udp', 'tcp'] as const).map((protocol) => ({ protocol, ports: '53' })) : []),
+    ...host_ports.map((text): Service => {
+      const [protocol, ports] = text.split('/');
+      return { protocol: protocol as 'tcp' | 'udp', ports: ports === 'all' ? undefined : ports };
+    }),
+  ];
+}
+
 /**
  * What the packet filter has to know of a network.
  * @param known all networks of the host
  */
 export function filteredOf(one: KnownNetwork, known: ReadonlyMap<string, KnownNetwork>): FilteredNetwork {
-  const { network, uplink } = one;
+  const { network, uplinks } = one;
   const { name, interface: device, options, subnets } = network;
   const source = (family: 4 | 6) =>
     options.nat
@@ -58,11 +73,12 @@ export function filteredOf(one: KnownNetwork, known: ReadonlyMap<string, KnownNe
         ? []
         : [{ family: subnet.family, network: formatAddress(subnet), gateway, source: source(subnet.family) }],
     ),
-    uplink: needsUplink(network) ? uplink : undefined,
+    uplinks: needsUplink(network) ? uplinks : [],
     routedTo: options.routed_to.flatMap((other) => known.get(other)?.network.interface ?? []),
     forwards: options.forwards.flatMap((forward) =>
       targetsOf(forward, one).flatMap((to) => forwardOf(forward, to)),
     ),
+    services: servicesOf(network),
   };
 }
 

@@ -14,7 +14,7 @@ import { filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
-import { uplinkOf } from './rules.ts';
+import { uplinksIn } from './rules.ts';
 import { dnsmasqText, isServed } from './served.ts';
 import { declaredBy, type Left, leftBy, uplinksOf, withItem } from './shared.ts';
 import { readTaken, type Taken } from './taken.ts';
@@ -25,8 +25,8 @@ const DNSMASQ = '/usr/sbin/dnsmasq';
 export interface Shared {
   readonly topology: TopologyState | Error;
   readonly links: ReadonlyMap<string, Link>;
-  /** The interface of the default route, IPv4's first. */
-  readonly uplink: string | undefined;
+  /** The interfaces of the default routes. */
+  readonly uplinks: readonly string[];
   readonly rules: RulesState | undefined;
   readonly forwarding: Forwarding;
   readonly unit: (name: string) => Unit;
@@ -83,12 +83,12 @@ async function readShared(
     ...(serves ? [DNSMASQ] : []),
   ]);
   const links = await readLinks(host);
-  const uplink = uplinkOf(links);
+  const uplinks = uplinksIn(links);
   const hasNft = !missing.some(({ program }) => program === 'nft');
   const [[seen], rules, forwarding, unit, texts] = await Promise.all([
     topology.observe(host, [topologyOf(ports, items[0] as NetworkOptions)]),
     hasNft ? readRules(host) : undefined,
-    readForwarding(host, uplinksOf(known, items, uplink)),
+    readForwarding(host, uplinksOf(known, items, uplinks)),
     readUnits(host, [RULES_UNIT, ...items.map(({ name }) => unitOf(name))]),
     Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const)),
   ]);
@@ -99,7 +99,7 @@ async function readShared(
   return {
     topology: seen ?? new Error('no topology'),
     links,
-    uplink,
+    uplinks,
     rules,
     forwarding,
     unit,
@@ -135,15 +135,15 @@ export async function observe(host: Host, items: readonly NetworkOptions[]): Pro
     readShared(host, items, stored),
     observeLibvirt(host, items, stored),
   ]);
-  const { uplink } = shared;
+  const { uplinks } = shared;
   const all = items.reduce<ReadonlyMap<string, KnownNetwork>>(
-    (known, item) => withItem(known, item, uplink),
+    (known, item) => withItem(known, item, uplinks),
     stored,
   );
   let left: Left = { known: stored, files: shared.files, forwarding: shared.forwarding, unit: shared.unit };
   const refused = await Promise.all(items.map((item) => refusedConfig(host, item.name, shared, all)));
   return items.map((item, i) => {
-    const after = withItem(left.known, item, uplink);
+    const after = withItem(left.known, item, uplinks);
     const state = {
       ...shared,
       ...left,
@@ -156,7 +156,7 @@ export async function observe(host: Host, items: readonly NetworkOptions[]): Pro
       refused: refused[i],
       first: i === 0,
     };
-    left = leftBy(left, after, uplink);
+    left = leftBy(left, after, uplinks);
     return state;
   });
 }

@@ -189,6 +189,17 @@ export const networkOptions = defineOptions({
     description:
       'Networks of this host that guests of this one can connect to. Networks are separated otherwise.',
   },
+  host_ports: {
+    type: 'list',
+    elements: {
+      type: 'str',
+      pattern: '(tcp|udp)/([0-9]{1,5}(-[0-9]{1,5})?|all)',
+      hint: 'a protocol and a port, a range of ports or "all", such as tcp/22, udp/5000-5010 or tcp/all',
+    },
+    default: [],
+    description:
+      'The ports of the host itself that guests can connect to, such as V(tcp/22). They always reach its DHCP and DNS and can ping it; nothing else by default.',
+  },
   forwards: {
     type: 'list',
     elements: { type: 'dict', options: FORWARD },

@@ -91,7 +91,7 @@ function planRecord(item: NetworkOptions, { after, files }: State): Changes {
   const { record } = filesOf(item.name);
   const one = after.get(item.name);
   const changed = changedOf(
-    new Map([[record, recordText(item, one && needsUplink(one.network) ? one.uplink : undefined)]]),
+    new Map([[record, recordText(item, one && needsUplink(one.network) ? one.uplinks : [])]]),
     files,
   );
   const described = [...changed].map(([path, text]) => shown(path, files.get(path), text));
@@ -183,8 +183,8 @@ function planRules(item: NetworkOptions, state: State): Changes {
   return withStep(described, { part: 'rules', units, files: changed }, NOTHING);
 }
 
-function planSwitches({ after, forwarding, uplink }: State): Changes {
-  const step = switchesOf(after, forwarding, uplink);
+function planSwitches({ after, forwarding, uplinks }: State): Changes {
+  const step = switchesOf(after, forwarding, uplinks);
   if (!step) return [];
   const all = [...step.restore, ...step.set];
   const before = Object.fromEntries(all.map(({ name }) => [name, forwarding.current.get(name) ?? '']));
@@ -202,7 +202,7 @@ function planRemains({ name }: NetworkOptions, { files, former }: State): Change
 
 function missingOf(network: Network | undefined, state: State): string[] {
   if (!network) return [];
-  const { final, missing, links, uplink } = state;
+  const { final, missing, links, uplinks } = state;
   const unknown = network.options.routed_to
     .filter((other) => !final.has(other))
     .map((other) => `option 'routed_to': there is no network '${other}' on this host`);
@@ -216,7 +216,7 @@ function missingOf(network: Network | undefined, state: State): string[] {
   if (!needsUplink(network)) return programs;
   if (given !== undefined && !links.has(given))
     return [...programs, `option 'uplink': the host has no interface '${given}'`];
-  if (given === undefined && uplink === undefined)
+  if (given === undefined && uplinks.length === 0)
     return [
       ...programs,
       "option 'uplink': the host has no default route, by which its uplink would be found: give 'uplink'",
@@ -226,13 +226,17 @@ function missingOf(network: Network | undefined, state: State): string[] {
 
 function warningsOf(network: Network, one: KnownNetwork, { rules, leased }: State): string[] {
   const passes = needsUplink(network) || network.options.routed_to.length > 0;
-  const chains = (rules?.dropping ?? []).filter(({ hook }) =>
-    hook === 'forward' ? passes : isServed(network),
+  const families = network.subnets.map(({ subnet }) => subnet.family);
+  const chains = (rules?.dropping ?? []).filter(
+    (chain) =>
+      (chain.hook === 'forward' ? passes : isServed(network)) &&
+      chain.families.some((family) => families.includes(family)) &&
+      !chain.names.has(network.interface),
   );
   return [
     ...chains.map(
       ({ name, hook }) =>
-        `the chain '${name}' of another firewall drops what it doesn't accept: let it accept ${hook === 'forward' ? `what comes from and goes to ${network.interface}` : `DHCP and DNS from ${network.interface}`}`,
+        `the chain '${name}' of another firewall drops what it doesn't accept, and has no rule for ${network.interface}: let it accept ${hook === 'forward' ? `what comes from and goes to ${network.interface}` : `DHCP and DNS from ${network.interface}`}`,
     ),
     ...fullRanges(network, leased),
     ...unreachableForwards(one).map(

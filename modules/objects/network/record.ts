@@ -23,25 +23,25 @@ export interface Guest {
 /** A network that the host has, with its guests. */
 export interface KnownNetwork {
   readonly network: Network;
-  /** The interface to the outside: the given one, or the one that the host had when the network was declared. */
-  readonly uplink: string | undefined;
+  /** The interfaces to the outside: the given one, or those that the host had when the network was declared. */
+  readonly uplinks: readonly string[];
   readonly guests: readonly Guest[];
 }
 
-/** The text of a network's record. @param uplink the interface to the outside */
-export function recordText(options: NetworkOptions, uplink: string | undefined): string {
+/** The text of a network's record. @param uplinks the interfaces to the outside */
+export function recordText(options: NetworkOptions, uplinks: readonly string[]): string {
   const { database_socket: _socket, timeout: _timeout, state: _state, ...declared } = options;
-  const known = uplink === undefined ? {} : { known_uplink: uplink };
+  const known = uplinks.length > 0 ? { known_uplinks: uplinks } : {};
   return `${JSON.stringify({ format: FORMAT, ...known, ...declared }, undefined, 2)}\n`;
 }
 
 /** @throws Failure: without it the rules of the host's networks would lack those of this one */
 function parseRecord(name: string, path: string, text: string): Omit<KnownNetwork, 'guests'> {
   try {
-    const { format, known_uplink, ...options } = JSON.parse(text);
+    const { format, known_uplinks = [], ...options } = JSON.parse(text);
     if (format !== FORMAT) throw new Error('another format');
     const network = networkOf(withDefaults(networkOptions, { ...options, state: 'present' }));
-    return { network, uplink: known_uplink };
+    return { network, uplinks: known_uplinks };
   } catch {
     throw new Failure(
       `${path} can't be read, since somebody or another release has changed it: declare the network '${name}' in a task of network first, or remove it with 'state: absent'`,

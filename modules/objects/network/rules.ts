@@ -5,15 +5,16 @@ import { loadRules } from '../../lib/nftables/table.ts';
 import { filteredNetworks } from './filtered.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 
-/** The interface of a default route, IPv4's first, with the smallest metric. */
-export function uplinkOf(links: ReadonlyMap<string, Link>): string | undefined {
+/** The interfaces of the default routes of IPv4 and IPv6, each with the smallest metric. A tunnel may have that of IPv6. */
+export function uplinksIn(links: ReadonlyMap<string, Link>): string[] {
   const found = [...links].flatMap(([name, { routes, leased }]) =>
     [...routes, ...leased.routes]
       .filter(({ to, via }) => to.prefix === 0 && via !== undefined)
       .map(({ to, metric = 0 }) => ({ name, family: to.family, metric })),
   );
-  found.sort((a, b) => a.family - b.family || a.metric - b.metric);
-  return found[0]?.name;
+  found.sort((a, b) => a.metric - b.metric);
+  const best = ([4, 6] as const).flatMap((family) => found.find((one) => one.family === family)?.name ?? []);
+  return [...new Set(best)];
 }
 
 const texts = new WeakMap<ReadonlyMap<string, KnownNetwork>, string>();

@@ -32,14 +32,14 @@ export const declaredBy = (item: NetworkOptions): Network | undefined =>
 export function withItem(
   known: Known,
   item: NetworkOptions,
-  uplink: string | undefined,
+  uplinks: readonly string[],
 ): Map<string, KnownNetwork> {
   const after = new Map(known);
   const network = declaredBy(item);
   if (network)
     after.set(item.name, {
       network,
-      uplink: item.uplink ?? uplink,
+      uplinks: item.uplink === undefined ? uplinks : [item.uplink],
       guests: known.get(item.name)?.guests ?? [],
     });
   else after.delete(item.name);
@@ -50,12 +50,12 @@ export function withItem(
 export const uplinksOf = (
   known: ReadonlyMap<string, KnownNetwork>,
   items: readonly NetworkOptions[],
-  uplink: string | undefined,
+  uplinks: readonly string[],
 ): string[] => [
   ...new Set([
-    ...(uplink === undefined ? [] : [uplink]),
+    ...uplinks,
     ...items.flatMap((item) => item.uplink ?? []),
-    ...[...known.values()].flatMap((one) => one.uplink ?? []),
+    ...[...known.values()].flatMap((one) => one.uplinks),
   ]),
 ];
 
@@ -78,8 +78,8 @@ function familiesOf(known: Known): Set<4 | 6> {
 export const switchesOf = (
   known: Known,
   forwarding: Forwarding,
-  uplink: string | undefined,
-): ForwardingStep | undefined => planForwarding(forwarding, familiesOf(known), uplinksOf(known, [], uplink));
+  uplinks: readonly string[],
+): ForwardingStep | undefined => planForwarding(forwarding, familiesOf(known), uplinksOf(known, [], uplinks));
 
 /** What an item of a task leaves to the next one. */
 export interface Left {
@@ -90,8 +90,8 @@ export interface Left {
 }
 
 /** Pure. @param after the networks of the host as the item leaves them */
-export function leftBy(before: Left, after: Known, uplink: string | undefined): Left {
-  const step = switchesOf(after, before.forwarding, uplink);
+export function leftBy(before: Left, after: Known, uplinks: readonly string[]): Left {
+  const step = switchesOf(after, before.forwarding, uplinks);
   const files = new Map(before.files);
   for (const [path, text] of sharedFiles(after)) {
     if (text === undefined) files.delete(path);
@@ -111,7 +111,7 @@ export function leftBy(before: Left, after: Known, uplink: string | undefined): 
  * Gives the host what all its networks share, whatever an earlier item of the task should have made and has not.
  * @throws Failure
  */
-export async function applyShared(host: Host, known: Known, uplink: string | undefined): Promise<void> {
+export async function applyShared(host: Host, known: Known, uplinks: readonly string[]): Promise<void> {
   let stale = false;
   for (const [path, text] of sharedFiles(known)) {
     if (text === undefined || (await readText(host, path)) === text) continue;
@@ -119,7 +119,7 @@ export async function applyShared(host: Host, known: Known, uplink: string | und
     stale = true;
   }
   if (stale) await runOrFail(host, 'systemctl', ['daemon-reload']);
-  const forwarding = await readForwarding(host, uplinksOf(known, [], uplink));
-  const step = switchesOf(known, forwarding, uplink);
+  const forwarding = await readForwarding(host, uplinksOf(known, [], uplinks));
+  const step = switchesOf(known, forwarding, uplinks);
   if (step) await applyForwarding(host, step);
 }

@@ -6,9 +6,10 @@ const LAN: FilteredNetwork = {
   name: 'lan',
   interface: 'lan0',
   subnets: [{ family: 4, network: '10.20.0.0/24', gateway: '10.20.0.1', source: undefined }],
-  uplink: undefined,
+  uplinks: [],
   routedTo: [],
   forwards: [],
+  services: [],
 };
 const FORWARD = {
   family: 4,
@@ -28,9 +29,9 @@ describe('the rules of networks', () => {
   it('have only chains that are needed', () => {
     expect(chains(LAN)).toEqual(['input', 'forward']);
     expect(
-      chains({ ...LAN, uplink: 'eth0', subnets: [{ ...LAN.subnets[0], source: MASQUERADE } as never] }),
+      chains({ ...LAN, uplinks: ['eth0'], subnets: [{ ...LAN.subnets[0], source: MASQUERADE } as never] }),
     ).toEqual(['postrouting', 'input', 'forward']);
-    expect(chains({ ...LAN, uplink: 'eth0', forwards: [FORWARD] })).toEqual([
+    expect(chains({ ...LAN, uplinks: ['eth0'], forwards: [FORWARD] })).toEqual([
       'destinations',
       'prerouting',
       'output',

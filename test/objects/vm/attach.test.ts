@@ -18,7 +18,7 @@ const network = (name: string, given: Record<string, unknown>, guests: readonly 
     subnet: ['10.20.0.0/24'],
     ...given,
   });
-  return [name, { network: networkOf(options), guests, uplink: undefined }] as const;
+  return [name, { network: networkOf(options), guests, uplinks: [] }] as const;
 };
 const known = (...networks: (readonly [string, KnownNetwork])[]) => new Map(networks);
 
