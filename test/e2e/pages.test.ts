@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -9,7 +9,7 @@ import { publicKey } from '../lab/key.ts';
 import type { Release } from '../lab/packages.ts';
 import { filesOf } from '../support/pages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
-import { builtIn, keepTemplates, templatesFor } from '../support/templates.ts';
+import { bookwormFor, keepTemplates } from '../support/templates.ts';
 
 // The deployment of docs/uplink-and-hypervisors.md, as it is printed there: two hypervisors of two Debian releases, run by ansible-core 2.19.
 const HOSTS: Record<string, { lab: string; release: Release }> = {
@@ -21,19 +21,10 @@ let project: Project;
 
 const FILES = filesOf('docs/uplink-and-hypervisors.md');
 
-/** On Debian 12 the hypervisor's own suite gives the same image: the one that other tests have built serves. */
-function shareTemplate(templates: string): void {
-  const built = builtIn(templates);
-  const template = builtIn(templates, 'bookworm');
-  if (existsSync(built) && !existsSync(template)) linkSync(built, template);
-}
-
 beforeAll(async () => {
   for (const [name, { lab, release }] of Object.entries(HOSTS)) {
     await (await findHypervisor(lab))?.remove();
-    const templates = templatesFor(lab);
-    shareTemplate(templates.host);
-    hypervisors[name] = await startHypervisor({ name: lab, release, binds: [templates] });
+    hypervisors[name] = await startHypervisor({ name: lab, release, binds: [bookwormFor(lab)] });
   }
   project = await makeProject();
   for (const [path, content] of FILES) {

@@ -42,6 +42,17 @@ export function templatesFor(lab: string): Bind {
   return { host, guest: '/var/lib/libvirt/templates' };
 }
 
+/**
+ * The same for a hypervisor of any release whose guests are of Debian 12. The suite of a hypervisor of Debian 12 gives the
+ * same image: the one that other tests have built serves.
+ */
+export function bookwormFor(lab: string): Bind {
+  const bind = templatesFor(lab);
+  const [built, template] = [builtIn(bind.host), builtIn(bind.host, 'bookworm')];
+  if (existsSync(built) && !existsSync(template)) linkSync(built, template);
+  return bind;
+}
+
 /** Keeps what a hypervisor has built for those that come. */
 export const keepTemplates = (lab: string): void =>
   linkImages(join(cacheDir('templates-of'), lab), builtTemplates());
