@@ -8,6 +8,12 @@ export const dropIn = (network: string): string => `${unitOf(network)}.d/network
 const WAIT = (device: string) =>
   `ExecStartPre=-/bin/sh -c 'for i in $(seq 100); do ip -o address show dev ${device} scope global 2>/dev/null | grep -q . && break; sleep 0.1; done'`;
 
+// A systemd-resolved that doesn't answer takes 25 s for each call, and until then the unit isn't started.
+const resolvectl = (calls: readonly string[]) => {
+  const all = calls.map((words) => `timeout 5 resolvectl ${words}`);
+  return `/bin/sh -c 'systemctl --quiet is-active systemd-resolved || exit 0; ${all.join(' && ')}'`;
+};
+
 /**
  * Its text.
  * @param device the host's interface in the network
@@ -17,9 +23,10 @@ export function dropInText(
   device: string,
   names: { readonly servers: readonly string[]; readonly domain: string } | undefined,
 ): string {
-  const resolve = names
+  const tell = names
     ? [
         `dns ${device} ${names.servers.join(' ')}`,
+        // Not `~`: the host finds the guests by their short names, too.
         `domain ${device} ${names.domain}`,
         `default-route ${device} no`,
       ]
@@ -28,8 +35,9 @@ export function dropInText(
     '# piecewise.cloud: changes made here are lost.',
     '[Service]',
     WAIT(device),
-    ...resolve.map((words) => `ExecStartPost=-+/usr/bin/resolvectl ${words}`),
-    ...(names ? [`ExecStopPost=-+/usr/bin/resolvectl revert ${device}`] : []),
+    ...(names
+      ? [`ExecStartPost=-+${resolvectl(tell)}`, `ExecStopPost=-+${resolvectl([`revert ${device}`])}`]
+      : []),
     '',
   ].join('\n');
 }
@@ -47,7 +55,8 @@ interface Where {
 
 /**
  * The template of the units. Each dnsmasq is a user of its own, and may bind to low ports, and to one interface: what DHCP and
- * router advertisements take (measured).
+ * router advertisements take (measured). systemd gives it its directory, but not a file in it that somebody has edited as root:
+ * dnsmasq doesn't start with leases that it can't write. Lines that it can't read it leaves out (measured).
  */
 export const unitText = ({ config, state }: Where): string => `# piecewise.cloud: changes made here are lost.
 [Unit]
@@ -58,6 +67,7 @@ StartLimitIntervalSec=0
 [Service]
 Type=forking
 PIDFile=/run/piecewise-cloud-dnsmasq/%i/pid
+ExecStartPre=-+/bin/chown --silent --no-dereference --reference=/var/lib/private/${state} /var/lib/private/${state}/leases
 ExecStart=/usr/sbin/dnsmasq --conf-file=${config} --pid-file=/run/piecewise-cloud-dnsmasq/%i/pid
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always

@@ -11,6 +11,8 @@ const PACKAGES: Record<string, string> = {
   sfdisk: 'fdisk',
   '/usr/lib/grub/i386-pc/boot.img': 'grub-pc-bin',
   ip: 'iproute2',
+  nft: 'nftables',
+  '/usr/sbin/dnsmasq': 'dnsmasq-base',
   ifup: 'ifupdown',
   ifdown: 'ifupdown',
   tar: 'tar',

@@ -14,8 +14,9 @@ import { filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
+import { RESOLVED, readResolved } from './resolved.ts';
 import { uplinksIn } from './rules.ts';
-import { dnsmasqText, isServed } from './served.ts';
+import { dnsmasqText, hostDomain, isServed } from './served.ts';
 import { declaredBy, type Left, leftBy, uplinksOf, withItem } from './shared.ts';
 import { readTaken, type Taken } from './taken.ts';
 
@@ -35,6 +36,8 @@ export interface Shared {
   readonly missing: readonly MissingProgram[];
   /** At which sockets programs listen, where that matters. */
   readonly taken: readonly Taken[];
+  /** The domains that the host's resolver asks by each interface; undefined where none runs, or none matters. */
+  readonly resolved: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** What a network's plan depends on. */
@@ -89,13 +92,19 @@ async function readShared(
     topology.observe(host, [topologyOf(ports, items[0] as NetworkOptions)]),
     hasNft ? readRules(host) : undefined,
     readForwarding(host, uplinksOf(known, items, uplinks)),
-    readUnits(host, [RULES_UNIT, ...items.map(({ name }) => unitOf(name))]),
+    readUnits(host, [RULES_UNIT, RESOLVED, ...items.map(({ name }) => unitOf(name))]),
     Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const)),
   ]);
+  const files = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]])));
+  const all = items.reduce<typeof known>((before, item) => withItem(before, item, uplinks), known);
   const starts = networks.some(
     (network) =>
-      network.options.forwards.length > 0 || (isServed(network) && !unit(unitOf(network.name)).active),
+      network.options.forwards.length > 0 ||
+      (isServed(network) &&
+        (!unit(unitOf(network.name)).active ||
+          files.get(filesOf(network.name).config) !== dnsmasqText(network, all))),
   );
+  const asks = unit(RESOLVED).active && networks.some((network) => hostDomain(network) !== undefined);
   return {
     topology: seen ?? new Error('no topology'),
     links,
@@ -103,9 +112,10 @@ async function readShared(
     rules,
     forwarding,
     unit,
-    files: new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]]))),
+    files,
     missing,
     taken: starts ? await readTaken(host) : [],
+    resolved: asks ? await readResolved(host) : undefined,
   };
 }
 

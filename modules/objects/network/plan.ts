@@ -17,7 +17,7 @@ import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, recordText } from './record.ts';
 import { textOf } from './rules.ts';
-import { dnsmasqText, dropInOf, isServed } from './served.ts';
+import { dnsmasqText, dropInOf, hostDomain, isServed } from './served.ts';
 import { sharedFiles, switchesOf } from './shared.ts';
 import type { Step, Texts } from './step.ts';
 import { refuseSsh, takenProblem } from './taken.ts';
@@ -98,6 +98,13 @@ function planRecord(item: NetworkOptions, { after, files }: State): Changes {
   return withStep(described, { part: 'record', files: changed }, NOTHING);
 }
 
+/** Whether the host's resolver lacks a network's domain: its server tells it again when it starts. */
+function isUnresolved(network: Network, { resolved }: State): boolean {
+  const domain = hostDomain(network);
+  if (resolved === undefined || domain === undefined) return false;
+  return !resolved.get(network.interface)?.includes(domain.toLowerCase());
+}
+
 function planServer(item: NetworkOptions, state: State): Changes {
   const { after, final, files, unit } = state;
   const network = after.get(item.name)?.network;
@@ -111,12 +118,13 @@ function planServer(item: NetworkOptions, state: State): Changes {
     [template, sharedFiles(after).get(template)],
   ]);
   const changed = changedOf(desired, files);
+  const unresolved = serves && isUnresolved(network, state);
   const units: UnitStep = serves
     ? {
         reload: current.stale || [...changed.keys()].some((path) => path.startsWith(UNIT_DIRECTORY)),
         disable: [],
         enable: current.enabled ? [] : [name],
-        restart: changed.size > 0 || !current.active || current.stale ? [name] : [],
+        restart: changed.size > 0 || !current.active || current.stale || unresolved ? [name] : [],
       }
     : {
         ...NO_UNITS,
@@ -136,6 +144,15 @@ function planServer(item: NetworkOptions, state: State): Changes {
             after: { active: serves, enabled: serves },
           },
         ]),
+    ...(unresolved && current.active
+      ? [
+          {
+            title: `names of ${item.dns?.domain}`,
+            before: 'unknown to the host',
+            after: 'resolved by the host',
+          },
+        ]
+      : []),
   ];
   const all = described.length > 0 ? described : [{ title: name, before: 'stale', after: 'restarted' }];
   const stop = current.active && units.restart.length > 0;
@@ -208,9 +225,7 @@ function missingOf(network: Network | undefined, state: State): string[] {
     .map((other) => `option 'routed_to': there is no network '${other}' on this host`);
   const programs = missing
     .filter(({ program }) => program === 'nft' || isServed(network))
-    .map(({ program, problem }) =>
-      program === 'nft' ? `${problem}: install nftables` : `${problem}: install dnsmasq-base`,
-    );
+    .map(({ problem }) => problem);
   programs.push(...unknown);
   const { uplink: given } = network.options;
   if (!needsUplink(network)) return programs;
@@ -254,12 +269,11 @@ export function plan(item: NetworkOptions, state: State): Plan<Step, NetworkResu
   if (state.refused !== undefined)
     throw new OptionError('dhcp', `dnsmasq refuses its configuration: ${state.refused}`);
   if (network) refuseSsh(network, state.taken);
-  const taken =
-    network && !state.unit(unitOf(item.name)).active ? takenProblem(network, state.taken) : undefined;
-  if (taken)
-    throw new OptionError(taken.slice(1, taken.indexOf("'", 1)), taken.slice(taken.indexOf("'", 1) + 2));
   const port = planPort(item, network, state);
   const server = planServer(item, state);
+  const { active } = state.unit(unitOf(item.name));
+  const taken = network && server.length > 0 ? takenProblem(network, state.taken, active) : undefined;
+  if (taken) throw taken;
   const rules = planRules(item, state);
   const switches = planSwitches(state);
   const libvirt = planLibvirt(item, state.libvirt);

@@ -67,12 +67,18 @@ export function dnsmasqText(network: Network, known: Known): string {
   return `${configOf(servedOf(network, known), { reservations, names, leases })}# unit ${unit}\n`;
 }
 
+/** The domain whose names the host resolves too. */
+export function hostDomain(network: Network): string | undefined {
+  const { domain, host } = network.options.dns ?? {};
+  return isServed(network) && host ? domain : undefined;
+}
+
 /** The drop-in of a network's unit; undefined for one that has none. */
 export function dropInOf(network: Network): string | undefined {
   if (!isServed(network)) return undefined;
-  const { domain, host } = network.options.dns ?? {};
+  const domain = hostDomain(network);
   const servers = network.subnets.flatMap(({ gateway }) => gateway ?? []);
-  return dropInText(network.interface, host && domain !== undefined ? { servers, domain } : undefined);
+  return dropInText(network.interface, domain === undefined ? undefined : { servers, domain });
 }
 
 /** The template of the units of all networks. */

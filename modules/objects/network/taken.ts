@@ -14,7 +14,6 @@ export interface Taken {
   readonly pid: string;
 }
 
-const PORTS = { 53: 'dns', 67: 'dhcp', 547: 'dhcp' } as const;
 const ALL = new Set(['0.0.0.0', '*', '[::]']);
 
 /** At which sockets the programs of the host listen: one process. */
@@ -30,23 +29,42 @@ export async function readTaken(host: Host): Promise<Taken[]> {
   });
 }
 
-/** Why the servers of a network can't be started, if another program has their ports. */
-export function takenProblem(network: Network, taken: readonly Taken[]): string | undefined {
-  const { dhcp, dns } = network.options;
+/** The ports that the server of a network needs, each with the option that needs it. */
+function portsOfServer({ subnets, options: { dhcp, dns } }: Network): Map<number, 'dns' | 'dhcp'> {
+  const leases = subnets.map(({ subnet }) => (subnet.family === 4 ? 67 : 547));
+  return new Map([
+    ...(dns ? [[53, 'dns'] as const] : []),
+    ...(dhcp ? leases.map((port) => [port, 'dhcp'] as const) : []),
+  ]);
+}
+
+/**
+ * Why the server of a network can't be started, if another program has its ports.
+ * @param runs whether the server does already
+ */
+export function takenProblem(
+  network: Network,
+  taken: readonly Taken[],
+  runs: boolean,
+): OptionError | undefined {
+  const needed = portsOfServer(network);
   const gateways = network.subnets.flatMap(({ gateway }) => gateway ?? []);
   const found = taken.find(({ port, address, device, program }) => {
-    if (!(port in PORTS)) return false;
-    if (device !== undefined && device !== network.interface) return false;
+    const option = needed.get(port);
+    if (option === undefined || (device !== undefined && device !== network.interface)) return false;
     // Any number of dnsmasq share the ports of DHCP.
-    if (program === 'dnsmasq' && PORTS[port as keyof typeof PORTS] === 'dhcp') return false;
-    const needed = PORTS[port as keyof typeof PORTS] === 'dns' ? dns : dhcp;
+    if (program === 'dnsmasq' && option === 'dhcp') return false;
+    if (ALL.has(address)) return true;
     const isOfHost = gateways.includes(parseIp(address.replace(/[[\]]/g, ''))?.ip ?? '');
-    return needed !== undefined && (ALL.has(address) || isOfHost);
+    return isOfHost && !(runs && program === 'dnsmasq');
   });
-  if (!found) return undefined;
+  const option = found && needed.get(found.port);
+  if (!option) return undefined;
   const { port, address, program, pid } = found;
-  const what = PORTS[port as keyof typeof PORTS];
-  return `'${what}' needs port ${port}, which ${program} (process ${pid}) has at ${ALL.has(address) ? 'all addresses' : address}: stop it, have it listen at its own addresses only, or leave '${what}' out`;
+  return new OptionError(
+    option,
+    `needs port ${port}, which ${program} (process ${pid}) has at ${ALL.has(address) ? 'all addresses' : address}: stop it, have it listen at its own addresses only, or leave '${option}' out`,
+  );
 }
 
 /**
