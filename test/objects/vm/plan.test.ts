@@ -51,6 +51,7 @@ function stateOf(one: VmOptions, xml?: string): State {
     directory: undefined,
     known: new Map(),
     attachments: new Map(),
+    stale: false,
   };
 }
 
