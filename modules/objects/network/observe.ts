@@ -12,7 +12,7 @@ import { readLeases } from './leases.ts';
 import { type LibvirtSeen, observeLibvirt } from './libvirt.ts';
 import { filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
-import { topologyOf } from './port.ts';
+import { areSettled, topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 import { uplinkOf } from './rules.ts';
 import { dnsmasqText, isServed } from './served.ts';
@@ -24,6 +24,8 @@ const DNSMASQ = '/usr/sbin/dnsmasq';
 /** What the host has that all networks share. */
 export interface Shared {
   readonly topology: TopologyState | Error;
+  /** The ports of all items are as they should be. */
+  readonly settled: boolean;
   readonly links: ReadonlyMap<string, Link>;
   /** The interface of the default route, IPv4's first. */
   readonly uplink: string | undefined;
@@ -77,6 +79,7 @@ async function readShared(
     `${UNIT_DIRECTORY}/${TEMPLATE}`,
     `${UNIT_DIRECTORY}/${RULES_UNIT}`,
   ];
+  const connection = items[0] as NetworkOptions;
   const serves = networks.some(isServed);
   const missing = await missingPrograms(host, [
     ...(networks.length > 0 ? ['nft'] : []),
@@ -86,7 +89,7 @@ async function readShared(
   const uplink = uplinkOf(links);
   const hasNft = !missing.some(({ program }) => program === 'nft');
   const [[seen], rules, forwarding, unit, texts] = await Promise.all([
-    topology.observe(host, [topologyOf(ports, items[0] as NetworkOptions)]),
+    topology.observe(host, [topologyOf(ports, connection)]),
     hasNft ? readRules(host) : undefined,
     readForwarding(host, uplinksOf(known, items, uplink)),
     readUnits(host, [RULES_UNIT, ...items.map(({ name }) => unitOf(name))]),
@@ -98,6 +101,7 @@ async function readShared(
   );
   return {
     topology: seen ?? new Error('no topology'),
+    settled: others.length === 0 && areSettled(networks, connection, seen),
     links,
     uplink,
     rules,

@@ -16,6 +16,9 @@ const DOMAIN = {
   hint: 'a domain name, such as lab.test',
 } as const;
 
+/** dnsmasq takes no record whose name begins with `_`. */
+const RECORD_NAME = { ...DOMAIN, pattern: DOMAIN.pattern.replace('A-Za-z0-9_', 'A-Za-z0-9') } as const;
+
 const DHCP = defineOptions({
   range: {
     type: 'list',
@@ -52,7 +55,7 @@ const DHCP = defineOptions({
 
 const RECORD = defineOptions({
   name: {
-    ...DOMAIN,
+    ...RECORD_NAME,
     required: true,
     description: 'The name; without a dot it is in the domain of the network.',
   },

@@ -60,9 +60,10 @@ const networkWord = (option: string): string =>
     .replace(/^ports\[\d+\]\.mtu_request$/, 'mtu')
     .replace(/^ports\[\d+\](\.port)?$/, 'port');
 
-function planPort(item: NetworkOptions, network: Network | undefined, state: State) {
-  const { topology: seen, former } = state;
+function planPort(item: NetworkOptions, network: Network | undefined, state: State): Plan<Step> {
+  const { topology: seen, former, settled } = state;
   if (seen instanceof Error) throw seen;
+  if (settled) return { changes: [] };
   const old = former?.network;
   // A network whose interface has another name now, or that is removed.
   const leaves = old && (network === undefined || old.interface !== network.interface) ? [old] : [];

@@ -1,4 +1,5 @@
 import type { Host } from '../../lib/host/host.ts';
+import { onceForEach } from '../../lib/host/once.ts';
 import type { Link } from '../../lib/link/observe.ts';
 import { rulesetOf } from '../../lib/nftables/ruleset.ts';
 import { loadRules } from '../../lib/nftables/table.ts';
@@ -16,17 +17,11 @@ export function uplinkOf(links: ReadonlyMap<string, Link>): string | undefined {
   return found[0]?.name;
 }
 
-const texts = new WeakMap<ReadonlyMap<string, KnownNetwork>, string>();
-
-/** The rules of all networks; undefined for none. Each set of networks is rendered once. */
-export function textOf(known: ReadonlyMap<string, KnownNetwork>): string | undefined {
-  const found = texts.get(known);
-  if (found !== undefined) return found || undefined;
+/** The rules of all networks; undefined for none. */
+export const textOf = onceForEach((known: ReadonlyMap<string, KnownNetwork>): string | undefined => {
   const networks = filteredNetworks(known);
-  const text = networks.length > 0 ? rulesetOf(networks) : '';
-  texts.set(known, text);
-  return text || undefined;
-}
+  return networks.length > 0 ? rulesetOf(networks) : undefined;
+});
 
 /** Renders the rules of all networks anew, from their records, and loads them. @returns undefined for none */
 export async function loadRulesOf(host: Host): Promise<string | undefined> {

@@ -12,10 +12,10 @@ import {
 import { forwards } from '../../lib/nftables/rules.ts';
 import { RULES_UNIT, RULES_UNIT_TEXT } from '../../lib/nftables/table.ts';
 import { UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
-import { filteredNetworks } from './filtered.ts';
+import { filteredNetworks, needsUplink } from './filtered.ts';
 import { type Network, networkOf } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
-import type { KnownNetwork } from './record.ts';
+import { type KnownNetwork, recordText } from './record.ts';
 import { textOf } from './rules.ts';
 import { isServed, UNIT_TEXT } from './served.ts';
 
@@ -28,20 +28,19 @@ type Known = ReadonlyMap<string, KnownNetwork>;
 export const declaredBy = (item: NetworkOptions): Network | undefined =>
   item.state === 'absent' ? undefined : networkOf(item);
 
-/** The networks of the host as an item leaves them. */
-export function withItem(
-  known: Known,
-  item: NetworkOptions,
-  uplink: string | undefined,
-): Map<string, KnownNetwork> {
-  const after = new Map(known);
+/** Whether a network is as it was recorded. */
+const isKnown = (network: Network, uplink: string | undefined, former: KnownNetwork): boolean =>
+  recordText(network.options, undefined) === recordText(former.network.options, undefined) &&
+  (!needsUplink(network) || uplink === former.uplink);
+
+/** The networks of the host as an item leaves them: the same ones where it changes nothing, so that nothing is made of them twice. */
+export function withItem(known: Known, item: NetworkOptions, uplink: string | undefined): Known {
   const network = declaredBy(item);
-  if (network)
-    after.set(item.name, {
-      network,
-      uplink: item.uplink ?? uplink,
-      guests: known.get(item.name)?.guests ?? [],
-    });
+  const former = known.get(item.name);
+  const by = item.uplink ?? uplink;
+  if (network ? former && isKnown(network, by, former) : !former) return known;
+  const after = new Map(known);
+  if (network) after.set(item.name, { network, uplink: by, guests: former?.guests ?? [] });
   else after.delete(item.name);
   return after;
 }

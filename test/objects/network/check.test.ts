@@ -86,6 +86,15 @@ describe('a network', () => {
     [{ port: 'x'.repeat(16) }, "option 'port': 'xxxxxxxxxxxxxxxx' has 16 characters"],
     [{ ...both, mtu: 1000 }, "option 'mtu': 1000 is less than IPv6 needs"],
     [dhcp({ lease_time: '30s' }), "option 'dhcp.lease_time': '30s' is less than dnsmasq's least"],
+    [
+      { ...both, subnet: ['fd00::/56'], ...dhcp({ range6: ['fd00::100', 'fd00::1ff'] }) },
+      "option 'subnet[0]': 'dhcp' serves IPv6 subnets from /64 on",
+    ],
+    [{ dns: { domain: 'lab.ab--c', records: [] } }, "option 'dns.domain': 'lab.ab--c' has \"--\" after two"],
+    [
+      { dns: { records: [{ name: 'ab--c', address: ['10.20.0.9'] }] } },
+      "option 'dns.records[0].name': 'ab--c' has",
+    ],
     [{ subnet: ['fd00::/80'], ...dhcp({}) }, "option 'dhcp.range6': is required"],
     [dhcp({ options: { 'ntp server': '1.2.3.4' } }), "option 'dhcp.options': 'ntp server' is neither"],
     [

@@ -132,6 +132,11 @@ describe('networks of VMs', () => {
       "option 'vms[0].networks[0].aliases': are names of an address",
     ],
     [
+      { networks: [{ name: 'lan', address: ['10.20.0.5'], aliases: ['ab--c'] }] },
+      "option 'vms[0].networks[0].aliases[0]': 'ab--c' has",
+    ],
+    [{ name: 'ab--c', networks: [{ name: 'lan' }] }, "option 'vms[0].name': 'ab--c' has"],
+    [
       { networks: [{ name: 'lan', address: ['10.20.0.5/24'] }] },
       "'10.20.0.5/24' is not an IP address; the prefix is",
     ],
