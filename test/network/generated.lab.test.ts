@@ -38,7 +38,6 @@ const device = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,14}$/);
 const portNumber = fc.oneof(fc.integer({ min: 1, max: 65535 }), fc.constantFrom(1, 53, 65535)).map(String);
 const ports = fc.oneof(
   portNumber,
-  portNumber.map((port) => port.padStart(5, '0')),
   fc.tuple(portNumber, portNumber).map(([a, b]) => (Number(a) <= Number(b) ? `${a}-${b}` : `${b}-${a}`)),
   portNumber.map((port) => `${port}-${port}`),
 );

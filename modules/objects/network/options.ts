@@ -90,12 +90,15 @@ const DNS = defineOptions({
   },
 });
 
+// nft takes a number that begins with 0 for an octal one.
+const PORT = '[1-9][0-9]{0,4}';
+
 const FORWARD = defineOptions({
   protocol: { type: 'str', choices: ['tcp', 'udp'], default: 'tcp', description: 'The protocol.' },
   port: {
     type: 'str',
     required: true,
-    pattern: '[0-9]{1,5}(-[0-9]{1,5})?',
+    pattern: `${PORT}(-${PORT})?`,
     hint: 'a port, or a range of ports such as 8000-8100',
     description: 'The port or the range of ports of the host.',
   },
@@ -112,7 +115,7 @@ const FORWARD = defineOptions({
   to: { type: 'str', required: true, description: 'The guest, by its name or one of its addresses.' },
   to_port: {
     type: 'str',
-    pattern: '[0-9]{1,5}',
+    pattern: PORT,
     hint: 'a port',
     description: 'The port of the guest; O(forwards[].port) by default. A range of ports keeps its numbers.',
   },

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../build/validator.ts';
+import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
 import { withDefaults } from '../../../modules/lib/ansible/coerce.ts';
+import { spec } from '../../../modules/network/spec.ts';
 import { checkNetwork } from '../../../modules/objects/network/check.ts';
 import { checkTogether } from '../../../modules/objects/network/conflicts.ts';
 import { type NetworkOptions, networkOptions } from '../../../modules/objects/network/options.ts';
@@ -191,5 +194,14 @@ describe('networks of one task', () => {
     expect(pair({ protocol: 'udp' }, {})).toEqual([undefined, undefined]);
     expect(pair({ listen: ['192.0.2.1'] }, { listen: ['192.0.2.2'] })).toEqual([undefined, undefined]);
     expect(pair({ sources: ['192.0.2.1'] }, { sources: ['192.0.2.2'] })).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a port', () => {
+  it.each(['080', '0', '8000-0081', '80-'])('is not %s', (port) => {
+    const given = { name: 'lan', bridge: 'br0', subnet: ['10.20.0.0/24'], forwards: [{ port, to: 'web1' }] };
+    expect(() => readOptions(spec, compileValidator(spec), { path: '', options: given })).toThrow(
+      `option 'forwards[0].port': "${port}" must be a port, or a range`,
+    );
   });
 });

@@ -97,6 +97,17 @@ describe('an entry of networks', () => {
       DHCP,
       "option 'networks[0].address[0]': 10.20.0.150 is in the range 10.20.0.100",
     ],
+    [{}, {}, "option 'networks[0].address': is required, since the network 'lan' has no DHCP"],
+  ])(
+    'asks what its network does not have, unless an earlier task changes that: %j',
+    (nic, given, message) => {
+      const { vm, missing } = attached([{ name: 'lan', ...nic }], known(network('lan', given as never)));
+      expect(missing).toEqual([expect.stringContaining(message)]);
+      expect(vm.interfaces).toHaveLength(1);
+    },
+  );
+
+  it.each<[object, object, string]>([
     [
       { address: ['10.20.0.5', '10.20.0.6'] },
       {},
