@@ -12,7 +12,7 @@ import { readLeases } from './leases.ts';
 import { type LibvirtSeen, observeLibvirt } from './libvirt.ts';
 import { filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
-import { areSettled, topologyOf } from './port.ts';
+import { areUnchanged, topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 import { uplinkOf } from './rules.ts';
 import { dnsmasqText, isServed } from './served.ts';
@@ -25,7 +25,7 @@ const DNSMASQ = '/usr/sbin/dnsmasq';
 export interface Shared {
   readonly topology: TopologyState | Error;
   /** The ports of all items are as they should be. */
-  readonly settled: boolean;
+  readonly unchanged: boolean;
   readonly links: ReadonlyMap<string, Link>;
   /** The interface of the default route, IPv4's first. */
   readonly uplink: string | undefined;
@@ -101,7 +101,7 @@ async function readShared(
   );
   return {
     topology: seen ?? new Error('no topology'),
-    settled: others.length === 0 && areSettled(networks, connection, seen),
+    unchanged: others.length === 0 && areUnchanged(networks, connection, seen),
     links,
     uplink,
     rules,

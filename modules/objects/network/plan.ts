@@ -61,9 +61,9 @@ const networkWord = (option: string): string =>
     .replace(/^ports\[\d+\](\.port)?$/, 'port');
 
 function planPort(item: NetworkOptions, network: Network | undefined, state: State): Plan<Step> {
-  const { topology: seen, former, settled } = state;
+  const { topology: seen, former, unchanged } = state;
   if (seen instanceof Error) throw seen;
-  if (settled) return { changes: [] };
+  if (unchanged) return { changes: [] };
   const old = former?.network;
   // A network whose interface has another name now, or that is removed.
   const leaves = old && (network === undefined || old.interface !== network.interface) ? [old] : [];

@@ -48,7 +48,7 @@ export function topologyOf(
 }
 
 /** Whether nothing is to be done or said about the ports of some networks: one plan for all, since each one reads all ports. Pure. */
-export function areSettled(
+export function areUnchanged(
   networks: readonly Network[],
   connection: Connection,
   seen: TopologyState | Error | undefined,
