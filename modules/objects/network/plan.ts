@@ -16,7 +16,7 @@ import type { State } from './observe.ts';
 import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, recordText } from './record.ts';
-import { textOf } from './rules.ts';
+import { RULES_TITLE, textOf } from './rules.ts';
 import { dnsmasqText, dropInOf, isServed } from './served.ts';
 import { sharedFiles, switchesOf } from './shared.ts';
 import type { Step, Texts } from './step.ts';
@@ -175,7 +175,7 @@ function planRules(item: NetworkOptions, state: State): Changes {
         };
   const described: Described[] = [
     {
-      title: `table inet piecewise_cloud, network ${item.name}`,
+      title: `${RULES_TITLE}, network ${item.name}`,
       before: broken && !rules.loaded ? 'not loaded as it should be' : sectionOf(known.get(item.name), known),
       after: sectionOf(after.get(item.name), after),
     },

@@ -1,8 +1,8 @@
-import type { Host } from '../../lib/host/host.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
 import { onceForEach } from '../../lib/host/once.ts';
 import type { Link } from '../../lib/link/observe.ts';
-import { rulesetOf } from '../../lib/nftables/ruleset.ts';
-import { loadRules } from '../../lib/nftables/table.ts';
+import { rulesetOf, TABLE } from '../../lib/nftables/ruleset.ts';
+import { loadRules, RULES_FILE } from '../../lib/nftables/table.ts';
 import { filteredNetworks } from './filtered.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 
@@ -22,6 +22,13 @@ export const textOf = onceForEach((known: ReadonlyMap<string, KnownNetwork>): st
   const networks = filteredNetworks(known);
   return networks.length > 0 ? rulesetOf(networks) : undefined;
 });
+
+/** The rules of all networks, in titles. */
+export const RULES_TITLE = `table inet ${TABLE}`;
+
+/** Whether the host's rules are not those of its networks, as a killed run leaves them. */
+export const areRulesStale = async (host: Host, known: ReadonlyMap<string, KnownNetwork>): Promise<boolean> =>
+  (await readText(host, RULES_FILE)) !== textOf(known);
 
 /** Renders the rules of all networks anew, from their records, and loads them. @returns undefined for none */
 export async function loadRulesOf(host: Host): Promise<string | undefined> {

@@ -2,11 +2,9 @@ import type { Change } from '../../lib/ansible/plan.ts';
 import { unitOf } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { parseIp } from '../../lib/net/address.ts';
-import { TABLE } from '../../lib/nftables/ruleset.ts';
-import { RULES_FILE } from '../../lib/nftables/table.ts';
 import { endLeases } from '../network/leases.ts';
 import { filesOf } from '../network/names.ts';
-import { loadRulesOf, textOf } from '../network/rules.ts';
+import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
 import type { Known } from './attach.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
 
@@ -71,7 +69,7 @@ export async function observeStale(host: Host, vms: readonly VmOptions[], known:
   const matters = [...known.values()].some(({ network }) =>
     network.options.forwards.some(({ to }) => names.has(to)),
   );
-  return matters && (await readText(host, RULES_FILE)) !== textOf(known);
+  return matters && areRulesStale(host, known);
 }
 
 const addressesOf = ({ address = [] }: VmNetwork) => address.flatMap((text) => parseIp(text) ?? []);
@@ -148,7 +146,7 @@ export function planAttachments(
   const described = [
     ...changed.map((path) => ({ title: path, before: current.get(path), after: desired.get(path) })),
     ...(rules && stale
-      ? [{ title: `table inet ${TABLE}`, before: 'not those of the networks', after: 'made anew' }]
+      ? [{ title: RULES_TITLE, before: 'not those of the networks', after: 'made anew' }]
       : []),
   ];
   return described.map((change, i) => ({ ...change, step: i === described.length - 1 ? step : NOTHING }));
