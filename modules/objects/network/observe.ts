@@ -131,7 +131,7 @@ async function refusedConfig(
 /** Reads what the plans of some networks depend on. @throws Failure */
 export async function observe(host: Host, items: readonly NetworkOptions[]): Promise<State[]> {
   const declared = new Set(items.map(({ name }) => name));
-  const stored = await readNetworks(host, declared);
+  const stored = await readNetworks(host, items);
   const leases = await Promise.all(
     items.map((item) => (item.dhcp && item.state === 'present' ? readLeases(host, item.name) : [])),
   );

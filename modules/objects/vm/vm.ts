@@ -58,7 +58,7 @@ export type Step =
 async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]> {
   // The guests of this task are compared with each other: what another one had may be free by now.
   const names = new Set(items.map(({ name }) => name));
-  const stored = await readNetworks(host);
+  const stored = await readNetworks(host, [], 'all');
   const known = new Map(
     [...stored].map(([name, one]) => [
       name,
