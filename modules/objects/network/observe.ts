@@ -85,16 +85,17 @@ async function readShared(
     ...(networks.length > 0 ? ['nft'] : []),
     ...(serves ? [DNSMASQ] : []),
   ]);
-  const links = await readLinks(host);
-  const uplink = uplinkOf(links);
   const hasNft = !missing.some(({ program }) => program === 'nft');
-  const [[seen], rules, forwarding, unit, texts] = await Promise.all([
+  const [[seen], rules, unit, texts] = await Promise.all([
     topology.observe(host, [topologyOf(ports, connection)]),
     hasNft ? readRules(host) : undefined,
-    readForwarding(host, uplinksOf(known, items, uplink)),
     readUnits(host, [RULES_UNIT, ...items.map(({ name }) => unitOf(name))]),
     Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const)),
   ]);
+  // The topology has read them already, if it has to do with addresses.
+  const links = (seen instanceof Error ? undefined : seen?.net?.links) ?? (await readLinks(host));
+  const uplink = uplinkOf(links);
+  const forwarding = await readForwarding(host, uplinksOf(known, items, uplink));
   const starts = networks.some(
     (network) =>
       network.options.forwards.length > 0 || (isServed(network) && !unit(unitOf(network.name)).active),
