@@ -1,5 +1,15 @@
 import type { Host } from './host.ts';
 
+/** A pure function of an object that nobody changes, which is called once for each. */
+export function onceForEach<K extends object, V>(of: (key: K) => V): (key: K) => V {
+  const values = new WeakMap<K, { readonly value: V }>();
+  return (key) => {
+    const kept = values.get(key) ?? { value: of(key) };
+    values.set(key, kept);
+    return kept.value;
+  };
+}
+
 /** An answer for each host, which is asked for once in a run. */
 export interface PerHost<T> {
   (host: Host): T;

@@ -30,10 +30,21 @@ export function parseSubnet(text: string): Address {
   throw new Failure(`'${text}' is an address within ${formatAddress(network)}: give the subnet`);
 }
 
+// Each subnet of a host is compared with each.
+const spans = new WeakMap<Address, ReturnType<typeof rangeOf>>();
+
+function spanOf(subnet: Address): ReturnType<typeof rangeOf> {
+  const span = spans.get(subnet) ?? rangeOf(subnet);
+  spans.set(subnet, span);
+  return span;
+}
+
 /** Whether two subnets have addresses in common. */
-export const overlap = (one: Address, other: Address): boolean =>
-  one.family === other.family &&
-  (one.prefix <= other.prefix ? isWithin(other.ip, one) : isWithin(one.ip, other));
+export function overlap(one: Address, other: Address): boolean {
+  if (one.family !== other.family) return false;
+  const [a, b] = [spanOf(one), spanOf(other)];
+  return a.first <= b.last && b.first <= a.last;
+}
 
 /** The first address of a subnet that a machine can have. */
 export function firstHost(subnet: Address): string {

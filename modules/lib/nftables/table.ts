@@ -54,12 +54,16 @@ export async function readRules(host: Host): Promise<RulesState> {
   return { text, loaded: table.code === 0 && listed?.trim() === table.stdout.trim(), dropping };
 }
 
-/** Replaces the table in one transaction, and what is loaded at boot. @throws Failure with what nft said */
+/**
+ * Replaces the table in one transaction, and what is loaded at boot: last, so that a run that is killed before leaves a text
+ * that isn't that of the networks.
+ * @throws Failure with what nft said
+ */
 export async function loadRules(host: Host, text: string): Promise<void> {
   await runOrFail(host, 'nft', ['-f', '-'], { input: text });
-  await host.write(RULES_FILE, text, { mode: 0o644 });
   const listed = await runOrFail(host, 'nft', ['-s', 'list', 'table', 'inet', TABLE]);
   await host.write(LISTED, listed, { mode: 0o644 });
+  await host.write(RULES_FILE, text, { mode: 0o644 });
 }
 
 /** Removes the table, and what is loaded at boot. */

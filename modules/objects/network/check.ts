@@ -1,3 +1,4 @@
+import { nameProblem } from '../../lib/dnsmasq/names.ts';
 import { asOption, OptionError } from '../../lib/failure.ts';
 import { formatAddress, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { hostProblem, isInRange, overlap, parseSubnet, sizeOf } from '../../lib/net/subnet.ts';
@@ -8,8 +9,9 @@ import type { ForwardOptions, NetworkOptions } from './options.ts';
 
 function checkSubnets({ subnet = [] }: NetworkOptions): void {
   const families = subnet.map((text, i) => {
-    const { family, prefix } = asOption(`subnet[${i}]`, () => parseSubnet(text));
-    const special = SPECIAL.find((range) => overlap(range, parseSubnet(text)));
+    const parsed = asOption(`subnet[${i}]`, () => parseSubnet(text));
+    const { family, prefix } = parsed;
+    const special = SPECIAL.find((range) => overlap(range, parsed));
     if (special)
       throw new OptionError(
         `subnet[${i}]`,
@@ -115,6 +117,12 @@ function checkDhcp({ options, subnets }: Network): void {
   const [, number = '', unit = 's'] = /^(\d+)([smhdw]?)$/.exec(dhcp.lease_time) ?? [];
   if (number !== '' && Number(number) * (UNITS[unit || 's'] ?? 1) < SHORTEST_LEASE)
     throw new OptionError('dhcp.lease_time', `'${dhcp.lease_time}' is less than dnsmasq's least, 2m`);
+  const wide = subnets.findIndex(({ subnet }) => subnet.family === 6 && subnet.prefix < 64);
+  if (wide >= 0)
+    throw new OptionError(
+      `subnet[${wide}]`,
+      `'dhcp' serves IPv6 subnets from /64 on, and this is a /${subnets[wide]?.subnet.prefix}: give a /64 of it`,
+    );
   const odd = subnets.find(({ subnet, range }) => subnet.family === 6 && subnet.prefix !== 64 && !range);
   if (odd)
     throw new OptionError(
@@ -134,6 +142,11 @@ function checkDhcp({ options, subnets }: Network): void {
 }
 
 function checkDns({ dns }: NetworkOptions): void {
+  const names = (dns?.records ?? []).map(({ name }, i) => [`dns.records[${i}].name`, name] as const);
+  for (const [at, name] of [['dns.domain', dns?.domain ?? ''] as const, ...names]) {
+    const problem = nameProblem(name);
+    if (problem) throw new OptionError(at, problem);
+  }
   (dns?.forwarders ?? []).forEach((text, i) => {
     ipAt(`dns.forwarders[${i}]`, text);
   });

@@ -47,11 +47,9 @@ const common = (one: readonly string[] | undefined, other: readonly string[] | u
 /** Whether a packet could match two forwards. */
 function meet(one: ForwardOptions, other: ForwardOptions): boolean {
   const [[first, last], [from, to]] = [portsOf(one), portsOf(other)];
+  if (one.protocol !== other.protocol || to < first || last < from) return false;
   const families = [parseIp(one.to)?.family, parseIp(other.to)?.family];
   return (
-    one.protocol === other.protocol &&
-    first <= to &&
-    from <= last &&
     (families.includes(undefined) || families[0] === families[1]) &&
     common(one.listen, other.listen) &&
     common(one.sources, other.sources)

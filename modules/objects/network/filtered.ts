@@ -1,3 +1,4 @@
+import { onceForEach } from '../../lib/host/once.ts';
 import { formatAddress, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { type FilteredNetwork, type Forward, MASQUERADE, type Service } from '../../lib/nftables/rules.ts';
 import type { Network } from './network-of.ts';
@@ -83,9 +84,13 @@ export function filteredOf(one: KnownNetwork, known: ReadonlyMap<string, KnownNe
 }
 
 /** All networks as the packet filter sees them, sorted by name. */
-export const filteredNetworks = (known: ReadonlyMap<string, KnownNetwork>): FilteredNetwork[] =>
-  [...known.keys()].sort().flatMap((name) => {
-    const one = known.get(name);
-    // A network without an address of the host has no interface that packets could pass.
-    return one?.network.subnets.some(({ gateway }) => gateway !== undefined) ? [filteredOf(one, known)] : [];
-  });
+export const filteredNetworks = onceForEach(
+  (known: ReadonlyMap<string, KnownNetwork>): readonly FilteredNetwork[] =>
+    [...known.keys()].sort().flatMap((name) => {
+      const one = known.get(name);
+      // A network without an address of the host has no interface that packets could pass.
+      return one?.network.subnets.some(({ gateway }) => gateway !== undefined)
+        ? [filteredOf(one, known)]
+        : [];
+    }),
+);

@@ -12,7 +12,7 @@ import { readLeases } from './leases.ts';
 import { type LibvirtSeen, observeLibvirt } from './libvirt.ts';
 import { filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
-import { topologyOf } from './port.ts';
+import { areUnchanged, topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 import { RESOLVED, readResolved } from './resolved.ts';
 import { uplinksIn } from './rules.ts';
@@ -25,6 +25,8 @@ const DNSMASQ = '/usr/sbin/dnsmasq';
 /** What the host has that all networks share. */
 export interface Shared {
   readonly topology: TopologyState | Error;
+  /** The ports of all items are as they should be. */
+  readonly unchanged: boolean;
   readonly links: ReadonlyMap<string, Link>;
   /** The interfaces of the default routes. */
   readonly uplinks: readonly string[];
@@ -80,21 +82,23 @@ async function readShared(
     `${UNIT_DIRECTORY}/${TEMPLATE}`,
     `${UNIT_DIRECTORY}/${RULES_UNIT}`,
   ];
+  const connection = items[0] as NetworkOptions;
   const serves = networks.some(isServed);
   const missing = await missingPrograms(host, [
     ...(networks.length > 0 ? ['nft'] : []),
     ...(serves ? [DNSMASQ] : []),
   ]);
-  const links = await readLinks(host);
-  const uplinks = uplinksIn(links);
   const hasNft = !missing.some(({ program }) => program === 'nft');
-  const [[seen], rules, forwarding, unit, texts] = await Promise.all([
-    topology.observe(host, [topologyOf(ports, items[0] as NetworkOptions)]),
+  const [[seen], rules, unit, texts] = await Promise.all([
+    topology.observe(host, [topologyOf(ports, connection)]),
     hasNft ? readRules(host) : undefined,
-    readForwarding(host, uplinksOf(known, items, uplinks)),
     readUnits(host, [RULES_UNIT, RESOLVED, ...items.map(({ name }) => unitOf(name))]),
     Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const)),
   ]);
+  // The topology has read them already, if it has to do with addresses.
+  const links = (seen instanceof Error ? undefined : seen?.net?.links) ?? (await readLinks(host));
+  const uplinks = uplinksIn(links);
+  const forwarding = await readForwarding(host, uplinksOf(known, items, uplinks));
   const files = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]])));
   const all = items.reduce<typeof known>((before, item) => withItem(before, item, uplinks), known);
   const starts = networks.some(
@@ -107,6 +111,7 @@ async function readShared(
   const asks = unit(RESOLVED).active && networks.some((network) => hostDomain(network) !== undefined);
   return {
     topology: seen ?? new Error('no topology'),
+    unchanged: others.length === 0 && areUnchanged(networks, connection, seen),
     links,
     uplinks,
     rules,
@@ -137,7 +142,7 @@ async function refusedConfig(
 /** Reads what the plans of some networks depend on. @throws Failure */
 export async function observe(host: Host, items: readonly NetworkOptions[]): Promise<State[]> {
   const declared = new Set(items.map(({ name }) => name));
-  const stored = await readNetworks(host, declared);
+  const stored = await readNetworks(host, items);
   const leases = await Promise.all(
     items.map((item) => (item.dhcp && item.state === 'present' ? readLeases(host, item.name) : [])),
   );

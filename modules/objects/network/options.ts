@@ -16,6 +16,9 @@ const DOMAIN = {
   hint: 'a domain name, such as lab.test',
 } as const;
 
+/** dnsmasq takes no record whose name begins with `_`. */
+const RECORD_NAME = { ...DOMAIN, pattern: DOMAIN.pattern.replace('A-Za-z0-9_', 'A-Za-z0-9') } as const;
+
 const DHCP = defineOptions({
   range: {
     type: 'list',
@@ -52,7 +55,7 @@ const DHCP = defineOptions({
 
 const RECORD = defineOptions({
   name: {
-    ...DOMAIN,
+    ...RECORD_NAME,
     required: true,
     description: 'The name; without a dot it is in the domain of the network.',
   },
@@ -87,12 +90,15 @@ const DNS = defineOptions({
   },
 });
 
+// nft takes a number that begins with 0 for an octal one.
+const PORT = '[1-9][0-9]{0,4}';
+
 const FORWARD = defineOptions({
   protocol: { type: 'str', choices: ['tcp', 'udp'], default: 'tcp', description: 'The protocol.' },
   port: {
     type: 'str',
     required: true,
-    pattern: '[0-9]{1,5}(-[0-9]{1,5})?',
+    pattern: `${PORT}(-${PORT})?`,
     hint: 'a port, or a range of ports such as 8000-8100',
     description: 'The port or the range of ports of the host.',
   },
@@ -109,7 +115,7 @@ const FORWARD = defineOptions({
   to: { type: 'str', required: true, description: 'The guest, by its name or one of its addresses.' },
   to_port: {
     type: 'str',
-    pattern: '[0-9]{1,5}',
+    pattern: PORT,
     hint: 'a port',
     description: 'The port of the guest; O(forwards[].port) by default. A range of ports keeps its numbers.',
   },

@@ -16,7 +16,7 @@ import type { State } from './observe.ts';
 import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, recordText } from './record.ts';
-import { textOf } from './rules.ts';
+import { RULES_TITLE, textOf } from './rules.ts';
 import { dnsmasqText, dropInOf, hostDomain, isServed } from './served.ts';
 import { sharedFiles, switchesOf } from './shared.ts';
 import type { Step, Texts } from './step.ts';
@@ -60,9 +60,10 @@ const networkWord = (option: string): string =>
     .replace(/^ports\[\d+\]\.mtu_request$/, 'mtu')
     .replace(/^ports\[\d+\](\.port)?$/, 'port');
 
-function planPort(item: NetworkOptions, network: Network | undefined, state: State) {
-  const { topology: seen, former } = state;
+function planPort(item: NetworkOptions, network: Network | undefined, state: State): Plan<Step> {
+  const { topology: seen, former, unchanged } = state;
   if (seen instanceof Error) throw seen;
+  if (unchanged) return { changes: [] };
   const old = former?.network;
   // A network whose interface has another name now, or that is removed.
   const leaves = old && (network === undefined || old.interface !== network.interface) ? [old] : [];
@@ -191,7 +192,7 @@ function planRules(item: NetworkOptions, state: State): Changes {
         };
   const described: Described[] = [
     {
-      title: `table inet piecewise_cloud, network ${item.name}`,
+      title: `${RULES_TITLE}, network ${item.name}`,
       before: broken && !rules.loaded ? 'not loaded as it should be' : sectionOf(known.get(item.name), known),
       after: sectionOf(after.get(item.name), after),
     },

@@ -4,6 +4,8 @@ import { hostAddresses, type Network } from './network-of.ts';
 type TopologyOptions = Parameters<(typeof topology)['key']>[0];
 type PortOptions = TopologyOptions['ports'][number];
 
+type TopologyState = Parameters<(typeof topology)['plan']>[1];
+
 /** The owner of the ports of networks. */
 const OWNER = 'network';
 
@@ -27,10 +29,12 @@ function portOf(network: Network, state: 'present' | 'absent'): PortOptions[] {
   ];
 }
 
+type Connection = Pick<TopologyOptions, 'database_socket' | 'timeout'>;
+
 /** The topology of networks: their ports on the host. */
 export function topologyOf(
   networks: readonly { readonly network: Network; readonly state: 'present' | 'absent' }[],
-  connection: Pick<TopologyOptions, 'database_socket' | 'timeout'>,
+  connection: Connection,
 ): TopologyOptions {
   return {
     ...connection,
@@ -41,6 +45,23 @@ export function topologyOf(
     owner: OWNER,
     purge: false,
   };
+}
+
+/** Whether nothing is to be done or said about the ports of some networks: one plan for all, since each one reads all ports. Pure. */
+export function areUnchanged(
+  networks: readonly Network[],
+  connection: Connection,
+  seen: TopologyState | Error | undefined,
+): boolean {
+  if (seen === undefined || seen instanceof Error) return false;
+  const ports = networks.map((network) => ({ network, state: 'present' as const }));
+  try {
+    const { changes, missing = [], warnings = [] } = topology.plan(topologyOf(ports, connection), seen);
+    return changes.length + missing.length + warnings.length === 0;
+  } catch {
+    // It is an error of the network's own plan.
+    return false;
+  }
 }
 
 export { topology };

@@ -5,7 +5,7 @@ import { readText } from '../../lib/host/host.ts';
 import { parseIp } from '../../lib/net/address.ts';
 import { DIRECTORY, filesOf } from './names.ts';
 import { type Network, networkOf } from './network-of.ts';
-import { type NetworkOptions, networkOptions } from './options.ts';
+import { type ForwardOptions, type NetworkOptions, networkOptions } from './options.ts';
 
 // What each network of the host was declared as, for tasks that don't declare it: packet filter and forwarding are one for all
 // networks, and a guest asks its network for a reservation.
@@ -61,37 +61,49 @@ export function guestsOf(text: string): Guest[] {
   return [...byName.values()];
 }
 
+/** The guests that forwards name. */
+const namedIn = (forwards: readonly ForwardOptions[]): string[] => [
+  ...new Set(forwards.flatMap(({ to }) => (parseIp(to) ? [] : to))),
+];
+
 async function readNetwork(
   host: Host,
   name: string,
-  declared: ReadonlySet<string>,
+  item: NetworkOptions | undefined,
+  guests: 'all' | 'named',
 ): Promise<[string, KnownNetwork][]> {
   const { record, names } = filesOf(name);
   const text = await readText(host, record);
   if (text === undefined) return [];
   try {
     const known = parseRecord(name, record, text);
+    const { forwards } = known.network.options;
+    const read =
+      guests === 'all' ? await host.list(names) : namedIn([...forwards, ...(item?.forwards ?? [])]);
     const files = await Promise.all(
-      (await host.list(names)).map(async (guest) => (await readText(host, `${names}/${guest}`)) ?? ''),
+      read.map(async (guest) => (await readText(host, `${names}/${guest}`)) ?? ''),
     );
     return [[name, { ...known, guests: files.flatMap(guestsOf) }]];
   } catch (error) {
     // The task writes it anew.
-    if (declared.has(name)) return [];
+    if (item) return [];
     throw error;
   }
 }
 
 /**
  * The networks that the host has, by name.
- * @param declared those that the task declares: an unreadable record of one is as none
+ * @param items those that the task declares: an unreadable record of one is as none
+ * @param guests all of each network, or those that forwards lead to: what the packet filter needs
  * @throws Failure for an unreadable record
  */
 export async function readNetworks(
   host: Host,
-  declared: ReadonlySet<string> = new Set(),
+  items: readonly NetworkOptions[] = [],
+  guests: 'all' | 'named' = 'named',
 ): Promise<Map<string, KnownNetwork>> {
+  const declared = new Map(items.map((item) => [item.name, item]));
   const names = await host.list(DIRECTORY);
-  const found = await Promise.all(names.map((name) => readNetwork(host, name, declared)));
+  const found = await Promise.all(names.map((name) => readNetwork(host, name, declared.get(name), guests)));
   return new Map(found.flat());
 }

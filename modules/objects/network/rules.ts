@@ -1,7 +1,8 @@
-import type { Host } from '../../lib/host/host.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { onceForEach } from '../../lib/host/once.ts';
 import type { Link } from '../../lib/link/observe.ts';
-import { rulesetOf } from '../../lib/nftables/ruleset.ts';
-import { loadRules } from '../../lib/nftables/table.ts';
+import { rulesetOf, TABLE } from '../../lib/nftables/ruleset.ts';
+import { loadRules, RULES_FILE } from '../../lib/nftables/table.ts';
 import { filteredNetworks } from './filtered.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
 
@@ -17,17 +18,18 @@ export function uplinksIn(links: ReadonlyMap<string, Link>): string[] {
   return [...new Set(best)];
 }
 
-const texts = new WeakMap<ReadonlyMap<string, KnownNetwork>, string>();
-
-/** The rules of all networks; undefined for none. Each set of networks is rendered once. */
-export function textOf(known: ReadonlyMap<string, KnownNetwork>): string | undefined {
-  const found = texts.get(known);
-  if (found !== undefined) return found || undefined;
+/** The rules of all networks; undefined for none. */
+export const textOf = onceForEach((known: ReadonlyMap<string, KnownNetwork>): string | undefined => {
   const networks = filteredNetworks(known);
-  const text = networks.length > 0 ? rulesetOf(networks) : '';
-  texts.set(known, text);
-  return text || undefined;
-}
+  return networks.length > 0 ? rulesetOf(networks) : undefined;
+});
+
+/** The rules of all networks, in titles. */
+export const RULES_TITLE = `table inet ${TABLE}`;
+
+/** Whether the host's rules are not those of its networks, as a killed run leaves them. */
+export const areRulesStale = async (host: Host, known: ReadonlyMap<string, KnownNetwork>): Promise<boolean> =>
+  (await readText(host, RULES_FILE)) !== textOf(known);
 
 /** Renders the rules of all networks anew, from their records, and loads them. @returns undefined for none */
 export async function loadRulesOf(host: Host): Promise<string | undefined> {

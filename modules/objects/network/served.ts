@@ -59,12 +59,16 @@ export const isServed = ({ options, subnets }: Network): boolean =>
   (options.dhcp !== undefined || options.dns !== undefined) &&
   subnets.some(({ gateway }) => gateway !== undefined);
 
+/** The template of the units of all networks. */
+export const UNIT_TEXT = unitText({ config: filesOf('%i').config, state: `${STATE}/%i` });
+
+const UNIT_DIGEST = createHash('sha256').update(UNIT_TEXT).digest('hex').slice(0, 12);
+
 /** The configuration of a network's dnsmasq. */
 export function dnsmasqText(network: Network, known: Known): string {
   const { reservations, names, leases } = filesOf(network.name);
   // A change of the units is one of each network: by it all of them are restarted.
-  const unit = createHash('sha256').update(UNIT_TEXT).digest('hex').slice(0, 12);
-  return `${configOf(servedOf(network, known), { reservations, names, leases })}# unit ${unit}\n`;
+  return `${configOf(servedOf(network, known), { reservations, names, leases })}# unit ${UNIT_DIGEST}\n`;
 }
 
 /** The domain whose names the host resolves too. */
@@ -80,6 +84,3 @@ export function dropInOf(network: Network): string | undefined {
   const servers = network.subnets.flatMap(({ gateway }) => gateway ?? []);
   return dropInText(network.interface, domain === undefined ? undefined : { servers, domain });
 }
-
-/** The template of the units of all networks. */
-export const UNIT_TEXT = unitText({ config: filesOf('%i').config, state: `${STATE}/%i` });

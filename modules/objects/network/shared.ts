@@ -12,10 +12,10 @@ import {
 import { forwards } from '../../lib/nftables/rules.ts';
 import { RULES_UNIT, RULES_UNIT_TEXT } from '../../lib/nftables/table.ts';
 import { UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
-import { filteredNetworks } from './filtered.ts';
+import { filteredNetworks, needsUplink } from './filtered.ts';
 import { type Network, networkOf } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
-import type { KnownNetwork } from './record.ts';
+import { type KnownNetwork, recordText } from './record.ts';
 import { textOf } from './rules.ts';
 import { isServed, UNIT_TEXT } from './served.ts';
 
@@ -28,20 +28,19 @@ type Known = ReadonlyMap<string, KnownNetwork>;
 export const declaredBy = (item: NetworkOptions): Network | undefined =>
   item.state === 'absent' ? undefined : networkOf(item);
 
-/** The networks of the host as an item leaves them. */
-export function withItem(
-  known: Known,
-  item: NetworkOptions,
-  uplinks: readonly string[],
-): Map<string, KnownNetwork> {
-  const after = new Map(known);
+/** Whether a network is as it was recorded. */
+const isKnown = (network: Network, uplinks: readonly string[], former: KnownNetwork): boolean =>
+  recordText(network.options, []) === recordText(former.network.options, []) &&
+  (!needsUplink(network) || uplinks.join() === former.uplinks.join());
+
+/** The networks of the host as an item leaves them: the same ones where it changes nothing, so that nothing is made of them twice. */
+export function withItem(known: Known, item: NetworkOptions, uplinks: readonly string[]): Known {
   const network = declaredBy(item);
-  if (network)
-    after.set(item.name, {
-      network,
-      uplinks: item.uplink === undefined ? uplinks : [item.uplink],
-      guests: known.get(item.name)?.guests ?? [],
-    });
+  const former = known.get(item.name);
+  const all = item.uplink === undefined ? uplinks : [item.uplink];
+  if (network ? former && isKnown(network, all, former) : !former) return known;
+  const after = new Map(known);
+  if (network) after.set(item.name, { network, uplinks: all, guests: former?.guests ?? [] });
   else after.delete(item.name);
   return after;
 }

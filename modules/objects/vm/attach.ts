@@ -36,17 +36,22 @@ function subnetOf(network: Network, text: string, option: string): Subnet {
   return found;
 }
 
-/** Refuses addresses that are in no subnet, twice in one, or another guest's. @throws OptionError */
-function checkAddresses(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string): void {
+/** What an entry asks that its network doesn't have, as it is declared: the message of the first. */
+function unfit(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string): string | undefined {
+  try {
+    checkFit(vm, nic, known, at);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OptionError) return error.message;
+    throw error;
+  }
+}
+
+function checkFit(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string): void {
   const addresses = nic.address ?? [];
-  const families = addresses.map(
-    (text, i) => subnetOf(known.network, text, `${at}.address[${i}]`).subnet.family,
-  );
-  if (new Set(families).size < families.length)
-    throw new OptionError(
-      `${at}.address`,
-      'has two addresses of one family: give one for IPv4 and one for IPv6',
-    );
+  addresses.forEach((text, i) => {
+    subnetOf(known.network, text, `${at}.address[${i}]`);
+  });
   const { dhcp, dns } = known.network.options;
   if (addresses.length === 0 && !dhcp)
     throw new OptionError(`${at}.address`, `is required, since the network '${nic.name}' has no DHCP`);
@@ -59,6 +64,17 @@ function checkAddresses(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: 
         `the network '${nic.name}' has a record of it: '${record.name}'`,
       );
   }
+}
+
+/** Refuses two addresses of one family, and those and names of other guests. @throws OptionError */
+function checkAddresses(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string): void {
+  const addresses = nic.address ?? [];
+  const families = addresses.flatMap((text) => parseIp(text)?.family ?? []);
+  if (new Set(families).size < families.length)
+    throw new OptionError(
+      `${at}.address`,
+      'has two addresses of one family: give one for IPv4 and one for IPv6',
+    );
   const others = known.guests.filter(({ name }) => name !== vm.name);
   addresses.forEach((text, i) => {
     const ip = parseIp(text)?.ip ?? '';
@@ -145,7 +161,7 @@ function interfaceIn(vm: VmOptions, network: Network, i: number, known: Known): 
 /** A VM with its networks as interfaces, before its other ones. */
 export interface Attached {
   readonly vm: VmOptions;
-  /** Networks that the host doesn't have: problems, for people. */
+  /** What the host's networks lack, which an earlier task may make or change: problems, for people. */
   readonly missing: readonly string[];
 }
 
@@ -158,11 +174,13 @@ export function attach(vm: VmOptions, known: Known): Attached {
     const one = known.get(nic.name);
     if (!one) {
       missing.push(
-        `option '${at}.name': there is no network '${nic.name}' on this host: declare it in the role network's 'networks'`,
+        `option '${at}.name': there is no network '${nic.name}' on this host: declare it in 'networks' of the role network, or leave the entry out`,
       );
       return [];
     }
     checkAddresses(vm, nic, one, at);
+    const problem = unfit(vm, nic, one, at);
+    if (problem !== undefined) missing.push(problem);
     const { bridge, vlan } = one.network;
     return [
       {

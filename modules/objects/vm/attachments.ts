@@ -4,7 +4,7 @@ import { type Host, readText } from '../../lib/host/host.ts';
 import { parseIp } from '../../lib/net/address.ts';
 import { endLeases } from '../network/leases.ts';
 import { filesOf } from '../network/names.ts';
-import { loadRulesOf } from '../network/rules.ts';
+import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
 import type { Known } from './attach.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
 
@@ -16,17 +16,26 @@ export type Attachments = ReadonlyMap<string, string>;
 /** What is written and removed, and who has to know. */
 export interface AttachmentStep {
   readonly files: ReadonlyMap<string, string | undefined>;
+  /** Former reservations, which are kept until dnsmasq has forgotten them: by them the run after a killed one sees that it hasn't. */
+  readonly kept: ReadonlyMap<string, string>;
   /** Networks whose dnsmasq keeps a reservation that has changed or is removed until it reads all of them again. */
   readonly reload: readonly string[];
   /** Leases that end with their reservation: by them the guest's name would go on answering. */
   readonly ended: readonly { readonly network: string; readonly mac: string }[];
-  /** A network forwards ports to the guest by its name. */
-  readonly forwards: boolean;
+  /** The packet filter's rules are made anew. */
+  readonly rules: boolean;
 }
+
+const NOTHING: AttachmentStep = { files: new Map(), kept: new Map(), reload: [], ended: [], rules: false };
 
 const pathsIn = (network: string, vm: string) => {
   const { names, reservations } = filesOf(network);
-  return { name: `${names}/${vm}`, reservation: `${reservations}/${vm}` };
+  return {
+    name: `${names}/${vm}`,
+    reservation: `${reservations}/${vm}`,
+    // dnsmasq reads no file whose name begins with a dot, and a VM in a network has no such name.
+    former: `${reservations}/.${vm}`,
+  };
 };
 
 /** Reads what some VMs have in all networks of the host: of each VM what there is. */
@@ -42,11 +51,25 @@ export async function observeAttachments(
   const listed = await Promise.all(directories.map(async (path) => new Set(await host.list(path))));
   return Promise.all(
     vms.map(async ({ name }) => {
-      const paths = directories.flatMap((path, i) => (listed[i]?.has(name) ? `${path}/${name}` : []));
+      const paths = directories.flatMap((path, i) =>
+        [name, `.${name}`].filter((file) => listed[i]?.has(file)).map((file) => `${path}/${file}`),
+      );
       const texts = await Promise.all(paths.map(async (path) => [path, await readText(host, path)] as const));
       return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])));
     }),
   );
+}
+
+/**
+ * Whether the packet filter has other rules than those of the host's networks, as a killed run leaves it. It matters, and is
+ * asked, where ports are forwarded to a VM by its name.
+ */
+export async function observeStale(host: Host, vms: readonly VmOptions[], known: Known): Promise<boolean> {
+  const names = new Set(vms.map(({ name }) => name));
+  const matters = [...known.values()].some(({ network }) =>
+    network.options.forwards.some(({ to }) => names.has(to)),
+  );
+  return matters && areRulesStale(host, known);
 }
 
 const addressesOf = ({ address = [] }: VmNetwork) => address.flatMap((text) => parseIp(text) ?? []);
@@ -77,43 +100,67 @@ function desiredOf(vm: VmOptions, known: Known, macs: readonly string[]): Map<st
   return files;
 }
 
-/** Plans a VM's files in networks. Pure. */
+/** Plans a VM's files in networks. Pure. @param stale the packet filter's rules are not those of the host's networks */
 export function planAttachments(
   vm: VmOptions,
   current: Attachments,
   known: Known,
   macs: readonly string[],
+  stale: boolean,
 ): Change<AttachmentStep>[] {
   if (vm.steps === 'start') return [];
   const desired = vm.state === 'absent' ? new Map<string, string>() : desiredOf(vm, known, macs);
   const paths = [...new Set([...current.keys(), ...desired.keys()])].sort();
   const changed = paths.filter((path) => current.get(path) !== desired.get(path));
-  if (changed.length === 0) return [];
-  const networks = [...known].filter(([network]) =>
-    changed.some((path) => path.startsWith(`${filesOf(network).directory}/`)),
+  const networks = [...known].map(
+    ([
+      network,
+      {
+        network: { options },
+      },
+    ]) => {
+      const { reservation, former } = pathsIn(network, vm.name);
+      const isConcerned = changed.some((path) => path.startsWith(`${filesOf(network).directory}/`));
+      const forgets = linesOf(
+        [former, reservation].flatMap((path) => (changed.includes(path) ? (current.get(path) ?? []) : [])),
+      );
+      return {
+        ...{ network, reservation, former, forgets },
+        // Without DHCP its server, if it has one, knows no reservations.
+        serves: options.dhcp !== undefined,
+        isForwarded: (isConcerned || stale) && options.forwards.some(({ to }) => to === vm.name),
+      };
+    },
   );
+  const rules = networks.some(({ isForwarded }) => isForwarded);
+  const forgetting = networks.filter(({ serves, forgets }) => serves && forgets.length > 0);
   const step: AttachmentStep = {
     files: new Map(changed.map((path) => [path, desired.get(path)])),
-    reload: networks
-      .filter(([network]) => {
-        const { reservation } = pathsIn(network, vm.name);
-        return changed.includes(reservation) && current.has(reservation);
-      })
-      .map(([network]) => network),
-    ended: networks.flatMap(([network]) => {
-      const { reservation } = pathsIn(network, vm.name);
-      const [mac] = current.get(reservation)?.split(',') ?? [];
-      return mac !== undefined && !desired.has(reservation) ? [{ network, mac }] : [];
-    }),
-    forwards: networks.some(([, { network }]) => network.options.forwards.some(({ to }) => to === vm.name)),
+    kept: new Map(forgetting.map(({ former, forgets }) => [former, `${forgets.join('\n')}\n`])),
+    reload: forgetting.map(({ network }) => network),
+    ended: forgetting.flatMap(({ network, reservation, forgets }) =>
+      desired.has(reservation) ? [] : macsOf(forgets).map((mac) => ({ network, mac })),
+    ),
+    rules,
   };
-  return changed.map((path, i) => ({
-    title: path,
-    before: current.get(path),
-    after: desired.get(path),
-    step: i === changed.length - 1 ? step : { files: new Map(), reload: [], ended: [], forwards: false },
-  }));
+  const described = [
+    ...changed.map((path) => ({ title: path, before: current.get(path), after: desired.get(path) })),
+    ...(rules && stale
+      ? [{ title: RULES_TITLE, before: 'not those of the networks', after: 'made anew' }]
+      : []),
+  ];
+  return described.map((change, i) => ({ ...change, step: i === described.length - 1 ? step : NOTHING }));
 }
+
+/** The lines of some texts, each once. */
+const linesOf = (texts: readonly string[]): string[] => [
+  ...new Set(texts.flatMap((text) => text.split('\n')).filter(Boolean)),
+];
+
+/** The MAC addresses of reservations. */
+const macsOf = (lines: readonly string[]): string[] => [
+  ...new Set(lines.flatMap((line) => line.split(',')[0] ?? [])),
+];
 
 /**
  * What a running guest will get later: a changed reservation counts when it asks for an address anew. Pure.
@@ -127,8 +174,8 @@ export function pendingAttachments(
 ): string[] {
   const desired = desiredOf(vm, known, macs);
   return vm.networks.flatMap(({ name }) => {
-    const { reservation } = pathsIn(name, vm.name);
-    const [before, after] = [current.get(reservation), desired.get(reservation)];
+    const { reservation, former } = pathsIn(name, vm.name);
+    const [before, after] = [current.get(former) ?? current.get(reservation), desired.get(reservation)];
     if (before === undefined || after === undefined || before === after) return [];
     if (before.replace(/^[^,]*/, '') === after.replace(/^[^,]*/, '')) return [];
     const time = known.get(name)?.network.options.dhcp?.lease_time;
@@ -142,14 +189,17 @@ export function pendingAttachments(
 /** @throws Failure */
 export async function applyAttachments(
   host: Host,
-  { files, reload, ended, forwards }: AttachmentStep,
+  { files, kept, reload, ended, rules }: AttachmentStep,
 ): Promise<void> {
+  for (const [path, text] of kept) await host.write(path, text, { mode: 0o644 });
   for (const [path, text] of files) {
+    if (kept.has(path)) continue;
     if (text === undefined) await host.remove(path);
     else await host.write(path, text, { mode: 0o644 });
   }
-  // A server that doesn't run reads all of them when it is started.
-  if (reload.length > 0) await host.run('systemctl', ['reload', '--', ...reload.map(unitOf)]);
+  // One that a killed run left stopped is started.
+  if (reload.length > 0) await host.run('systemctl', ['reload-or-restart', '--', ...reload.map(unitOf)]);
   for (const { network, mac } of ended) await endLeases(host, network, mac);
-  if (forwards) await loadRulesOf(host);
+  if (rules) await loadRulesOf(host);
+  for (const path of kept.keys()) await host.remove(path);
 }

@@ -1,4 +1,5 @@
 import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
+import { nameProblem } from '../../lib/dnsmasq/names.ts';
 import { asOption, located, OptionError } from '../../lib/failure.ts';
 import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { disk } from '../disk/disk.ts';
@@ -71,7 +72,13 @@ function checkNetworks({ name, networks }: VmOptions): void {
       `'${name}' can't be a name in DNS, as a VM with 'networks' has one: use small letters, digits and "-"`,
     );
   }
+  const refused = networks.length > 0 ? nameProblem(name) : undefined;
+  if (refused) throw new OptionError('name', refused);
   networks.forEach((nic, i) => {
+    nic.aliases.forEach((alias, j) => {
+      const problem = nameProblem(alias);
+      if (problem) throw new OptionError(`networks[${i}].aliases[${j}]`, problem);
+    });
     if (networks.findIndex((other) => other.name === nic.name) < i)
       throw new OptionError(`networks[${i}].name`, `the VM is in the network '${nic.name}' already`);
     if (networks.findIndex((other, j) => nicName(other, j) === nicName(nic, i)) < i)

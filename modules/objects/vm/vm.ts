@@ -15,6 +15,7 @@ import {
   type Attachments,
   applyAttachments,
   observeAttachments,
+  observeStale,
   pendingAttachments,
   planAttachments,
 } from './attachments.ts';
@@ -41,6 +42,8 @@ export interface State {
   /** The networks of the host, and what the VM has in them. */
   readonly known: Known;
   readonly attachments: Attachments;
+  /** The packet filter's rules are not those of the networks. */
+  readonly stale: boolean;
 }
 
 /** A step of one of the parts; `i` is the disk, or the seed. */
@@ -55,14 +58,15 @@ export type Step =
 async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]> {
   // The guests of this task are compared with each other: what another one had may be free by now.
   const names = new Set(items.map(({ name }) => name));
+  const stored = await readNetworks(host, [], 'all');
   const known = new Map(
-    [...(await readNetworks(host))].map(([name, one]) => [
+    [...stored].map(([name, one]) => [
       name,
       { ...one, guests: one.guests.filter((guest) => !names.has(guest.name)) },
     ]),
   );
   const vms = items.map((vm) => attachedOrPlain(vm, known));
-  const [domains, disks, seeds, directories, attachments] = await Promise.all([
+  const [domains, disks, seeds, directories, attachments, stale] = await Promise.all([
     domain.observe(host, vms.map(domainOf)),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
@@ -71,6 +75,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     ),
     Promise.all(vms.map((vm) => observeDirectory(host, vm))),
     observeAttachments(host, vms, known),
+    observeStale(host, vms, stored),
   ]);
   const [disksLeft, seedsLeft] = [[...disks], [...seeds]];
   return vms.map((vm, i) => ({
@@ -80,6 +85,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     directory: directories[i],
     known,
     attachments: attachments[i] ?? new Map(),
+    stale,
   }));
 }
 
@@ -103,7 +109,8 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     ...ofSeeds.flatMap((one, i) => stepsOf(one, (step): Step => ({ part: 'seed', i, step }))),
   ];
   const domains = stepsOf(ofDomain, (step): Step => ({ part: 'domain', step }));
-  const ofNetworks = planAttachments(vm, state.attachments, state.known, macs).map((change) => ({
+  const { attachments, known, stale } = state;
+  const ofNetworks = planAttachments(vm, attachments, known, macs, stale).map((change) => ({
     ...change,
     step: { part: 'attachments', step: change.step } as const,
   }));
@@ -117,7 +124,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
         ? [...domains, ...files, ...ofNetworks, ...last]
         : [...files, ...ofNetworks, ...domains],
     warnings: [
-      ...(isRunning ? pendingAttachments(vm, state.attachments, state.known, macs) : []),
+      ...(isRunning ? pendingAttachments(vm, attachments, known, macs) : []),
       ...parts
         .flatMap(({ warnings = [] }) => warnings)
         .filter((warning) => !isOnLink(vm.interfaces, warning)),

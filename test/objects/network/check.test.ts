@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../build/validator.ts';
+import { readOptions } from '../../../modules/lib/ansible/arguments.ts';
 import { withDefaults } from '../../../modules/lib/ansible/coerce.ts';
+import { spec } from '../../../modules/network/spec.ts';
 import { checkNetwork } from '../../../modules/objects/network/check.ts';
 import { checkTogether } from '../../../modules/objects/network/conflicts.ts';
 import { type NetworkOptions, networkOptions } from '../../../modules/objects/network/options.ts';
@@ -86,6 +89,15 @@ describe('a network', () => {
     [{ port: 'x'.repeat(16) }, "option 'port': 'xxxxxxxxxxxxxxxx' has 16 characters"],
     [{ ...both, mtu: 1000 }, "option 'mtu': 1000 is less than IPv6 needs"],
     [dhcp({ lease_time: '30s' }), "option 'dhcp.lease_time': '30s' is less than dnsmasq's least"],
+    [
+      { ...both, subnet: ['fd00::/56'], ...dhcp({ range6: ['fd00::100', 'fd00::1ff'] }) },
+      "option 'subnet[0]': 'dhcp' serves IPv6 subnets from /64 on",
+    ],
+    [{ dns: { domain: 'lab.ab--c', records: [] } }, "option 'dns.domain': 'lab.ab--c' has \"--\" after two"],
+    [
+      { dns: { records: [{ name: 'ab--c', address: ['10.20.0.9'] }] } },
+      "option 'dns.records[0].name': 'ab--c' has",
+    ],
     [{ subnet: ['fd00::/80'], ...dhcp({}) }, "option 'dhcp.range6': is required"],
     [dhcp({ options: { 'ntp server': '1.2.3.4' } }), "option 'dhcp.options': 'ntp server' is neither"],
     [
@@ -182,5 +194,14 @@ describe('networks of one task', () => {
     expect(pair({ protocol: 'udp' }, {})).toEqual([undefined, undefined]);
     expect(pair({ listen: ['192.0.2.1'] }, { listen: ['192.0.2.2'] })).toEqual([undefined, undefined]);
     expect(pair({ sources: ['192.0.2.1'] }, { sources: ['192.0.2.2'] })).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a port', () => {
+  it.each(['080', '0', '8000-0081', '80-'])('is not %s', (port) => {
+    const given = { name: 'lan', bridge: 'br0', subnet: ['10.20.0.0/24'], forwards: [{ port, to: 'web1' }] };
+    expect(() => readOptions(spec, compileValidator(spec), { path: '', options: given })).toThrow(
+      `option 'forwards[0].port': "${port}" must be a port, or a range`,
+    );
   });
 });

@@ -97,6 +97,17 @@ describe('an entry of networks', () => {
       DHCP,
       "option 'networks[0].address[0]': 10.20.0.150 is in the range 10.20.0.100",
     ],
+    [{}, {}, "option 'networks[0].address': is required, since the network 'lan' has no DHCP"],
+  ])(
+    'asks what its network does not have, unless an earlier task changes that: %j',
+    (nic, given, message) => {
+      const { vm, missing } = attached([{ name: 'lan', ...nic }], known(network('lan', given as never)));
+      expect(missing).toEqual([expect.stringContaining(message)]);
+      expect(vm.interfaces).toHaveLength(1);
+    },
+  );
+
+  it.each<[object, object, string]>([
     [
       { address: ['10.20.0.5', '10.20.0.6'] },
       {},
@@ -131,6 +142,11 @@ describe('networks of VMs', () => {
       { networks: [{ name: 'lan', aliases: ['www'] }] },
       "option 'vms[0].networks[0].aliases': are names of an address",
     ],
+    [
+      { networks: [{ name: 'lan', address: ['10.20.0.5'], aliases: ['ab--c'] }] },
+      "option 'vms[0].networks[0].aliases[0]': 'ab--c' has",
+    ],
+    [{ name: 'ab--c', networks: [{ name: 'lan' }] }, "option 'vms[0].name': 'ab--c' has"],
     [
       { networks: [{ name: 'lan', address: ['10.20.0.5/24'] }] },
       "'10.20.0.5/24' is not an IP address; the prefix is",
@@ -172,35 +188,41 @@ describe('what a VM has in its networks', () => {
   const NAMES = '/etc/piecewise-cloud/networks/lan/names/web1';
 
   it('is its reservation and its names', () => {
-    const step = stepOf(planAttachments(vmOf({ networks: [nic] }), new Map(), all, [MAC]));
+    const step = stepOf(planAttachments(vmOf({ networks: [nic] }), new Map(), all, [MAC], false));
     expect(Object.fromEntries(step?.files ?? [])).toEqual({
       [NAMES]: '10.20.0.5 web1 www\nfd00:20::5 web1 www\n',
       [RESERVED]: `${MAC},10.20.0.5,[fd00:20::5],web1\n`,
     });
-    expect(step).toMatchObject({ reload: [], forwards: true });
+    expect(step).toMatchObject({ reload: [], rules: true });
   });
 
   it('follows its changes, and goes with it', () => {
     const one = vmOf({ networks: [nic] });
-    const step = stepOf(planAttachments(one, new Map(), all, [MAC]));
+    const step = stepOf(planAttachments(one, new Map(), all, [MAC], false));
     const current = new Map([...(step?.files ?? [])] as [string, string][]);
-    expect(planAttachments(one, current, all, [MAC])).toEqual([]);
+    expect(planAttachments(one, current, all, [MAC], false)).toEqual([]);
     const moved = stepOf(
-      planAttachments(vmOf({ networks: [{ ...nic, address: ['10.20.0.6'] }] }), current, all, [MAC]),
+      planAttachments(vmOf({ networks: [{ ...nic, address: ['10.20.0.6'] }] }), current, all, [MAC], false),
     );
     expect(moved?.files.get(RESERVED)).toBe(`${MAC},10.20.0.6,web1\n`);
     expect(moved?.reload).toEqual(['lan']);
     for (const given of [{ networks: [] }, { networks: [nic], state: 'absent' }]) {
-      const gone = stepOf(planAttachments(vmOf(given), current, all, [MAC]));
+      const gone = stepOf(planAttachments(vmOf(given), current, all, [MAC], false));
       expect([...(gone?.files.values() ?? [])]).toEqual([undefined, undefined]);
-      expect(gone).toMatchObject({ reload: ['lan'], forwards: true });
+      expect(gone).toMatchObject({ reload: ['lan'], rules: true });
     }
   });
 
   it('is a name alone in a network without DHCP, and a reservation of the name without an address', () => {
     const files = (given: object, one: object) => [
       ...(stepOf(
-        planAttachments(vmOf({ networks: [one] }), new Map(), known(network('lan', given as never)), [MAC]),
+        planAttachments(
+          vmOf({ networks: [one] }),
+          new Map(),
+          known(network('lan', given as never)),
+          [MAC],
+          false,
+        ),
       )?.files.keys() ?? []),
     ];
     expect(files({}, { name: 'lan', address: ['10.20.0.5'] })).toEqual([NAMES]);

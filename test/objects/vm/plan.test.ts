@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileValidator } from '../../../build/validator.ts';
+import { run } from '../../../modules/lib/ansible/run.ts';
 import { rawDisk } from '../../../modules/lib/disk/image/disk.ts';
 import type { Source } from '../../../modules/lib/disk/template/source.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
@@ -12,7 +14,9 @@ import { networkConfigOf } from '../../../modules/objects/vm/network.ts';
 import type { VmOptions } from '../../../modules/objects/vm/options.ts';
 import { disksOf, domainOf, seedsOf } from '../../../modules/objects/vm/parts.ts';
 import { type State, vm } from '../../../modules/objects/vm/vm.ts';
-import { LAN, vmOf } from './given.ts';
+import { spec } from '../../../modules/vm/spec.ts';
+import { noHost } from '../../support/fake.ts';
+import { LAN, vmOf, WEB } from './given.ts';
 
 const SOURCE: Source = { kind: 'qcow2', length: 4096, path: '/i', disk: rawDisk('/i', 8 * 1024 ** 2) };
 const NO_DISK: DiskState = { disk: undefined, source: SOURCE, checksum: undefined, kept: undefined };
@@ -51,6 +55,7 @@ function stateOf(one: VmOptions, xml?: string): State {
     directory: undefined,
     known: new Map(),
     attachments: new Map(),
+    stale: false,
   };
 }
 
@@ -206,4 +211,27 @@ it("hides the secrets of its domain's command line, which QEMU's errors quote", 
   const given = `<domain><qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='${argument}'/></qemu:commandline></domain>`;
   expect(vm.secrets?.(vmOf({ domain: { extra_xml: given } }), undefined)).toEqual([argument]);
   expect(vm.secrets?.(vmOf(), stateOf(vmOf(), given))).toEqual([argument]);
+});
+
+describe('a VM in a network that an earlier task makes', () => {
+  const networks = [{ name: 'lan', address: ['10.20.0.5'] }];
+  const task = (check: boolean) =>
+    run(
+      { spec, ...vm, observe: async (_, items) => items.map((one) => stateOf(one)) },
+      compileValidator(spec),
+      noHost,
+      JSON.stringify({ ...WEB, networks, _ansible_check_mode: check }),
+    );
+  const message =
+    "option 'networks[0].name': there is no network 'lan' on this host: declare it in 'networks' of the role network, or leave the entry out";
+
+  it('is planned by check mode, with a warning', async () => {
+    const result = await task(true);
+    expect(result).toMatchObject({ changed: true, warnings: expect.arrayContaining([message]) });
+    expect(result).not.toHaveProperty('failed');
+  });
+
+  it('is an error of a real run, before anything is done', async () => {
+    expect(await task(false)).toMatchObject({ failed: true, msg: expect.stringContaining(message) });
+  });
 });
