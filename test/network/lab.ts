@@ -43,7 +43,7 @@ serve() {
 # What a server says: NETNS ADDRESS:PORT; nothing if it isn't reached. The host itself is the namespace "-".
 ask() {
   inside=; [ "$1" = - ] || inside="ip netns exec $1"
-  timeout 5 $inside socat -t4 -T4 - "TCP:$2" </dev/null 2>/dev/null || true
+  timeout 6 $inside socat -t4 -T4 - "TCP:$2,connect-timeout=1" </dev/null 2>/dev/null || true
 }
 `;
 

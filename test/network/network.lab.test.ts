@@ -18,6 +18,9 @@ const LAN = {
     { port: '8080', to: '10.20.0.5', to_port: '80' },
     { port: '8081', to: '10.20.0.5', to_port: '80', sources: ['203.0.113.9'] },
     { port: '8080', to: 'fd00:20::5', to_port: '80' },
+    { port: '8081', to: 'fd00:20::5', to_port: '80', sources: ['2001:db8:9::9'] },
+    // At an address of another interface than the uplink.
+    { port: '8082', to: '10.20.0.5', to_port: '80', listen: ['192.0.2.1'] },
   ],
 };
 const DMZ = { name: 'dmz', bridge: 'ovs-lan', vlan: 11, subnet: ['10.21.0.0/24', 'fd00:21::/64'], nat: true };
@@ -71,9 +74,11 @@ describe('two networks', () => {
     expect(await dig('nas.lab.test')).toBe('10.20.0.9');
     expect(await dig('AAAA nas.lab.test')).toBe('fd00:20::9');
     expect(await dig('-x 10.20.0.9')).toBe('nas.lab.test.');
-    expect(await lab.sh('dig +short +time=2 +tries=1 @198.51.100.2 nas.lab.test || echo none')).toContain(
-      'none',
-    );
+    for (const address of ['198.51.100.2', '2001:db8:1::2']) {
+      expect(await lab.in('outside', `dig +time=2 +tries=1 @${address} nas.lab.test`)).toMatch(
+        /no servers could be reached|connection refused/,
+      );
+    }
   });
 
   it('reach the outside by NAT, over IPv4 and IPv6', async () => {
@@ -93,7 +98,22 @@ describe('two networks', () => {
     expect(await lab.ask('c', address)).toContain('10.21.0.5');
     expect(await lab.ask('a', address)).toContain('10.20.0.1');
     expect(await lab.ask('-', address)).not.toBe('');
-    expect(await lab.ask('outside', '[2001:db8:1::2]:8080')).toContain('2001:0db8');
+    const six = '[2001:db8:1::2]:8080';
+    expect(await lab.ask('outside', six)).toContain('2001:0db8');
+    expect(await lab.ask('c', six)).toContain('fd00:0021');
+    expect(await lab.ask('a', six)).toContain('fd00:0020:0000:0000:0000:0000:0000:0001');
+    expect(await lab.ask('-', six)).not.toBe('');
+  });
+
+  it('forward at an address of any interface, if it is given', async () => {
+    await lab.sh(`
+      ip netns add side; ip link add side0 type veth peer name eth0 netns side
+      ip address add 192.0.2.1/24 dev side0; ip link set side0 up
+      ip netns exec side ip address add 192.0.2.2/24 dev eth0; ip netns exec side ip link set eth0 up`);
+    expect(await lab.ask('side', '192.0.2.1:8082')).toContain('192.0.2.2');
+    // Not where it isn't the uplink, unless it is given.
+    expect(await lab.ask('side', '192.0.2.1:8080')).toBe('');
+    await lab.sh('ip netns del side');
   });
 
   it('forward from the sources that are allowed, and no others', async () => {
@@ -103,6 +123,12 @@ describe('two networks', () => {
       );
     expect(await from('203.0.113.9')).toContain('203.0.113.9');
     expect(await from('198.51.100.1')).toBe('');
+    const six = (source: string) =>
+      lab.sh(
+        `timeout 3 ip netns exec outside socat -T2 - TCP:[2001:db8:1::2]:8081,bind=[${source}] </dev/null 2>/dev/null || true`,
+      );
+    expect(await six('2001:db8:9::9')).toContain('2001:0db8:0009');
+    expect(await six('2001:db8:1::1')).toBe('');
   });
 
   it('reach nothing of the host but DHCP and DNS, and the ports that are given', async () => {
@@ -139,7 +165,9 @@ describe('two networks', () => {
   it('reach another one when they are routed to it, and not the other way', async () => {
     await runThrice(hypervisor, 'network', { networks: [{ ...LAN, routed_to: ['dmz'] }, DMZ] });
     expect(await lab.ask('a', '10.21.0.5:80')).toContain('10.20.0.10');
+    expect(await lab.ask('a', '[fd00:21::5]:80')).toContain('fd00:0020');
     expect(await lab.ask('c', '10.20.0.5:80')).toBe('');
+    expect(await lab.ask('c', '[fd00:20::5]:80')).toBe('');
   });
 });
 
@@ -184,7 +212,19 @@ describe('what went wrong meanwhile', () => {
         `timeout 3 ip netns exec b socat -T2 - TCP:203.0.113.9:80${bind} </dev/null 2>/dev/null || true`,
       );
     expect(await ask('')).toContain('198.51.100.2');
-    expect(await ask(',bind=203.0.113.77')).toBe('');
+    // Seen where it would arrive: no answer could come back. By the route to the other network nothing else stops it.
+    await runModule(hypervisor, 'network', { networks: [{ ...LAN, routed_to: ['dmz'] }, DMZ] });
+    const seen = async (address: string) =>
+      lab.sh(`
+        ip netns exec c timeout 4 tcpdump -nl -c 1 -i eth0 src 203.0.113.77 2>/dev/null >/tmp/seen & sleep 1
+        ip netns exec b ping -c 2 -W 1 -I 203.0.113.77 ${address} >/dev/null 2>&1 || true
+        wait; cat /tmp/seen`);
+    expect(await seen('10.21.0.5')).toBe('');
+    await lab.sh('nft insert rule inet piecewise_cloud forward iifname lan accept');
+    expect(await seen('10.21.0.5')).toContain('203.0.113.77');
+    // Nor the host itself.
+    expect(await lab.in('b', 'ping -c 1 -W 1 -I 203.0.113.77 10.20.0.1')).toContain('100% packet loss');
+    await runModule(hypervisor, 'network', { networks: [LAN, DMZ] });
     expect(await lab.sh('nft list chain inet piecewise_cloud input')).toContain('nd-router-advert');
   });
 });
@@ -235,6 +275,32 @@ END`);
     expect(await lab.ask('a', '203.0.113.9:80')).not.toBe('');
   });
 
+  it("the host's own rules, whose unit begins and ends with flushing all", async () => {
+    for (const verb of ['start', 'reload', 'restart', 'stop']) {
+      await lab.sh(`systemctl ${verb} nftables`);
+      expect(await lab.sh('nft list tables'), verb).toContain('inet piecewise_cloud');
+    }
+    expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  });
+
+  it('a network that moves to another VLAN leases addresses there', async () => {
+    await runThrice(hypervisor, 'network', { networks: [{ ...LAN, vlan: 12 }, DMZ] });
+    await lab.sh('ovs-vsctl set port a tag=12');
+    expect(await lab.sh(LEASE)).toMatch(/^10\.20\.0\.10[012] /m);
+    await lab.sh('ovs-vsctl del-port lan');
+    await runModule(hypervisor, 'network', { networks: [LAN, DMZ] });
+    await lab.sh('ovs-vsctl set port a tag=10');
+    expect(await lab.sh(LEASE)).toMatch(/^10\.20\.0\.10[012] /m);
+    expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  });
+
+  it('a network that takes the place of another, which the task removes', async () => {
+    const office = { ...DMZ, name: 'office' };
+    await runThrice(hypervisor, 'network', { networks: [LAN, { name: 'dmz', state: 'absent' }, office] });
+    expect(await lab.sh('ip -br address show office')).toContain('10.21.0.1/24');
+    await runThrice(hypervisor, 'network', { networks: [LAN, { name: 'office', state: 'absent' }, DMZ] });
+  });
+
   it('a server that was killed is back', async () => {
     await lab.sh('kill -9 $(cat /run/piecewise-cloud-dnsmasq/lan/pid)');
     await expect
@@ -246,9 +312,18 @@ END`);
 it('all of it is there after a reboot', async () => {
   await hypervisor.reboot();
   await lab.sh('outside; client a ovs-lan 10 52:54:00:00:00:0a; serve outside 80');
-  expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
+  await lab.sh(`
+    client b ovs-lan 10 ${MACS.b}; client c ovs-lan 11 ${MACS.c}; for c in b c; do serve $c 80; done
+    ip netns exec b ip address add 10.20.0.5/24 dev eth0; ip netns exec b ip route add default via 10.20.0.1
+    ip netns exec c ip address add 10.21.0.5/24 dev eth0; ip netns exec c ip route add default via 10.21.0.1`);
   expect(await lab.sh(LEASE)).toMatch(/^10\.20\.0\.10[012] /m);
   expect(await lab.ask('a', '203.0.113.9:80')).not.toBe('');
+  expect(await lab.in('a', 'dig +short +time=2 +tries=1 @10.20.0.1 nas.lab.test')).toBe('10.20.0.9');
+  for (const client of ['outside', 'a', 'c', '-'])
+    expect(await lab.ask(client, '198.51.100.2:8080'), client).not.toBe('');
+  expect(await lab.ask('a', '10.21.0.5:80')).toBe('');
+  expect(await lab.ask('a', '10.20.0.1:9922')).toBe('');
+  expectUnchanged(await runModule(hypervisor, 'network', { networks: [LAN, DMZ] }));
 });
 
 it('nothing is left of them', async () => {

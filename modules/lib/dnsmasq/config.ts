@@ -87,6 +87,8 @@ function dhcpLines(
     `dhcp-leasefile=${paths.leases}`,
     `dhcp-hostsdir=${paths.reservations}`,
     ...(knownOnly ? ['dhcp-ignore=tag:!known'] : []),
+    // Names are those of reservations: a guest must not take another's, or one such as wpad.
+    'dhcp-ignore-names=tag:!known',
     // Without a value dnsmasq sends none, and not its own.
     ...kept.map(([name, , value]) => `dhcp-option=option:${name}${value ? `,${value}` : ''}`),
     ...Object.entries(options).map(([name, value]) => `dhcp-option=${optionName(name)},${value}`),

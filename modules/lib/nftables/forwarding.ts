@@ -24,6 +24,8 @@ export interface Forwarding {
   readonly text: string | undefined;
   /** Current values by name. */
   readonly current: ReadonlyMap<string, string>;
+  /** The families for which other programs need forwarding by now: it is not switched off. */
+  readonly others: ReadonlySet<4 | 6>;
 }
 
 const HEADING = '# piecewise.cloud: forwarding for networks. Changes made here are lost.';
@@ -42,8 +44,16 @@ const parse = (text = ''): Setting[] =>
     before,
   }));
 
-/** Reads the switches, and what is known of an uplink. @param uplinks the interfaces to the outside */
-export async function readForwarding(host: Host, uplinks: readonly string[]): Promise<Forwarding> {
+/**
+ * Reads the switches, and what is known of an uplink.
+ * @param uplinks the interfaces to the outside
+ * @param others the families for which other programs need forwarding
+ */
+export async function readForwarding(
+  host: Host,
+  uplinks: readonly string[],
+  others: ReadonlySet<4 | 6>,
+): Promise<Forwarding> {
   const text = await readText(host, SWITCHES_FILE);
   const names = [
     ...Object.values(SWITCHES),
@@ -57,7 +67,7 @@ export async function readForwarding(host: Host, uplinks: readonly string[]): Pr
       if (value !== undefined) current.set(name, value.trim());
     }),
   );
-  return { text, current };
+  return { text, current, others };
 }
 
 /** Settings to restore, our file's new text (undefined removes it), and settings to make, in this order: a killed run loses nothing. */
@@ -75,7 +85,7 @@ export interface ForwardingStep {
  * @returns undefined when nothing is to be done
  */
 export function planForwarding(
-  { text, current }: Forwarding,
+  { text, current, others }: Forwarding,
   families: ReadonlySet<4 | 6>,
   uplinks: readonly string[],
 ): ForwardingStep | undefined {
@@ -85,29 +95,37 @@ export function planForwarding(
   const routers = families.has(6)
     ? uplinks.map(acceptsRouters).filter((name) => ['1', '2'].includes(current.get(name) ?? ''))
     : [];
+  // Routers first: when forwarding is switched on, the kernel forgets the routes of an interface whose accept_ra is 1.
   const needed: Setting[] = [
+    ...routers.map((name) => ({ name, value: '2', before: beforeOf(name) })),
     ...([4, 6] as const).flatMap((family) => {
       const name = SWITCHES[family];
       return families.has(family) ? [{ name, value: '1', before: beforeOf(name) }] : [];
     }),
-    ...routers.map((name) => ({ name, value: '2', before: beforeOf(name) })),
   ];
   const rest = former.filter(({ name }) => !needed.some((setting) => setting.name === name));
   const set = needed
     .filter(({ name, value }) => current.get(name) !== value)
     .map(({ name, value }) => ({ name, value }));
   // What somebody has changed meanwhile is theirs.
+  const isOthers = (name: string) => [...others].some((family) => SWITCHES[family] === name);
   const restore = rest
+    .filter(({ name }) => !isOthers(name))
     .filter(({ name, value, before }) => current.get(name) === value && before !== value)
+    .reverse()
     .map(({ name, before }) => ({ name, value: before }));
   const desired = needed.length > 0 ? render(needed) : undefined;
   return desired === text && set.length + restore.length === 0 ? undefined : { restore, text: desired, set };
 }
 
 /** The host after a step. */
-export function afterForwarding({ current }: Forwarding, { restore, text, set }: ForwardingStep): Forwarding {
+export function afterForwarding(
+  { current, others }: Forwarding,
+  { restore, text, set }: ForwardingStep,
+): Forwarding {
   return {
     text,
+    others,
     current: new Map([...current, ...[...restore, ...set].map(({ name, value }) => [name, value] as const)]),
   };
 }

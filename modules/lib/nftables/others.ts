@@ -21,6 +21,7 @@ export interface DroppingChain {
 const FAMILIES: Readonly<Record<string, readonly (4 | 6)[]>> = { ip: [4], ip6: [6], inet: [4, 6] };
 
 interface Chain {
+  readonly type?: string;
   readonly family: string;
   readonly table: string;
   readonly name: string;
@@ -49,6 +50,16 @@ export const tablesOf = (chains: string): string[] => [
     ),
   ),
 ];
+
+/** The families for which other tables translate source addresses, as libvirt and Docker do for guests of theirs. Pure. */
+export const natIn = (chains: string): ReadonlySet<4 | 6> =>
+  new Set(
+    parsed(chains).flatMap(({ chain }) =>
+      chain?.type === 'nat' && chain.hook === 'postrouting' && chain.table !== TABLE
+        ? (FAMILIES[chain.family] ?? [])
+        : [],
+    ),
+  );
 
 // A statement that does nothing with a packet.
 const IDLE = new Set(['counter', 'log']);
@@ -102,16 +113,24 @@ async function readLegacy(host: Host, family: 4 | 6): Promise<DroppingChain[]> {
   return code === 0 ? droppingInLegacy(stdout, family) : [];
 }
 
-/** Reads the chains of others that drop what they don't accept: a process, and one for each table that may have some. @throws Failure */
-export async function readDropping(host: Host): Promise<DroppingChain[]> {
-  const [chains, ...legacy] = await Promise.all([
-    runOrFail(host, 'nft', ['-j', 'list', 'chains']),
-    readLegacy(host, 4),
-    readLegacy(host, 6),
-  ]);
+const listChains = (host: Host) => runOrFail(host, 'nft', ['-j', 'list', 'chains']);
+
+/** For which families others translate source addresses. @throws Failure */
+export const readNat = async (host: Host): Promise<ReadonlySet<4 | 6>> => natIn(await listChains(host));
+
+/** What other tables do with packets. */
+export interface Others {
+  readonly dropping: readonly DroppingChain[];
+  readonly nat: ReadonlySet<4 | 6>;
+}
+
+/** Reads what other tables do: a process, and one for each table that may drop packets. @throws Failure */
+export async function readOthers(host: Host): Promise<Others> {
+  const [chains, ...legacy] = await Promise.all([listChains(host), readLegacy(host, 4), readLegacy(host, 6)]);
   const tables = await Promise.all(
     // A table may be gone meanwhile.
     tablesOf(chains).map((table) => host.run('nft', ['-j', 'list', 'table', ...table.split(' ')])),
   );
-  return [...tables.flatMap(({ code, stdout }) => (code === 0 ? droppingIn(stdout) : [])), ...legacy.flat()];
+  const dropping = tables.flatMap(({ code, stdout }) => (code === 0 ? droppingIn(stdout) : []));
+  return { dropping: [...dropping, ...legacy.flat()], nat: natIn(chains) };
 }

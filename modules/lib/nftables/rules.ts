@@ -9,7 +9,7 @@ export interface Forward {
   readonly family: Family;
   readonly protocol: 'tcp' | 'udp';
   readonly ports: Ports;
-  /** Addresses of the host; empty for all but those of networks. */
+  /** Addresses of the host, of any interface; empty for all but those of networks. */
   readonly listen: readonly string[];
   /** Networks and addresses; empty for all. */
   readonly sources: readonly string[];
@@ -36,6 +36,8 @@ export interface FilteredNetwork {
   /** The interfaces of the networks that guests of this one can connect to. */
   readonly routedTo: readonly string[];
   readonly forwards: readonly Forward[];
+  /** The bridge's own interface, where guests could reach the host by it: that of an untagged network. */
+  readonly beside: string | undefined;
   /** What guests reach of the host itself. */
   readonly services: readonly Service[];
 }

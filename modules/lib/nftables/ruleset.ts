@@ -10,7 +10,7 @@ const set = (elements: readonly string[]) =>
 
 /** A rule, and the chain that it is in. */
 interface Rule {
-  readonly chain: 'destinations' | 'sources' | 'passage' | 'services';
+  readonly chain: 'destinations' | 'listening' | 'sources' | 'passage' | 'services';
   readonly text: string;
 }
 
@@ -38,6 +38,16 @@ const sourceRules = ({ interface: device, subnets }: FilteredNetwork): string[] 
     return `iifname ${quoted(device)} ${strange} drop`;
   });
 
+/** The same for what guests send to the host itself, with what an interface sends before it has an address. */
+const senderRules = ({ interface: device, subnets }: FilteredNetwork): string[] =>
+  ([4, 6] as const).map((family) => {
+    const subnet = subnets.find((one) => one.family === family)?.network;
+    const known = [...(subnet === undefined ? [] : [subnet]), ...UNSET[family]];
+    return `iifname ${quoted(device)} ${word(family)} saddr != ${set(known)} drop`;
+  });
+
+const UNSET = { 4: ['0.0.0.0'], 6: ['::', 'fe80::/10'] } as const;
+
 /** The rules of one network, in the order of their chains. */
 export function rulesOf(network: FilteredNetwork): Rule[] {
   const { interface: device, subnets, uplinks, routedTo, forwards, services } = network;
@@ -55,7 +65,7 @@ export function rulesOf(network: FilteredNetwork): Rule[] {
     (other): Rule => ({ chain: 'passage', text: `iifname ${here} oifname ${quoted(other)} accept` }),
   );
   const ports = forwards.flatMap((forward): Rule[] => [
-    { chain: 'destinations', text: forwardRule(forward) },
+    { chain: forward.listen.length > 0 ? 'listening' : 'destinations', text: forwardRule(forward) },
     { chain: 'passage', text: `oifname ${here} ${passed(forward)} accept` },
   ]);
   // A guest that connects to its own network by a forward sees the gateway, or it would answer the other guest directly.
@@ -99,7 +109,9 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
   const exceptions = ([4, 6] as const).flatMap((family) =>
     gateways(family).length > 0 ? [`${word(family)} daddr ${set(gateways(family))} return`] : [],
   );
-  const forwarded = of('destinations');
+  const [forwarded, listening] = [of('destinations'), of('listening')];
+  const beside = [...new Set(networks.flatMap((network) => (network.beside ? quoted(network.beside) : [])))];
+  const isolated = beside.length > 0 ? [`iifname ${set(beside)} drop`] : [];
   // From the outside, or from a guest: another interface of the host forwards nothing.
   const from = set([...new Set([...uplinks, ...devices])]);
   const natted = of('sources');
@@ -107,15 +119,18 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
     `table inet ${TABLE}`,
     `delete table inet ${TABLE}`,
     `table inet ${TABLE} {`,
-    ...(forwarded.length > 0
+    ...(forwarded.length + listening.length > 0
       ? [
+          ...chain('listening', '', listening),
           ...chain('destinations', '', [...exceptions, ...forwarded]),
           ...chain('prerouting', 'type nat hook prerouting priority -100; policy accept;', [
+            'fib daddr type local jump listening',
             `iifname ${from} fib daddr type local jump destinations`,
           ]),
           ...chain('output', 'type nat hook output priority -100; policy accept;', [
             'ip daddr 127.0.0.0/8 return',
             'ip6 daddr ::1 return',
+            'fib daddr type local jump listening',
             'fib daddr type local jump destinations',
           ]),
         ]
@@ -127,6 +142,8 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
     // neighbours, without which IPv6 doesn't work.
     ...(devices.length > 0
       ? chain('input', 'type filter hook input priority 0; policy accept;', [
+          ...isolated,
+          ...networks.flatMap(senderRules),
           `iifname ${set(devices)} icmpv6 type { nd-router-advert, nd-redirect } drop`,
           `iifname ${set(devices)} icmp type redirect drop`,
           `iifname ${set(devices)} ct state established,related accept`,
@@ -137,6 +154,7 @@ export function rulesetOf(networks: readonly FilteredNetwork[]): string {
       : []),
     ...(devices.length > 0
       ? chain('forward', 'type filter hook forward priority 0; policy accept;', [
+          ...isolated,
           `iifname != ${set(devices)} oifname != ${set(devices)} accept`,
           ...networks.flatMap(sourceRules),
           'ct state established,related accept',

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { type Host, readText } from '../host/host.ts';
 import { runOrFail } from '../host/process.ts';
-import { type DroppingChain, readDropping } from './others.ts';
+import { type Others, readOthers } from './others.ts';
 import { TABLE } from './ruleset.ts';
 
 /** The rules as they are loaded at boot. */
@@ -13,13 +13,10 @@ const LISTED = '/run/piecewise-cloud-nftables.list';
 /** The unit that loads the rules at boot. */
 export const RULES_UNIT = 'piecewise-cloud-nftables.service';
 
-// `nftables.service` begins with `flush ruleset` when it is started or reloaded: ours follows it.
 export const RULES_UNIT_TEXT = `# piecewise.cloud: changes made here are lost.
 [Unit]
 Description=Packet filter and NAT of networks (piecewise.cloud)
 After=nftables.service
-PartOf=nftables.service
-ReloadPropagatedFrom=nftables.service
 Before=libvirtd.service libvirt-guests.service virtqemud.service
 
 [Service]
@@ -27,11 +24,20 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft -f ${RULES_FILE}
 ExecStart=/bin/sh -c 'nft -s list table inet ${TABLE} >${LISTED}'
-ExecReload=/usr/sbin/nft -f ${RULES_FILE}
-ExecReload=/bin/sh -c 'nft -s list table inet ${TABLE} >${LISTED}'
 
 [Install]
 WantedBy=multi-user.target
+`;
+
+/** A drop-in of the host's own rules, relative to the directory of units. */
+export const AFTER_FLUSH = 'nftables.service.d/piecewise-cloud.conf';
+
+// Debian's /etc/nftables.conf begins with `flush ruleset`, and so does the end of its unit: ours are loaded after each.
+export const AFTER_FLUSH_TEXT = `# piecewise.cloud: changes made here are lost.
+[Service]
+ExecStartPost=-/usr/sbin/nft -f ${RULES_FILE}
+ExecReload=-/usr/sbin/nft -f ${RULES_FILE}
+ExecStopPost=-/usr/sbin/nft -f ${RULES_FILE}
 `;
 
 /** The rules that the host has. */
@@ -40,18 +46,18 @@ export interface RulesState {
   readonly text: string | undefined;
   /** The table is loaded as it was when the file was. */
   readonly loaded: boolean;
-  readonly dropping: readonly DroppingChain[];
+  readonly others: Others;
 }
 
 /** Reads the table, its file, and the chains of others. @throws Failure */
 export async function readRules(host: Host): Promise<RulesState> {
-  const [text, listed, table, dropping] = await Promise.all([
+  const [text, listed, table, others] = await Promise.all([
     readText(host, RULES_FILE),
     readText(host, LISTED),
     host.run('nft', ['-s', 'list', 'table', 'inet', TABLE]),
-    readDropping(host),
+    readOthers(host),
   ]);
-  return { text, loaded: table.code === 0 && listed?.trim() === table.stdout.trim(), dropping };
+  return { text, loaded: table.code === 0 && listed?.trim() === table.stdout.trim(), others };
 }
 
 /**

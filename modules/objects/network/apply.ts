@@ -45,7 +45,7 @@ async function applyServer(host: Host, name: string, step: Extract<Step, { part:
   const { disable } = step.units;
   if (disable.length > 0) await applyUnits(host, { ...step.units, reload: false });
   await writeFiles(host, step.files);
-  if (step.units.restart.length > 0) await applyShared(host, await readNetworks(host), []);
+  if (step.units.restart.length > 0) await applyShared(host, await readNetworks(host));
   try {
     await applyUnits(host, { ...step.units, disable: [] });
   } catch (error) {
@@ -71,7 +71,7 @@ async function applyRules(host: Host, step: Extract<Step, { part: 'rules' }>): P
     await applyUnits(host, { ...step.units, disable: [] });
     return;
   }
-  await applyShared(host, await readNetworks(host), []);
+  await applyShared(host, await readNetworks(host));
   await applyUnits(host, { ...step.units, enable: [RULES_UNIT] });
 }
 

@@ -80,6 +80,7 @@ export function filteredOf(one: KnownNetwork, known: ReadonlyMap<string, KnownNe
       targetsOf(forward, one).flatMap((to) => forwardOf(forward, to)),
     ),
     services: servicesOf(network),
+    beside: network.vlan === undefined ? network.bridge : undefined,
   };
 }
 

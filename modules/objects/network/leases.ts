@@ -16,13 +16,23 @@ export const leasedIn = (text: string): string[] =>
 export const readLeases = async (host: Host, name: string): Promise<string[]> =>
   leasedIn((await readText(host, filesOf(name).kept)) ?? '');
 
+/** Whose leases end. An IPv6 lease is known by its address alone: its line has no MAC address. */
+export interface Ended {
+  readonly network: string;
+  readonly macs: readonly string[];
+  readonly addresses: readonly string[];
+}
+
 /**
- * Ends the leases of a MAC address. dnsmasq reads its leases only when it starts, so it is stopped for that moment.
+ * Ends leases. dnsmasq reads its leases only when it starts, so it is stopped for that moment.
  * @throws Failure
  */
-export async function endLeases(host: Host, name: string, mac: string): Promise<void> {
+export async function endLeases(host: Host, { network: name, macs, addresses }: Ended): Promise<void> {
   const { kept } = filesOf(name);
-  const has = (line: string) => line.split(' ')[1]?.toLowerCase() === mac.toLowerCase();
+  const has = (line: string) => {
+    const [, mac = '', ip = ''] = line.split(' ');
+    return macs.includes(mac.toLowerCase()) || addresses.includes(ip.toLowerCase());
+  };
   if (!(await readText(host, kept))?.split('\n').some(has)) return;
   await runOrFail(host, 'systemctl', ['stop', '--', unitOf(name)]);
   try {

@@ -8,6 +8,7 @@ import { type LibvirtNetwork, readLibvirtNetworks } from '../../lib/libvirt/netw
 import type { NetworkChange } from '../../lib/libvirt/network/step.ts';
 import { type NetworkUser, readNetworkUsers } from '../../lib/libvirt/network/users.ts';
 import type { Element } from '../../lib/xml/element.ts';
+import { UNTAGGED } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
 import type { KnownNetwork } from './record.ts';
 import type { Step } from './step.ts';
@@ -29,7 +30,7 @@ export type LibvirtSeen = LibvirtState | Error;
 
 const desiredOf = (item: NetworkOptions): Element | undefined =>
   item.state === 'present' && item.libvirt
-    ? bridgedNetwork({ name: item.name, bridge: item.bridge ?? '', vlan: item.vlan })
+    ? bridgedNetwork({ name: item.name, bridge: item.bridge ?? '', vlan: item.vlan ?? UNTAGGED })
     : undefined;
 
 const changesOf = (

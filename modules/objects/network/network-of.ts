@@ -5,6 +5,9 @@ import { firstHost, parseSubnet } from '../../lib/net/subnet.ts';
 import { interfaceOf } from './names.ts';
 import type { ForwardOptions, NetworkOptions } from './options.ts';
 
+/** The VLAN of a port that sends and takes frames without a tag, and no others. */
+export const UNTAGGED = 0;
+
 /** A subnet of a network, with the host's address in it. */
 export interface Subnet {
   readonly subnet: Address;

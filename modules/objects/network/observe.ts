@@ -4,7 +4,7 @@ import { type MissingProgram, missingPrograms } from '../../lib/host/programs.ts
 import type { Link } from '../../lib/link/observe.ts';
 import { readLinks } from '../../lib/link/observe.ts';
 import { type Forwarding, readForwarding } from '../../lib/nftables/forwarding.ts';
-import { RULES_UNIT, type RulesState, readRules } from '../../lib/nftables/table.ts';
+import { AFTER_FLUSH, RULES_UNIT, type RulesState, readRules } from '../../lib/nftables/table.ts';
 import { readUnits, UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
 import type { State as TopologyState } from '../topology/observe.ts';
 import { topology } from '../topology/topology.ts';
@@ -55,6 +55,8 @@ export interface State extends Shared {
   readonly refused: string | undefined;
   /** It is the first item of the task. */
   readonly first: boolean;
+  /** The networks of the host before the task. */
+  readonly stored: ReadonlyMap<string, KnownNetwork>;
   /** The networks of the host as this item leaves them, and as the whole task does. */
   readonly after: ReadonlyMap<string, KnownNetwork>;
   readonly final: ReadonlyMap<string, KnownNetwork>;
@@ -81,6 +83,7 @@ async function readShared(
     ...items.flatMap(({ name }) => pathsOf(name)),
     `${UNIT_DIRECTORY}/${TEMPLATE}`,
     `${UNIT_DIRECTORY}/${RULES_UNIT}`,
+    `${UNIT_DIRECTORY}/${AFTER_FLUSH}`,
   ];
   const connection = items[0] as NetworkOptions;
   const serves = networks.some(isServed);
@@ -98,7 +101,11 @@ async function readShared(
   // The topology has read them already, if it has to do with addresses.
   const links = (seen instanceof Error ? undefined : seen?.net?.links) ?? (await readLinks(host));
   const uplinks = uplinksIn(links);
-  const forwarding = await readForwarding(host, uplinksOf(known, items, uplinks));
+  const forwarding = await readForwarding(
+    host,
+    uplinksOf(known, items, uplinks),
+    rules?.others.nat ?? new Set(),
+  );
   const files = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]])));
   const all = items.reduce<typeof known>((before, item) => withItem(before, item, uplinks), known);
   const starts = networks.some(
@@ -166,6 +173,7 @@ export async function observe(host: Host, items: readonly NetworkOptions[]): Pro
       final: all,
       declared,
       former: stored.get(item.name),
+      stored,
       leased: leases[i] ?? [],
       libvirt: libvirt.get(item.name),
       refused: refused[i],

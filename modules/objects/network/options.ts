@@ -140,7 +140,8 @@ export const networkOptions = defineOptions({
     type: 'int',
     minimum: 1,
     maximum: 4094,
-    description: 'The VLAN on the bridge; untagged by default.',
+    description:
+      'The VLAN on the bridge; untagged by default, which needs a bridge on which the host has no address.',
   },
   subnet: {
     type: 'list',
@@ -199,7 +200,7 @@ export const networkOptions = defineOptions({
     type: 'list',
     elements: {
       type: 'str',
-      pattern: '(tcp|udp)/([0-9]{1,5}(-[0-9]{1,5})?|all)',
+      pattern: `(tcp|udp)/(${PORT}(-${PORT})?|all)`,
       hint: 'a protocol and a port, a range of ports or "all", such as tcp/22, udp/5000-5010 or tcp/all',
     },
     default: [],

@@ -3,7 +3,7 @@ import { dropIn, TEMPLATE, unitOf } from '../../lib/dnsmasq/unit.ts';
 import { asError, OptionError, withOptionsNamed } from '../../lib/failure.ts';
 import { shownText } from '../../lib/host/text.ts';
 import { rulesOf } from '../../lib/nftables/ruleset.ts';
-import { RULES_UNIT } from '../../lib/nftables/table.ts';
+import { AFTER_FLUSH, RULES_UNIT } from '../../lib/nftables/table.ts';
 import { UNIT_DIRECTORY, type UnitStep } from '../../lib/systemd/units.ts';
 import { topology } from '../topology/topology.ts';
 import { refuseConflicts } from './conflicts.ts';
@@ -17,6 +17,7 @@ import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { type KnownNetwork, recordText } from './record.ts';
 import { RULES_TITLE, textOf } from './rules.ts';
+import { refuseForeignPort, refuseOpenBridge, seenBy } from './seen.ts';
 import { dnsmasqText, dropInOf, hostDomain, isServed } from './served.ts';
 import { sharedFiles, switchesOf } from './shared.ts';
 import type { Step, Texts } from './step.ts';
@@ -65,14 +66,17 @@ function planPort(item: NetworkOptions, network: Network | undefined, state: Sta
   if (seen instanceof Error) throw seen;
   if (unchanged) return { changes: [] };
   const old = former?.network;
-  // A network whose interface has another name now, or that is removed.
-  const leaves = old && (network === undefined || old.interface !== network.interface) ? [old] : [];
+  // A network whose interface has another name now, that is removed, or in which the host has no address any more.
+  const leaves =
+    old && (!network || old.interface !== network.interface || hostAddresses(network).length === 0)
+      ? [old]
+      : [];
   const ports = [
     ...leaves.map((one) => ({ network: one, state: 'absent' as const })),
     ...(network ? [{ network, state: 'present' as const }] : []),
   ];
   try {
-    const { changes, ...rest } = topology.plan(topologyOf(ports, item), seen);
+    const { changes, ...rest } = topology.plan(topologyOf(ports, item), seenBy(item.name, seen, state));
     return {
       ...rest,
       changes: changes.map(
@@ -106,7 +110,8 @@ function isUnresolved(network: Network, { resolved }: State): boolean {
   return !resolved.get(network.interface)?.includes(domain.toLowerCase());
 }
 
-function planServer(item: NetworkOptions, state: State): Changes {
+/** @param moved the port is made anew: dnsmasq's socket is bound to the former one */
+function planServer(item: NetworkOptions, state: State, moved: boolean): Changes {
   const { after, final, files, unit } = state;
   const network = after.get(item.name)?.network;
   const name = unitOf(item.name);
@@ -125,7 +130,7 @@ function planServer(item: NetworkOptions, state: State): Changes {
         reload: current.stale || [...changed.keys()].some((path) => path.startsWith(UNIT_DIRECTORY)),
         disable: [],
         enable: current.enabled ? [] : [name],
-        restart: changed.size > 0 || !current.active || current.stale || unresolved ? [name] : [],
+        restart: changed.size > 0 || !current.active || current.stale || unresolved || moved ? [name] : [],
       }
     : {
         ...NO_UNITS,
@@ -169,8 +174,9 @@ function planRules(item: NetworkOptions, state: State): Changes {
   if (!rules) return [];
   const text = textOf(after);
   const former = textOf(known);
-  const path = `${UNIT_DIRECTORY}/${RULES_UNIT}`;
-  const changed = changedOf(new Map([[path, sharedFiles(after).get(path)]]), files);
+  const shared = sharedFiles(after);
+  const paths = [RULES_UNIT, AFTER_FLUSH].map((file) => `${UNIT_DIRECTORY}/${file}`);
+  const changed = changedOf(new Map(paths.map((path) => [path, shared.get(path)])), files);
   const current = unit(RULES_UNIT);
   // What is wrong with the host's table, whatever the item: the first one repairs it.
   const broken =
@@ -243,7 +249,7 @@ function missingOf(network: Network | undefined, state: State): string[] {
 function warningsOf(network: Network, one: KnownNetwork, { rules, leased }: State): string[] {
   const passes = needsUplink(network) || network.options.routed_to.length > 0;
   const families = network.subnets.map(({ subnet }) => subnet.family);
-  const chains = (rules?.dropping ?? []).filter(
+  const chains = (rules?.others.dropping ?? []).filter(
     (chain) =>
       (chain.hook === 'forward' ? passes : isServed(network)) &&
       chain.families.some((family) => families.includes(family)) &&
@@ -266,15 +272,21 @@ function warningsOf(network: Network, one: KnownNetwork, { rules, leased }: Stat
 export function plan(item: NetworkOptions, state: State): Plan<Step, NetworkResult> {
   const network = item.state === 'absent' ? undefined : networkOf(item);
   const { after } = state;
-  if (network) refuseConflicts(network, state.known, state.declared);
+  if (network) {
+    refuseConflicts(network, state.known, state.declared);
+    refuseOpenBridge(network, state.links);
+    const formers = new Set([...state.stored.values()].map((one) => one.network.interface));
+    if (!(state.topology instanceof Error)) refuseForeignPort(network, state.topology, formers);
+  }
   if (state.refused !== undefined)
     throw new OptionError('dhcp', `dnsmasq refuses its configuration: ${state.refused}`);
   if (network) refuseSsh(network, state.taken);
   const port = planPort(item, network, state);
-  const server = planServer(item, state);
+  const server = planServer(item, state, network !== undefined && port.changes.length > 0);
   const { active } = state.unit(unitOf(item.name));
   const taken = network && server.length > 0 ? takenProblem(network, state.taken, active) : undefined;
   if (taken) throw taken;
+  const record = network ? planRecord(item, state) : [];
   const rules = planRules(item, state);
   const switches = planSwitches(state);
   const libvirt = planLibvirt(item, state.libvirt);
@@ -283,8 +295,10 @@ export function plan(item: NetworkOptions, state: State): Plan<Step, NetworkResu
     changes: network
       ? [
           ...libvirt.removal,
+          // By its record a network is found again, whatever a killed run has made of it.
+          ...(state.former ? [] : record),
           ...port.changes,
-          ...planRecord(item, state),
+          ...(state.former ? record : []),
           ...server,
           ...rules,
           ...switches,

@@ -1,5 +1,5 @@
 import { topology } from '../topology/topology.ts';
-import { hostAddresses, type Network } from './network-of.ts';
+import { hostAddresses, type Network, UNTAGGED } from './network-of.ts';
 
 type TopologyOptions = Parameters<(typeof topology)['key']>[0];
 type PortOptions = TopologyOptions['ports'][number];
@@ -7,13 +7,14 @@ type PortOptions = TopologyOptions['ports'][number];
 type TopologyState = Parameters<(typeof topology)['plan']>[1];
 
 /** The owner of the ports of networks. */
-const OWNER = 'network';
+export const OWNER = 'network';
 
-/** The host's port in a network. One without an address of the host has none. */
+/** The host's port in a network. One without an address of the host has none, nor had it one to remove. */
 function portOf(network: Network, state: 'present' | 'absent'): PortOptions[] {
   const { bridge, vlan, mtu, interface: port } = network;
   const address = hostAddresses(network);
-  if (state === 'absent' || address.length === 0) return [{ bridge, port, state: 'absent' } as PortOptions];
+  if (address.length === 0) return [];
+  if (state === 'absent') return [{ bridge, port, state } as PortOptions];
   return [
     {
       bridge,
@@ -22,8 +23,7 @@ function portOf(network: Network, state: 'present' | 'absent'): PortOptions[] {
       type: 'internal',
       mode: 'static',
       address,
-      // The whole row: a network without a VLAN is untagged.
-      tag: vlan ?? null,
+      tag: vlan ?? UNTAGGED,
       mtu_request: mtu ?? null,
     } as PortOptions,
   ];

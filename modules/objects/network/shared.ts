@@ -1,6 +1,8 @@
+import { dirname } from 'node:path/posix';
 import { TEMPLATE } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
+import { readLinks } from '../../lib/link/observe.ts';
 import {
   afterForwarding,
   applyForwarding,
@@ -9,14 +11,15 @@ import {
   planForwarding,
   readForwarding,
 } from '../../lib/nftables/forwarding.ts';
+import { readNat } from '../../lib/nftables/others.ts';
 import { forwards } from '../../lib/nftables/rules.ts';
-import { RULES_UNIT, RULES_UNIT_TEXT } from '../../lib/nftables/table.ts';
+import { AFTER_FLUSH, AFTER_FLUSH_TEXT, RULES_UNIT, RULES_UNIT_TEXT } from '../../lib/nftables/table.ts';
 import { UNIT_DIRECTORY, type Unit } from '../../lib/systemd/units.ts';
 import { filteredNetworks, needsUplink } from './filtered.ts';
 import { type Network, networkOf } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
 import { type KnownNetwork, recordText } from './record.ts';
-import { textOf } from './rules.ts';
+import { textOf, uplinksIn } from './rules.ts';
 import { isServed, UNIT_TEXT } from './served.ts';
 
 // What all networks of a host share: the template of their servers' units, the unit that loads the rules, and the kernel's
@@ -61,9 +64,11 @@ export const uplinksOf = (
 /** The files of units that some networks need; undefined for those that they don't. */
 export function sharedFiles(known: Known): Map<string, string | undefined> {
   const serves = [...known.values()].some(({ network }) => isServed(network));
+  const filters = textOf(known) !== undefined;
   return new Map([
     [`${UNIT_DIRECTORY}/${TEMPLATE}`, serves ? UNIT_TEXT : undefined],
-    [`${UNIT_DIRECTORY}/${RULES_UNIT}`, textOf(known) === undefined ? undefined : RULES_UNIT_TEXT],
+    [`${UNIT_DIRECTORY}/${RULES_UNIT}`, filters ? RULES_UNIT_TEXT : undefined],
+    [`${UNIT_DIRECTORY}/${AFTER_FLUSH}`, filters ? AFTER_FLUSH_TEXT : undefined],
   ]);
 }
 
@@ -110,15 +115,18 @@ export function leftBy(before: Left, after: Known, uplinks: readonly string[]): 
  * Gives the host what all its networks share, whatever an earlier item of the task should have made and has not.
  * @throws Failure
  */
-export async function applyShared(host: Host, known: Known, uplinks: readonly string[]): Promise<void> {
+export async function applyShared(host: Host, known: Known): Promise<void> {
   let stale = false;
   for (const [path, text] of sharedFiles(known)) {
     if (text === undefined || (await readText(host, path)) === text) continue;
+    await host.makeDirectory(dirname(path));
     await host.write(path, text, { mode: 0o644 });
     stale = true;
   }
   if (stale) await runOrFail(host, 'systemctl', ['daemon-reload']);
-  const forwarding = await readForwarding(host, uplinksOf(known, [], uplinks));
+  // As the plan read them: those of the host count for what routes by IPv6 too.
+  const uplinks = uplinksIn(await readLinks(host));
+  const forwarding = await readForwarding(host, uplinksOf(known, [], uplinks), await readNat(host));
   const step = switchesOf(known, forwarding, uplinks);
   if (step) await applyForwarding(host, step);
 }

@@ -2,6 +2,7 @@ import { OptionError } from '../../lib/failure.ts';
 import { formatAddress, parseIp } from '../../lib/net/address.ts';
 import { hostProblem, isInRange } from '../../lib/net/subnet.ts';
 import type { Network, Subnet } from '../network/network-of.ts';
+import { UNTAGGED } from '../network/network-of.ts';
 import type { KnownNetwork } from '../network/record.ts';
 import { leadsOut } from '../network/served.ts';
 import { nicName } from './names.ts';
@@ -184,7 +185,8 @@ export function attach(vm: VmOptions, known: Known): Attached {
     const { bridge, vlan } = one.network;
     return [
       {
-        bridge: { name: bridge, ...(vlan === undefined ? {} : { vlans: [vlan] }) },
+        // A port without a VLAN would be a trunk: its guest could send into each VLAN of the bridge.
+        bridge: { name: bridge, vlans: [vlan ?? UNTAGGED] },
         nic: interfaceIn(vm, one.network, i, known),
       },
     ];

@@ -2,7 +2,7 @@ import type { Change } from '../../lib/ansible/plan.ts';
 import { unitOf } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { parseIp } from '../../lib/net/address.ts';
-import { endLeases } from '../network/leases.ts';
+import { type Ended, endLeases } from '../network/leases.ts';
 import { filesOf } from '../network/names.ts';
 import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
 import type { Known } from './attach.ts';
@@ -21,7 +21,7 @@ export interface AttachmentStep {
   /** Networks whose dnsmasq keeps a reservation that has changed or is removed until it reads all of them again. */
   readonly reload: readonly string[];
   /** Leases that end with their reservation: by them the guest's name would go on answering. */
-  readonly ended: readonly { readonly network: string; readonly mac: string }[];
+  readonly ended: readonly Ended[];
   /** The packet filter's rules are made anew. */
   readonly rules: boolean;
 }
@@ -139,7 +139,7 @@ export function planAttachments(
     kept: new Map(forgetting.map(({ former, forgets }) => [former, `${forgets.join('\n')}\n`])),
     reload: forgetting.map(({ network }) => network),
     ended: forgetting.flatMap(({ network, reservation, forgets }) =>
-      desired.has(reservation) ? [] : macsOf(forgets).map((mac) => ({ network, mac })),
+      endedBy(network, forgets, desired.get(reservation)),
     ),
     rules,
   };
@@ -157,10 +157,28 @@ const linesOf = (texts: readonly string[]): string[] => [
   ...new Set(texts.flatMap((text) => text.split('\n')).filter(Boolean)),
 ];
 
-/** The MAC addresses of reservations. */
-const macsOf = (lines: readonly string[]): string[] => [
-  ...new Set(lines.flatMap((line) => line.split(',')[0] ?? [])),
-];
+/** The MAC address of a reservation, and its IP addresses. */
+function partsOf(line: string): { mac: string; addresses: string[] } {
+  const [mac = '', ...rest] = line.trim().toLowerCase().split(',');
+  return { mac, addresses: rest.slice(0, -1).map((text) => text.replace(/[[\]]/g, '')) };
+}
+
+/**
+ * The leases that end with former reservations: all, or those of a MAC address that the guest no longer has. One whose
+ * guest keeps its MAC address gets the new address when it renews its lease.
+ */
+function endedBy(network: string, forgets: readonly string[], desired: string | undefined): Ended[] {
+  const kept = desired === undefined ? undefined : partsOf(desired).mac;
+  const ended = forgets.map(partsOf).filter(({ mac }) => mac !== kept);
+  if (ended.length === 0) return [];
+  return [
+    {
+      network,
+      macs: [...new Set(ended.map(({ mac }) => mac))],
+      addresses: [...new Set(ended.flatMap(({ addresses }) => addresses))],
+    },
+  ];
+}
 
 /**
  * What a running guest will get later: a changed reservation counts when it asks for an address anew. Pure.
@@ -199,7 +217,7 @@ export async function applyAttachments(
   }
   // One that a killed run left stopped is started.
   if (reload.length > 0) await host.run('systemctl', ['reload-or-restart', '--', ...reload.map(unitOf)]);
-  for (const { network, mac } of ended) await endLeases(host, network, mac);
+  for (const one of ended) await endLeases(host, one);
   if (rules) await loadRulesOf(host);
   for (const path of kept.keys()) await host.remove(path);
 }

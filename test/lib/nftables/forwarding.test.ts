@@ -8,6 +8,7 @@ const [V4, V6, RA] = ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding', 'ne
 const host = (values: Record<string, string>, text?: string): Forwarding => ({
   text,
   current: new Map(Object.entries({ [V4]: '0', [V6]: '0', ...values })),
+  others: new Set(),
 });
 
 /** The host after a plan. */
@@ -16,7 +17,7 @@ function planned(state: Forwarding, families: Family[], uplinks = ['eth0']): For
   if (!step) return state;
   const current = new Map(state.current);
   for (const { name, value } of [...step.restore, ...step.set]) current.set(name, value);
-  return { text: step.text, current };
+  return { ...state, text: step.text, current };
 }
 
 const values = ({ current }: Forwarding) => Object.fromEntries(current);
@@ -51,6 +52,20 @@ describe('forwarding', () => {
     expect(values(planned(on, [4]))).toMatchObject({ [V6]: '0', [RA]: '1', [V4]: '1' });
     // One that takes none, since networkd does it, keeps that.
     expect(values(planned(host({ [RA]: '0' }), [6]))).toMatchObject({ [RA]: '0' });
+  });
+
+  it('lets the uplink take them before it forwards, or the kernel would forget the default route', () => {
+    const { set = [] } = planForwarding(host({ [RA]: '1' }), new Set([6]), ['eth0']) ?? {};
+    expect(set.map(({ name }) => name)).toEqual([RA, V6]);
+    const { restore = [] } = planForwarding(planned(host({ [RA]: '1' }), [6]), new Set(), ['eth0']) ?? {};
+    expect(restore.map(({ name }) => name)).toEqual([V6, RA]);
+  });
+
+  it('stays on where other programs need it by then', () => {
+    const on = planned(host({}), [4, 6]);
+    const off = planned({ ...on, others: new Set([4]) }, []);
+    expect(values(off)).toMatchObject({ [V4]: '1', [V6]: '0' });
+    expect(off.text).toBeUndefined();
   });
 
   it('is planned once, and leaves nothing, whatever was needed in between', () => {

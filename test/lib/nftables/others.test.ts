@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { droppingIn, droppingInLegacy, tablesOf } from '../../../modules/lib/nftables/others.ts';
+import { droppingIn, droppingInLegacy, natIn, tablesOf } from '../../../modules/lib/nftables/others.ts';
 
 const chain = (family: string, table: string, name: string, more: Record<string, string> = {}) => ({
   chain: { family, table, name, handle: 1, ...more },
@@ -40,6 +40,13 @@ describe('a chain of another firewall', () => {
     expect(namesOf(own, reject, rule('f', { accept: null }))).toEqual([]);
     expect(namesOf(own, rule('f', fromInterface('eth0'), { drop: null }))).toEqual([]);
     expect(namesOf(own, rule('other', { drop: null }))).toEqual([]);
+  });
+
+  it('translates addresses, as those of libvirt and Docker', () => {
+    const nat = { type: 'nat', hook: 'postrouting', prio: '100', policy: 'accept' };
+    expect([...natIn(listed(chain('ip', 'nat', 'POSTROUTING', nat)))]).toEqual([4]);
+    expect([...natIn(listed(chain('inet', 'piecewise_cloud', 'postrouting', nat)))]).toEqual([]);
+    expect([...natIn(listed(chain('ip', 'filter', 'FORWARD', forward())))]).toEqual([]);
   });
 
   it('names the interfaces that it decides for', () => {

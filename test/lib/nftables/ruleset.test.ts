@@ -10,6 +10,7 @@ const LAN: FilteredNetwork = {
   routedTo: [],
   forwards: [],
   services: [],
+  beside: undefined,
 };
 const FORWARD = {
   family: 4,
@@ -32,6 +33,7 @@ describe('the rules of networks', () => {
       chains({ ...LAN, uplinks: ['eth0'], subnets: [{ ...LAN.subnets[0], source: MASQUERADE } as never] }),
     ).toEqual(['postrouting', 'input', 'forward']);
     expect(chains({ ...LAN, uplinks: ['eth0'], forwards: [FORWARD] })).toEqual([
+      'listening',
       'destinations',
       'prerouting',
       'output',

@@ -41,6 +41,11 @@ describe('an entry of networks', () => {
     expect(vm.interfaces.map(({ name }) => name)).toEqual(['eth0', 'eth1']);
   });
 
+  it('is an access port in a network without a VLAN too, since a trunk would lead into all others', () => {
+    const { vm } = attached([{ name: 'lan' }], known(network('lan', DHCP)));
+    expect(vm.ovs).toEqual([{ name: 'br-lan', vlans: [0] }]);
+  });
+
   it('is named in order, unless it has a name of its own', () => {
     const all = known(network('lan', DHCP), network('dmz', DHCP), network('mgmt', DHCP));
     const { vm } = attached([{ name: 'lan' }, { name: 'dmz', interface: 'up0' }, { name: 'mgmt' }], all);
@@ -206,10 +211,15 @@ describe('what a VM has in its networks', () => {
     );
     expect(moved?.files.get(RESERVED)).toBe(`${MAC},10.20.0.6,web1\n`);
     expect(moved?.reload).toEqual(['lan']);
+    expect(moved?.ended).toEqual([]);
+    // Its former MAC address would keep the address until its lease ends, and an IPv6 lease has no MAC address.
+    const other = stepOf(planAttachments(one, current, all, ['52:54:00:00:00:02'], false));
+    const ended = [{ network: 'lan', macs: [MAC], addresses: ['10.20.0.5', 'fd00:20::5'] }];
+    expect(other?.ended).toEqual(ended);
     for (const given of [{ networks: [] }, { networks: [nic], state: 'absent' }]) {
       const gone = stepOf(planAttachments(vmOf(given), current, all, [MAC], false));
       expect([...(gone?.files.values() ?? [])]).toEqual([undefined, undefined]);
-      expect(gone).toMatchObject({ reload: ['lan'], rules: true });
+      expect(gone).toMatchObject({ reload: ['lan'], rules: true, ended });
     }
   });
 

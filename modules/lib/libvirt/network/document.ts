@@ -4,8 +4,8 @@ import { type Element, element } from '../../xml/element.ts';
 export interface BridgedNetwork {
   readonly name: string;
   readonly bridge: string;
-  /** Untagged where it is undefined. */
-  readonly vlan: number | undefined;
+  /** 0 is untagged, by an access port: a port without a VLAN is a trunk. */
+  readonly vlan: number;
 }
 
 /**
@@ -22,6 +22,6 @@ export function bridgedNetwork({ name, bridge, vlan }: BridgedNetwork): Element 
     element('forward', { mode: 'bridge' }),
     element('bridge', { name: bridge }),
     element('virtualport', { type: 'openvswitch' }),
-    ...(vlan === undefined ? [] : [tagged(vlan)]),
+    tagged(vlan),
   ]);
 }
