@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path/posix';
 import { dropIn, TEMPLATE, unitOf } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { type MissingProgram, missingPrograms } from '../../lib/host/programs.ts';
@@ -10,7 +11,7 @@ import type { State as TopologyState } from '../topology/observe.ts';
 import { topology } from '../topology/topology.ts';
 import { readLeases } from './leases.ts';
 import { type LibvirtSeen, observeLibvirt } from './libvirt.ts';
-import { filesOf } from './names.ts';
+import { DIRECTORY, filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { areUnchanged, topologyOf } from './port.ts';
 import { type KnownNetwork, readNetworks } from './record.ts';
@@ -53,6 +54,8 @@ export interface State extends Shared {
   readonly libvirt: LibvirtSeen | undefined;
   /** Why dnsmasq refuses the network's new configuration. */
   readonly refused: string | undefined;
+  /** Empty directories are left of networks, by a run that was killed as it removed the last one. */
+  readonly emptied: boolean;
   /** It is the first item of the task. */
   readonly first: boolean;
   /** The networks of the host before the task. */
@@ -146,6 +149,13 @@ async function refusedConfig(
   return code === 0 ? undefined : stderr.trim().replace(/^dnsmasq: /, '');
 }
 
+async function isEmptied(host: Host): Promise<boolean> {
+  const parent = dirname(DIRECTORY);
+  if (!(await host.stat(parent))) return false;
+  const inside = [...(await host.list(parent)), ...(await host.list(DIRECTORY))];
+  return inside.every((name) => name === basename(DIRECTORY));
+}
+
 /** Reads what the plans of some networks depend on. @throws Failure */
 export async function observe(host: Host, items: readonly NetworkOptions[]): Promise<State[]> {
   const declared = new Set(items.map(({ name }) => name));
@@ -157,6 +167,7 @@ export async function observe(host: Host, items: readonly NetworkOptions[]): Pro
     readShared(host, items, stored),
     observeLibvirt(host, items, stored),
   ]);
+  const emptied = stored.size === 0 && (await isEmptied(host));
   const { uplinks } = shared;
   const all = items.reduce<ReadonlyMap<string, KnownNetwork>>(
     (known, item) => withItem(known, item, uplinks),
@@ -177,6 +188,7 @@ export async function observe(host: Host, items: readonly NetworkOptions[]): Pro
       leased: leases[i] ?? [],
       libvirt: libvirt.get(item.name),
       refused: refused[i],
+      emptied,
       first: i === 0,
     };
     left = leftBy(left, after, uplinks);

@@ -218,9 +218,9 @@ function planSwitches({ after, forwarding, uplinks }: State): Changes {
 }
 
 /** What a removed network leaves: its record, its leases, its directory. */
-function planRemains({ name }: NetworkOptions, { files, former }: State): Changes {
+function planRemains({ name }: NetworkOptions, { files, former, emptied }: State): Changes {
   const { record, directory } = filesOf(name);
-  if (!former && !files.has(record)) return [];
+  if (!former && !files.has(record) && !emptied) return [];
   return [{ title: directory, before: 'present', after: 'absent', step: { part: 'remains' } }];
 }
 
