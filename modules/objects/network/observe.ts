@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path/posix';
+import { dirname } from 'node:path/posix';
 import { dropIn, TEMPLATE, unitOf } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { type MissingProgram, missingPrograms } from '../../lib/host/programs.ts';
@@ -150,10 +150,9 @@ async function refusedConfig(
 }
 
 async function isEmptied(host: Host): Promise<boolean> {
+  if (await host.stat(DIRECTORY)) return (await host.list(DIRECTORY)).length === 0;
   const parent = dirname(DIRECTORY);
-  if (!(await host.stat(parent))) return false;
-  const inside = [...(await host.list(parent)), ...(await host.list(DIRECTORY))];
-  return inside.every((name) => name === basename(DIRECTORY));
+  return (await host.stat(parent)) !== undefined && (await host.list(parent)).length === 0;
 }
 
 /** Reads what the plans of some networks depend on. @throws Failure */
