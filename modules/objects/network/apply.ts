@@ -3,7 +3,7 @@ import { dropIn, unitOf } from '../../lib/dnsmasq/unit.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { applyForwarding } from '../../lib/nftables/forwarding.ts';
-import { RULES_UNIT, removeRules } from '../../lib/nftables/table.ts';
+import { AFTER_FLUSH, RULES_UNIT, removeRules } from '../../lib/nftables/table.ts';
 import { applyUnits, UNIT_DIRECTORY } from '../../lib/systemd/units.ts';
 import { topology } from '../topology/topology.ts';
 import { applyLibvirt } from './libvirt.ts';
@@ -67,6 +67,8 @@ async function applyRules(host: Host, step: Extract<Step, { part: 'rules' }>): P
   if (step.units.disable.length > 0) await applyUnits(host, { ...step.units, reload: false });
   await writeFiles(host, step.files);
   if (text === undefined) {
+    // Of a run that was killed between a drop-in and its directory.
+    await host.removeDirectory(dirname(`${UNIT_DIRECTORY}/${AFTER_FLUSH}`));
     await removeRules(host);
     await applyUnits(host, { ...step.units, disable: [] });
     return;
