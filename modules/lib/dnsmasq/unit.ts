@@ -55,7 +55,7 @@ interface Where {
 
 /**
  * The template of the units. Each dnsmasq is a user of its own, and may bind to low ports, and to one interface: what DHCP and
- * router advertisements take (measured). systemd gives it its directory, but not a file in it that somebody has edited as root:
+ * router advertisements take (measured). systemd gives it its directory, but not a file in it that root has edited:
  * dnsmasq doesn't start with leases that it can't write. Lines that it can't read it leaves out (measured).
  */
 export const unitText = ({ config, state }: Where): string => `# piecewise.cloud: changes made here are lost.

@@ -110,7 +110,7 @@ function isUnresolved(network: Network, { resolved }: State): boolean {
   return !resolved.get(network.interface)?.includes(domain.toLowerCase());
 }
 
-/** @param moved the port is made anew: dnsmasq's socket is bound to the former one */
+/** @param moved the port changes: dnsmasq's socket is bound to the former one */
 function planServer(item: NetworkOptions, state: State, moved: boolean): Changes {
   const { after, final, files, unit } = state;
   const network = after.get(item.name)?.network;

@@ -1,8 +1,7 @@
 import { OptionError } from '../../lib/failure.ts';
 import { formatAddress, parseIp } from '../../lib/net/address.ts';
 import { hostProblem, isInRange } from '../../lib/net/subnet.ts';
-import type { Network, Subnet } from '../network/network-of.ts';
-import { UNTAGGED } from '../network/network-of.ts';
+import { type Network, type Subnet, UNTAGGED } from '../network/network-of.ts';
 import type { KnownNetwork } from '../network/record.ts';
 import { leadsOut } from '../network/served.ts';
 import { nicName } from './names.ts';

@@ -22,7 +22,7 @@ export interface AttachmentStep {
   readonly reload: readonly string[];
   /** Leases that end with their reservation: by them the guest's name would go on answering. */
   readonly ended: readonly Ended[];
-  /** The packet filter's rules are made anew. */
+  /** The packet filter's rules are loaded again. */
   readonly rules: boolean;
 }
 
@@ -146,7 +146,7 @@ export function planAttachments(
   const described = [
     ...changed.map((path) => ({ title: path, before: current.get(path), after: desired.get(path) })),
     ...(rules && stale
-      ? [{ title: RULES_TITLE, before: 'not those of the networks', after: 'made anew' }]
+      ? [{ title: RULES_TITLE, before: 'not those of the networks', after: 'loaded again' }]
       : []),
   ];
   return described.map((change, i) => ({ ...change, step: i === described.length - 1 ? step : NOTHING }));
