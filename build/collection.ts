@@ -6,6 +6,7 @@ import { sidecar } from './docs.ts';
 import { actionGroups } from './groups.ts';
 import { loadSpecs, ROOT } from './modules.ts';
 import { notices, packagesOf } from './notices.ts';
+import { buildPicture } from './picture.ts';
 import { DESCRIPTION, HEADER, LICENCE, REPOSITORY, VERSION } from './project.ts';
 import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
 import { sanityIgnores } from './sanity.ts';
@@ -108,6 +109,10 @@ export async function assemble(directory: string, makeModule: MakeModule = textM
     write(modulePath(directory, spec.module, '.yml'), `# ${HEADER}\n---\n${sidecar(spec, since)}`);
     for (const input of await makeModule(spec.module, directory)) inputs.add(input);
   }
+  const picture = await buildPicture();
+  write(join(directory, 'plugins', 'plugin_utils', 'picture.html'), picture.page);
+  write(join(directory, 'plugins', 'plugin_utils', 'picture.cjs'), picture.node);
+  for (const input of picture.inputs) inputs.add(input);
   write(join(directory, 'THIRD-PARTY-NOTICES'), notices(packagesOf([...inputs])));
 }
 

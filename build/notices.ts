@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './modules.ts';
 
-// The modules are one file each, with the code of npm packages in it. Their licences require that their notices come
+// The modules are one file each, with the code of npm packages in it, and so are the files of the picture. Their licences require that their notices come
 // with it.
 
 /** Licences that GPL-3.0-or-later may include (gnu.org, "License List"). Another one needs a decision first. */
@@ -44,9 +44,10 @@ export const packagesOf = (inputs: readonly string[]): string[] => [
  */
 export function notices(directories: readonly string[], root: string = ROOT): string {
   const parts = directories.map((directory) => noticeOf(join(root, directory))).sort();
-  return ['The modules of this collection contain code of the following packages.\n', ...new Set(parts)].join(
-    `\n${'-'.repeat(80)}\n\n`,
-  );
+  return [
+    'The modules of this collection, and its picture of the cloud, contain code of the following packages.\n',
+    ...new Set(parts),
+  ].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function noticeOf(directory: string): string {

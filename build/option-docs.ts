@@ -35,7 +35,9 @@ export function optionDoc(option: Option, path = '', added: Added = () => undefi
     type: option.type,
   };
   if (option.requiredUnless) {
-    (fields.description as string[]).push(`Required unless O(${option.requiredUnless.join('=')}).`);
+    const [other, value, given] = option.requiredUnless;
+    const or = given === undefined ? '' : `, or with O(${given})`;
+    (fields.description as string[]).push(`Required unless O(${other}=${value})${or}.`);
   }
   Object.assign(fields, versionOf(path, added));
   if (option.required) fields.required = true;

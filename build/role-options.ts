@@ -19,8 +19,19 @@ export function roleOption(option: Option): Fields {
 function withKeys(option: Option): Fields {
   const keys = keysOf(option);
   if (!keys) return {};
+  // Ansible would refuse the options that are not listed, and the list of all is that of the items.
+  if (option.type === 'list' && option.likeItems) return { elements: 'raw' };
   return { options: Object.fromEntries(Object.entries(keys).flatMap(([name, key]) => entriesOf(name, key))) };
 }
+
+const keysBeside = (option: Option): string[] =>
+  option.type === 'list' && option.likeItems
+    ? [
+        `They are mappings, and have ${Object.keys(keysOf(option) ?? {})
+          .map((key) => `C(${key})`)
+          .join(', ')} beside.`,
+      ]
+    : [];
 
 /**
  * A key of an item. Choices are only in its description, and a mapping has no default: Ansible fills items with nulls while it checks them,
@@ -30,7 +41,7 @@ function entriesOf(name: string, option: Option): [string, Fields][] {
   const { suboptions: _, choices, aliases, description, ...fields } = optionDoc(option);
   const told = Array.isArray(choices)
     ? [`One of ${choices.map((choice) => `C(${choice})`).join(', ')}.`]
-    : [];
+    : keysBeside(option);
   const key: Fields = {
     ...fields,
     description: [...(description as string[]), ...told],

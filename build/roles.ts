@@ -36,8 +36,11 @@ interface Origin {
   readonly rules?: Rules | undefined;
   /** The keys of each entry, where it is a mapping of items by name. */
   readonly entries?: OptionSpecs;
-  /** What their names may be. */
+  /** The option that is their name, and what that may be. */
+  readonly mapping?: string;
   readonly key?: Option | undefined;
+  /** The options of an item of the module's list. */
+  readonly items: OptionSpecs;
 }
 
 function originOf(specs: readonly Spec[], from: string): Origin {
@@ -47,15 +50,16 @@ function originOf(specs: readonly Spec[], from: string): Origin {
   const said = { description: list?.description ?? '' };
   if (list?.mapping !== undefined && name === list.option) {
     const { [list.mapping]: key, ...entries } = options;
-    return { option: { ...said, type: 'dict' }, rules, entries, key };
+    return { option: { ...said, type: 'dict' }, rules, entries, mapping: list.mapping, key, items: options };
   }
   if (name === list?.option) {
-    return { option: { ...said, type: 'list', elements: { type: 'dict', options } }, rules };
+    return { option: { ...said, type: 'list', elements: { type: 'dict', options } }, rules, items: options };
   }
-  if (name === list?.defaults) return { option: { ...said, type: 'dict', options: optional(options) } };
+  if (name === list?.defaults)
+    return { option: { ...said, type: 'dict', options: optional(options) }, items: options };
   const option = options[name] ?? controllerOptions[name];
   if (!option) throw new Error(`meta/argument_specs.yml: there is no option ${from}`);
-  return { option };
+  return { option, items: options };
 }
 
 /** The argument specs of the roles, by role, as they are in the sources. */
@@ -91,10 +95,17 @@ function described({ entries }: Origin, own: Fields): Fields {
 /** The role's option that holds the defaults for the items of a list. */
 function defaultsOf(specs: readonly Spec[], options: RoleSpec['options'], from = ''): string | undefined {
   const [module, name] = from.split('.');
-  const list = specs.find((one) => one.module === module)?.list;
-  if (!list?.defaults || list.option !== name) return undefined;
+  const { list, controllerOptions = {} } = specs.find((one) => one.module === module) ?? {};
+  if (!list?.defaults) return undefined;
+  if (list.option !== name && !holdsItems(controllerOptions[name ?? ''])) return undefined;
   return Object.entries(options).find(([, one]) => one.from === `${module}.${list.defaults}`)?.[0];
 }
+
+/** Whether the items of a list have lists of what is like the items of the module's list. */
+export const holdsItems = (option: Option | undefined): boolean =>
+  option?.type === 'list' &&
+  option.elements.type === 'dict' &&
+  Object.values(option.elements.options ?? {}).some((one) => one.type === 'list' && one.likeItems);
 
 const LIMITS = ['choices', 'minimum', 'maximum', 'maxLength', 'pattern', 'hint'] as const;
 
@@ -104,11 +115,14 @@ function limitsOf(option: Fields): Fields {
   return { ...Object.fromEntries(limits), ...plain };
 }
 
-const keysOf = (options: OptionSpecs): Fields =>
-  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, checkOf(option)]));
+const keysOf = (options: OptionSpecs, items: OptionSpecs): Fields =>
+  Object.fromEntries(Object.entries(options).map(([name, option]) => [name, checkOf(option, items)]));
 
-/** The fields of an option for the plugin that checks variables. */
-function checkOf(option: Option): Fields {
+const without = (options: OptionSpecs, names: readonly string[]): OptionSpecs =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+
+/** The fields of an option for the plugin that checks variables. @param items the options of an item of the module's list */
+function checkOf(option: Option, items: OptionSpecs): Fields {
   const fields: Fields = { type: option.type };
   if (option.required) fields.required = true;
   if (option.requiredUnless) fields.requiredUnless = option.requiredUnless;
@@ -117,19 +131,29 @@ function checkOf(option: Option): Fields {
   if ('default' in option && typeof option.default === 'string') fields.default = option.default;
   if (option.type === 'dict') {
     if (option.bare) fields.bare = true;
-    if (option.options) fields.options = keysOf(option.options);
+    if (option.options) fields.options = keysOf(option.options, items);
   } else if (option.type === 'list') {
     fields.elements = option.elements.type;
     const { elements } = option;
-    if (elements.type === 'dict' && elements.options) fields.options = keysOf(elements.options);
-    else fields.each = limitsOf(elements as unknown as Fields);
+    if (elements.type === 'dict' && elements.options) {
+      const { likeItems } = option;
+      const more = likeItems ? without(items, likeItems.without) : {};
+      fields.options = keysOf({ ...more, ...elements.options }, items);
+      if (likeItems) fields.like_items = true;
+    } else fields.each = limitsOf(elements as unknown as Fields);
   } else Object.assign(fields, limitsOf(option as unknown as Fields));
   return fields;
 }
 
-function checkOfOrigin({ option, rules, entries, key }: Origin): Fields {
-  const mapping = { type: 'dict', entries: keysOf(entries ?? {}), key: limitsOf((key ?? {}) as Fields) };
-  const fields = entries ? mapping : checkOf(option);
+function checkOfOrigin({ option, rules, entries, mapping, key, items }: Origin): Fields {
+  const fields = entries
+    ? {
+        type: 'dict',
+        entries: keysOf(entries, items),
+        mapping,
+        key: limitsOf((key ?? {}) as Fields),
+      }
+    : checkOf(option, items);
   return rules ? { ...fields, rules } : fields;
 }
 

@@ -39,7 +39,7 @@ function exclusions(groups: readonly (readonly string[])[]): string[] {
 /** The rules between the options of a module, as sentences for its documentation. */
 export function ruleSentences(rules: Rules = {}): string[] {
   const { requiredTogether = [], mutuallyExclusive = [], requiredOneOf = [] } = rules;
-  const { requiredIf = [], requiredBy = {} } = rules;
+  const { requiredIf = [], requiredUnlessKnown = [], requiredBy = {} } = rules;
   const required = (names: readonly string[], any: boolean) =>
     `${listed(names, any ? 'or' : 'and')} ${names.length === 1 || any ? 'is' : 'are'} required`;
   return [
@@ -48,6 +48,10 @@ export function ruleSentences(rules: Rules = {}): string[] {
     ...exclusions(mutuallyExclusive),
     ...requiredIf.map(
       ([name, value, names, any = false]) => `With ${option(`${name}=${value}`)}, ${required(names, any)}.`,
+    ),
+    ...requiredUnlessKnown.map(
+      ([name, value, names, key, known]) =>
+        `With ${option(`${name}=${value}`)}, ${required(names, true)}, unless ${option(key)} is one of ${known.map((one) => `V(${one})`).join(', ')}.`,
     ),
     ...Object.entries(requiredBy).map(([name, names]) => `With ${option(name)}, ${required(names, false)}.`),
   ];

@@ -3,10 +3,10 @@ import { diskOptions } from '../objects/disk/options.ts';
 
 export const spec = defineSpec({
   module: 'disk_image',
-  summary: "Make a guest's disk from a template",
+  summary: "Make a guest's disk, from a template or empty",
   description: [
-    'Makes a disk from a template, as a thin overlay or a full copy. The disk appears under its name only when it is complete.',
-    'An existing disk is never overwritten. It can be grown, but not shrunk. A disk that a guest or another process uses is not changed.',
+    'Makes a disk from a template, as a thin overlay or a full copy, or an empty one. The disk appears under its name only when it is complete.',
+    'An existing disk is never overwritten. It can be grown, but not shrunk. The disk of a running guest is grown by its QEMU, unless O(preallocation) is given. Otherwise a disk that a guest or another process uses is not changed.',
     'The format of an existing disk is never detected from its content, which its guest may have written. It is the format in the definition of its guest, or that of the task if no guest has the disk.',
   ],
   seealso: ['piecewise.cloud.disk_template', 'piecewise.cloud.vm'],
@@ -40,6 +40,12 @@ export const spec = defineSpec({
     images:
       - dest: /var/lib/libvirt/images/web1/disk.qcow2
       - dest: /var/lib/libvirt/images/web2/disk.qcow2
+
+- name: An empty disk
+  piecewise.cloud.disk_image:
+    dest: /var/lib/libvirt/images/db1/data.qcow2
+    format: qcow2
+    size: 50G
 
 - name: A disk from an archive, with all its space allocated
   piecewise.cloud.disk_image:

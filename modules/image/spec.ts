@@ -1,4 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
+import { KNOWN } from '../objects/image/catalogue.ts';
 import { imageOptions } from '../objects/image/options.ts';
 
 export const spec = defineSpec({
@@ -6,6 +7,7 @@ export const spec = defineSpec({
   summary: 'Keep the images from which the disks of guests are made',
   description: [
     'Builds an image by debootstrap, downloads it, or copies it from the controller, once, and gives it a name in O(directory).',
+    'An image whose name is in the catalogue of images that distributions publish needs no other key.',
     'A name is a symbolic link to a read-only template, C(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template).',
     'When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
     'Leaving an image out of the mapping removes nothing.',
@@ -20,6 +22,7 @@ export const spec = defineSpec({
   requirements: [
     'qemu-utils (qemu-img)',
     'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for images that are built',
+    'fdisk with O(partition), and e2fsprogs with O(kernel)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',
     'libvirt-clients (virsh), if guests have disks outside of C(/var/lib/libvirt)',
   ],
@@ -30,12 +33,12 @@ export const spec = defineSpec({
   },
   options: imageOptions,
   rules: {
-    requiredIf: [['state', 'present', ['debootstrap', 'url', 'path'], true]],
     mutuallyExclusive: [
       ['debootstrap', 'url', 'path'],
       ['debootstrap', 'checksum'],
       ['debootstrap', 'member'],
     ],
+    requiredUnlessKnown: [['state', 'present', ['debootstrap', 'url', 'path'], 'name', KNOWN]],
     requiredBy: { url: ['checksum'], path: ['checksum'] },
   },
   notes: [
@@ -57,6 +60,13 @@ export const spec = defineSpec({
   piecewise.cloud.image:
     images: "{{ images }}"
 
+- name: Images that Debian and Ubuntu publish, from a mirror
+  piecewise.cloud.image:
+    images:
+      debian-12: {}
+      ubuntu-24.04: {}
+    mirror: https://mirror.example.org/cloud-images
+
 - name: Images of another origin
   piecewise.cloud.image:
     images:
@@ -66,6 +76,14 @@ export const spec = defineSpec({
       mine.qcow2:
         path: files/mine.qcow2
         checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+
+- name: The first partition of a disk, for guests that boot by its kernel
+  piecewise.cloud.image:
+    name: root.qcow2
+    url: https://mirror.example.org/debian-12-generic-amd64.tar.xz
+    checksum: sha512:https://mirror.example.org/SHA512SUMS
+    partition: 1
+    kernel: true
 
 - name: An image that is no longer needed
   piecewise.cloud.image:

@@ -45,8 +45,12 @@ export function withOptionsNamed<E extends Error>(
   return error;
 }
 
-/** The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. */
-export const optionAt = (at: string, option: string): string => (at ? `${at}.${option}` : option);
+/**
+ * The path of an option within an item of a list: `ports[2].tag`; the option itself where there is no item. An item may
+ * come from a line of a file: `files/pftest line 2: memory`.
+ */
+export const optionAt = (at: string, option: string): string =>
+  at ? `${at}${/ line \d+$/.test(at) ? ': ' : '.'}${option}` : option;
 
 /** An error with the options of an item as they are written in the task. @param at the item's path */
 export const failureAt = <E extends Error>(at: string, error: E): E | Failure =>

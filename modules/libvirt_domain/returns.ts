@@ -24,6 +24,20 @@ const DOMAIN: Readonly<Record<keyof NonNullable<DomainResult['domain']>, ReturnF
       mac: { description: 'The MAC address.', returned: 'when the definition has it', type: 'str' },
     },
   },
+  disks: {
+    description: "The guest's disks and drives.",
+    returned: 'always',
+    type: 'list',
+    elements: 'dict',
+    contains: {
+      target: { description: 'The device name.', returned: 'when the definition has it', type: 'str' },
+      source: {
+        description: 'The path of the file or block device.',
+        returned: 'when the definition has it',
+        type: 'str',
+      },
+    },
+  },
 };
 
 /** What a task on a domain returns; Ansible documents `diff` itself. */
@@ -39,6 +53,7 @@ export const RETURNS: Readonly<Record<string, ReturnField>> = {
       state: 'running',
       autostart: true,
       interfaces: [{ target: 'web1-eth0', mac: '52:54:00:6b:3c:58' }],
+      disks: [{ target: 'vda', source: '/var/lib/libvirt/images/web1/disk.qcow2' }],
     },
   },
   actions: {

@@ -1,5 +1,6 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
 import { vmOptions } from '../objects/vm/options.ts';
+import { GROUP } from './groups.ts';
 
 export const spec = defineSpec({
   module: 'vm',
@@ -7,7 +8,7 @@ export const spec = defineSpec({
   description: [
     'A VM is a disk made from an image, a seed with the addresses and users of the guest, and a libvirt domain. All VMs of a host are planned and made in one process.',
     'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and follow the same rules: an existing disk is never overwritten, a guest is only stopped if the task says so.',
-    'A VM that is left out of the list is kept.',
+    'A VM that is left out of the list is kept, unless it was made by a count and O(groups[].types[].remove) says otherwise.',
   ],
   attributes: {
     async: {
@@ -24,6 +25,30 @@ export const spec = defineSpec({
   },
   options: vmOptions,
   controllerOptions: {
+    groups: {
+      type: 'list',
+      elements: { type: 'dict', options: GROUP },
+      default: [],
+      description: [
+        'Groups of VMs that are alike, beside those of O(vms).',
+        'A type is made O(groups[].types[].count) times on each hypervisor that has the list; with C(host) in the type, on that one. VMs that a smaller count no longer has are kept, with a warning.',
+      ],
+    },
+    descriptions: {
+      type: 'list',
+      elements: { type: 'path' },
+      default: [],
+      description: [
+        'Files on the controller that describe groups, as those of nocloud do. The name of the file is that of the group. A line is C(TEMPLATE:NUMBER:TYPE), or C(TEMPLATE:NUMBER:TYPE:OPTIONS).',
+        'The options are separated by C(;): C(mem=MIB), C(cpu=NUMBER), C(dsk=GIB,GIB) for more disks, which are named C(data0), C(data1) and so on, C(name=PREFIX). The template is an O(archive_name).',
+        'A relative path is searched for in the directory of the inventory, in the working directory, and in that of the playbook. Empty lines, and lines that begin with C(#), are ignored.',
+      ],
+    },
+    overrides: {
+      type: 'dict',
+      default: {},
+      description: 'Options of all VMs, instead of those that they have themselves, such as C(state).',
+    },
     archive_paths: {
       type: 'list',
       elements: { type: 'path' },
@@ -54,6 +79,51 @@ export const spec = defineSpec({
     ssh_authorized_keys:
       - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx6 joe
 
+- name: A guest that is ready when the task ends
+  piecewise.cloud.vm:
+    name: db1
+    memory: 2 GiB
+    archive_name: debian-12.qcow2
+    hypervisor: "{{ inventory_hostname }}"
+    networks:
+      - name: lan
+    wait:
+      for: cloud_init
+      timeout: 600
+
+- name: A guest with a disk for its data, which can grow while it runs
+  piecewise.cloud.vm:
+    name: db2
+    memory: 2 GiB
+    archive_name: debian-12.qcow2
+    hypervisor: "{{ inventory_hostname }}"
+    networks:
+      - name: lan
+    disks:
+      - name: data
+        size: 50G
+
+- name: A guest that boots by the kernel of its image
+  piecewise.cloud.vm:
+    name: build1
+    memory: 512 MiB
+    archive_name: root.qcow2
+    disk_size: 10G
+    kernel: template
+    cmdline: root=/dev/vda ro net.ifnames=0 console=ttyS0
+    hypervisor: "{{ inventory_hostname }}"
+    networks:
+      - name: lan
+
+- name: A guest with an empty disk that is installed from an ISO of the host
+  piecewise.cloud.vm:
+    name: base
+    memory: 1 GiB
+    disk_size: 8G
+    iso:
+      path: /srv/iso/debian-12-netinst.iso
+    hypervisor: "{{ inventory_hostname }}"
+
 - name: The guests of this host, from its variables
   piecewise.cloud.vm:
     hypervisor: "{{ inventory_hostname }}"
@@ -62,6 +132,24 @@ export const spec = defineSpec({
       memory: 512 MiB
     vms: "{{ vms }}"
 
+- name: Three guests of one service
+  piecewise.cloud.vm:
+    hypervisor: "{{ inventory_hostname }}"
+    defaults:
+      archive_name: debian-12.qcow2
+    groups:
+      - name: shop
+        types:
+          - name: sql
+            prefix: db
+            memory: 1 GiB
+          - name: web
+            prefix: web
+            count: 2
+            memory: 512 MiB
+            networks:
+              - name: lan
+
 - name: A guest that is no longer needed, with its disk
   piecewise.cloud.vm:
     name: web1
@@ -69,6 +157,22 @@ export const spec = defineSpec({
     remove_storage: true
 `,
   returns: {
+    waited: {
+      description: 'What came of O(wait).',
+      returned: 'when the guest was waited for',
+      type: 'dict',
+      contains: {
+        for: { description: 'What it was waited for.', returned: 'always', type: 'str' },
+        ready: { description: 'Whether the guest is ready.', returned: 'always', type: 'bool' },
+        seconds: { description: 'Seconds that it took.', returned: 'always', type: 'int' },
+        addresses: {
+          description: 'The addresses of the guest that are known.',
+          returned: 'always',
+          type: 'list',
+          elements: 'str',
+        },
+      },
+    },
     name: { description: 'The name of the VM.', returned: 'always', type: 'str', sample: 'web1' },
     uuid: {
       description: "The domain's UUID.",
@@ -106,6 +210,22 @@ export const spec = defineSpec({
       contains: {
         path: { description: 'The path of the file.', returned: 'always', type: 'str' },
         size: { description: 'The size in bytes.', returned: 'when the task manages the disk', type: 'int' },
+      },
+    },
+    disks: {
+      description: 'The disks of O(disks), in the same order.',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      contains: {
+        name: { description: 'The name.', returned: 'always', type: 'str' },
+        path: { description: 'The path of the file or block device.', returned: 'always', type: 'str' },
+        target: {
+          description: 'The device name in the domain.',
+          returned: 'when the domain has it',
+          type: 'str',
+        },
+        size: { description: 'The size in bytes.', returned: 'when the task makes the disk', type: 'int' },
       },
     },
     seed: {

@@ -11,8 +11,10 @@ import re
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._check import label, value_problems
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._check import label, problems, value_problems
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._role_specs import DEFAULTS, OPTIONS
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import GroupError, entries_of, kinds_of_groups
 
 try:
     # 2.19 evaluates only texts that are marked as trusted.
@@ -48,7 +50,7 @@ class ActionModule(ActionBase):
         templar = self._templar.copy_with_new_env(available_variables=variables)
         # It replaces the state of each item.
         state = self._evaluated(templar, variables.get("%s_state" % role), "")[0]
-        found = []
+        found, values, all_defaults = [], {}, {}
         for name, option in OPTIONS[role].items():
             called, raw = self._called(role, name, variables)
             value, undefined = self._evaluated(templar, raw, called)
@@ -60,15 +62,45 @@ class ActionModule(ActionBase):
                 continue
             defaults = self._evaluated(templar, variables.get(option.get("defaults")), "")[0]
             value = self._with_state(option, value, state) if state else value
-            found += value_problems(option, value, called, defaults if isinstance(defaults, dict) else {})
+            defaults = defaults if isinstance(defaults, dict) else {}
+            found += value_problems(option, value, called, defaults)
+            values[name], all_defaults[name] = value, defaults
+        if role == "vm" and not found:
+            found += self._group_problems(values, all_defaults["vm_list"], state, task_vars)
         return found
 
     @staticmethod
-    def _with_state(option, value, state):
+    def _group_problems(values, defaults, state, task_vars):
+        """What is wrong with the files that describe VMs, and with groups as a whole."""
+        state = {"state": state} if state else {}
+        entry = OPTIONS["vm"]["vm_list"]["options"]
+        found = []
+        try:
+            described = kinds_of_descriptions(values.get("vm_descriptions"), directories_for(task_vars.get), "vm_descriptions")
+            for kind in described:
+                found += problems(entry, dict(kind.keys, name=kind.group, **state), kind.origin, defaults)
+            kinds = [kind for name in ("vm_groups", "vm_groups_extra") for kind in kinds_of_groups(values.get(name), name)]
+            entries_of(kinds + described, task_vars["inventory_hostname"], state)
+        except GroupError as reason:
+            found.append(str(reason))
+        return found
+
+    @classmethod
+    def _with_state_within(cls, option, item, state, lists):
+        if not isinstance(item, dict):
+            return item
+        inner = [key for key in lists if key in item]
+        return dict(item, **dict((key, cls._with_state(option["options"][key], item[key], state)) for key in inner))
+
+    @classmethod
+    def _with_state(cls, option, value, state):
         def one(item):
             return dict(item, state=state) if isinstance(item, dict) else item
 
         if isinstance(value, list) and "options" in option:
+            lists = [key for key, inner in option["options"].items() if "like_items" in inner]
+            if lists:
+                return [cls._with_state_within(option, item, state, lists) for item in value]
             return [one(item) for item in value]
         if isinstance(value, dict) and "entries" in option:
             return dict((key, one(item)) for key, item in value.items())

@@ -29,13 +29,21 @@ TYPE_NAMES = {
 LABELS = ("name", "port", "bridge")
 
 
-# The rules between keys, by their names in the specs. Ansible has a function for each.
+def _check_required_unless_known(terms, whole):
+    """As Ansible's functions do. @raises TypeError"""
+    for name, value, required, key, known in terms:
+        if whole.get(name) == value and whole.get(key) not in known and not any(one in whole for one in required):
+            raise TypeError("%s is not one of %s: give one of %s" % (key, ", ".join(known), ", ".join(required)))
+
+
+# The rules between keys, by their names in the specs. Ansible has functions for most.
 RULES = {
     "requiredTogether": check_required_together,
     "mutuallyExclusive": check_mutually_exclusive,
     "requiredOneOf": check_required_one_of,
     "requiredIf": check_required_if,
     "requiredBy": check_required_by,
+    "requiredUnlessKnown": _check_required_unless_known,
 }
 
 
@@ -52,6 +60,9 @@ def problems(options, given, path="", defaults=None, rules=None):
         (key, {} if value is None and options.get(key, {}).get("bare") else value) for key, value in given.items()
     )
     names = dict((alias, name) for name, option in options.items() for alias in [name] + option.get("aliases", []))
+    # The defaults are those of the items of a list within it.
+    items_defaults = defaults if any("like_items" in option for option in options.values()) else None
+    defaults = None if items_defaults is not None else defaults
     found = [_unknown(path, key, names) for key in given if key not in names]
     whole = dict(defaults or {})
     whole.update((names.get(key), value) for key, value in given.items() if value is not None)
@@ -63,7 +74,8 @@ def problems(options, given, path="", defaults=None, rules=None):
     found += _rule_problems(rules or {}, whole, path)
     for key, value in given.items():
         if key in names and value is not None:
-            found += value_problems(options[names[key]], value, _at(path, key))
+            option = options[names[key]]
+            found += value_problems(option, value, _at(path, key), items_defaults if "like_items" in option else None)
     return found
 
 
@@ -78,8 +90,8 @@ def _rule_problems(rules, whole, path):
 
 
 def _is_required(option, whole):
-    other, value = option.get("requiredUnless", (None, None))
-    return option.get("required") or other and whole.get(other) != value
+    other, value, given = (list(option.get("requiredUnless", ())) + [None] * 3)[:3]
+    return option.get("required") or other and whole.get(other) != value and whole.get(given) is None
 
 
 def value_problems(option, value, path, defaults=None):
@@ -113,7 +125,14 @@ def _entry_problems(option, key, value, path, defaults):
         return wrong
     if not isinstance(value, dict):
         return ["%s must be a mapping" % path]
-    return problems(option["entries"], value, path, defaults, option.get("rules"))
+    return problems(option["entries"], value, path, defaults, _rules_for(option, key))
+
+
+def _rules_for(option, key):
+    """The rules of an entry with this name, which is not among its keys."""
+    rules = option.get("rules", {})
+    unless = [term for term in rules.get("requiredUnlessKnown", ()) if term[3] != option["mapping"] or key not in term[4]]
+    return dict(rules, requiredUnlessKnown=unless)
 
 
 def _element_problems(option, value, path, defaults):
@@ -130,7 +149,9 @@ def label(item):
 
 
 def _at(path, key):
-    return "%s.%s" % (path, printable(str(key))) if path else printable(str(key))
+    # An item may come from a line of a file.
+    between = ": " if re.search(r" line \d+$", path) else "."
+    return "%s%s%s" % (path, between, printable(str(key))) if path else printable(str(key))
 
 
 def _unknown(path, key, names):

@@ -12,6 +12,8 @@ MOST_SHOWN = 4096
 
 # The directory of a detached run (modules/lib/host/detached.ts), below /run or the host's directory for temporary files.
 DIRECTORY = re.compile(r"(?:/run/piecewise-cloud/|(?:/\.?[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
+# The greatest number that Node.js has exactly.
+MOST_NUMBER = 2**53
 # The kernel's own limit (proc(5), pid_max).
 MOST_PID = 4194304
 
@@ -23,6 +25,8 @@ ITEM = {
     "skipped": bool,
     "msg": str,
     "exception": str,
+    # Why check mode couldn't tell what would change.
+    "unchecked": str,
     "done": [str],
     "diff": [{"before_header": str, "after_header": str, "before": str, "after": str}],
 }
@@ -45,6 +49,12 @@ def printable(value):
     if not isinstance(value, str):
         return value
     return "".join(char if char.isprintable() or char in "\n\t" else "?" for char in value)
+
+
+def line_of(text, most=500):
+    """A host's text as one line, of at most so many characters."""
+    line = " ".join(printable(text[: most * 4]).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def excerpt(text, most=MOST_SHOWN):
@@ -107,8 +117,12 @@ def _check(value, shape, where):
 
 
 def _is_a(value, kind):
-    # Python's True is an int too.
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    # Python's True is an int too, and JSON of Node.js has a whole number for 1.0.
+    kinds = (int, float) if kind is float else kind
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kind is not bool):
+        return False
+    # JSON of Python has Infinity and NaN, and any integer; that of Node.js has none of them.
+    return not isinstance(value, (int, float)) or abs(value) <= MOST_NUMBER
 
 
 def _is_text(value):

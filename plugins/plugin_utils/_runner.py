@@ -3,10 +3,13 @@
 
 import json
 import re
+import shlex
 
+from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils import _host_answer as host_answer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._background import call_with_timeout
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes import RETURNS
 
 # Most characters of a result. That of 250 disks has a twentieth of it.
@@ -30,6 +33,8 @@ class Runner(ActionBase):
     EXTRA_RETURNS = {}
     # Seconds after which a quick command on the host has failed.
     PATIENCE = 300
+    # The same, after a failure that is reported anyway.
+    GLANCE = 30
 
     _host = _interpreter = ""
     _returns = {}
@@ -47,7 +52,7 @@ class Runner(ActionBase):
         except InterpreterMissing as reason:
             # In check mode the role hypervisor hasn't installed it.
             if self._task.check_mode:
-                result.update(changed=False, warnings=[str(reason)])
+                result.update(changed=False, warnings=[str(reason)], unchecked=str(reason))
             else:
                 result.update(failed=True, msg=str(reason))
         except host_answer.TaskFailure as reason:
@@ -64,7 +69,27 @@ class Runner(ActionBase):
         """Runs a module of this collection. @returns its result. @raises host_answer.TaskFailure"""
         self._returns = RETURNS[name]
         module = "piecewise.cloud.%s" % name
-        return self._execute_module(module, args, task_vars=task_vars, wrap_async=self._wrapped)
+        try:
+            return self._execute_module(module, args, task_vars=task_vars, wrap_async=self._wrapped)
+        except AnsibleConnectionFailure:
+            # A shell that doesn't find the interpreter ends before it has read the module, and ssh's pipe breaks.
+            if self._host_lacks_interpreter():
+                raise self._missing_interpreter() from None
+            raise
+
+    def _host_lacks_interpreter(self):
+        """Whether the host says that the interpreter is missing. A host that says nothing doesn't."""
+        look = "command -v %s" % shlex.quote(self._interpreter)
+        try:
+            return call_with_timeout(self.GLANCE, self._low_level_execute_command, look)["rc"] != 0
+        except AnsibleConnectionFailure:
+            return False
+
+    def _missing_interpreter(self):
+        return InterpreterMissing(
+            "%s lacks %s, which modules run with. Run the role piecewise.cloud.hypervisor on it first "
+            "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter)
+        )
 
     def _parse_returned_data(self, res, *profile):
         """
@@ -88,10 +113,7 @@ class Runner(ActionBase):
             raise host_answer.UntrustedAnswer("answered with %d characters, which no module does" % len(res["stdout"]))
         data = host_answer.find_result(res["stdout"])
         if data is None and self._interpreter_is_missing(res):
-            raise InterpreterMissing(
-                "%s lacks %s, which modules run with. Run the role piecewise.cloud.hypervisor on it first "
-                "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter)
-            )
+            raise self._missing_interpreter()
         return data
 
     def _interpreter_is_missing(self, res):

@@ -1,5 +1,8 @@
 import { say } from '../support/stages.ts';
+import { benchClones } from './clones.ts';
+import { benchCloud } from './cloud.ts';
 import { benchDomains } from './domains.ts';
+import { benchInventory } from './inventory.ts';
 import { benchNetworks } from './networks.ts';
 import { benchOvs } from './ovs.ts';
 import { benchPair } from './pair.ts';
@@ -17,7 +20,10 @@ const benches: Record<string, () => Promise<string>> = {
   networks: benchNetworks,
   seeds: benchSeeds,
   vms: benchVms,
+  clones: benchClones,
+  cloud: benchCloud,
   tasks: benchTasks,
+  inventory: benchInventory,
 };
 
 const chosen = process.argv.slice(2);

@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeProject, type Project } from '../contract/ansible.ts';
+import { ANSIBLES, makeProject, type Project } from '../contract/ansible.ts';
 import { play } from '../contract/play.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 
@@ -46,6 +46,24 @@ describe('a host that has no package of Node.js', () => {
   it('gets an error with a fix', async () => {
     const { output } = await play(project, '2.14', ROLE);
     expect(output).toMatch(/barenode lacks \/usr\/bin\/node, .* or install nodejs/s);
+  });
+
+  it('gets it too where its shell has ended before all of the module is sent', async () => {
+    const ssh = join(project.directory, 'ssh');
+    const script = `#!/bin/sh
+for command; do :; done
+case $command in
+  *'command -v'*) ;;
+  */usr/bin/node*) exec <&-; sleep 2; exit 127 ;;
+esac
+exec ssh "$@"
+`;
+    writeFileSync(ssh, script, { mode: 0o755 });
+    for (const ansible of ANSIBLES) {
+      const args = ['-e', `ansible_ssh_executable=${ssh}`];
+      const { output } = await play(project, ansible, ROLE, { args });
+      expect(output).toMatch(/barenode lacks \/usr\/bin\/node, .* or install nodejs/s);
+    }
   });
 
   it('gets an executable by the role, which the other roles and the modules then use', async () => {

@@ -1,5 +1,6 @@
 /** Arguments for each module by which it would change something on a hypervisor that has none of it, if it does such things. */
 export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
+  cloud_info: {},
   cloudinit_iso: { dest: '/srv/contract/seed.iso', user_data: { hostname: 'contract' } },
   disk_image: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/disk.qcow2', size: '1G' },
   disk_template: { source: '/srv/contract/template.qcow2', dest: '/srv/contract/named.qcow2', version: '1' },
@@ -33,4 +34,5 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
     image_directory: '/srv/contract',
     directory: '/srv/contract',
   },
+  vm_info: {},
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
+import { daily } from '../support/daily.ts';
 import { moduleText } from '../support/module.ts';
 import { ANSIBLES, makeProject, type Project } from './ansible.ts';
 import { play } from './play.ts';
@@ -31,11 +32,14 @@ const task = (args: object) => `    - name: disk
       register: disk
 `;
 
-const matrix = [
-  { ansible: '2.14', pipelining: true },
-  { ansible: '2.14', pipelining: false },
-  { ansible: '2.19', pipelining: true },
-] as const;
+const matrix = daily(
+  [
+    { ansible: '2.14', pipelining: true },
+    { ansible: '2.14', pipelining: false },
+    { ansible: '2.19', pipelining: true },
+  ] as const,
+  3,
+);
 
 describe('what is said of how far it is', () => {
   const GIB = 1024 ** 3;
@@ -161,4 +165,20 @@ describe('long work', () => {
     expect(output).toContain('unpack packed');
     await sh(`rm /run/piecewise-cloud ${dest}; ls -d /tmp/piecewise-run-* && exit 1; true`);
   });
+});
+
+it('a task that waits for a guest shows what it waits for, and how long', async () => {
+  await sh(`qemu-img create -q -f qcow2 ${HOME}/empty.qcow2 16M`);
+  const vm = {
+    ...{ name: 'follow1', memory: '64 MiB', virt_type: 'qemu', archive_name: 'empty.qcow2' },
+    ...{ image_directory: HOME, directory: HOME, force_off: true, shutdown_timeout: 1 },
+  };
+  const of = (args: object) =>
+    `    - name: vm\n      piecewise.cloud.vm: ${JSON.stringify({ ...vm, ...args })}\n      register: vm\n`;
+  const wait = { timeout: 4, on_failure: 'warn' };
+  const { results, output } = await play(project, '2.14', of({ wait }));
+  expect(results.vm, output).toMatchObject({ changed: true, waited: { for: 'cloud_init', ready: false } });
+  expect(output).toMatch(new RegExp(`${hypervisor.name}: follow1: wait for cloud-init \\(\\d s of 4 s\\)`));
+  expect(output.replace(/\s+/g, ' ')).toContain('follow1 is not ready after 4 s');
+  await play(project, '2.14', of({ state: 'absent', remove_storage: true }));
 });

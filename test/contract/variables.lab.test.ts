@@ -40,6 +40,23 @@ const site = (ansible: Ansible) =>
 const SECRET = 'Tr0ub4dor';
 const vm = { name: 'web1', memory: '1 GiB', archive_name: 'a' };
 
+const GROUPS = [
+  {
+    name: 'shop',
+    types: [
+      { name: 'web', count: -1, memory: [SECRET], prefx: SECRET },
+      {
+        name: 'sql',
+        memory: '1 GiB',
+        archive_name: 'a',
+        interfaces: [{ name: 'eth0', adress: SECRET }],
+      },
+      { prefix: '-a', memory: '1 GiB', archive_name: 'a' },
+    ],
+  },
+  { types: {}, var: SECRET },
+];
+
 const SLIPS = {
   vms: [
     { ...vm, memry: SECRET },
@@ -48,6 +65,8 @@ const SLIPS = {
     { ...vm, interfaces: [{ name: 'eth0', adress: SECRET }], ovs: [{ vlans: [SECRET] }] },
     { memory: 5 },
   ],
+  vm_groups: GROUPS,
+  vm_descriptions: {},
   ovs_bridges: [{ name: '-a', dataptah_type: 'netdev' }, { stp_enable: 'perhaps' }],
   ovs_ports: [{ bridge: 'ovs-lan', tag: 4096, mode: 'statc' }],
   ovs_ports_extra: ['lan'],
@@ -56,6 +75,7 @@ const SLIPS = {
     one: { debootstrap: { sute: SECRET } },
     two: { url: 'https://images.example.org/x' },
     three: {},
+    'debian-12.qcow2': {},
     four: SECRET,
     '-six': { debootstrap: {} },
     five: { debootstrap: null, path: SECRET, checksum: SECRET },
@@ -79,6 +99,17 @@ const SAID = [
   'vms[3] (web1).ovs[0].vlans must be a list, each item a whole number',
   'vms[4].name is required',
   'vms[4].archive_name is required',
+  'vm_groups[0] (shop).types[0] (web).archive_name is required',
+  'vm_groups[0] (shop).types[0] (web).count must be from 0 to 1000',
+  'vm_groups[0] (shop).types[0] (web).memory must be a text',
+  "vm_groups[0] (shop).types[0] (web).prefx is unknown; did you mean 'prefix'?",
+  "vm_groups[0] (shop).types[1] (sql).interfaces[0] (eth0).adress is unknown; did you mean 'address'?",
+  'vm_groups[0] (shop).types[2].name is required',
+  "vm_groups[0] (shop).types[2].prefix must be made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
+  'vm_groups[1].name is required',
+  'vm_groups[1].types must be a list',
+  "vm_groups[1].var is unknown; did you mean 'vars'?",
+  'vm_descriptions must be a list',
   "ovs_bridges[0] (-a).dataptah_type is unknown; did you mean 'datapath_type'?",
   "ovs_bridges[0] (-a).name must not begin with '-'",
   'ovs_bridges[1].name is required',
@@ -90,7 +121,7 @@ const SAID = [
   'ovs_bridges_extra must be a list',
   "images['one'].debootstrap.sute is unknown; did you mean 'suite'?",
   "images['two']: missing parameter(s) required by 'url': checksum",
-  "images['three']: state is present but any of the following are missing: debootstrap, url, path",
+  "images['three']: name is not one of debian-11, debian-11.qcow2, debian-12, debian-12.qcow2, debian-13, debian-13.qcow2, ubuntu-22.04, ubuntu-22.04.qcow2, ubuntu-24.04, ubuntu-24.04.qcow2: give one of debootstrap, url, path",
   "images['four'] must be a mapping",
   "images['-six'] must not begin with '-'",
   "images['five']: parameters are mutually exclusive: debootstrap|url|path, debootstrap|checksum",
@@ -117,6 +148,16 @@ const LEGAL = {
     { bridge: 'ovs-lan', port: 'wan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' },
   ],
   images: { a: { debootstrap: null }, b: { debootstrap: { size: 2147483648 } } },
+  vm_groups: [
+    {
+      name: 'shop',
+      types: [
+        { name: 'web', count: '2', memory: 524288, archive_name: 'a' },
+        { ...vm, vcpus: null },
+      ],
+    },
+  ],
+  vm_groups_extra: [{ name: 'shop' }],
 };
 
 describe.each(ANSIBLES)("in a play of others' under Ansible %s", (ansible) => {
@@ -152,6 +193,32 @@ describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) 
     expect(await wrong(SLIPS)).toEqual([...SAID].sort());
   });
 
+  it('what is wrong with groups as a whole, and with the files that describe them', async () => {
+    const all = { memory: '1 GiB', archive_name: 'a' };
+    const type = (more: object) => [
+      { name: 'shop', types: [{ ...all, name: 'web', prefix: 'web', ...more }] },
+    ];
+    expect(
+      await wrong({ vm_groups: type({}), vm_groups_extra: type({ prefix: 'b', remove: true }) }),
+    ).toEqual([
+      "vm_groups_extra[0].types[0]: 'remove' differs from that of vm_groups[0].types[0], which is the type 'web' of the group 'shop' too: give both the same, or types of two names",
+    ]);
+    mkdirSync(join(project.directory, 'files'), { recursive: true });
+    const file = (text: string) => writeFileSync(join(project.directory, 'files/pftest'), text);
+    file('archlinux:1:sql:mem=512\n\narchlinux:2:web:mem=1G\n');
+    expect(await wrong({ vm_descriptions: ['files/pftest'] })).toEqual([
+      'files/pftest line 3: mem must be a whole number of MiB',
+    ]);
+    // What a line doesn't say may be in vm_defaults.
+    file('# nocloud\narchlinux:1:sql:cpu=2\n');
+    expect(await wrong({ vm_descriptions: ['files/pftest'] })).toEqual([
+      'files/pftest line 2: memory is required',
+    ]);
+    expect(await wrong({ vm_descriptions: ['files/nosuch'] })).toEqual([
+      expect.stringMatching(/^vm_descriptions\[0\]: there is no file files\/nosuch in /),
+    ]);
+  });
+
   it('which variable of an item is undefined, and no other of its keys', async () => {
     const users = [{ name: 'joe', passwd: SECRET, gecos: '{{ nosuch }}' }];
     expect(await wrong({ vms: [{ ...vm, users }] })).toEqual([
@@ -166,6 +233,7 @@ describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) 
       ovs_ports: [{ bridge: 'ovs-lan', port: 'lan', tag: '10', trunks: '1,2', address: '10.0.0.1/24' }],
       images: { a: { debootstrap: {} }, b: { debootstrap: null, member: '{{ nosuch | default(omit) }}' } },
       guests: [{ name: 'web2' }],
+      vm_groups: [{ name: 'shop', vars: { a: 1 }, types: [{ name: 'web', count: '{{ 1 + 1 }}', vcpus: 2 }] }],
       vm_list_extra: "{{ guests | default([]) | map('combine', {'archive_name': 'a'}) | list }}",
       vms: null,
     });

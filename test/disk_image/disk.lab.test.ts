@@ -59,6 +59,16 @@ describe('a disk', () => {
     expect((await info(dest))['virtual-size']).toBe(16 * 1024 ** 2);
   });
 
+  it.each(['qcow2', 'raw'])('is made empty as %s', async (format) => {
+    const dest = `${HOME}/empty-${format}`;
+    await thrice({ dest, format, size: '8M', source: undefined });
+    expect(await info(dest)).toMatchObject({ format, 'virtual-size': 8 * 1024 ** 2 });
+    expect(
+      await sh(`stat -c %a ${dest}; qemu-img convert -O raw ${dest} ${HOME}/raw; tr -d '\\0' <${HOME}/raw`),
+    ).toBe('600');
+    await thrice({ dest, format, size: '16M', source: undefined });
+  });
+
   it('that is there is never overwritten', async () => {
     const dest = `${HOME}/mine`;
     await sh(`echo precious >${dest}`);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
-import { runModule } from '../support/module.ts';
+import { runModule, runThrice } from '../support/module.ts';
 
 const HOME = '/var/lib/libvirt/guard-test';
 let hypervisor: Hypervisor;
@@ -63,7 +63,6 @@ describe('a disk in use', () => {
   });
 
   const changes: [string, string, string][] = [
-    ['of a guest that runs', 'on', "is in use by the guest 'guard-on' (running): stop it first"],
     [
       'of a guest that is saved',
       'with space/saved',
@@ -84,6 +83,16 @@ describe('a disk in use', () => {
     expect(result.msg).toBe(
       `${HOME}/off can't be a template: it is a disk of the guest 'guard-off' (shut off), which would change it under its overlays. Use 'backing: copy'`,
     );
+  });
+
+  it('of a guest that runs grows in its QEMU, which allocates nothing', async () => {
+    const grow = { dest: `${HOME}/on`, source: `${HOME}/based`, format: 'qcow2', size: '8M' };
+    const refused = await disk({ ...grow, preallocation: 'falloc' });
+    expect(refused.msg).toBe(`${HOME}/on is in use by the guest 'guard-on' (running): stop it first`);
+    expect(await runThrice(hypervisor, 'disk_image', grow)).toMatchObject({
+      size: 8 * 1024 ** 2,
+    });
+    expect(await sh('virsh domblkinfo guard-on vda | grep Capacity')).toMatch(/ 8388608$/m);
   });
 
   it('of a guest that is off is copied, and grows', async () => {

@@ -4,7 +4,7 @@ import { sharedHypervisor } from '../lab/shared.ts';
 import { moduleText } from '../support/module.ts';
 
 const HOME = '/var/lib/libvirt/killed-test';
-const TIMES = 25;
+const TIMES = 10;
 let hypervisor: Hypervisor;
 const sh = async (script: string, input = '') =>
   (await hypervisor.exec(['sh', '-c', script], { input, timeout: 110 })).stdout;

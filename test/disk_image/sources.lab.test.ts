@@ -166,7 +166,11 @@ describe('what no disk can be made from', () => {
       { ...at('raw.x'), size: '4M' },
       "option 'size': 4M is less than the 8M of the template: a disk never shrinks",
     ],
-    ['neither source nor url', {}, "option 'source': is required, or 'url': what the disk is made from"],
+    [
+      'neither source nor url',
+      {},
+      "option 'source': is required, or 'url': what the disk is made from. An empty disk needs 'size'",
+    ],
   ];
   it.each(rows)('%s', async (_, args, message) => {
     const result = await disk({ dest: `${HOME}/out/wrong/disk`, ...args });

@@ -140,6 +140,25 @@ describe.each(ANSIBLES)('ansible-doc %s', (ansible) => {
     expect(without).toEqual([]);
   });
 
+  it('prints the page of each inventory plugin, which is as readable', async () => {
+    const plugins = inFull(
+      readdirSync(join(ROOT, 'plugins', 'inventory')).map((file) => basename(file, '.py')),
+    );
+    const listed = await doc('--type', 'inventory', '--list', '--json', 'piecewise.cloud');
+    expect(Object.keys(JSON.parse(listed))).toEqual(plugins);
+    const pages = await printedPages('--type', 'inventory', ...plugins);
+    // The options of Ansible's fragment say V(None).
+    expect(pages.flatMap(leftovers).filter((found) => !found.startsWith('None'))).toEqual([]);
+    expect(pages.filter((page) => !/^EXAMPLES:/m.test(page))).toEqual([]);
+    const documents = JSON.parse(await doc('--type', 'inventory', '--json', ...plugins));
+    for (const [i, name] of plugins.entries()) {
+      const { options, ...rest } = documents[name].doc;
+      expect(printedOptions(pages[i] ?? '')).toEqual(expect.arrayContaining(sortedPaths(options)));
+      const texts = textsOf({ ...rest, jump: options.jump, hypervisors: options.hypervisors });
+      expect(texts.filter(([, text]) => isLong(text) || unprintable(text).length > 0)).toEqual([]);
+    }
+  });
+
   it('has short paragraphs', () => {
     expect(textsOf({ modules, rolePages }).filter(([, text]) => isLong(text))).toEqual([]);
   });

@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { documentOf } from '../../build/docs.ts';
-import { loadSpecs } from '../../build/modules.ts';
+import { loadSpecs, ROOT } from '../../build/modules.ts';
 import { VERSION } from '../../build/project.ts';
 import { roleDocument, roleSpecs } from '../../build/roles.ts';
 import { readSince } from '../../build/since.ts';
@@ -13,6 +16,16 @@ const specs = await loadSpecs();
 const modules = specs.map(({ module }) => `piecewise.cloud.${module}`);
 const since = readSince();
 
+/** Modules and plugins that are documented in Python. */
+const inPython = ['modules', 'inventory'].flatMap((kind) =>
+  readdirSync(join(ROOT, 'plugins', kind)).map((name) => `${kind}/${name}`),
+);
+
+/** The modules that are action plugins alone. */
+const onController = inPython.flatMap((file) =>
+  file.startsWith('modules/') ? `piecewise.cloud.${basename(file, '.py')}` : [],
+);
+
 type Documented = { DOCUMENTATION: Doc; RETURN?: Readonly<Record<string, ReturnDoc>> };
 type Spec = (typeof specs)[number];
 
@@ -24,6 +37,13 @@ describe('the documentation', () => {
       expect(docProblems(DOCUMENTATION, RETURN, modules, VERSION)).toEqual([]);
     },
   );
+
+  it.each(inPython)('of %s is valid', (file) => {
+    const text = readFileSync(join(ROOT, 'plugins', file), 'utf8');
+    const [, documentation = ''] = /^DOCUMENTATION = """\n(.*?)^"""/ms.exec(text) ?? [];
+    const all = [...modules, ...onController, 'ansible.builtin.copy'];
+    expect(docProblems(parse(documentation) as Doc, {}, all, VERSION)).toEqual([]);
+  });
 
   it.each([...roleSpecs()])('of the role %s is valid', (_, role) => {
     const { argument_specs: entries } = roleDocument(role, specs) as { argument_specs: { main: Doc } };

@@ -6,11 +6,13 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 
 // What a room may know of its own floor.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+  'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
+  'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundled } from '../../build/bundle.ts';
 import { notices, packagesOf } from '../../build/notices.ts';
+import { buildPicture } from '../../build/picture.ts';
 
 let root: string;
 beforeAll(() => {
@@ -32,6 +33,14 @@ describe('the notices of a bundle', () => {
     const text = notices(packages);
     for (const path of packages) expect(text).toContain(`\n${path.replace('node_modules/', '')} `);
     expect(text).toContain('Permission to use, copy, modify, and/or distribute this software');
+  });
+
+  it('have those of the picture', async () => {
+    const packages = packagesOf((await buildPicture()).inputs);
+    for (const name of ['preact', 'd3-zoom', 'd3-selection', 'd3-transition', 'diff']) {
+      expect(packages).toContain(`node_modules/${name}`);
+    }
+    expect(notices(packages)).toContain('\npreact ');
   });
 
   it('name a nested and a scoped package by its own directory', () => {

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { loadSpecs, ROOT } from '../../build/modules.ts';
-import { roleSpecs } from '../../build/roles.ts';
+import { holdsItems, roleSpecs } from '../../build/roles.ts';
 import { taskProblems, tasksIn } from '../support/tasks.ts';
 
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`)].sort();
+const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
+const PAGES = ['README.md', ...DOCS.map((name) => `docs/${name}`)].sort();
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
 interface Block {
@@ -42,7 +43,7 @@ function variableProblems(variables: Readonly<Record<string, unknown>>): string[
     const [module, key = ''] = option.from?.split('.') ?? [];
     const spec = specs.find((one) => one.module === module);
     // Defaults of items are checked with the items.
-    if (!spec || key !== spec.list?.option) return [];
+    if (!spec || (key !== spec.list?.option && !holdsItems(spec.controllerOptions?.[key]))) return [];
     return taskProblems(spec, { [key]: value, ...defaultsFor(spec, variables) }).map(
       (one) => `${name}: ${one}`,
     );
@@ -55,6 +56,40 @@ function defaultsFor({ module, list }: (typeof specs)[number], variables: Readon
   return list?.defaults && defaults ? { [list.defaults]: defaults } : {};
 }
 
+/** Options of Ansible's own fragments of documentation. */
+const OF_FRAGMENTS: Readonly<Record<string, readonly string[]>> = {
+  constructed: ['compose', 'groups', 'keyed_groups', 'strict', 'use_extra_vars', 'leading_separator'],
+  inventory_cache: ['cache', 'cache_plugin', 'cache_connection', 'cache_timeout', 'cache_prefix'],
+};
+
+/** The documentation in a file of Python. */
+function documentationIn(file: string): Readonly<Record<string, object>> & { options: object } {
+  const [, documentation = ''] = /^DOCUMENTATION = """\n(.*?)^"""/ms.exec(textOf(file)) ?? [];
+  return parse(documentation);
+}
+
+/** What is wrong with a task of a module that runs on the controller alone. */
+function actionProblems(module: string, args: object): string[] {
+  const file = `plugins/modules/${module}.py`;
+  if (!existsSync(join(ROOT, file))) return [`there is no module ${module}`];
+  const known = Object.keys(documentationIn(file).options);
+  return Object.keys(args).flatMap((name) => (known.includes(name) ? [] : `${module} has no option ${name}`));
+}
+
+/** What is wrong with the file of an inventory plugin. */
+function pluginProblems({ plugin, ...given }: Readonly<Record<string, unknown>>): string[] {
+  const file = `plugins/inventory/${String(plugin).replace('piecewise.cloud.', '')}.py`;
+  if (!existsSync(join(ROOT, file))) return [`there is no inventory plugin ${plugin}`];
+  const { options: described, extends_documentation_fragment: fragments = [] } = documentationIn(file);
+  const known = [
+    ...Object.keys(described),
+    ...(fragments as string[]).flatMap((fragment) => OF_FRAGMENTS[fragment] ?? []),
+  ];
+  return Object.keys(given).flatMap((name) =>
+    known.includes(name) ? [] : `${plugin} has no option ${name}`,
+  );
+}
+
 function yamlProblems(text: string): string[] {
   return parseAllDocuments(text).flatMap((parsed) => {
     if (parsed.errors.length > 0) return parsed.errors.map(({ message }) => message);
@@ -63,9 +98,10 @@ function yamlProblems(text: string): string[] {
     if (tasks.length > 0) {
       return tasks.flatMap(({ module, args }) => {
         const spec = specs.find((one) => one.module === module);
-        return spec ? taskProblems(spec, args) : [`there is no module ${module}`];
+        return spec ? taskProblems(spec, args) : actionProblems(module, args);
       });
     }
+    if (document.plugin) return pluginProblems(document);
     // An inventory, or requirements of ansible-galaxy.
     if (Array.isArray(document.collections) || document.kvm?.hosts) return [];
     return variableProblems(document);
@@ -85,7 +121,10 @@ function commandProblems(line: string): string[] {
   });
   if (command === 'npm' && args[0] === 'run' && !scripts[args[1] ?? ''])
     return [`there is no script ${args[1]}`];
-  const known = ['ansible-galaxy', 'ansible-playbook', 'ansible-doc', 'cp', 'mkdir', 'npm', 'ssh'];
+  const known = [
+    ...['ansible', 'ansible-galaxy', 'ansible-inventory', 'ansible-playbook', 'ansible-doc'],
+    ...['cp', 'mkdir', 'npm', 'ssh'],
+  ];
   return known.includes(command)
     ? missing
     : [...missing, `'${command}' is not a command that is checked here`];
@@ -132,6 +171,9 @@ describe('the pages', () => {
     ['vms:\n  - name: a\n    memry: 1 GiB\n', /vms: .*memry/],
     ['ovs_port: []\n', /no role has the variable ovs_port/],
     ['- piecewise.cloud.ovs_ports: {bridge: a}\n', /there is no module ovs_ports/],
+    ['- piecewise.cloud.cloud_report: {form: html}\n', /cloud_report has no option form/],
+    ['plugin: piecewise.cloud.guest\n', /there is no inventory plugin/],
+    ['plugin: piecewise.cloud.guests\njumps: auto\n', /has no option jumps/],
     ['a: [\n', /./],
   ])('would not have %j', (text, problem) => {
     expect(yamlProblems(text).join('\n')).toMatch(problem);

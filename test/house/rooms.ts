@@ -7,8 +7,19 @@ const MODULES = join(ROOT, 'modules');
 
 /** The floors of modules/, from the top down, and the rooms of those below the modules. */
 export const FLOORS = {
-  objects: ['vm', 'network', 'overlay', 'image', 'disk', 'domain', 'seed', 'template', 'topology'],
-  engines: ['ansible', 'disk', 'dnsmasq', 'libvirt', 'link', 'nftables', 'ovs', 'rollback', 'systemd'],
+  objects: ['cloud', 'vm', 'network', 'overlay', 'image', 'disk', 'domain', 'seed', 'template', 'topology'],
+  engines: [
+    'ansible',
+    'disk',
+    'dnsmasq',
+    'guest',
+    'libvirt',
+    'link',
+    'nftables',
+    'ovs',
+    'rollback',
+    'systemd',
+  ],
   codecs: ['cloudinit', 'iso9660', 'net', 'xml'],
   ground: ['host', 'failure.ts', 'mask.ts', 'volume.ts'],
 } as const;

@@ -4,7 +4,7 @@ import { loadSpecs } from '../../build/modules.ts';
 import { shapesSource } from '../../build/shapes.ts';
 
 const specs = (await loadSpecs()).filter(({ module }) =>
-  ['disk_image', 'disk_template', 'image', 'vm'].includes(module),
+  ['cloud_info', 'disk_image', 'disk_template', 'image', 'vm'].includes(module),
 );
 
 describe('what action plugins know of what modules return', () => {
@@ -19,5 +19,6 @@ print(json.dumps(RETURNS, default=lambda kind: kind.__name__))`;
     expect(shapes.disk_template.needed).toEqual({ '*': ['str'] });
     expect(shapes.vm.interfaces).toEqual([{ name: 'str', target: 'str', mac: 'str', addresses: ['str'] }]);
     expect(shapes.vm.restart_required).toBe('bool');
+    expect(shapes.cloud_info.host.cpu).toEqual({ model: 'str', count: 'int', load: 'float' });
   });
 });

@@ -58,6 +58,93 @@ describe('an image by URL', () => {
   });
 });
 
+describe('an image of the catalogue', () => {
+  // As Debian and Ubuntu publish them, and an older image beside.
+  const publish = () =>
+    sh(
+      `cd ${HOME}/web && rm -rf cloud && mkdir cloud && cd cloud
+       publish() { mkdir -p $1; cp ../tiny.qcow2 $1/$2; (cd $1; echo old >old.img; $3sum$4 * >../sums; mv ../sums $5); }
+       publish images/cloud/bookworm/latest debian-12-genericcloud-amd64.qcow2 sha512 '' SHA512SUMS
+       publish releases/24.04/release ubuntu-24.04-server-cloudimg-amd64.img sha256 ' -b' SHA256SUMS`,
+    );
+  const mirrored = (images: object) =>
+    runThrice(hypervisor, 'image', { directory: NAMES, images, mirror: `${WEB}/cloud/` });
+
+  it('is fetched from a mirror by its name, verified by the list beside it, and follows that', async () => {
+    await publish();
+    const images = { 'debian-12': {}, 'ubuntu-24.04.qcow2': {} };
+    const made = await mirrored(images);
+    expect(resultsOf(made).map(({ name }) => name)).toEqual(Object.keys(images));
+    for (const name of Object.keys(images)) await same(name);
+    // The distribution publishes another one.
+    const latest = `${HOME}/web/cloud/images/cloud/bookworm/latest`;
+    await sh(
+      `qemu-img create -q -f qcow2 ${latest}/debian-12-genericcloud-amd64.qcow2 2M; cd ${latest}; sha512sum *.qcow2 >SHA512SUMS`,
+    );
+    expect(resultsOf(await mirrored(images)).map(({ changed }) => changed)).toEqual([true, false]);
+    expect(await sh(`qemu-img info ${NAMES}/debian-12 | grep virtual`)).toContain('2 MiB');
+  });
+
+  it('that differs from its checksum is refused', async () => {
+    await publish();
+    await sh(`echo x >>${HOME}/web/cloud/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2`);
+    const { failed, results } = await bring({ 'debian-12': {} }, { mirror: `${WEB}/cloud` });
+    expect(failed).toBe(true);
+    expect((results as Result[])[0]?.msg).toMatch(
+      /^option 'checksum': .*-amd64\.qcow2 has sha512:[0-9a-f]{128} and not .* another file$/,
+    );
+    expect(await sh(`ls ${NAMES}/debian-12 2>/dev/null || true`)).toBe('');
+  });
+});
+
+describe('an image of a partition', () => {
+  const WHOLE = `${HOME}/web/whole.qcow2`;
+  let checksum: string;
+  const whole = (more: object) => ({ 'root.qcow2': { url: `${WEB}/whole.qcow2`, checksum, ...more } });
+
+  // Two kernels, a link of a newer one to a file of the host, and swap in the second partition.
+  beforeAll(async () => {
+    await sh(
+      `cd ${HOME} && mkdir -p tree/boot/grub && cd tree/boot
+       for v in 6.1.0-9 6.1.0-10; do echo "kernel $v" >vmlinuz-$v; echo "initrd $v" >initrd.img-$v; done
+       ln -s /etc/shadow vmlinuz-7.0; echo 'initrd 7.0' >initrd.img-7.0; ln -s vmlinuz-6.1.0-9 vmlinuz
+       cd ${HOME}; truncate -s 16M disk; truncate -s 4M swap; mkswap -q swap
+       printf 'start=2048,size=16384,type=83\\nstart=18432,size=8192,type=82\\n' | sfdisk --quiet --label dos disk
+       mke2fs -q -t ext4 -b 1024 -E offset=1048576 -d tree disk 8192
+       dd if=swap of=disk bs=512 seek=18432 conv=notrunc status=none
+       qemu-img convert -O qcow2 disk ${WHOLE}`,
+    );
+    checksum = `sha256:${(await sh(`sha256sum ${WHOLE}`)).slice(0, 64)}`;
+  });
+
+  it('is that partition, with the newest kernel beside it, and all of it is removed', async () => {
+    const made = await thrice(whole({ partition: 1, kernel: true }));
+    const stem = `${NAMES}/by-checksum/${checksum.replace(':', '-')}+partition-1+kernel`;
+    expect(resultsOf(made)[0]).toMatchObject({ template: `${stem}.qcow2` });
+    expect(await sh(`cat ${stem}.kernel ${stem}.initrd; stat -c '%U %a' ${stem}.*`)).toBe(
+      `kernel 6.1.0-10\ninitrd 6.1.0-10\n${'root 444\n'.repeat(3).trim()}`,
+    );
+    await sh(
+      `cd ${HOME}; dd if=disk of=part bs=1M skip=1 count=8 status=none; qemu-img compare ${stem}.qcow2 part`,
+    );
+    await bring({ 'root.qcow2': {} }, { state: 'absent' });
+    expect(await sh(`find ${NAMES} -type f -o -type l`)).toBe('');
+  });
+
+  it.each([
+    [
+      { partition: 2, kernel: true },
+      /partition 2 of .*whole\.qcow2 has no file system of ext2, ext3 or ext4/,
+    ],
+    [{ kernel: true }, /whole\.qcow2 has no file system of ext2, .*: give its 'partition'/],
+    [{ partition: 3 }, /whole\.qcow2 has no partition 3, but 1, 2$/],
+  ])('%j is an error that says why, and leaves nothing', async (part, message) => {
+    const { results } = await bring(whole(part));
+    expect((results as Result[])[0]?.msg).toMatch(message);
+    expect(await sh(`find ${NAMES} -type f -o -type l`)).toBe('');
+  });
+});
+
 describe('an image of the controller', () => {
   const incoming = () => `${NAMES}/incoming/sha256-${digest}-controller.img`;
   const uploaded = { uploaded: ['mine.qcow2'] };

@@ -16,6 +16,8 @@ const guest = {
   hypervisor: 'hv1',
   memory: '32 MiB',
   archive_name: 'tiny.qcow2',
+  kernel: 'template',
+  disks: [{ size: '1M' }],
   virt_type: 'qemu',
   shutdown_timeout: 1,
   force_off: true,
@@ -31,12 +33,20 @@ const MAC = '52:54:00:00:00:95';
 const inNetwork = { ...guest, networks: [{ name: 'kv0', address: ['10.95.0.5'], mac: MAC }] };
 const FILES = '/etc/piecewise-cloud/networks/kv0';
 const LEASES = '/var/lib/private/piecewise-cloud-networks/kv0/leases';
-const changed = { ...guest, memory: '48 MiB', disk_size: '16M', user_data: { timezone: 'UTC' } };
+const changed = {
+  ...guest,
+  ...{
+    memory: '48 MiB',
+    disk_size: '16M',
+    disks: [{ size: '2M' }, { name: 'log', size: '1M', format: 'raw' }],
+  },
+  user_data: { timezone: 'UTC' },
+};
 
 beforeAll(async () => {
   hypervisor = await sharedHypervisor();
   await sh(`${removeDomains(NAME)}; rm -rf ${HOME}*; mkdir -p ${HOME}-images;
-    qemu-img create -q -f qcow2 ${HOME}-images/tiny.qcow2 8M`);
+    qemu-img create -q -f qcow2 ${HOME}-images/tiny.qcow2 8M; for i in kernel initrd; do echo $i >${HOME}-images/tiny.$i; done`);
   // As a VM is before it is changed: a copy is quicker than to make it each time.
   await runModule(hypervisor, 'vm', { ...guest, state: 'stopped' });
   await sh(`mv ${HOME} ${HOME}-made; virsh dumpxml --inactive ${NAME} >${HOME}-made.xml`);

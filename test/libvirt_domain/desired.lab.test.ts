@@ -313,6 +313,7 @@ const BLOG_OPTIONS = {
     { source: 'ovs-wan2', target: 'veth-test', vlans: [25, 26] },
   ],
   console: true,
+  console_log: false,
   guest_agent: false,
   rng: false,
   graphics: [{ password: 'geheim' }],
@@ -355,6 +356,7 @@ const KERNEL_OPTIONS = {
   disks: [{ source: '/var/lib/libvirt/images/buildserver-disk0', format: 'raw', cache: 'none' }],
   interfaces: [{ type: 'bridge', source: 'br0' }],
   graphics: [{}],
+  console_log: false,
   hotplug_slots: 0,
 };
 

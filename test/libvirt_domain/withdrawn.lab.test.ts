@@ -84,6 +84,13 @@ const rows: Row[] = [
     [/order=/],
   ],
   [
+    'an order of devices after the one that libvirt has chosen',
+    disk({}),
+    disk({ boot_order: 1 }),
+    [/<boot order='1'/],
+    [/<boot dev/],
+  ],
+  [
     'an order of devices after one of kinds',
     { ...disk({}), boot: ['network'] },
     disk({ boot_order: 1 }),

@@ -1,3 +1,4 @@
+import { holdsItems } from '../../build/roles.ts';
 import { compileValidator } from '../../build/validator.ts';
 import { coerceOptions } from '../../modules/lib/ansible/coerce.ts';
 import { problemsOf } from '../../modules/lib/ansible/problems.ts';
@@ -33,8 +34,25 @@ export function taskProblems(spec: Spec, args: Record<string, unknown>): string[
   const { [list]: listed, [name]: defaults, ...beside } = args;
   const common = { ...beside, ...(isTemplate(defaults) ? {} : (defaults as object | undefined)) };
   const open = typeof listed === 'string';
-  const items = open || listed === undefined ? [{}] : itemsOf(listed, mapping);
+  const made = madeItems(spec, args);
+  const items = [
+    ...(open || (listed === undefined && !made) ? [{}] : itemsOf(listed ?? [], mapping)),
+    ...(made ?? []),
+  ];
   return items.flatMap((item) => itemProblems(spec, { ...common, ...item }, open));
+}
+
+/** The items that an action plugin makes of a task's options: one of each kind. */
+function madeItems(spec: Spec, args: Record<string, unknown>): Record<string, unknown>[] | undefined {
+  const names = Object.entries(spec.controllerOptions ?? {}).flatMap(([name, option]) =>
+    holdsItems(option) && Array.isArray(args[name]) ? name : [],
+  );
+  if (names.length === 0) return undefined;
+  return names.flatMap((name) =>
+    (args[name] as { types?: Record<string, unknown>[] }[]).flatMap(({ types = [] }) =>
+      types.map(({ count: _, prefix: _prefix, remove: _remove, ...keys }) => keys),
+    ),
+  );
 }
 
 // Of a mapping, the key of each entry is one of its options.

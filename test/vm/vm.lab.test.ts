@@ -106,6 +106,14 @@ describe('a VM', () => {
     expect(await sh(`virsh list --all --name | grep vmt; ls -d ${HOME}* `)).toBe(`${HOME}-images`);
   });
 
+  it('can not boot by the kernel of an image that has none', async () => {
+    const args = { ...WEB, kernel: 'template' };
+    const missing = "option 'kernel': the image tiny.qcow2 has none: give it 'kernel: true' in 'images'";
+    expect(await vm(args, { check: true })).toMatchObject({ changed: true, warnings: [missing] });
+    expect(await vm(args)).toMatchObject({ changed: false, failed: true, msg: missing });
+    expect(await sh(`virsh list --all --name | grep vmt; ls -d ${HOME}* `)).toBe(`${HOME}-images`);
+  });
+
   it('needs its archive uploaded, whatever is on the host', async () => {
     await sh(`mkdir -p ${HOME}; echo stale >${HOME}/old.tar.gz`);
     const args = { ...WEB, archive_name: 'old', archives: ['old'] };

@@ -15,7 +15,10 @@ export interface Mode {
 
 /** One item's options as the user wrote them, and their path in the task. */
 export interface Given {
-  /** `seeds[1]`, `images['debian']` where the items are a mapping, or empty when the task isn't in list form. */
+  /**
+   * `seeds[1]`, `images['debian']` where the items are a mapping, or empty when the task isn't in list form. Of an item that the
+   * action plugin has made, what it was made from: `groups[0].types[1]`, `files/pftest line 2`.
+   */
   readonly path: string;
   readonly options: Record<string, unknown>;
 }
@@ -70,7 +73,19 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
     return { mode, items: [{ path: '', options }], listed: false };
   }
   const { [name]: _, ...beside } = options;
-  return { mode, items: itemsOf(spec, name, list, commonOf(spec, beside)), listed: true };
+  const items = itemsOf(spec, name, list, commonOf(spec, beside));
+  return { mode, items: withOrigins(items, internal._ansible_piecewise_origins), listed: true };
+}
+
+// One line that a terminal prints as it is.
+const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u;
+
+const isOrigin = (value: unknown) => value === null || (typeof value === 'string' && PRINTABLE.test(value));
+
+/** Items with the paths that the action plugin tells. They are for messages only: a list that isn't like that is ignored. */
+function withOrigins(items: readonly Given[], origins: unknown): readonly Given[] {
+  if (!Array.isArray(origins) || origins.length !== items.length || !origins.every(isOrigin)) return items;
+  return items.map((item, i) => ({ ...item, path: (origins[i] as string | null) ?? item.path }));
 }
 
 // The options beside the list. Those of the option for defaults override them.

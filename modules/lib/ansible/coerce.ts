@@ -1,4 +1,4 @@
-import { OptionError } from '../failure.ts';
+import { OptionError, optionAt } from '../failure.ts';
 import { variable } from '../host/self.ts';
 import { isTooDeep } from './nesting.ts';
 import type { Option, OptionSpecs, OptionType, ValuesOf } from './spec.ts';
@@ -177,7 +177,7 @@ export function coerceOptions(
   given: Record<string, unknown>,
   prefix = '',
 ): Record<string, unknown> {
-  const at = (name: string) => (prefix ? `${prefix}.${name}` : name);
+  const at = (name: string) => optionAt(prefix, name);
   const result: Record<string, unknown> = Object.create(null);
   const aliases = new Map(
     Object.entries(specs).flatMap(([name, spec]) => (spec.aliases ?? []).map((alias) => [alias, name])),

@@ -1,7 +1,7 @@
 import { asError, Failure, failureAt, located } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { type Given, readOptions } from './arguments.ts';
-import type { Module, Placed, Plan, Scope } from './plan.ts';
+import type { Found, Module, Placed, Plan, Scope } from './plan.ts';
 import type { Validator } from './problems.ts';
 
 // Each step takes an item further, or ends it with an error: the other items go on.
@@ -44,22 +44,58 @@ function advance<O, S, T extends Known<O, S>, U>(
   }
 }
 
+/** The items of a run, and warnings that belong to none of them. */
+export interface Planning<O, S, X> {
+  readonly items: readonly Item<O, S, X>[];
+  readonly warnings: readonly string[];
+}
+
 /** Reads, checks, observes and plans all items of a task that this run is about. */
 export async function planItems<O, S, X>(
   module: Module<O, S, X>,
   validate: Validator,
   host: Host,
   given: readonly Given[],
-): Promise<Item<O, S, X>[]> {
+): Promise<Planning<O, S, X>> {
   const read = scoped(module, given).map((item) => readItem(module, validate, item));
   const checked = refuseDuplicates(module, checkTogether(module, read));
-  const observed = await observeItems(module, host, onlyIncluded(module, checked));
-  return observed.map((item) =>
-    advance(item, (one) => ({
-      ...one,
-      plan: located({ at: one.path }, () => module.plan(one.options, one.state)),
-    })),
+  const { items, warnings } = await withFound(module, host, onlyIncluded(module, checked), given);
+  const observed = await observeItems(module, host, items);
+  return {
+    items: observed.map((item) =>
+      advance(item, (one) => ({
+        ...one,
+        plan: located({ at: one.path }, () => module.plan(one.options, one.state)),
+      })),
+    ),
+    warnings,
+  };
+}
+
+/** The items with those that others stand for, in their stead. */
+async function withFound<O, S, X>(
+  { standIns }: Module<O, S, X>,
+  host: Host,
+  items: Checked<O, S>[],
+  given: readonly Given[],
+): Promise<{ items: Checked<O, S>[]; warnings: readonly string[] }> {
+  const some = good(items).filter(({ options }) => standIns?.isOne(options));
+  if (!standIns || some.length === 0) return { items, warnings: [] };
+  const declared = given.map(({ options }) => options);
+  const options = some.map((item) => item.options);
+  const found = await standIns.find(host, options, declared);
+  const foundFor = new Map<unknown, Found<O> | Error>(
+    some.map((item, i) => [item, found[i] ?? new Error('no answer')]),
   );
+  return {
+    items: items.flatMap((item): Checked<O, S>[] => {
+      const answer = foundFor.get(item);
+      if (answer === undefined) return [item];
+      if (answer instanceof Error) return [{ ...item, error: answer }];
+      return answer.items.map((one) => ({ path: item.path, scope: item.scope, options: one }));
+    }),
+    warnings: found.flatMap((answer) => (answer instanceof Error ? [] : answer.warnings)),
+  };
 }
 
 type Checked<O, S> = Read<O, S> | Failed<O, S>;

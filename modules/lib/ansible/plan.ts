@@ -50,6 +50,50 @@ export interface Placed<Options> {
  */
 export type Scope = 'included' | 'checked' | 'ignored';
 
+/** What an item stands for on the host. */
+export interface Found<Options> {
+  /** Items in its stead, in the order in which they are applied. */
+  readonly items: readonly Options[];
+  readonly warnings: readonly string[];
+}
+
+/** Items that stand for others, which only the host knows. */
+export interface StandIns<Options> {
+  /** Whether an item is such a one. Pure. */
+  readonly isOne: (options: Options) => boolean;
+  /**
+   * Finds what each of them stands for; an Error where the host can't be asked.
+   * @param declared all items of the task as they were written, those that it ignores and those that are wrong included
+   */
+  readonly find: (
+    host: Host,
+    items: readonly Options[],
+    declared: readonly Readonly<Record<string, unknown>>[],
+  ) => Promise<readonly (Found<Options> | Error)[]>;
+}
+
+/** What came of waiting for an item. */
+export interface WaitOutcome {
+  /** Fields of the item's result. */
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly warnings?: readonly string[];
+  /** Why the item isn't as it was waited for. */
+  readonly error?: Error;
+}
+
+/** What a run waits for when it has applied the changes of all items. It changes nothing. */
+export interface Waiting<Options> {
+  /** Whether a run waits for an item. Pure. */
+  readonly isAwaited: (options: Options) => boolean;
+  /** Looks at all items without waiting. @returns what came of each, in their order; undefined where one is still to be waited for */
+  readonly outcomesNow: (
+    host: Host,
+    items: readonly Placed<Options>[],
+  ) => Promise<readonly WaitOutcome[] | undefined>;
+  /** Waits for all items together. @returns what came of each, in their order */
+  readonly waitForAll: (host: Host, items: readonly Placed<Options>[]) => Promise<readonly WaitOutcome[]>;
+}
+
 /** A kind of thing that a user declares by options, in three steps: observe, plan, apply. A composed object calls those of its parts. */
 export interface ObjectKind<Options, State, Step, Result extends object = object> {
   /** The name of what an item describes (the domain, the file). It names the item's result, and two items can't have the same. */
@@ -62,6 +106,7 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
   readonly check?: (options: Options) => void;
   /** Rules between items. Pure. @returns what is wrong with each, in their order */
   readonly checkAll?: (items: readonly Placed<Options>[]) => readonly (Failure | undefined)[];
+  readonly standIns?: StandIns<Options>;
   /** Reads the host's state for all items together; an item that can't be read is an Error in its place. */
   readonly observe: (host: Host, items: readonly Options[]) => Promise<readonly (State | Error)[]>;
   /**
@@ -73,8 +118,20 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
   readonly plan: (options: Options, state: State) => Plan<Step, Result>;
   /** How many bytes a change has to read or write, for a module whose work may be long. */
   readonly weight?: (step: Step) => number;
+  /**
+   * Whether a change may be made while those of other items are: it neither needs nor hinders them. Pure. Only the changes that an
+   * item begins with are made so.
+   */
+  readonly independent?: (step: Step, options: Options) => boolean;
   /** Applies one change. */
   readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
+  /** Not in check mode, and not for items that failed. */
+  readonly waiting?: Waiting<Options>;
+  /**
+   * How many items that change are applied, and waited for, before the next ones are; 0 for all at once. The same of all items.
+   * The items after one that fails are left as they are.
+   */
+  readonly serial?: (options: Options) => number;
 }
 
 /** A module: an object with its documentation and options for Ansible. */

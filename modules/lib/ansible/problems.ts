@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { type Failure, Failures, OptionError } from '../failure.ts';
+import { type Failure, Failures, OptionError, optionAt } from '../failure.ts';
 import type { Option, OptionSpecs } from './spec.ts';
 
 /** What of ajv's ErrorObject the messages are made from. */
@@ -73,8 +73,9 @@ export function problemsOf(
   return errors.map(({ instancePath, keyword, params }) => {
     const pointer = parts(instancePath);
     const at = pointer.reduce(step, { specs, option: undefined } as Walk);
-    const path = [prefix, written(instancePath)].filter(Boolean).join('.');
-    const inside = (name: unknown) => (path ? `${path}.${name}` : String(name));
+    const within = written(instancePath);
+    const path = within ? optionAt(prefix, within) : prefix;
+    const inside = (name: unknown) => optionAt(path, String(name));
     if (keyword === 'required') return new OptionError(inside(params.missingProperty), 'is required');
     if (keyword === 'additionalProperties') {
       const name = String(params.additionalProperty);

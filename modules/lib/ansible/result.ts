@@ -48,22 +48,27 @@ const diffOf = (changes: Report['changes']) =>
 
 const diffIn = (mode: Mode, changes: Report['changes']) => (mode.diff ? { diff: diffOf(changes) } : {});
 
-/** The result of a task without a list. */
-export function resultOfOne([report]: readonly Report[], mode: Mode): Result {
-  if (!report) return { changed: false, skipped: true };
+const warningsIn = (warnings: readonly string[]) => (warnings.length > 0 ? { warnings } : {});
+
+/** The result of a task without a list. @param more warnings beside those of its item */
+export function resultOfOne([report]: readonly Report[], mode: Mode, more: readonly string[] = []): Result {
+  if (!report) return { changed: false, skipped: true, ...warningsIn(more) };
   const { result, changes, warnings } = report;
-  return { ...result, ...diffIn(mode, changes), ...(warnings.length > 0 ? { warnings } : {}) };
+  return { ...result, ...diffIn(mode, changes), ...warningsIn([...more, ...warnings]) };
 }
 
-/** The result of a task in list form: each item's in `results`, and what they have in common beside it. */
-export function resultOfList(reports: readonly Report[], mode: Mode): Result {
+/**
+ * The result of a task in list form: each item's in `results`, and what they have in common beside it.
+ * @param more warnings beside those of the items
+ */
+export function resultOfList(reports: readonly Report[], mode: Mode, more: readonly string[] = []): Result {
   const messages = reports
     .filter(({ result }) => result.failed)
     .map(({ key, result }) => (key ? `${key}: ${result.msg}` : result.msg));
-  const warnings = [...new Set(reports.flatMap((report) => report.warnings))];
+  const warnings = [...new Set([...more, ...reports.flatMap((report) => report.warnings)])];
   return {
     changed: reports.some(({ result }) => result.changed),
-    ...(messages.length > 0 ? { failed: true, msg: messages.join('\n') } : {}),
+    ...(messages.length > 0 ? { failed: true, msg: [...new Set(messages)].join('\n') } : {}),
     results: reports.map(({ key, result, changes }) => ({
       ...(key === undefined ? {} : { item: key }),
       ...result,
@@ -73,6 +78,6 @@ export function resultOfList(reports: readonly Report[], mode: Mode): Result {
       mode,
       reports.flatMap(({ changes }) => changes),
     ),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    ...warningsIn(warnings),
   };
 }

@@ -41,6 +41,12 @@ export function checkRules(rules: Rules, options: Options, where = ''): void {
     }
     if (missing.length > 0) fail(`option '${name}' is ${value}, so ${listed(missing)} must be given`);
   }
+  for (const [name, value, required, key, known] of rules.requiredUnlessKnown ?? []) {
+    const one = String(options[key]);
+    if (options[name] !== value || required.some(given) || known.includes(one)) continue;
+    const message = `'${one}' is not one of ${known.join(', ')}: give one of the options ${listed(required)}`;
+    throw new OptionError(optionAt(where, key), message);
+  }
 }
 
 /**
@@ -51,10 +57,10 @@ export function checkRules(rules: Rules, options: Options, where = ''): void {
 export function checkRequired(specs: OptionSpecs, options: Options, where = ''): void {
   const missing = Object.entries(specs).flatMap(([name, { requiredUnless }]) => {
     if (!requiredUnless || has(options)(name)) return [];
-    const [other, value] = requiredUnless;
-    return options[other] === value
-      ? []
-      : new OptionError(optionAt(where, name), `is required, unless '${other}' is '${value}'`);
+    const [other, value, given] = requiredUnless;
+    if (options[other] === value || (given !== undefined && has(options)(given))) return [];
+    const unless = `'${other}' is '${value}'${given === undefined ? '' : `, or '${given}' is given`}`;
+    return new OptionError(optionAt(where, name), `is required, unless ${unless}`);
   });
   if (missing.length === 1) throw missing[0];
   if (missing.length > 1) throw new Failures(missing);

@@ -1,12 +1,13 @@
 import { asError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { applyItem } from './apply.ts';
 import { parseArguments, splitArguments } from './arguments.ts';
+import { applyBatches } from './batches.ts';
 import { good, type Item, isFailed, planItems } from './items.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
-import { failureOf, type Report, type Result, resultOfList, resultOfOne } from './result.ts';
+import { failureOf, type Result, resultOfList, resultOfOne } from './result.ts';
 import { longestFirst, masked, secretsOf } from './secrets.ts';
+import { waitedAlready } from './wait.ts';
 
 /** Bytes of work that make a run a long one: a few seconds' on any disk. */
 const LONG = 256 * 1024 ** 2;
@@ -20,8 +21,8 @@ export interface Surroundings {
 }
 
 /**
- * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies. In list form one
- * failed item doesn't keep the others from being applied.
+ * Runs a module: reads the arguments, observes, plans and, unless in check mode, applies, and waits where the object
+ * does. In list form one failed item doesn't keep the others from being applied.
  * @param json the arguments as Ansible sends them
  * @param surroundings of a process of its own; without them all is done here
  * @returns the result to print; it never throws
@@ -38,18 +39,17 @@ export async function run<Options, State, Step>(
     const { mode, items: given, listed } = splitArguments(module.spec, parseArguments(json));
     secrets = given.flatMap(({ options }) => secretsOf(module.spec.options, options));
     if (!mode.check) await sweep?.();
-    const items = await planItems(module, validate, host, given);
+    const { items, warnings } = await planItems(module, validate, host, given);
     secrets = longestFirst([...secrets, ...items.flatMap((item) => secretsIn(module, item))]);
     const uploads = mode.follow ? uploadsOf(items) : {};
     // In check mode the plugin uploads nothing, and looks whether it could.
     const requested = Object.keys(uploads).length > 0 ? { piecewise_uploads: uploads } : undefined;
     if (requested && !mode.check) return { changed: false, ...requested };
-    if (detach && mode.follow && !mode.check && isLong(module, items)) {
-      return { changed: false, piecewise_detached: await detach() };
-    }
-    const reports: Report[] = [];
-    for (const item of items) reports.push(await applyItem(module, host, item, mode));
-    const result = listed ? resultOfList(reports, mode) : resultOfOne(reports, mode);
+    const mayBeLong = detach !== undefined && mode.follow && !mode.check;
+    const waited = mayBeLong && !isLong(module, items) ? await waitedAlready(module, host, items) : undefined;
+    if (mayBeLong && !waited) return { changed: false, piecewise_detached: await detach() };
+    const reports = await applyBatches(module, host, items, mode, waited);
+    const result = listed ? resultOfList(reports, mode, warnings) : resultOfOne(reports, mode, warnings);
     return masked({ ...result, ...requested }, secrets) as Result;
   } catch (error) {
     return masked(failureOf(asError(error)), secrets) as Result;
@@ -66,8 +66,8 @@ const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): Record<st
     ...items.map((item) => (isFailed(item) || item.plan.missing?.length ? {} : item.plan.uploads)),
   );
 
-function isLong<O, S, X>({ weight }: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
-  if (weight === undefined) return false;
+function isLong<O, S, X>(module: Module<O, S, X>, items: readonly Item<O, S, X>[]): boolean {
+  const { weight = () => 0 } = module;
   const changes = good(items).flatMap(({ plan }) => plan.changes);
   return changes.reduce((sum, { step }) => sum + weight(step), 0) >= LONG;
 }

@@ -7,8 +7,8 @@ interface Common {
   /** One sentence or several, in ansible-doc's markup. */
   readonly description: string | readonly string[];
   readonly required?: boolean;
-  /** It is required unless that option has that value. */
-  readonly requiredUnless?: readonly [option: string, value: string];
+  /** It is required unless that option has that value, or the other one is given. */
+  readonly requiredUnless?: readonly [option: string, value: string, given?: string];
   readonly aliases?: readonly string[];
   /** Its value appears in no output, diff or error. */
   readonly secret?: boolean;
@@ -39,6 +39,11 @@ export interface ListOption extends Common {
   readonly default?: readonly unknown[];
   /** What each element is; a `dict` with `options` for a list of mappings. */
   readonly elements: Element;
+  /**
+   * Each element also takes the options of an item of the module's list, without these, and has the defaults of such items.
+   * Only an action plugin can take such a list.
+   */
+  readonly likeItems?: { readonly without: readonly string[] };
 }
 
 export interface DictOption extends Common {
@@ -73,6 +78,14 @@ export interface Rules {
   readonly requiredOneOf?: readonly (readonly string[])[];
   /** [option, value, the options that are then required, whether one of them is enough] */
   readonly requiredIf?: readonly (readonly [string, string, readonly string[], any?: boolean])[];
+  /** [option, value, options of which one is then required, unless this option has one of these values] */
+  readonly requiredUnlessKnown?: readonly (readonly [
+    option: string,
+    value: string,
+    required: readonly string[],
+    key: string,
+    known: readonly string[],
+  ])[];
   /** The options that one needs. */
   readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
 }
@@ -80,7 +93,7 @@ export interface Rules {
 export interface ReturnField {
   readonly description: string;
   readonly returned: string;
-  readonly type: 'str' | 'int' | 'bool' | 'list' | 'dict';
+  readonly type: 'str' | 'int' | 'float' | 'bool' | 'list' | 'dict';
   readonly elements?: 'str' | 'int' | 'dict';
   /** The fields of a mapping, or of each in a list of mappings. */
   readonly contains?: Readonly<Record<string, ReturnField>>;

@@ -50,7 +50,9 @@ const shown = ({ digest }: Comparable) => `sha256:${digest.slice(0, 12)}`;
 
 // In a script a line such as `curl -H "Token: …"` would read as a mapping with half the line as its key: so only
 // what says of itself that it is YAML.
-function mappingOf({ path, content }: Comparable): Record<string, unknown> | undefined {
+
+/** What a document of a seed says; undefined if it is no mapping of YAML. */
+export function mappingOf({ path, content }: Comparable): Record<string, unknown> | undefined {
   if (!(content instanceof Uint8Array) || !/^(?:meta|user|vendor)-data$|^network-config$/.test(path))
     return undefined;
   const text = new TextDecoder().decode(content);

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Image, Pieces } from '../volume.ts';
 import { writeContent } from './content.ts';
 import { named, orAbsent } from './errors.ts';
-import type { FileInfo, WriteOptions } from './host.ts';
+import type { FileEnd, FileInfo, Space, WriteOptions } from './host.ts';
 import { openItself, replaceBy, replaceFile, syncDirectory } from './temporary.ts';
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
@@ -16,14 +16,16 @@ export const statFile = (path: string): Promise<FileInfo | undefined> =>
   orAbsent<FileInfo | undefined>(path, undefined, async () => {
     const found = await fs.stat(path);
     const kind = found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other';
-    return { kind, size: found.size, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
+    // POSIX leaves the unit of st_blocks open; on Linux it is 512 bytes (stat(2)).
+    const allocated = found.blocks * 512;
+    return { kind, size: found.size, allocated, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
   });
 
-/** Bytes that can still be written to the file system of what is there. */
-export const roomAt = (path: string): Promise<number> =>
+/** The file system of what is there: statfs(2). */
+export const spaceAt = (path: string): Promise<Space> =>
   named(path, async () => {
-    const { bavail, bsize } = await fs.statfs(path);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = await fs.statfs(path);
+    return { size: blocks * bsize, available: bavail * bsize };
   });
 
 async function setAttributes(file: fs.FileHandle, { mode, uid, gid }: WriteOptions): Promise<void> {
@@ -50,6 +52,26 @@ export const readFileStart = (path: string, length: number): Promise<Uint8Array 
     try {
       const { bytesRead, buffer } = await file.read(new Uint8Array(length), 0, length, 0);
       return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  });
+
+/** The last bytes of a regular file that may grow meanwhile; see Host.readEnd. */
+export const readFileEnd = (path: string, length: number): Promise<FileEnd | undefined> =>
+  orAbsent<FileEnd | undefined>(path, undefined, async () => {
+    const file = await fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      if (!found.isFile()) return undefined;
+      const from = Math.max(0, found.size - length);
+      const { bytesRead, buffer } = await file.read(
+        new Uint8Array(found.size - from),
+        0,
+        found.size - from,
+        from,
+      );
+      return { bytes: buffer.subarray(0, bytesRead), age: Math.max(0, Date.now() - found.mtimeMs) };
     } finally {
       await file.close();
     }

@@ -7,9 +7,10 @@ export type Guard = <T>(act: () => Promise<T>) => Promise<T>;
 type Questions =
   | 'read'
   | 'readStart'
+  | 'readEnd'
   | 'digest'
   | 'stat'
-  | 'room'
+  | 'space'
   | 'list'
   | 'realPath'
   | 'withImage'
@@ -20,6 +21,7 @@ type Questions =
   | 'report'
   | 'userId'
   | 'groupId'
+  | 'answers'
   | 'now'
   | 'sleep'
   | 'withLock';

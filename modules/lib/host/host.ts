@@ -43,10 +43,25 @@ export interface FileInfo {
   readonly kind: 'file' | 'directory' | 'other';
   /** Bytes. */
   readonly size: number;
+  /** Bytes that it takes on its file system: fewer than its size if it has holes. */
+  readonly allocated: number;
   /** Permission bits, e.g. 0o600. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+/** How large a file system is, in bytes, and how much can still be written to it. */
+export interface Space {
+  readonly size: number;
+  readonly available: number;
+}
+
+/** The end of a file. */
+export interface FileEnd {
+  readonly bytes: Uint8Array;
+  /** Milliseconds since something was written to it. */
+  readonly age: number;
 }
 
 export interface WriteOptions {
@@ -67,12 +82,17 @@ export interface Host {
   read(path: string): Promise<Uint8Array | undefined>;
   /** The first bytes of a file, or undefined when the file doesn't exist. */
   readStart(path: string, length: number): Promise<Uint8Array | undefined>;
+  /**
+   * The last bytes of a file that another process may be writing.
+   * @returns undefined where there is no such file, or it is something else than a regular one
+   */
+  readEnd(path: string, length: number): Promise<FileEnd | undefined>;
   /** The hexadecimal digest of a file, read as a stream. */
   digest(path: string, algorithm: 'sha256' | 'sha512'): Promise<string>;
   /** Follows symbolic links; undefined when there is nothing. */
   stat(path: string): Promise<FileInfo | undefined>;
-  /** Free bytes of the file system that a path is on. */
-  room(path: string): Promise<number>;
+  /** Bytes of the file system that a path is on, and how many of them are free. */
+  space(path: string): Promise<Space>;
   /** The names in a directory, sorted; empty when the directory doesn't exist. */
   list(directory: string): Promise<string[]>;
   /** Where a path leads by symbolic links, or undefined when there is nothing. */
@@ -137,6 +157,11 @@ export interface Host {
   groupId(name: string): Promise<number>;
   /** A stream to a Unix socket. */
   connect(socket: string): Promise<Duplex>;
+  /**
+   * Whether a TCP connection to an address succeeds; it is closed at once.
+   * @param limit milliseconds
+   */
+  answers(address: string, port: number, limit: number): Promise<boolean>;
   /** Milliseconds of a monotonic clock: for differences only. */
   now(): number;
   /** Waits some milliseconds, or until the signal is given. */

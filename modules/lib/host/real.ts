@@ -12,10 +12,11 @@ import {
   publishFile,
   publishNewFile,
   readFile,
+  readFileEnd,
   readFileStart,
   realPathOf,
-  roomAt,
   setFileAttributes,
+  spaceAt,
   statFile,
   symlinkFile,
   withImage,
@@ -37,6 +38,17 @@ function connect(socket: string): Promise<Duplex> {
   });
 }
 
+function answers(address: string, port: number, limit: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: address, port, timeout: limit });
+    const end = (isOpen: boolean) => () => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', end(true)).once('timeout', end(false)).once('error', end(false));
+  });
+}
+
 const sleep = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   setTimeout(milliseconds, undefined, { signal }).catch((error: Error) => {
     if (error.name !== 'AbortError') throw error;
@@ -47,9 +59,10 @@ export const realHost: Host = {
   run: runProcess,
   read: readFile,
   readStart: readFileStart,
+  readEnd: readFileEnd,
   digest: digestFile,
   stat: statFile,
-  room: roomAt,
+  space: spaceAt,
   list: listDirectory,
   realPath: realPathOf,
   withImage,
@@ -75,6 +88,7 @@ export const realHost: Host = {
   userId,
   groupId,
   connect,
+  answers,
   now: () => performance.now(),
   sleep,
 };

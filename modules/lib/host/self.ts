@@ -6,6 +6,9 @@ export const variable = (name: string): string | undefined => process.env[name];
 /** The id of this process. */
 export const processId = (): number => process.pid;
 
+/** The version of the Node.js that runs this. */
+export const nodeVersion = (): string => process.versions.node;
+
 /** A word that nobody can guess: 16 hexadecimal digits. */
 export function randomWord(): string {
   // Node's crypto has them from the same place, but takes 4 ms to load, and most tasks that change nothing need no more of it.

@@ -1,4 +1,4 @@
-import { childOf, type Element, valueAt, withChildren, withoutChildren } from '../xml/element.ts';
+import { childOf, type Element, valueAt, withChild, withChildren, withoutChildren } from '../xml/element.ts';
 import type { Derive } from '../xml/merge.ts';
 import { devicesOf, withDevices } from './devices.ts';
 
@@ -113,6 +113,13 @@ function followMachine(current: Element, desired: Element): Element {
   );
 }
 
+// libvirt gives a domain without any order of devices one of kinds, `<boot dev='hd'/>`, and refuses both.
+function followOrder(current: Element, desired: Element): Element {
+  const os = childOf(current, 'os');
+  const isGiven = devicesOf(desired).some((device) => valueAt(device, 'boot/@order') !== undefined);
+  return os && isGiven ? withChild(current, withoutChildren(os, 'boot')) : current;
+}
+
 /** Whether a device is the console of the first serial port: the two are one device (formatdomain, "Console"). */
 export const isImplicitConsole = (device: Element): boolean =>
   device.name === 'console' &&
@@ -163,6 +170,7 @@ export function followRemovedSerial(before: Element, merged: Element, desired: E
 /** Removes values of a current element that were derived from a value that changes; see merge's Derive. */
 export const deriveDomain: Derive = (current, desired, path, lastApplied) => {
   if (path === 'domain/devices') return followSerial(current, desired);
-  const followed = path === 'domain' ? followMemory(followMachine(current, desired), desired) : current;
+  const follows = path === 'domain' ? [followMachine, followMemory, followOrder] : [];
+  const followed = follows.reduce((domain, follow) => follow(domain, desired), current);
   return dropDerived(followed, desired, path, lastApplied);
 };

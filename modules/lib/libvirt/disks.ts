@@ -30,8 +30,12 @@ type Found = Omit<DomainDisk, 'domain' | 'path' | 'source'> & { readonly at: Sou
 // A domain opens a disk without a format as raw (formatdomain, "driver").
 const RAW = 'raw';
 
+/** The file or block device of a disk. */
+export const pathOf = (disk: Element | undefined): string | undefined =>
+  valueAt(disk, 'source/@file') ?? valueAt(disk, 'source/@dev');
+
 const sourceIn = (element: Element | undefined): Source => ({
-  path: valueAt(element, 'source/@file') ?? valueAt(element, 'source/@dev'),
+  path: pathOf(element),
   pool: valueAt(element, 'source/@pool'),
   volume: valueAt(element, 'source/@volume'),
 });

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 
 /** Milliseconds. Starting a saved guest restores its memory, which may take long. */
-const ACT_TIMEOUT = 900_000;
+export const ACT_TIMEOUT = 900_000;
 
 /** The arguments with which virsh connects. */
 export const connection = (uri: string) => ['--quiet', '--connect', uri];

@@ -47,6 +47,22 @@ export async function readUnits(host: Host, names: readonly string[]): Promise<(
   return (name) => units.get(name) ?? NONE;
 }
 
+/**
+ * The state of some units by name, as systemd calls it: `active`, `inactive`, `failed`, `activating`. One process; none for no unit.
+ * @throws Failure
+ */
+export async function readStates(host: Host, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
+  const shown = await runOrFail(host, 'systemctl', ['show', '--property=Id,ActiveState', '--', ...names]);
+  const valueIn = (block: string, name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(block)?.[1] ?? '';
+  return new Map(
+    shown
+      .trim()
+      .split('\n\n')
+      .map((block) => [valueIn(block, 'Id'), valueIn(block, 'ActiveState')]),
+  );
+}
+
 /** What is done to units, in the order of the fields. */
 export interface UnitStep {
   /** Systemd reads the files of units again. */

@@ -129,6 +129,7 @@ export function pairItems(
   const pass = (known: Finder, inOrder: boolean, from: readonly Element[], to: readonly Element[]) => {
     const free = from.filter((item) => !pairs.has(item));
     const open = to.filter((item) => !paired.has(item));
+    if (free.length === 0 || open.length === 0) return;
     for (const [items, found] of groupsOf(known, open, free)) {
       if (!inOrder && (found.length !== 1 || items.length !== 1)) continue;
       items.forEach((item, i) => {

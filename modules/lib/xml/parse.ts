@@ -43,10 +43,12 @@ export function parseXml(text: string, prefixes: Prefixes = {}): Element {
     throw fail('a DOCTYPE is not allowed');
   });
   parser.on('opentag', ({ name, uri, local, attributes }) => {
-    const values = Object.entries(attributes).map(([key, { value }]) => {
+    const values: [string, string][] = [];
+    for (const key of Object.keys(attributes)) {
+      const { value = '' } = attributes[key] ?? {};
       const prefix = DECLARATION.test(key) ? prefixes[value] : undefined;
-      return [prefix === undefined ? key : `xmlns:${prefix}`, value] as const;
-    });
+      values.push([prefix === undefined ? key : `xmlns:${prefix}`, value]);
+    }
     const prefix = prefixes[uri];
     const named = prefix === undefined ? name : `${prefix}:${local}`;
     stack.push({ name: named, attributes: Object.fromEntries(values), children: [], text: '' });
@@ -58,8 +60,8 @@ export function parseXml(text: string, prefixes: Prefixes = {}): Element {
   parser.on('text', collect);
   parser.on('cdata', collect);
   parser.on('closetag', () => {
-    const { text: content, ...closed } = stack.pop() as Open;
-    const done = { ...closed, text: closed.children.length > 0 ? '' : content };
+    const done = stack.pop() as Open;
+    if (done.children.length > 0) done.text = '';
     const parent = stack[stack.length - 1];
     if (parent) parent.children.push(done);
     else root = done;

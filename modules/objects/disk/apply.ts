@@ -2,11 +2,19 @@ import { basename, dirname, join } from 'node:path';
 import { humanSize } from '../../lib/disk/formats/size.ts';
 import type { Disk } from '../../lib/disk/image/disk.ts';
 import { inspectAs, inspectOneFile } from '../../lib/disk/image/inspect.ts';
-import { convert, createOverlay, type Layout, reflink, resize } from '../../lib/disk/image/write.ts';
+import {
+  convert,
+  createEmpty,
+  createOverlay,
+  type Layout,
+  reflink,
+  resize,
+} from '../../lib/disk/image/write.ts';
 import { inspectSource, requireReadable } from '../../lib/disk/template/source.ts';
 import { keepTemplate } from '../../lib/disk/template/store.ts';
 import { unpack } from '../../lib/disk/unpack/unpack.ts';
-import { changeSafely, checkRemovable, readSafely, useAsBacking } from '../../lib/disk/usage/guards.ts';
+import { growSafely } from '../../lib/disk/usage/grow.ts';
+import { checkRemovable, readSafely, useAsBacking } from '../../lib/disk/usage/guards.ts';
 import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
@@ -16,7 +24,8 @@ import type { Step } from './plan.ts';
 /** A disk holds a guest's secrets. libvirt gives it to the guest's user while the guest runs. */
 const MODE = 0o600;
 
-type Create = Step & { readonly act: 'create' };
+type Create = Extract<Step, { act: 'create' }>;
+type Empty = Extract<Step, { act: 'create-empty' }>;
 
 // The disk to make the new one from: an existing one, or a temporary one in `work`.
 async function templateOf(host: Host, step: Create, options: DiskOptions, work: string): Promise<Disk> {
@@ -56,8 +65,13 @@ interface Built {
 }
 
 // Makes the disk in `work`, a directory on the same file system, so that it gets its name by a rename.
-async function build(host: Host, step: Create, options: DiskOptions, work: string): Promise<Built> {
+async function build(host: Host, step: Create | Empty, options: DiskOptions, work: string): Promise<Built> {
   const { layout } = step;
+  const made = join(work, 'made');
+  if (step.act === 'create-empty') {
+    await createEmpty(host, made, layout, step.size);
+    return { path: made, size: step.size };
+  }
   const template = await templateOf(host, step, options, work);
   if (step.size !== undefined && step.size < template.size) {
     throw new OptionError(
@@ -65,7 +79,6 @@ async function build(host: Host, step: Create, options: DiskOptions, work: strin
       `${humanSize(step.size)} is less than the ${humanSize(template.size)} of the template: a disk never shrinks`,
     );
   }
-  const made = join(work, 'made');
   const { size } = template;
   if (options.backing === 'overlay') {
     await useAsBacking(host, template, () => createOverlay(host, template, made, layout));
@@ -76,7 +89,7 @@ async function build(host: Host, step: Create, options: DiskOptions, work: strin
   return { path: made, size };
 }
 
-async function create(host: Host, step: Create, options: DiskOptions): Promise<void> {
+async function create(host: Host, step: Create | Empty, options: DiskOptions): Promise<void> {
   const { dest } = options;
   await withWorkDirectory(host, dest, async (work) => {
     if ((await host.list(dirname(dest))).includes(basename(dest))) {
@@ -92,10 +105,10 @@ async function create(host: Host, step: Create, options: DiskOptions): Promise<v
 /** Carries out one step. */
 export async function applyStep(host: Host, step: Step, options: DiskOptions): Promise<undefined> {
   const { dest } = options;
-  if (step.act === 'create') await create(host, step, options);
-  else if (step.act === 'remove') {
+  if (step.act === 'remove') {
     await checkRemovable(host, dest);
     await host.remove(dest);
-  } else await changeSafely(host, dest, () => resize(host, dest, step.layout, step.size));
+  } else if (step.act === 'grow') await growSafely(host, dest, step.layout, step.size);
+  else await create(host, step, options);
   return undefined;
 }

@@ -24,6 +24,7 @@ export const diskOptions = defineOptions({
       "Its format is detected from its content. For a disk of a guest, it is the format in the guest's definition.",
       'A disk with a backing file or a data file is an error without O(backing_chain), unless a guest has it: the guest could read the named file, which may be any file of this host.',
       'A symbolic link is followed: an overlay refers to the file that the link leads to.',
+      'Without O(source) and O(url), the disk is made empty. It needs O(size) and O(format).',
     ],
   },
   backing_chain: {
@@ -71,7 +72,7 @@ export const diskOptions = defineOptions({
     pattern: SIZE,
     hint: 'a number of bytes, or a number with a unit such as 512M or 20G, by 1024',
     description:
-      'The size that the guest sees, a multiple of 512 bytes. By default, that of the template. A smaller disk is grown.',
+      'The size that the guest sees, a multiple of 512 bytes. By default, that of the template. A smaller disk is grown, also while its guest runs.',
   },
   preallocation: {
     type: 'str',

@@ -34,8 +34,15 @@ export type Step =
       /** Bytes to read for it; infinite when unknown. */
       readonly weight: number;
     }
+  | { readonly act: 'create-empty'; readonly layout: Layout; readonly size: number }
   | { readonly act: 'grow'; readonly layout: Layout; readonly size: number }
   | { readonly act: 'remove' };
+
+/** Bytes that a step reads or writes. */
+export function weightOfStep(step: Step): number {
+  if (step.act === 'create') return step.weight;
+  return step.act === 'create-empty' && step.layout.preallocation !== 'off' ? step.size : 0;
+}
 
 /** The result of a disk. */
 export interface DiskResult {
@@ -61,10 +68,14 @@ const inBytes = (text: string | undefined) => (text === undefined ? undefined : 
 export const isKept = ({ url, backing }: DiskOptions, source: Found | undefined): boolean =>
   url !== undefined || (backing === 'overlay' && source !== undefined && !source.disk);
 
+/** Whether the disk is made from nothing. */
+const isEmpty = ({ source, url }: DiskOptions): boolean => source === undefined && url === undefined;
+
 /** Plans the changes from the options and the host's state. Pure. */
 export function planDisk(options: DiskOptions, state: State): Plan<Step, DiskResult> {
   if (options.state === 'absent') return planAbsent(options, state);
-  return state.disk ? planExisting(options, state.disk) : planNew(options, state);
+  if (state.disk) return planExisting(options, state.disk);
+  return isEmpty(options) ? planEmpty(options) : planNew(options, state);
 }
 
 function planAbsent({ dest }: DiskOptions, { disk }: State): Plan<Step, DiskResult> {
@@ -113,6 +124,19 @@ function planExisting(options: DiskOptions, { guestFormat, disk }: Existing): Pl
     warnings: unlike.map((what) => `${dest} exists, and its ${what}: an existing disk isn't converted`),
     result: { dest, size: size ?? disk.size },
   };
+}
+
+function planEmpty(options: DiskOptions): Plan<Step, DiskResult> {
+  const { dest, format = 'qcow2', preallocation, cluster_size } = options;
+  const size = inBytes(options.size) ?? 0;
+  const layout = { format, preallocation, clusterSize: inBytes(cluster_size) };
+  const create = {
+    title: `make empty disk ${dest}`,
+    before: undefined,
+    after: { format, size: humanSize(size) },
+    step: { act: 'create-empty', layout, size } as const,
+  };
+  return { changes: [create], result: { dest, size } };
 }
 
 function planNew(options: DiskOptions, { source, checksum, kept }: State): Plan<Step, DiskResult> {
@@ -185,9 +209,7 @@ export function checkOptions(options: DiskOptions): void {
     throw new OptionError('dest', `'${dest}' would be in memory: a disk is made as a file on a file system`);
   }
   if (options.state === 'absent') return;
-  if (source === undefined && options.url === undefined) {
-    throw new OptionError('source', "is required, or 'url': what the disk is made from");
-  }
+  if (isEmpty(options)) checkEmpty(options);
   const size = inBytes(options.size) ?? 0;
   if (size % SECTOR !== 0 || !Number.isSafeInteger(size)) {
     throw new OptionError('size', `${options.size} is not a valid size: use a multiple of ${SECTOR} bytes`);
@@ -214,4 +236,15 @@ export function checkOptions(options: DiskOptions): void {
   if (clusterSize < 512 || clusterSize > 2 * 1024 ** 2 || !Number.isInteger(Math.log2(clusterSize))) {
     throw new OptionError('cluster_size', `${cluster_size} is not a power of two from 512 to 2M`);
   }
+}
+
+function checkEmpty({ size, format, backing, checksum, member }: DiskOptions): void {
+  const required = (why: string) => new OptionError('source', `is required, or 'url': ${why}`);
+  if (backing === 'overlay') throw required('what the disk is an overlay of');
+  if (checksum !== undefined) throw required("what 'checksum' is for");
+  if (member !== undefined) throw required("what 'member' is in");
+  if (size === undefined) throw required("what the disk is made from. An empty disk needs 'size'");
+  if (format === undefined)
+    throw new OptionError('format', 'is required for an empty disk: set qcow2 or raw');
+  if (parseSize(size) === 0) throw new OptionError('size', 'an empty disk must be larger than 0');
 }

@@ -1,9 +1,13 @@
+import { dirname } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { quoted } from '../../lib/libvirt/batch.ts';
+import { isOfLog } from '../../lib/libvirt/console-log.ts';
+import { virshTogether } from '../../lib/libvirt/together.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { define } from './apply/define.ts';
 import { switchPower } from './apply/power.ts';
-import { update } from './apply/update.ts';
+import { outcomeOf, update } from './apply/update.ts';
 import { nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
 import type { Step } from './plan/step.ts';
@@ -20,18 +24,30 @@ export async function applyStep(
     case 'define':
       return define(host, options, step);
     case 'update':
-      return update(host, options, step.update);
+      return outcomeOf(await update(host, options, step.update));
     case 'undefine':
+      // Before the domain: if this run is killed, the next one finds the log by the domain.
+      if (step.log !== undefined) await removeLog(host, step.log);
       await call('undefine', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram');
       return undefined;
     case 'remove':
       await host.remove(step.path);
       return undefined;
     case 'autostart':
-      await call('autostart', ...(step.on ? [] : ['--disable']));
+      await virshTogether(host, options.uri, [
+        `autostart --domain ${quoted(nameOf(options))}${step.on ? '' : ' --disable'}`,
+      ]);
       return undefined;
     default:
       await switchPower(host, step.act, options);
       return undefined;
+  }
+}
+
+async function removeLog(host: Host, path: string): Promise<void> {
+  const directory = dirname(path);
+  for (const name of await host.list(directory)) {
+    const file = `${directory}/${name}`;
+    if (isOfLog(path, file)) await host.remove(file);
   }
 }

@@ -1,6 +1,7 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
+import { pathOf } from '../../lib/libvirt/disks.ts';
 import { type Domain, isOn } from '../../lib/libvirt/read.ts';
 import { type Element, valueAt } from '../../lib/xml/element.ts';
 import type { State } from './observe/state.ts';
@@ -41,6 +42,12 @@ const interfacesOf = (definition: Element | undefined) =>
     mac: valueAt(device, 'mac/@address'),
   }));
 
+const disksOf = (definition: Element | undefined) =>
+  devicesOf(definition, 'disk').map((device) => ({
+    target: valueAt(device, 'target/@dev'),
+    source: pathOf(device),
+  }));
+
 /** Plans what brings a domain to its options. Pure. */
 export function planDomain(options: DomainOptions, state: State): Plan<Step, DomainResult> {
   const name = nameOf(options);
@@ -68,6 +75,7 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step, Dom
         state: stateAfter(options.state, now),
         autostart: options.autostart ?? domain?.autostart ?? false,
         interfaces: interfacesOf(next.definition),
+        disks: disksOf(next.definition),
       },
       actions: changes.flatMap(({ title, step }) =>
         step.act === 'update' ? actionsOf(step.update) : [title],

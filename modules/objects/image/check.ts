@@ -7,8 +7,13 @@ import { ofTemplate } from './words.ts';
 
 /** Checks the options of one image. @throws OptionError */
 export function checkImage(image: ImageOptions): void {
-  const { path, checksum = '' } = image;
-  if (path !== undefined && !isDigest(checksum)) {
+  const { state, debootstrap, url, path, checksum, mirror } = image;
+  const isGiven = debootstrap !== undefined || url !== undefined || path !== undefined;
+  if (state === 'present' && !isGiven && checksum !== undefined)
+    throw new OptionError('checksum', "is that of the catalogue, unless there is a 'url' or 'path'");
+  if (mirror !== undefined && !/^https?:\/\/[^/\s]/.test(mirror))
+    throw new OptionError('mirror', `'${mirror}' is not a URL that begins with https:// or http://`);
+  if (path !== undefined && !isDigest(checksum ?? '')) {
     throw new OptionError(
       'checksum',
       "must be the digest of the file itself, with a 'path': sha256: or sha512: with the digest in hexadecimal",

@@ -20,11 +20,16 @@ const CONVERTING = ['qemu-img'];
 const BUILDING = ['debootstrap', 'mke2fs', 'sfdisk', '/usr/lib/grub/i386-pc/boot.img'];
 
 function programsFor(
-  { state, debootstrap }: ImageOptions,
+  { state, debootstrap, partition, kernel }: ImageOptions,
   found: TemplateState | Error | undefined,
 ): string[] {
   if (state === 'absent' || found === undefined || found instanceof Error || found.kept) return [];
-  return debootstrap && !found.source ? [...CONVERTING, ...BUILDING] : CONVERTING;
+  return [
+    ...CONVERTING,
+    ...(debootstrap && !found.source ? BUILDING : []),
+    ...(partition === undefined ? [] : ['sfdisk']),
+    ...(kernel ? ['debugfs'] : []),
+  ];
 }
 
 const needsSource = (image: ImageOptions, found: TemplateState | Error | undefined): boolean =>

@@ -1,5 +1,10 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { checksumOption, memberOption } from '../../lib/disk/template/options.ts';
+import {
+  checksumOption,
+  kernelOption,
+  memberOption,
+  partitionOption,
+} from '../../lib/disk/template/options.ts';
 import { templateOptions } from '../template/options.ts';
 
 const PACKAGE = {
@@ -65,6 +70,8 @@ export const imageKeys = defineOptions({
     ],
   },
   member: memberOption,
+  partition: partitionOption,
+  kernel: kernelOption,
 });
 
 /** The options of an image. */
@@ -81,6 +88,11 @@ export const imageOptions = defineOptions({
     type: 'path',
     default: '/var/lib/libvirt/templates',
     description: 'The directory of the images.',
+  },
+  mirror: {
+    type: 'str',
+    description:
+      'A URL that replaces the server of images of the catalogue, such as V(https://mirror.example.org/cloud-images). Below it are the directories of the servers.',
   },
   overlay_directories: templateOptions.overlay_directories,
   debootstrap_packages: {

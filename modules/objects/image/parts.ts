@@ -3,6 +3,7 @@ import { withDefaults } from '../../lib/ansible/coerce.ts';
 import { parseDigest } from '../../lib/disk/fetch/checksum.ts';
 import { templateKey } from '../../lib/disk/template/key.ts';
 import { type TemplateOptions, templateOptions } from '../template/options.ts';
+import { publishedAt } from './catalogue.ts';
 import type { ImageOptions } from './options.ts';
 import { recipeOf, versionOf } from './recipe.ts';
 
@@ -11,8 +12,14 @@ export const incomingOf = ({ directory }: Pick<ImageOptions, 'directory'>): stri
   join(directory, 'incoming');
 
 /** Whether an image is made from a file that isn't on the host yet: it is uploaded or built first. */
-export const hasNewSource = ({ state, url }: ImageOptions): boolean =>
-  state === 'present' && url === undefined;
+export const hasNewSource = (image: ImageOptions): boolean =>
+  image.state === 'present' && originOf(image)?.url === undefined;
+
+/** What an image is downloaded from: its URL, or what the catalogue says of its name. */
+export function originOf({ name, debootstrap, url, path, checksum, mirror }: ImageOptions) {
+  if (debootstrap !== undefined || path !== undefined) return undefined;
+  return url === undefined ? publishedAt(name, mirror) : { url, checksum };
+}
 
 /**
  * The path of the file that is uploaded or built. Its name identifies its content, so that a file that a killed run left is
@@ -31,14 +38,16 @@ const LONGEST = 50;
 
 /** The options of an image's template. */
 export function templateOf(image: ImageOptions): TemplateOptions {
-  const { name, state, directory, overlay_directories, url, checksum, member } = image;
+  const { name, state, directory, overlay_directories, member, partition, kernel } = image;
   const common = { dest: join(directory, name), state, overlay_directories };
   if (state === 'absent') return withDefaults(templateOptions, common);
   const recipe = recipeOf(image);
+  const { url, checksum = image.checksum } = originOf(image) ?? {};
   const from = hasNewSource(image) ? { source: sourceOf(image), remove_source: true } : { url };
   return withDefaults(templateOptions, {
     ...common,
     ...from,
+    ...{ partition, kernel },
     ...(recipe ? { version: versionOf(recipe) } : { checksum, member }),
   });
 }

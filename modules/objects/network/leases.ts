@@ -1,3 +1,4 @@
+import { parseLeases } from '../../lib/dnsmasq/leases.ts';
 import { unitOf } from '../../lib/dnsmasq/unit.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
@@ -6,11 +7,7 @@ import { filesOf } from './names.ts';
 import type { Network } from './network-of.ts';
 
 /** The leased addresses in the text of a lease file of dnsmasq. */
-export const leasedIn = (text: string): string[] =>
-  text.split('\n').flatMap((line) => {
-    const [, , address] = line.split(' ');
-    return address === undefined ? [] : [address];
-  });
+export const leasedIn = (text: string): string[] => parseLeases(text).map(({ address }) => address);
 
 /** The leased addresses of a network. */
 export const readLeases = async (host: Host, name: string): Promise<string[]> =>

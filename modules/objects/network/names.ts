@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { KEPT, STATE } from '../../lib/dnsmasq/leases.ts';
 import type { NetworkOptions } from './options.ts';
 
 // IFNAMSIZ is 16, and the name ends with a zero.
@@ -32,9 +33,6 @@ export function interfaceProblem(port: string, bridge: string | undefined): stri
 /** The directory of networks, which are directories in it. */
 export const DIRECTORY = '/etc/piecewise-cloud/networks';
 
-/** The directory of leases below /var/lib: one of its own, since only root may enter `piecewise-cloud`. */
-export const STATE = 'piecewise-cloud-networks';
-
 /** The files of a network. */
 export const filesOf = (name: string) => {
   const directory = `${DIRECTORY}/${name}`;
@@ -48,6 +46,6 @@ export const filesOf = (name: string) => {
     names: `${directory}/names`,
     leases: `/var/lib/${STATE}/${name}/leases`,
     /** Where that leads to: systemd keeps the files of units with a user of their own there. */
-    kept: `/var/lib/private/${STATE}/${name}/leases`,
+    kept: `${KEPT}/${name}/leases`,
   } as const;
 };

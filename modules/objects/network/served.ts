@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { configOf, type ServedNetwork } from '../../lib/dnsmasq/config.ts';
+import { STATE } from '../../lib/dnsmasq/leases.ts';
 import { dropInText, unitText } from '../../lib/dnsmasq/unit.ts';
-import { filesOf, STATE } from './names.ts';
+import { filesOf } from './names.ts';
 import type { Network } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
 import type { KnownNetwork } from './record.ts';

@@ -3,6 +3,7 @@ import { diffSeeds, type FileDifference, instanceIdOf } from '../../lib/cloudini
 import { cutByLinux, isFound } from '../../lib/cloudinit/image.ts';
 import type { SeedFile } from '../../lib/cloudinit/seed.ts';
 import type { StoredSeed, Unreadable } from '../../lib/cloudinit/stored.ts';
+import { networkEvents, saysWhenAlone } from '../../lib/cloudinit/updates.ts';
 import { keyPath } from '../../lib/cloudinit/yaml/value.ts';
 import { asOption, Failure } from '../../lib/failure.ts';
 import type { FileInfo } from '../../lib/host/host.ts';
@@ -27,6 +28,8 @@ export interface State {
   /** The files on the host that the seed is to hold, by path. */
   readonly sources: ReadonlyMap<string, SourceFile>;
   readonly desired: Attributes;
+  /** When its guest looks at its network configuration again, where that is known: otherwise as the current seed says. */
+  readonly events?: ReadonlySet<string> | undefined;
 }
 
 export type Step =
@@ -93,7 +96,13 @@ function planPresent(options: SeedOptions, state: State): Plan<Step, SeedResult>
     after: { ...(relabelled ? { label } : {}), ...shown(differences, 'after') },
     step: { act: 'write', image, attributes: desired } as const,
   };
-  const effect = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId });
+  const sides = (path: string) =>
+    [old?.files ?? [], files].flatMap((all) => all.filter((one) => one.path === path));
+  const booted = {
+    events: state.events ?? networkEvents(old?.files ?? []),
+    isOurs: (path: string) => sides(path).every(saysWhenAlone),
+  };
+  const effect = old && whyOf(differences, { before: instanceIdOf(old.files), after: instanceId }, booted);
   const unapplied = effect && !effect.applied ? [`${dest} changes, but ${effect.why}`] : [];
   return {
     changes: [write],

@@ -1,5 +1,6 @@
 import { dirname, relative } from 'node:path';
 import type { Outcome } from '../../lib/ansible/plan.ts';
+import { bootPathsOf } from '../../lib/disk/template/key.ts';
 import { keepTemplate } from '../../lib/disk/template/store.ts';
 import { checkRemovable } from '../../lib/disk/usage/guards.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
@@ -36,6 +37,8 @@ async function removeUnneeded(
 ): Promise<Outcome | undefined> {
   const disks = await possibleOverlays(host, template, await findOverlays(host, directories));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
+  // Its files before itself: if this run is killed, the next one finds them by it.
+  for (const file of Object.values(bootPathsOf(template))) await host.remove(file);
   await host.remove(template);
   return undefined;
 }

@@ -9,7 +9,7 @@ import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { isTemporary } from '../../lib/host/temporary.ts';
 import type { TemplateOptions } from './options.ts';
-import { keyFor, type State } from './plan.ts';
+import { keyFor, keyOfDisk, type State } from './plan.ts';
 
 /** An item, and the template to which its name must lead. */
 interface Desired {
@@ -60,7 +60,7 @@ async function unusedIn(host: Host, directory: string, all: readonly Desired[]):
 async function leftSource(host: Host, { options, checksum, desired }: Desired): Promise<string | undefined> {
   const { source, version } = options;
   if (source === undefined || (await host.stat(source)) === undefined) return undefined;
-  if ([keyFor(options, checksum), version].some((key) => key && basename(source).startsWith(key)))
+  if ([keyOfDisk(options, checksum), version].some((key) => key && basename(source).startsWith(key)))
     return source;
   if (checksum)
     return (await host.digest(source, checksum.algorithm)) === checksum.digest ? source : undefined;

@@ -1,5 +1,10 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { checksumOption, memberOption } from '../../lib/disk/template/options.ts';
+import {
+  checksumOption,
+  kernelOption,
+  memberOption,
+  partitionOption,
+} from '../../lib/disk/template/options.ts';
 
 /** The options of a template. */
 export const templateOptions = defineOptions({
@@ -33,6 +38,8 @@ export const templateOptions = defineOptions({
   },
   checksum: checksumOption,
   member: memberOption,
+  partition: partitionOption,
+  kernel: kernelOption,
   version: {
     type: 'str',
     pattern: '[A-Za-z0-9][A-Za-z0-9._-]{0,99}',

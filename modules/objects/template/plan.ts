@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
 import type { Found } from '../../lib/disk/image/disk.ts';
-import { bytesToRead, type Origin, templateKey } from '../../lib/disk/template/key.ts';
+import type { Part } from '../../lib/disk/partition/extract.ts';
+import { bytesToRead, keyOfPart, type Origin, templateKey } from '../../lib/disk/template/key.ts';
 import { checkOrigin } from '../../lib/disk/template/options.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
@@ -39,7 +40,16 @@ export interface TemplateResult {
 }
 
 /** The key that identifies the template's content. @throws OptionError without a checksum and a version */
-export function keyFor({ version, member }: TemplateOptions, checksum: Checksum | undefined): string {
+export function keyFor(options: TemplateOptions, checksum: Checksum | undefined): string {
+  return keyOfPart(keyOfDisk(options, checksum), partOf(options));
+}
+
+/** What is taken out of the disk; undefined for the whole disk. */
+const partOf = ({ partition, kernel }: TemplateOptions): Part | undefined =>
+  partition === undefined && !kernel ? undefined : { partition, kernel };
+
+/** The key that identifies the content of the disk that the template is, or is a part of. @throws OptionError */
+export function keyOfDisk({ version, member }: TemplateOptions, checksum: Checksum | undefined): string {
   if (checksum) return templateKey(checksum, member);
   if (version !== undefined) return `version-${version}`;
   throw new OptionError('checksum', "is required, or 'version' with a source: a template is stored under it");
@@ -80,7 +90,7 @@ function templateChanges(
 ): Change<Step>[] {
   if (kept) return left === undefined ? [] : [removeSource(left)];
   const { dest, source, url, member, remove_source: take } = options;
-  const origin = { url, source, checksum, member, take };
+  const origin = { url, source, checksum, member, take, part: partOf(options) };
   const step = {
     act: 'keep',
     key: keyFor(options, checksum),

@@ -7,6 +7,7 @@ import { leadsOut } from '../network/served.ts';
 import { nicName } from './names.ts';
 import type { GuestInterface, SeedSubnet } from './network.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
+import { isPowerOnly } from './power.ts';
 
 // An entry of `networks` becomes an interface, as those of the blog are, with what its network decides.
 
@@ -167,7 +168,7 @@ export interface Attached {
 
 /** Pure. @throws OptionError where an entry doesn't fit its network */
 export function attach(vm: VmOptions, known: Known): Attached {
-  if (vm.state === 'absent' || vm.steps === 'start' || vm.networks.length === 0) return { vm, missing: [] };
+  if (vm.state === 'absent' || isPowerOnly(vm) || vm.networks.length === 0) return { vm, missing: [] };
   const missing: string[] = [];
   const found = vm.networks.flatMap((nic, i) => {
     const at = `networks[${i}]`;

@@ -7,6 +7,7 @@ import { filesOf } from '../network/names.ts';
 import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
 import type { Known } from './attach.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
+import { isPowerOnly } from './power.ts';
 
 // A VM's name and reservation in its networks: they are its own, follow its changes, and go with it.
 
@@ -108,7 +109,7 @@ export function planAttachments(
   macs: readonly string[],
   stale: boolean,
 ): Change<AttachmentStep>[] {
-  if (vm.steps === 'start') return [];
+  if (isPowerOnly(vm)) return [];
   const desired = vm.state === 'absent' ? new Map<string, string>() : desiredOf(vm, known, macs);
   const paths = [...new Set([...current.keys(), ...desired.keys()])].sort();
   const changed = paths.filter((path) => current.get(path) !== desired.get(path));

@@ -1,18 +1,23 @@
 import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
 import { nameProblem } from '../../lib/dnsmasq/names.ts';
 import { asOption, located, OptionError } from '../../lib/failure.ts';
+import { kibibytes } from '../../lib/libvirt/amount.ts';
 import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { disk } from '../disk/disk.ts';
 import { domain } from '../domain/domain.ts';
 import { seed } from '../seed/seed.ts';
+import { checkDataDisks } from './data-disks.ts';
+import { checkIso } from './iso.ts';
+import { checkKernel } from './kernel.ts';
 import { nicName } from './names.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
-import { accountsOf, disksOf, domainOf, seedsOf } from './parts.ts';
+import { accountsOf, diskPartsOf, domainOf, seedsOf } from './parts.ts';
 import { ofPart } from './renamed.ts';
+import { checkWait } from './wait.ts';
 
-function checkDisk({ archive_name = '', archives, images }: VmOptions): void {
-  if (archives.includes(archive_name) || !images || images.includes(archive_name)) return;
+function checkDisk({ archive_name = '', archives, images, iso }: VmOptions): void {
+  if (iso || archives.includes(archive_name) || !images || images.includes(archive_name)) return;
   throw new OptionError(
     'archive_name',
     `there is neither an archive ${archive_name}.tar.gz on the controller nor an entry images['${archive_name}']`,
@@ -100,6 +105,16 @@ function checkNetworks({ name, networks }: VmOptions): void {
   });
 }
 
+/** What a VM has itself can't be in its `domain` too. */
+function checkSizes({ memory = '', memory_max, vcpus_max, domain: more }: VmOptions): void {
+  if (memory_max !== undefined && more.current_memory != null)
+    throw new OptionError('domain.current_memory', "is 'memory' of the VM, since it has 'memory_max'");
+  if (vcpus_max !== undefined && more.vcpus_max != null)
+    throw new OptionError('domain.vcpus_max', "is 'vcpus_max' of the VM: leave one of them out");
+  if (memory_max !== undefined && (kibibytes(memory_max) ?? 0) < (kibibytes(memory) ?? 0))
+    throw new OptionError('memory_max', `${memory_max} is less than 'memory', which is ${memory}`);
+}
+
 function checkUsers(vm: VmOptions): void {
   const { user_data, users } = vm;
   if (users !== undefined && !Array.isArray(users)) {
@@ -113,15 +128,33 @@ function checkUsers(vm: VmOptions): void {
   );
 }
 
+function checkGroup({ state, group, type, index, surplus }: VmOptions): void {
+  const needed = { type, index, surplus };
+  for (const [option, value] of Object.entries(needed)) {
+    if (value === undefined) continue;
+    if (group === undefined) throw new OptionError('group', `is required, since the VM has '${option}'`);
+    if (option !== 'type' && type === undefined)
+      throw new OptionError('type', `is required, since the VM has '${option}'`);
+  }
+  if (surplus !== undefined && state !== 'absent')
+    throw new OptionError('state', "must be absent, since the entry has 'surplus'");
+}
+
 /** Rules between the options of one VM, and those of its parts. @throws OptionError */
 export function checkVm(vm: VmOptions): void {
+  checkGroup(vm);
   if (vm.state !== 'absent') {
     checkDisk(vm);
+    checkDataDisks(vm);
+    checkKernel(vm);
+    checkIso(vm);
     checkInterfaces(vm);
     checkNetworks(vm);
     checkUsers(vm);
+    checkSizes(vm);
+    checkWait(vm);
   }
-  for (const options of disksOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options));
+  for (const { at, options } of diskPartsOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options), at);
   for (const options of seedsOf(vm)) ofPart(vm, 'seed', () => seed.check?.(options));
   ofPart(vm, 'domain', () => domain.check?.(domainOf(vm)));
 }

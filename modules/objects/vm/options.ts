@@ -1,8 +1,11 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { diskOptions } from '../disk/options.ts';
+import { DISK } from '../domain/options/disks.ts';
 import { INTERFACE as ADAPTER } from '../domain/options/interfaces.ts';
+import { MEMBER } from '../domain/options/member.ts';
 import { domainOptions } from '../domain/options/options.ts';
 import { seedOptions } from '../seed/options.ts';
+import { WAIT } from './wait-options.ts';
 
 const FILE_NAME = {
   type: 'str',
@@ -79,6 +82,61 @@ const NETWORK = defineOptions({
   target: INTERFACE.target,
 });
 
+/** A disk of the guest beside its first one. */
+const DATA_DISK = defineOptions({
+  name: {
+    type: 'str',
+    name: true,
+    pattern: '[A-Za-z0-9][A-Za-z0-9._-]{0,19}',
+    hint: "made of at most 20 letters, digits, '.', '_' and '-', and begin with a letter or digit",
+    description:
+      'The name of the disk, and its serial number in the guest, where it is C(/dev/disk/by-id/virtio-NAME). By default V(data), or the file name of O(disks[].source). A disk with another name is another disk.',
+  },
+  size: {
+    ...diskOptions.size,
+    description:
+      'The size that the guest sees, such as V(20G). It is needed unless O(disks[].source) is given. The disk is made empty, and grown if it is smaller, also while the guest runs. It is never shrunk.',
+  },
+  source: {
+    type: 'path',
+    description:
+      'A file or block device of the host that exists, and is used as it is: it is not made, grown or removed. Without it, the disk is C(NAME.qcow2) or C(NAME.raw) in the directory of the VM.',
+  },
+  format: {
+    ...DISK.format,
+    description:
+      'The format; V(qcow2) by default, and V(raw) for a O(disks[].source) under C(/dev/). A disk is not converted.',
+  },
+  bus: {
+    ...DISK.bus,
+    choices: ['virtio', 'scsi', 'sata'],
+    default: 'virtio',
+    description: 'The bus. A disk on V(sata) is only added and removed at the next start of the guest.',
+  },
+  cache: DISK.cache,
+});
+
+/** What a guest is installed from. */
+const ISO = defineOptions({
+  path: { type: 'path', description: 'The ISO on the host.' },
+  url: {
+    type: 'str',
+    description:
+      'The URL of the ISO. It is downloaded into the directory of the VM, once. It needs O(iso.checksum).',
+  },
+  checksum: {
+    type: 'str',
+    description: 'The digest of the file at O(iso.url): C(sha256:) or C(sha512:), and hexadecimal digits.',
+  },
+  console: {
+    type: 'str',
+    choices: ['vnc', 'serial'],
+    default: 'vnc',
+    description:
+      'How the installer is reached. V(vnc) gives the guest a screen by VNC on 127.0.0.1 of the host as long as it has the medium, unless O(domain.graphics) are given. The installer must use the serial console by itself for V(serial).',
+  },
+});
+
 const BRIDGE = defineOptions({
   name: { type: 'str', name: true, required: true, description: 'The Open vSwitch bridge.' },
   vlans: {
@@ -87,7 +145,7 @@ const BRIDGE = defineOptions({
   },
 });
 
-const { memory, vcpus, machine, virt_type, cpu_mode, restart, shutdown_timeout, force_off, uri } =
+const { memory, vcpus, vcpus_max, machine, virt_type, cpu_mode, restart, shutdown_timeout, force_off, uri } =
   domainOptions;
 
 /** The options of a domain that a VM has itself, or that follow from its options. */
@@ -106,6 +164,7 @@ const DECIDED = [
   'shutdown_timeout',
   'force_off',
   'remove_storage',
+  'member_of',
 ] as const;
 
 /** Whether an option of a domain is not in the VM's `domain`, since the VM decides it. */
@@ -129,7 +188,7 @@ export const vmOptions = defineOptions({
     default: 'running',
     description: [
       'V(present) makes the VM, and neither starts nor stops it. V(running) also starts it, V(stopped) also shuts it down gracefully.',
-      'V(absent) shuts it down gracefully, undefines it and removes its seed. Its disk is kept, unless O(remove_storage=true).',
+      'V(absent) shuts it down gracefully, undefines it and removes its seed. Its disks are kept, unless O(remove_storage=true).',
     ],
   },
   host: {
@@ -137,16 +196,52 @@ export const vmOptions = defineOptions({
     description:
       'The hypervisor of the VM, if one list is for several hypervisors: tasks with another O(hypervisor) ignore the VM.',
   },
+  group: {
+    ...MEMBER.group,
+    description:
+      'A group, such as the VMs of one service. It is noted in the metadata of the domain, and the inventory C(piecewise.cloud.guests) has a group of this name.',
+  },
+  type: {
+    ...MEMBER.type,
+    description: 'What the VM does in its O(group). The inventory has the group C(GROUP_TYPE).',
+  },
+  index: {
+    ...MEMBER.index,
+    description: 'The number of the VM among those of its O(type). VMs of O(groups) have it.',
+  },
+  surplus: {
+    type: 'str',
+    choices: ['keep', 'remove'],
+    description: [
+      'The entry is not a VM, but all VMs on the host that have O(group), O(type) and an O(index), and are not in the task. O(groups) make such entries.',
+      'V(keep) names them in a warning. V(remove) removes them, the highest O(index) first, as the other options of the entry say.',
+    ],
+  },
   hostname: { type: 'str', description: "The guest's host name; O(name) by default." },
-  memory: { ...memory, requiredUnless: ['state', 'absent'] },
+  memory: {
+    ...memory,
+    requiredUnless: ['state', 'absent'],
+    description:
+      'The memory of the guest: a number of KiB, or a text with a unit such as V(2 GiB). It changes while the guest runs, up to O(memory_max).',
+  },
+  memory_max: {
+    ...memory,
+    description:
+      'The memory that O(memory) can be raised to while the guest runs; the same as O(memory) if this is not given. The guest sees all of it, and its balloon takes the rest.',
+  },
   vcpus,
+  vcpus_max: {
+    ...vcpus_max,
+    description:
+      'The number to which O(vcpus) can be raised while the guest runs; the same as O(vcpus) if this is not given.',
+  },
   machine,
   virt_type,
   cpu_mode,
   autostart: { type: 'bool', default: true, description: 'Whether the VM starts with the host.' },
   archive_name: {
     ...FILE_NAME,
-    requiredUnless: ['state', 'absent'],
+    requiredUnless: ['state', 'absent', 'iso'],
     description:
       'What the disk is made from: the name of an archive on the controller (O(archives)), else that of an image of the role C(image).',
   },
@@ -166,6 +261,34 @@ export const vmOptions = defineOptions({
     default: 'overlay',
     description:
       'V(overlay) stores what differs from the image, which it needs; V(copy) does not need the image.',
+  },
+  disks: {
+    type: 'list',
+    elements: { type: 'dict', options: DATA_DISK },
+    default: [],
+    description: [
+      'More disks of the guest. A running guest gets a new one at once, and one that is taken out of the list is detached from it.',
+      'The file of a disk that is taken out is kept, and a later entry with its name uses it again as it is.',
+    ],
+  },
+  iso: {
+    type: 'dict',
+    options: ISO,
+    description: [
+      'The medium that the guest is installed from, in place of O(archive_name): the disk is made empty, with O(disk_size). The guest boots from the disk, and from the medium as long as nothing is installed on the disk.',
+      'An empty mapping is a drive without a medium, for a guest that is installed. What was downloaded for the guest is then removed.',
+    ],
+  },
+  kernel: {
+    type: 'str',
+    choices: ['template'],
+    description:
+      'V(template) boots the guest by the kernel and the initial RAM disk of its image, which has C(kernel), and without a boot loader. The VM gets a copy of them when it is made, and keeps it. A kernel that the guest installs later is not used.',
+  },
+  cmdline: {
+    type: 'str',
+    description:
+      'The command line of O(kernel); V(root=/dev/vda ro console=tty0 console=ttyS0) by default, for an image of one partition.',
   },
   networks: {
     type: 'list',
@@ -202,7 +325,19 @@ export const vmOptions = defineOptions({
   instance_id: {
     type: 'str',
     description:
-      'The instance ID of cloud-init; O(name) by default. A guest applies a changed seed only if the ID changes too. V(content) makes the ID from the content of the seed.',
+      'The instance ID of cloud-init; O(name) by default. A guest applies changed users, keys and files only if the ID changes too, and a changed network configuration as O(reconfigure) says. V(content) makes the ID from the content of the seed.',
+  },
+  reconfigure: {
+    type: 'bool',
+    default: true,
+    description:
+      'Whether the guest looks at its network configuration again at each boot, and when an interface is attached, although its instance ID stays (C(updates) of cloud-init, in the vendor-data). C(updates) in O(user_data) wins.',
+  },
+  reattach: {
+    type: 'bool',
+    default: false,
+    description:
+      "Whether an interface whose configuration in the guest changes is taken out of the running guest and put in again, so that the guest applies it at once. Its connections end. Otherwise the change is applied at the guest's next start, as O(restart) says.",
   },
   cloudinit_file: {
     ...FILE_NAME,
@@ -218,13 +353,22 @@ export const vmOptions = defineOptions({
     description:
       'Any other option of M(piecewise.cloud.libvirt_domain); its C(disks) and C(interfaces) are added to those of the VM.',
   },
+  wait: {
+    type: 'dict',
+    options: WAIT,
+    description: [
+      'What a running guest is waited for when all VMs of the task have been made; without it, nothing. All VMs are waited for together. It is not a change, and nothing is waited for in check mode.',
+      'A domain of C(qemu:///system) that is defined already gets O(domain.console_log) for it, from its next start on. An entry of a list that has C(wait) without a value is not waited for, whatever the default.',
+    ],
+  },
   restart,
   shutdown_timeout,
   force_off,
   remove_storage: {
     type: 'bool',
     default: false,
-    description: 'With O(state=absent), whether to remove the disk, and the directory if it is empty then.',
+    description:
+      'With O(state=absent), whether to remove the disk, those that were made for O(disks), and the directory if it is empty then.',
   },
   hypervisor: {
     type: 'str',
@@ -270,17 +414,41 @@ export const vmOptions = defineOptions({
   only: {
     type: 'str',
     default: '',
-    description: 'The name of a VM, if the task manages only this one of the list.',
+    description:
+      'The name of a VM, if the task manages only this one of the list; or several, separated by commas.',
+  },
+  only_group: {
+    type: 'str',
+    default: '',
+    description:
+      'A group, if the task manages only its VMs. Of O(only), O(only_group) and O(only_type), all that are given must hold.',
+  },
+  only_type: {
+    type: 'str',
+    default: '',
+    description:
+      'A type, if the task manages only its VMs; those of all groups, unless there is O(only_group).',
+  },
+  serial: {
+    type: 'int',
+    default: 0,
+    minimum: 0,
+    maximum: 1000,
+    description:
+      'How many VMs are changed, and waited for as their O(wait) says, before the next ones are, in the order of the list; V(0) for all at once. If one fails, those after it are left as they are.',
   },
   steps: {
     type: 'str',
-    choices: ['all', 'define', 'start'],
+    choices: ['all', 'define', 'start', 'stop', 'restart'],
     default: 'all',
-    description:
-      'V(define) makes the VMs without starting them; V(start) only starts those with O(state=running).',
+    description: [
+      'V(define) makes the VMs without starting them.',
+      'V(start), V(stop) and V(restart) change nothing but whether the VMs run. V(start) starts those with O(state=running); V(restart) also shuts them down before, as O(state=stopped) does. V(stop) shuts down all, whatever their O(state), and leaves out those that are not defined.',
+    ],
   },
 });
 
 export type VmOptions = ValuesOf<typeof vmOptions>;
 export type VmInterface = VmOptions['interfaces'][number];
+export type VmDataDisk = VmOptions['disks'][number];
 export type VmNetwork = VmOptions['networks'][number];

@@ -5,6 +5,7 @@ import { messageOfVm, ofPart, type Part } from './renamed.ts';
 /**
  * Plans a part of a VM. Messages name the options of the VM.
  * @param seen the state of the part
+ * @param at see ofPart
  * @throws Failure where the part could not be observed, or can't be planned
  */
 export function planPart<Seen, P extends Plan<unknown>>(
@@ -12,13 +13,15 @@ export function planPart<Seen, P extends Plan<unknown>>(
   part: Part,
   seen: Seen | Error | undefined,
   plan: (seen: Seen) => P,
+  at?: string,
 ): P {
-  const made = ofPart(vm, part, () => {
+  const planned = () => {
     if (seen instanceof Error) throw seen;
     return plan(seen as Seen);
-  });
+  };
+  const made = ofPart(vm, part, planned, at);
   const messages = (texts: readonly string[] | undefined) =>
-    texts?.map((text) => messageOfVm(vm, part, text)) ?? [];
+    texts?.map((text) => messageOfVm(vm, part, text, at)) ?? [];
   return { ...made, warnings: messages(made.warnings), missing: messages(made.missing) };
 }
 

@@ -16,16 +16,42 @@ const DISK: Names = {
   size: 'disk_size',
   format: 'disk_size',
 };
+/** The options of a data disk, in its entry. */
+const DATA_DISK: Names = { dest: 'name', source: 'source', serial: 'name' };
+const KERNEL: Names = { kernel: 'kernel', initrd: 'kernel', cmdline: 'cmdline' };
 const SEED: Names = { dest: 'cloudinit_file', owner: 'kvm_qemu_user', group: 'kvm_qemu_group' };
 const BRIDGE: Names = { source: 'name', vlans: 'vlans' };
 
 /** The first disks of the domain, which come from these options of the VM. */
 const DISKS = ['disk_name', 'cloudinit_file'];
 
-function domainOption({ domain, interfaces }: VmOptions, option: string): string {
+// What the VM has itself, if the task gives it there.
+function sizeOption({ memory_max, vcpus_max }: VmOptions, option: string): string | undefined {
+  if (memory_max !== undefined && option === 'memory') return 'memory_max';
+  if (memory_max !== undefined && option === 'current_memory') return 'memory';
+  return vcpus_max !== undefined && option === 'vcpus_max' ? option : undefined;
+}
+
+/** @param i the position in the list of the domain @param rest the option after it: `.source` */
+function diskOption({ disks, iso }: VmOptions, i: number, rest: string): string {
+  const first = iso === undefined ? DISKS : [...DISKS, 'iso.path'];
+  if (first[i] !== undefined) return first[i];
+  const at = i - first.length;
+  const entry = disks[at];
+  if (!entry) return `domain.disks[${at - disks.length}]${rest}`;
+  const key = rest.slice(1);
+  const isFile = key === 'source' && entry.source === undefined;
+  return `disks[${at}].${isFile ? 'name' : (DATA_DISK[key] ?? key)}`;
+}
+
+function domainOption(vm: VmOptions, option: string): string {
+  const { domain, interfaces } = vm;
+  if (vm.kernel !== undefined && option in KERNEL) return KERNEL[option] ?? option;
+  const size = sizeOption(vm, option);
+  if (size !== undefined) return size;
   const [, list = '', index = '', rest = ''] = /^(disks|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
   const i = Number(index);
-  if (list === 'disks') return DISKS[i] ?? `domain.disks[${i - DISKS.length}]${rest}`;
+  if (list === 'disks') return diskOption(vm, i, rest);
   if (list === 'interfaces') {
     const at = i - (domain.interfaces ?? []).length;
     const of = BRIDGE[rest.replace(/^\.(\w+).*/, '$1')];
@@ -53,32 +79,43 @@ function seedOption(vm: VmOptions, option: string, problem: string): string {
   return SEED[option] ?? option;
 }
 
-const OF_PART: Readonly<Record<Part, (vm: VmOptions, option: string, problem: string) => string>> = {
-  disk: (_, option) => DISK[option] ?? option,
+type NameOf = (vm: VmOptions, option: string, problem: string, at: string | undefined) => string;
+
+const OF_PART: Readonly<Record<Part, NameOf>> = {
+  disk: (_, option, __, at) =>
+    at === undefined ? (DISK[option] ?? option) : `${at}.${DATA_DISK[option] ?? option}`,
   seed: seedOption,
   domain: domainOption,
 };
 
 /** The VM's name of a part's option: `interfaces[1].mac` for `interfaces[2].default_mac` of the domain. */
-const vmOption = (vm: VmOptions, part: Part, option: string, problem: string): string =>
-  OF_PART[part](vm, option, problem);
+const vmOption = (
+  vm: VmOptions,
+  part: Part,
+  option: string,
+  problem: string,
+  at: string | undefined,
+): string => OF_PART[part](vm, option, problem, at);
 
-/** Runs `act` on a part. Its errors name the options of the VM. */
-export function ofPart<T>(vm: VmOptions, part: Part, act: () => T): T {
+/**
+ * Runs `act` on a part. Its errors name the options of the VM.
+ * @param at the entry of the VM that the part comes from: `disks[1]`; undefined for a part of the VM itself
+ */
+export function ofPart<T>(vm: VmOptions, part: Part, act: () => T, at?: string): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof Error ? errorOfVm(vm, part, error) : error;
+    throw error instanceof Error ? errorOfVm(vm, part, error, at) : error;
   }
 }
 
-/** An error of a part with the names of the VM's options. */
-export const errorOfVm = (vm: VmOptions, part: Part, error: Error): Error | Failure =>
-  withOptionsNamed(error, (option, problem) => vmOption(vm, part, option, problem));
+/** An error of a part with the names of the VM's options. @param at see ofPart */
+export const errorOfVm = (vm: VmOptions, part: Part, error: Error, at?: string): Error | Failure =>
+  withOptionsNamed(error, (option, problem) => vmOption(vm, part, option, problem, at));
 
-/** A message of a part with the name of the VM's option at its beginning. */
-export const messageOfVm = (vm: VmOptions, part: Part, text: string): string =>
+/** A message of a part with the name of the VM's option at its beginning. @param at see ofPart */
+export const messageOfVm = (vm: VmOptions, part: Part, text: string, at?: string): string =>
   text.replace(
     /^option '([^']*)': (.*)$/s,
-    (_, option: string, problem: string) => `option '${vmOption(vm, part, option, problem)}': ${problem}`,
+    (_, option: string, problem: string) => `option '${vmOption(vm, part, option, problem, at)}': ${problem}`,
   );

@@ -2,6 +2,7 @@ import { parseAddress } from '../../lib/net/address.ts';
 import type { DiskResult } from '../disk/plan.ts';
 import type { DomainResult } from '../domain/plan/step.ts';
 import type { SeedResult } from '../seed/plan.ts';
+import { dataDisksOf } from './data-disks.ts';
 import { diskPath, seedPath, targetOf } from './names.ts';
 import type { GuestInterface } from './network.ts';
 import type { VmOptions } from './options.ts';
@@ -20,6 +21,14 @@ export interface VmResult {
     readonly addresses: readonly string[];
   }[];
   readonly disk: { readonly path: string; readonly size?: number };
+  /** The data disks, in the order of the task. */
+  readonly disks: readonly {
+    readonly name: string;
+    readonly path: string;
+    /** The device name in the domain, which the guest may call otherwise. */
+    readonly target?: string;
+    readonly size?: number;
+  }[];
   readonly seed: { readonly path: string; readonly applied?: boolean; readonly applied_why?: string };
   /** What is done, in order. */
   readonly actions: readonly string[];
@@ -34,16 +43,33 @@ export const macsOf = (vm: VmOptions, domain: DomainResult | undefined): string[
     return found?.mac ?? '';
   });
 
+function disksOf(vm: VmOptions, { disks, domain }: Pick<PartResults, 'disks' | 'domain'>): VmResult['disks'] {
+  return dataDisksOf(vm).map(({ name, path }) => {
+    const { target } = domain?.domain?.disks.find(({ source }) => source === path) ?? {};
+    const { size } = disks.find((one) => one?.dest === path) ?? {};
+    return {
+      ...{ name, path },
+      ...(target === undefined ? {} : { target }),
+      ...(size === undefined ? {} : { size }),
+    };
+  });
+}
+
 /** The results of the parts; undefined of a part that the task doesn't plan. */
 export interface PartResults {
   readonly disk: DiskResult | undefined;
+  /** Of all disks. */
+  readonly disks: readonly (DiskResult | undefined)[];
   readonly seed: SeedResult | undefined;
   readonly domain: DomainResult | undefined;
   /** What is done to files. */
   readonly files: readonly string[];
+  /** What is done when the domain is as desired. */
+  readonly after: readonly string[];
 }
 
-function addressesOf({ address, netmask, addresses }: GuestInterface): readonly string[] {
+/** The addresses that a task gives an interface, with their prefixes. */
+export function addressesOf({ address, netmask, addresses }: GuestInterface): readonly string[] {
   if (addresses) return addresses;
   if (address === undefined) return [];
   const { ip, prefix } = parseAddress(address, netmask);
@@ -54,7 +80,7 @@ function addressesOf({ address, netmask, addresses }: GuestInterface): readonly 
 export function resultOf(
   vm: VmOptions,
   macs: readonly string[],
-  { disk, seed, domain, files }: PartResults,
+  { disk, disks, seed, domain, files, after }: PartResults,
 ): VmResult {
   const { size } = disk ?? {};
   const { applied, applied_why } = seed ?? {};
@@ -71,12 +97,13 @@ export function resultOf(
       addresses: addressesOf(nic),
     })),
     disk: { path: diskPath(vm), ...(size === undefined ? {} : { size }) },
+    disks: disksOf(vm, { disks, domain }),
     seed: {
       path: seedPath(vm),
       ...(applied === undefined ? {} : { applied }),
       ...(applied_why === undefined ? {} : { applied_why }),
     },
-    actions: vm.state === 'absent' ? [...acts, ...files] : [...files, ...acts],
+    actions: vm.state === 'absent' ? [...acts, ...files] : [...files, ...acts, ...after],
     restart_required: domain?.restart_required ?? false,
     restart_reasons: domain?.restart_reasons ?? [],
   };

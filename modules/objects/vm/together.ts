@@ -1,6 +1,7 @@
 import type { Placed } from '../../lib/ansible/plan.ts';
 import { type Failure, Failures, OptionError } from '../../lib/failure.ts';
 import { parseAddress, parseIp } from '../../lib/net/address.ts';
+import { dataDisksOf } from './data-disks.ts';
 import { defaultMac, diskPath, nicName, seedPath, targetOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 
@@ -21,7 +22,11 @@ const nameOf = ({ name }: VmOptions): Claim => ({
 });
 
 const claimsOf = (vm: VmOptions): Claim[] =>
-  vm.state === 'absent' ? [nameOf(vm)] : [nameOf(vm), ...filesOf(vm), ...networkOf(vm), ...networksOf(vm)];
+  vm.surplus !== undefined
+    ? []
+    : vm.state === 'absent'
+      ? [nameOf(vm)]
+      : [nameOf(vm), ...filesOf(vm), ...networkOf(vm), ...networksOf(vm)];
 
 function filesOf(vm: VmOptions): Claim[] {
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
@@ -31,7 +36,10 @@ function filesOf(vm: VmOptions): Claim[] {
     const isExclusive = device === 'disk' && !readonly && !shareable;
     return isExclusive && source?.startsWith('/') ? file(source, `domain.disks[${i}].source`) : [];
   });
-  return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...more];
+  const data = dataDisksOf(vm).map(({ at, path, isMade }) =>
+    file(path, `${at}.${isMade ? 'name' : 'source'}`),
+  );
+  return [file(diskPath(vm), 'disk_name'), file(seedPath(vm), 'cloudinit_file'), ...data, ...more];
 }
 
 /** What a VM has in networks. */
@@ -105,10 +113,11 @@ interface Claimed extends Claim {
 /** The errors of VMs that claim the same thing: each names the option of the other. */
 export function checkTogether(items: readonly Placed<VmOptions>[]): (Failure | undefined)[] {
   const claims = new Map<string, Claimed[]>();
-  const names = items.map(({ options }) => options.name);
+  const names = items.map(({ options }) => (options.surplus === undefined ? options.name : undefined));
   items.forEach(({ options }, item) => {
     // Two VMs of one name share all that is made from the name: one error is enough.
-    const twice = names.indexOf(options.name) !== names.lastIndexOf(options.name);
+    const twice =
+      options.surplus === undefined && names.indexOf(options.name) !== names.lastIndexOf(options.name);
     for (const claim of twice ? [nameOf(options)] : claimsOf(options)) {
       claims.set(claim.key, [...(claims.get(claim.key) ?? []), { ...claim, item }]);
     }

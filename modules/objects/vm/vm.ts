@@ -1,8 +1,10 @@
 import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { inTurn } from '../../lib/host/turns.ts';
 import { disk } from '../disk/disk.ts';
 import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
+import { outcomeOf, update } from '../domain/apply/update.ts';
 import { domain } from '../domain/domain.ts';
 import type { State as DomainState } from '../domain/observe/state.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
@@ -10,6 +12,7 @@ import { readNetworks } from '../network/record.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
 import { seed } from '../seed/seed.ts';
 import { attach, type Known } from './attach.ts';
+import { observeDataDisks, planDataDisks, type SeenDisk, takenOut } from './attached-disks.ts';
 import {
   type AttachmentStep,
   type Attachments,
@@ -21,15 +24,31 @@ import {
 } from './attachments.ts';
 import { checkVm } from './check.ts';
 import { type Directory, observeDirectory, planDirectory } from './directory.ts';
+import { hasHook } from './hook.ts';
+import {
+  applyIso,
+  howToReach,
+  type IsoStep,
+  observeIso,
+  planIso,
+  planLeftIsos,
+  type SeenIso,
+} from './iso.ts';
+import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
+import { doubtsOf, type Note, type Noted, observeNoted, writeNote } from './noted.ts';
 import type { VmOptions } from './options.ts';
-import { disksOf, domainOf, seedsOf, uploadsOf } from './parts.ts';
+import { diskPartsOf, disksOf, domainOf, seedsOf, uploadsOf } from './parts.ts';
 import { planPart, stepsOf } from './planned.ts';
+import { isPowerOnly, isSlow, planPower } from './power.ts';
+import { isWaiting, type Reach, reachOf, withWhy } from './reach.ts';
 import { errorOfVm } from './renamed.ts';
 import { macsOf, resultOf, type VmResult } from './result.ts';
 import { noneSelected, scopeOf } from './scope.ts';
+import { surplusVms } from './surplus.ts';
 import { checkTogether } from './together.ts';
+import { waitingBy } from './wait.ts';
 
 // A VM is composed of other objects. This file combines them; their options come from `parts.ts`.
 
@@ -37,8 +56,13 @@ import { checkTogether } from './together.ts';
 export interface State {
   readonly domain: DomainState | Error;
   readonly disks: readonly (DiskState | Error)[];
+  readonly dataDisks: readonly SeenDisk[];
+  readonly kernel: SeenKernel | undefined;
+  readonly iso: SeenIso | undefined;
   readonly seeds: readonly (SeedState | Error)[];
   readonly directory: Directory;
+  /** What is noted of the running guest: what it has applied of its seed. */
+  readonly noted: Noted | undefined;
   /** The networks of the host, and what the VM has in them. */
   readonly known: Known;
   readonly attachments: Attachments;
@@ -46,11 +70,19 @@ export interface State {
   readonly stale: boolean;
 }
 
-/** A step of one of the parts; `i` is the disk, or the seed. */
+/** A step of one of the parts; `i` is the disk, or the seed. A note of the guest is written before a seed, and after a change of it. */
 export type Step =
-  | { readonly part: 'domain'; readonly step: DomainStep }
+  | { readonly part: 'domain'; readonly step: DomainStep; readonly reach?: Reach | undefined }
   | { readonly part: 'disk'; readonly i: number; readonly step: DiskStep }
-  | { readonly part: 'seed'; readonly i: number; readonly step: SeedStep }
+  | {
+      readonly part: 'seed';
+      readonly i: number;
+      readonly step: SeedStep;
+      readonly note?: Note | undefined;
+      readonly isPromised?: boolean;
+    }
+  | { readonly part: 'kernel'; readonly step: KernelStep }
+  | { readonly part: 'iso'; readonly step: IsoStep }
   | { readonly part: 'attachments'; readonly step: AttachmentStep }
   | { readonly part: 'directory' };
 
@@ -58,6 +90,7 @@ export type Step =
 async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]> {
   // The guests of this task are compared with each other: what another one had may be free by now.
   const names = new Set(items.map(({ name }) => name));
+  const absent = new Set(items.filter(({ state }) => state === 'absent').map(({ name }) => name));
   const stored = await readNetworks(host, [], 'all');
   const known = new Map(
     [...stored].map(([name, one]) => [
@@ -77,12 +110,24 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     observeAttachments(host, vms, known),
     observeStale(host, vms, stored),
   ]);
+  const found = domains.map((seen) => (seen instanceof Error ? undefined : seen.domain));
+  const [notes, dataDisks] = await Promise.all([
+    Promise.all(vms.map((vm, i) => observeNoted(host, found[i]?.live, vm))),
+    Promise.all(vms.map((vm, i) => observeDataDisks(host, vm, found[i]?.definition, absent))),
+  ]);
   const [disksLeft, seedsLeft] = [[...disks], [...seeds]];
+  const disksOfVms = vms.map((vm) => disksLeft.splice(0, disksOf(vm).length));
+  const isos = await Promise.all(vms.map((vm) => observeIso(host, vm)));
+  const kernels = await Promise.all(vms.map((vm, i) => observeKernel(host, vm, disksOfVms[i]?.[0])));
   return vms.map((vm, i) => ({
     domain: domains[i] ?? new Error('no domain'),
-    disks: disksLeft.splice(0, disksOf(vm).length),
+    disks: disksOfVms[i] ?? [],
+    dataDisks: dataDisks[i] ?? [],
+    kernel: kernels[i],
+    iso: isos[i],
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
     directory: directories[i],
+    noted: notes[i],
     known,
     attachments: attachments[i] ?? new Map(),
     stale,
@@ -95,36 +140,71 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
  */
 function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   const { vm, missing } = attach(item, state.known);
-  const ofDomain = planPart(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), seen));
-  const macs = macsOf(vm, ofDomain.result);
-  const ofSeeds = seedsOf(vm, macs).map((options, i) =>
-    planPart(vm, 'seed', state.seeds[i], (seen) => seed.plan(options, seen)),
+  const first = planPart(vm, 'domain', state.domain, (seen) =>
+    isPowerOnly(vm) ? planPower(vm, domainOf(vm), seen) : domain.plan(domainOf(vm), seen),
   );
-  const ofDisks = disksOf(vm).map((options, i) =>
-    planPart(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen))),
+  const macs = macsOf(vm, first.result);
+  const isHooked = hasHook(state.seeds[0], state.domain, vm.instance_id ?? vm.name);
+  const seeds = seedsOf(vm, macs, isHooked);
+  const ofSeeds = seeds.map((options, i) =>
+    planPart(vm, 'seed', state.seeds[i], (seen) =>
+      seed.plan(options, { ...seen, events: state.noted?.events }),
+    ),
+  );
+  const reach = reachOf(vm, state, { options: seeds[0], plan: ofSeeds[0] }, macs);
+  const ofDomain = reach
+    ? planPart(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), { ...seen, ...reach }))
+    : first;
+  const ofData = planDataDisks(vm, state.dataDisks);
+  const ofDisks = diskPartsOf(vm).map(({ at, options }, i) =>
+    planPart(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen)), at),
   );
   const ofDirectory = planDirectory(vm, state.directory);
+  const ofKernel = planKernel(vm, state.kernel, state.directory);
+  const ofIso = planIso(vm, state.iso, state.directory);
   const files = [
+    ...stepsOf(ofIso, (step): Step => ({ part: 'iso', step })),
+    ...stepsOf(ofKernel, (step): Step => ({ part: 'kernel', step })),
     ...ofDisks.flatMap((one, i) => stepsOf(one, (step): Step => ({ part: 'disk', i, step }))),
-    ...ofSeeds.flatMap((one, i) => stepsOf(one, (step): Step => ({ part: 'seed', i, step }))),
+    ...ofSeeds.flatMap((one, i) =>
+      stepsOf(
+        one,
+        (step): Step => ({
+          part: 'seed',
+          i,
+          step,
+          note: step.act === 'write' ? reach?.before : undefined,
+          isPromised: reach !== undefined && reach.why.length > 0,
+        }),
+      ),
+    ),
   ];
-  const domains = stepsOf(ofDomain, (step): Step => ({ part: 'domain', step }));
+  const domains = stepsOf(
+    ofDomain,
+    (step): Step => ({ part: 'domain', step, reach: step.act === 'update' ? reach : undefined }),
+  );
   const { attachments, known, stale } = state;
   const ofNetworks = planAttachments(vm, attachments, known, macs, stale).map((change) => ({
     ...change,
     step: { part: 'attachments', step: change.step } as const,
   }));
+  const leftIsos = stepsOf({ changes: planLeftIsos(vm, state.iso) }, (step): Step => ({ part: 'iso', step }));
+  const isNew =
+    definitionIn(state) === undefined &&
+    domains.some(({ step }) => step.part === 'domain' && step.step.act === 'define');
   const isRunning = vm.state !== 'absent' && ofDomain.result?.domain?.state === 'running';
   const last = stepsOf(ofDirectory, (): Step => ({ part: 'directory' }));
-  const uploads = files.some(({ step }) => step.part === 'disk') ? uploadsOf(vm) : {};
-  const parts = [...ofDisks, ...ofSeeds, ofDomain, ofDirectory];
+  const uploads = ofDisks[0]?.changes.some(({ step }) => step.act === 'create') ? uploadsOf(vm) : {};
+  const parts = [...ofDisks, ofData, ofIso, ofKernel, ...ofSeeds, ofDomain, ofDirectory];
   return {
     changes:
       vm.state === 'absent'
         ? [...domains, ...files, ...ofNetworks, ...last]
-        : [...files, ...ofNetworks, ...domains],
+        : [...files, ...ofNetworks, ...domains, ...leftIsos],
     warnings: [
       ...(isRunning ? pendingAttachments(vm, attachments, known, macs) : []),
+      ...(isNew ? howToReach(vm) : []),
+      ...takenOut(vm, definitionIn(state), ofDomain.result?.domain),
       ...parts
         .flatMap(({ warnings = [] }) => warnings)
         .filter((warning) => !isOnLink(vm.interfaces, warning)),
@@ -138,11 +218,15 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     result: resultOf(vm, macs, {
       domain: ofDomain.result,
       disk: ofDisks[0]?.result,
-      seed: ofSeeds[0]?.result,
+      disks: ofDisks.map((one) => one.result),
+      seed: withWhy(ofSeeds[0]?.result, reach),
       files: [...files, ...last].map(({ title }) => title),
+      after: leftIsos.map(({ title }) => title),
     }),
   };
 }
+
+const definitionIn = ({ domain }: State) => (domain instanceof Error ? undefined : domain.domain?.definition);
 
 // Errors are reported when the plan is made.
 function attachedOrPlain(vm: VmOptions, known: Known): VmOptions {
@@ -161,21 +245,43 @@ const forOthers = ({ name }: VmOptions, state: DiskState): DiskState =>
 
 async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome | undefined> {
   if (step.part === 'attachments') {
-    await applyAttachments(host, step.step);
+    // VMs of one network share the server of its names.
+    await inTurn(host, () => applyAttachments(host, step.step));
     return undefined;
   }
   const vm = item.networks.length > 0 ? attachedOrPlain(item, await readNetworks(host)) : item;
+  if (step.part === 'iso') return applyIso(host, step.step, vm);
+  if (step.part === 'kernel') {
+    await applyKernel(host, step.step, vm);
+    return undefined;
+  }
   if (step.part === 'directory') {
     await host.removeDirectory(directoryOf(vm));
     return undefined;
   }
   try {
-    if (step.part === 'domain') return await domain.apply(host, step.step, domainOf(vm));
     if (step.part === 'disk') return await disk.apply(host, step.step, at(disksOf(vm), step.i));
-    return await seed.apply(host, step.step, at(seedsOf(vm), step.i));
+    if (step.part === 'domain') return await applyToDomain(host, vm, step);
+    if (step.note) await writeNote(host, vm, step.note);
+    const warnings = step.note && step.isPromised ? await doubtsOf(host, vm, step.note) : [];
+    await seed.apply(host, step.step, at(seedsOf(vm), step.i));
+    return { warnings };
   } catch (error) {
-    throw errorOfVm(vm, step.part, asError(error));
+    const at = step.part === 'disk' ? diskPartsOf(vm)[step.i]?.at : undefined;
+    throw errorOfVm(vm, step.part, asError(error), at);
   }
+}
+
+async function applyToDomain(
+  host: Host,
+  vm: VmOptions,
+  { step, reach }: Extract<Step, { part: 'domain' }>,
+): Promise<Outcome | undefined> {
+  if (!reach || step.act !== 'update') return domain.apply(host, step, domainOf(vm));
+  const updated = await update(host, domainOf(vm), step.update);
+  // libvirt has dropped the note of a guest that was restarted.
+  if (!updated.isRestarted) await writeNote(host, vm, reach.after(updated));
+  return outcomeOf(updated);
 }
 
 function at<T>(list: readonly T[], i: number): T {
@@ -186,15 +292,35 @@ function at<T>(list: readonly T[], i: number): T {
 
 /** A guest: its disk, its seed and its domain. */
 export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
-  key: ({ name }) => name,
+  key: ({ name, surplus }) => (surplus === undefined ? name : `surplus of ${name}`),
   scope: scopeOf,
   noneIncluded: noneSelected,
   check: checkVm,
   checkAll: checkTogether,
+  standIns: surplusVms,
   observe,
   secrets: (vm, state) =>
     domain.secrets?.(domainOf(vm), state?.domain instanceof Error ? undefined : state?.domain) ?? [],
   plan,
-  weight: (step) => (step.part === 'disk' ? (disk.weight?.(step.step) ?? 0) : 0),
+  weight: (step) => {
+    if (step.part === 'domain')
+      return isWaiting(step.step) || isSlow(step.step) ? Number.POSITIVE_INFINITY : 0;
+    if (step.part === 'iso') return step.step.act === 'fetch' ? Number.POSITIVE_INFINITY : 0;
+    return step.part === 'disk' ? (disk.weight?.(step.step) ?? 0) : 0;
+  },
+  independent: (step, vm) => {
+    if (step.part === 'disk') return disk.independent?.(step.step, at(disksOf(vm), step.i)) ?? false;
+    if (step.part === 'seed') return step.step.act === 'write' && step.note === undefined;
+    if (step.part === 'domain')
+      return (
+        step.step.act === 'define' || step.step.act === 'autostart' || (isPowerOnly(vm) && isSlow(step.step))
+      );
+    return step.part === 'attachments';
+  },
   apply,
+  serial: ({ serial }) => serial,
+  waiting: waitingBy(async (host, items) => {
+    const known = await readNetworks(host);
+    return items.map((vm) => attachedOrPlain(vm, known));
+  }),
 };

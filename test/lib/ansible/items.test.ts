@@ -139,3 +139,94 @@ describe('uploads from the controller', () => {
     expect(state.size).toBe(0);
   });
 });
+
+describe('the origins of items, which an action plugin tells', () => {
+  const { call } = counters({});
+  const counter = { name: 'a', value: 10 };
+  const told = async (origins: unknown) =>
+    (await call({ counters: [counter], _ansible_piecewise_origins: origins })).msg;
+
+  it('are where errors are', async () => {
+    expect(await told(['groups[0].types[1]'])).toBe(
+      "option 'groups[0].types[1].value': 10 must be from 0 to 9",
+    );
+    expect(await told(['files/pf line 12'])).toBe("option 'files/pf line 12: value': 10 must be from 0 to 9");
+  });
+
+  it.each([
+    [[null]],
+    [[]],
+    [['a', 'b']],
+    [[5]],
+    [[{ a: 1 }]],
+    [['a\nb']],
+    [['a\u001b[0m']],
+    [['a\u202eb']],
+    [['']],
+    [['a'.repeat(301)]],
+    ['a'],
+    [{ 0: 'a', length: 1 }],
+    [5],
+  ])('are ignored where they are %j', async (origins) => {
+    expect(await told(origins)).toBe("option 'counters[0].value': 10 must be from 0 to 9");
+  });
+
+  it('report what many items have in common once', async () => {
+    const origins = ['groups[0].types[0]', 'groups[0].types[0]'];
+    const { msg } = await call({
+      counters: [counter, { ...counter, name: 'b' }],
+      _ansible_piecewise_origins: origins,
+    });
+    expect(msg).toBe("option 'groups[0].types[0].value': 10 must be from 0 to 9");
+  });
+});
+
+describe('items that stand for others', () => {
+  const standIns: NonNullable<Counter['standIns']> = {
+    isOne: ({ kind }) => kind === 'down',
+    find: async (_, items, declared) =>
+      items.map((item) =>
+        item.name === 'bad'
+          ? new Failure('the host does not answer')
+          : {
+              items: ['y', 'x'].map((name) => ({ ...item, name })),
+              warnings: [`found beside ${declared.map(({ name }) => name)}`],
+            },
+      ),
+  };
+  const down = (name: string) => ({ name, kind: 'down', password: 'long', value: 3 });
+
+  it('are replaced by what is found on the host, which is applied in their stead', async () => {
+    const { call, state } = counters({ standIns });
+    const result = await call({ counters: [down('all'), { name: 'z', value: 1 }, { name: 'w', wrong: 1 }] });
+    expect((result.results as { item?: string }[]).map(({ item }) => item)).toEqual([
+      'y',
+      'x',
+      'z',
+      undefined,
+    ]);
+    expect(result.warnings).toEqual(['found beside all,z,w']);
+    expect([...state]).toEqual([
+      ['y', 3],
+      ['x', 3],
+      ['z', 1],
+    ]);
+  });
+
+  it('are an error where the host does not answer, and the others are carried out', async () => {
+    const { call, state } = counters({ standIns });
+    expect(await call({ counters: [down('bad'), { name: 'z', value: 1 }] })).toMatchObject({
+      failed: true,
+      msg: 'bad: the host does not answer',
+    });
+    expect([...state]).toEqual([['z', 1]]);
+  });
+
+  it('ask the host for nothing where there are none', async () => {
+    const find = () => {
+      throw new Error('asked');
+    };
+    const { call } = counters({ standIns: { ...standIns, find } });
+    expect(await call({ counters: [{ name: 'z', value: 1 }] })).toMatchObject({ changed: true });
+  });
+});

@@ -44,13 +44,24 @@ const refusal = (path: string, value: string) =>
 /** Texts that reach no command, or as the value of one of its options, which it takes whatever it begins with. */
 const FREE = new Set(
   ['xml', 'extra_xml', 'title', 'description', 'machine', 'cpu_model', 'cmdline', 'serial', 'model']
-    .concat(['listen', 'password', 'hosts[0].name', 'auth.username', 'uri', 'url', 'checksum', 'member'])
+    .concat([
+      'listen',
+      'password',
+      'hosts[0].name',
+      'auth.username',
+      'uri',
+      'url',
+      'mirror',
+      'checksum',
+      'member',
+    ])
     .concat(['instance_id', 'hostname', 'label', 'controller[0]', 'owner', 'group', 'address[0]', 'netmask'])
     .concat(['gateway[0]', 'routes[0].to', 'routes[0].via', 'dns[0]', 'address', 'gateway', 'comment'])
     .concat(['ssh_authorized_keys[0]', 'kvm_qemu_user', 'kvm_qemu_group', 'hypervisor', 'host', 'only'])
+    .concat(['only_group', 'only_type'])
     .concat(['key', 'psk', 'subnet[0]', 'dhcp.range[0]', 'dhcp.range6[0]', 'dns.forwarders[0]'])
     .concat(['nat_address[0]', 'routed_to[0]', 'forwards[0].listen[0]', 'forwards[0].sources[0]'])
-    .concat(['forwards[0].to']),
+    .concat(['forwards[0].to', 'addresses[0]']),
 );
 
 /** The options that attacks were seen with, or that stand where one could be. */

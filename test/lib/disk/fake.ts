@@ -91,7 +91,8 @@ export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest
       const node = at(path);
       if (!node || 'link' in node) return undefined;
       const kind: FileInfo['kind'] = 'bytes' in node ? 'file' : 'special' in node ? 'other' : 'directory';
-      return { kind, size: 'bytes' in node ? node.bytes.length : 0, mode: node.mode, uid: 0, gid: 0 };
+      const size = 'bytes' in node ? node.bytes.length : 0;
+      return { kind, size, allocated: size, mode: node.mode, uid: 0, gid: 0 };
     },
     async list(directory) {
       const inside = [...nodes.keys()].filter((path) => path !== '/' && dirname(path) === real(directory));
@@ -153,6 +154,12 @@ export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest
       nodes.set(to, node);
       nodes.delete(from);
     },
+    async publish(from, to) {
+      const node = nodes.get(from);
+      if (!node) throw new Error(`${from} isn't there`);
+      nodes.set(to, node);
+      nodes.delete(from);
+    },
     async symlink(target, path) {
       makeDirectory(dirname(path));
       nodes.set(path, { link: target });
@@ -162,7 +169,7 @@ export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest
       return download(url, from);
     },
     sleep: async () => undefined,
-    room: async () => room,
+    space: async () => ({ size: room, available: room }),
     report: (progress) => void reports.push(progress),
   };
   const unknown = (name: string) => () => {

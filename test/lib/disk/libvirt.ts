@@ -6,6 +6,8 @@ export interface Guest {
   readonly saved?: boolean;
   readonly disks?: readonly (string | { readonly path: string; readonly format: string })[];
   readonly devices?: string;
+  /** The disks of the running guest, where they are not those of its definition. */
+  readonly running?: Guest['disks'];
 }
 
 const CDS = `<disk type='file' device='cdrom'><driver name='qemu' type='raw'/><source file='/images/seed.iso'/></disk>
@@ -30,7 +32,9 @@ function answer(guests: Readonly<Record<string, Guest>>, command: string): strin
   const name = JSON.parse(/"(.*)"$/.exec(command)?.[0] ?? '""');
   const guest = guests[name];
   if (!guest) return '';
-  if (command.startsWith('dumpxml')) return xmlOf(name, guest);
+  const { disks = [], running = disks } = guest;
+  if (command.startsWith('dumpxml'))
+    return xmlOf(name, { ...guest, disks: command.includes('--inactive') ? disks : running });
   return `Name: ${name}\nState:          ${guest.state ?? 'shut off'}\nPersistent: yes\nManaged save:   ${guest.saved ? 'yes' : 'no'}\n`;
 }
 

@@ -24,8 +24,19 @@ import { chunks } from '../disk/fake.ts';
 
 /** What only reads, or says something of our own work; what programs do is theirs. */
 const QUESTIONS: readonly (keyof Host)[] = [
-  ...(['read', 'readStart', 'digest', 'stat', 'room', 'list', 'realPath', 'withImage', 'stream'] as const),
-  ...(['zipEntries', 'download', 'report', 'userId', 'groupId', 'now', 'sleep'] as const),
+  ...([
+    'read',
+    'readStart',
+    'readEnd',
+    'digest',
+    'stat',
+    'space',
+    'list',
+    'realPath',
+    'withImage',
+    'stream',
+  ] as const),
+  ...(['zipEntries', 'download', 'report', 'userId', 'groupId', 'answers', 'now', 'sleep'] as const),
   ...(['run', 'watch', 'pipeThrough', 'connect'] as const),
 ];
 

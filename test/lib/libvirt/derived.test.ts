@@ -202,6 +202,18 @@ describe('derived values', () => {
       domain('<memory>9</memory>'),
       domain('<memory>5</memory><currentMemory>4</currentMemory>'),
     ],
+    [
+      'an order of devices takes the place of the one of kinds that libvirt has chosen',
+      domain("<os><type>hvm</type><boot dev='hd'/></os>"),
+      devices("<disk><boot order='1'/></disk>"),
+      domain('<os><type>hvm</type></os>'),
+    ],
+    [
+      'without it, that one stays',
+      domain("<os><type>hvm</type><boot dev='hd'/></os>"),
+      devices('<disk/>'),
+      domain("<os><type>hvm</type><boot dev='hd'/></os>"),
+    ],
   ];
   it.each(WHOLE)('%s', (_, current, desired, expected) => {
     expect(deriveDomain(parseXml(current), parseXml(desired), 'domain')).toEqual(parseXml(expected));

@@ -4,6 +4,7 @@ import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Keeper } from '../../../modules/lib/link/files.ts';
 import { type Hypervisor, startHypervisor } from '../../lab/hypervisor.ts';
 import { link } from '../../lab/link.ts';
+import { daily } from '../../support/daily.ts';
 import { moduleText, runModule } from '../../support/module.ts';
 import { PLACE, SERVICE, UPLINK, UplinkLab } from './uplink.ts';
 
@@ -14,6 +15,7 @@ const TASK = { ...UPLINK, rollback_timeout: 3600 };
 const TAKE = `systemctl restart ${SERVICE}`;
 const INTERFACES = '/etc/network/interfaces';
 const LOCK = '/run/piecewise-rollback.lock';
+const KEEPERS = daily<Keeper>(['ifupdown', 'networkd'], 2);
 
 let host: Hypervisor;
 let lab: UplinkLab;
@@ -174,7 +176,7 @@ function matrix(keeper: Keeper) {
 }
 
 describe('ifupdown', () => {
-  matrix('ifupdown');
+  if (KEEPERS.includes('ifupdown')) matrix('ifupdown');
 
   test('a read-only file system of its units', async () => {
     await change();
@@ -355,4 +357,4 @@ describe('ifupdown', () => {
   });
 });
 
-describe('networkd', () => matrix('networkd'));
+if (KEEPERS.includes('networkd')) describe('networkd', () => matrix('networkd'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Disk, rawDisk } from '../../../modules/lib/disk/image/disk.ts';
+import { disk } from '../../../modules/objects/disk/disk.ts';
 import type { DiskOptions } from '../../../modules/objects/disk/options.ts';
 import { checkOptions, planDisk, type State } from '../../../modules/objects/disk/plan.ts';
 
@@ -13,12 +14,12 @@ const options = (given: Given = {}): DiskOptions =>
     ...given,
   }) as DiskOptions;
 const NOTHING: State = { disk: undefined, source: undefined, checksum: undefined, kept: undefined };
-const disk = (given: Partial<Disk> = {}): Disk => ({
+const diskOf = (given: Partial<Disk> = {}): Disk => ({
   ...rawDisk('/t', 8 * MIB),
   ...{ format: 'qcow2', clusterSize: 65_536 },
   ...given,
 });
-const found = () => ({ kind: 'qcow2', length: 3 * MIB, disk: disk(), path: '/real' }) as const;
+const found = () => ({ kind: 'qcow2', length: 3 * MIB, disk: diskOf(), path: '/real' }) as const;
 const packed = { kind: 'xz', length: 3 * MIB, disk: undefined, path: '/real' } as const;
 const checksum = { algorithm: 'sha256', digest: 'a'.repeat(64) } as const;
 const KEPT = `/store/by-checksum/sha256-${checksum.digest}.qcow2`;
@@ -58,7 +59,7 @@ describe('a disk that is not there', () => {
   });
 
   it('is never smaller than its template, wherever that is', () => {
-    for (const state of [{ source: found() }, { kept: disk(), checksum }]) {
+    for (const state of [{ source: found() }, { kept: diskOf(), checksum }]) {
       const of = 'kept' in state ? { url: 'http://joe:hidden@h/x', source: undefined } : {};
       expect(() => planDisk(options({ ...of, size: '4M' }), { ...NOTHING, ...state })).toThrow(
         `option 'size': 4M is less than the 8M of ${'kept' in state ? 'http://h/x' : '/t'}: a disk never shrinks`,
@@ -135,7 +136,7 @@ describe('a disk that is not there', () => {
     [
       'a copy of a template that is kept',
       { url: 'http://h/x', source: undefined },
-      { checksum, kept: disk() },
+      { checksum, kept: diskOf() },
       8 * MIB,
     ],
   ];
@@ -153,7 +154,7 @@ describe('a disk that is not there', () => {
 
 describe('a disk that is there', () => {
   const at = (given: Given, of: Partial<Disk> = {}) =>
-    planDisk(options(given), { ...NOTHING, disk: { guestFormat: undefined, disk: disk(of) } });
+    planDisk(options(given), { ...NOTHING, disk: { guestFormat: undefined, disk: diskOf(of) } });
 
   it('stays as it is', () => {
     for (const size of [undefined, '8M', '8388608']) {
@@ -198,7 +199,7 @@ describe('a disk that is there', () => {
   });
 
   it('that is something else to its guest does not grow', () => {
-    const state = { ...NOTHING, disk: { guestFormat: { guest: 'web1', format: 'qcow2' }, disk: disk() } };
+    const state = { ...NOTHING, disk: { guestFormat: { guest: 'web1', format: 'qcow2' }, disk: diskOf() } };
     const grown = (given: Given) => planDisk(options(given), state);
     expect(() => grown({ format: 'raw', size: '16M' })).toThrow(
       "option 'format': /d is qcow2 to the guest 'web1', and can't be grown as raw: set that format, or omit 'size'",
@@ -213,6 +214,45 @@ describe('a disk that is there', () => {
   it('of which nothing has to be known stays unknown', () => {
     const state = { ...NOTHING, disk: { guestFormat: undefined, disk: undefined } };
     expect(planDisk(options(), state)).toEqual({ changes: [], result: { dest: '/d' } });
+  });
+});
+
+describe('an empty disk', () => {
+  const empty = { source: undefined, format: 'raw', size: '2G', preallocation: 'full' } as const;
+
+  it('is made of zeros, and takes long only where these are written', () => {
+    const [change] = planDisk(options(empty), NOTHING).changes;
+    expect(change).toMatchObject({
+      title: 'make empty disk /d',
+      after: { format: 'raw', size: '2G' },
+      step: { act: 'create-empty', size: 2048 * MIB, layout: { format: 'raw', preallocation: 'full' } },
+    });
+    expect(change && disk.weight?.(change.step)).toBe(2048 * MIB);
+    const [sparse] = planDisk(options({ ...empty, preallocation: 'off' }), NOTHING).changes;
+    expect(sparse && disk.weight?.(sparse.step)).toBe(0);
+  });
+
+  it('is used as it is where it exists', () => {
+    const exists = { guestFormat: undefined, disk: rawDisk('/d', 2048 * MIB) };
+    expect(planDisk(options(empty), { ...NOTHING, disk: exists }).changes).toEqual([]);
+  });
+
+  it.each<[Given, string]>([
+    [{ backing: 'overlay' }, "option 'source': is required, or 'url': what the disk is an overlay of"],
+    [
+      { checksum: `sha256:${'a'.repeat(64)}` },
+      "option 'source': is required, or 'url': what 'checksum' is for",
+    ],
+    [{ member: 'a' }, "option 'source': is required, or 'url': what 'member' is in"],
+    [
+      { size: undefined },
+      "option 'source': is required, or 'url': what the disk is made from. An empty disk",
+    ],
+    [{ format: undefined }, "option 'format': is required for an empty disk"],
+    [{ size: '0' }, "option 'size': an empty disk must be larger than 0"],
+  ])('%j is an error', (given, message) => {
+    expect(() => checkOptions(options({ ...empty, ...given }))).toThrow(message);
+    expect(() => checkOptions(options(empty))).not.toThrow();
   });
 });
 

@@ -325,8 +325,9 @@ describe('extra_xml', () => {
 });
 
 describe('a new domain', () => {
-  const DEVICES = `<serial type='pty'><target port='0'/></serial>
-    <console type='pty'><target type='serial' port='0'/></console>
+  const LOG = "<log file='/var/log/libvirt/qemu/a.console' append='off'/>";
+  const DEVICES = `<serial type='pty'>${LOG}<target port='0'/></serial>
+    <console type='pty'>${LOG}<target type='serial' port='0'/></console>
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
     <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>`;
   const whole = (type: string, inner: string) =>

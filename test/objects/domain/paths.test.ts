@@ -15,6 +15,7 @@ import { definedBy, desiredBy } from './given.ts';
 const VALUES: Record<DefiningOption, Record<string, unknown>> = {
   title: { title: 't' },
   description: { description: 'd' },
+  member_of: { member_of: { group: 'g' } },
   memory: { memory: 1024 },
   current_memory: { current_memory: 1024 },
   vcpus: { vcpus: 2 },
@@ -35,6 +36,7 @@ const VALUES: Record<DefiningOption, Record<string, unknown>> = {
   graphics: { graphics: [{}] },
   video: { video: 'vga' },
   console: { console: true },
+  console_log: { console: true, console_log: true },
   guest_agent: { guest_agent: true },
   rng: { rng: true },
   rng_source: { rng_source: '/dev/hwrng' },
@@ -51,7 +53,7 @@ function outside(xml: string, paths: ReadonlySet<string>): string {
   return [...rest.matchAll(/<(\w+)([^>]*)>/g)]
     .filter(
       ([, name = '', attributes]) =>
-        !/^(domain|os|features|devices)$/.test(name) || attributes?.includes('='),
+        !/^(domain|metadata|os|features|devices)$/.test(name) || attributes?.includes('='),
     )
     .join('');
 }

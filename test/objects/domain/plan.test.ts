@@ -71,7 +71,15 @@ const given = fc.record(
     cpu_mode: fc.constantFrom('host-passthrough', 'host-model', 'maximum'),
     boot: fc.uniqueArray(fc.constantFrom('hd', 'cdrom', 'network'), { minLength: 1 }),
     disks: fc.uniqueArray(
-      fc.record({ source: name.map((n) => `/${n}`), device: fc.constantFrom('disk', 'cdrom') }),
+      fc.record(
+        {
+          source: name.map((n) => `/${n}`),
+          device: fc.constantFrom('disk', 'cdrom'),
+          bus: fc.constantFrom('scsi', 'sata'),
+          serial: fc.constantFrom('a', 'b'),
+        },
+        { requiredKeys: ['source', 'device'] },
+      ),
       {
         selector: ({ source }) => source,
         maxLength: 4,
@@ -199,6 +207,8 @@ describe('a paused guest', () => {
   });
 });
 
+const drive = (source: string) => ({ source, device: 'cdrom' });
+
 describe('targetsOf', () => {
   it('gives each disk a free device name of its bus', () => {
     const disks = options({
@@ -211,5 +221,29 @@ describe('targetsOf', () => {
       ],
     }).disks;
     expect(targetsOf(disks ?? [])).toEqual(['vdb', 'sda', 'vda', 'sdb']);
+  });
+
+  const current = parseXml(`<domain><devices>
+    <disk device='disk'><source file='/a'/><target dev='vda' bus='virtio'/></disk>
+    <disk device='disk'><source file='/b'/><target dev='vdb' bus='virtio'/><serial>b</serial></disk>
+    <disk device='disk'><source dev='/dev/c'/><target dev='vdc' bus='virtio'/></disk>
+    <disk device='cdrom'><source file='/x'/><target dev='sda' bus='scsi'/></disk>
+    <disk device='cdrom'><source file='/y'/><target dev='sdb' bus='scsi'/></disk></devices></domain>`);
+  it.each<[string, object[], string[]]>([
+    ['by its source', [{ source: '/dev/c' }, { source: '/a' }], ['vdc', 'vda']],
+    ['by its serial number', [{ source: '/moved/b', serial: 'b' }], ['vdb']],
+    ['but not on another bus', [{ source: '/a', bus: 'scsi' }], ['sda']],
+    ['and gives no name twice', [{ source: '/a' }, { source: '/a', shareable: true }], ['vda', 'vdb']],
+    [
+      'unless another disk is given that',
+      [{ source: '/a' }, { source: '/n', target: 'vda' }],
+      ['vdb', 'vda'],
+    ],
+    ['or the place of one that is removed', [{ source: '/n' }, { source: '/dev/c' }], ['vda', 'vdc']],
+    ['if it has no serial number', [{ source: '/n', serial: 'n' }], ['vdd']],
+    ['and so do drives', [drive('/y'), drive('/x')], ['sdb', 'sda']],
+    ['of which one gets another medium', [drive('/z'), drive('/y')], ['sda', 'sdb']],
+  ])('gives a disk the name that it has: %s', (_, disks, targets) => {
+    expect(targetsOf(options({ name: 'a', disks }).disks ?? [], current)).toEqual(targets);
   });
 });

@@ -20,6 +20,7 @@ describe('what is wrong with an image', () => {
     ],
     [{ debootstrap: { sute: 'trixie' } }, "debootstrap.sute': is unknown; did you mean 'suite'?"],
     [{ ...far, chekcsum: 'x' }, "chekcsum': is unknown; did you mean 'checksum'?"],
+    [{}, "name': 'i.qcow2' is not one of debian-11, debian-11.qcow2, debian-12, "],
     [{ ...far, name: 'y' }, "name': is already set by the entry's key 'i.qcow2': leave it out"],
   ];
   it.each(rows)('%j', async (given, problem) => {
@@ -29,7 +30,6 @@ describe('what is wrong with an image', () => {
   });
 
   it.each<[unknown, string]>([
-    [{}, "one of the options 'debootstrap', 'url', 'path' is required"],
     [{ ...far, path: '/x' }, "options 'url', 'path' exclude each other"],
     [{ ...far, debootstrap: null }, "options 'debootstrap', 'url' exclude each other"],
     [{ url: 'https://h/x' }, "option 'url' needs 'checksum' as well"],
@@ -45,7 +45,7 @@ describe('what is wrong with an image', () => {
   it('is said of each image by its name, and of names and entries', async () => {
     expect(await problems({ one: { sute: 1 }, two: far, three: {} })).toEqual([
       expect.stringContaining("option 'images['one'].sute': "),
-      expect.stringContaining("images['three']: one of the options"),
+      expect.stringContaining("images['three'].name': 'three' is not one of debian-11, "),
     ]);
     for (const name of ['a/b', '../x', '.x', '-x', 'a b', '']) {
       expect((await problems({ [name]: far })).join(), name).toContain(`option 'images['${name}'].name': `);

@@ -40,6 +40,22 @@ describe('a template', () => {
     expect(name).toMatchObject({ before: undefined, after: { template: NEW }, step: { template: NEW } });
   });
 
+  it('of a part of a disk is another one than that of the disk', () => {
+    const keys = [
+      {},
+      { partition: 1 },
+      { partition: 2 },
+      { kernel: true },
+      { partition: 1, kernel: true },
+    ].map((of) => keyFor(options({ kernel: false, ...of }), checksum));
+    const key = `sha256-${checksum.digest}`;
+    expect(keys).toEqual(
+      ['', '+partition-1', '+partition-2', '+kernel', '+partition-1+kernel'].map((end) => key + end),
+    );
+    const [keep] = planTemplate(options({ partition: 1, kernel: true }), state()).changes;
+    expect(keep?.step).toMatchObject({ key: keys[4], origin: { part: { partition: 1, kernel: true } } });
+  });
+
   it('that is kept only gets its name, and one that has it is done', () => {
     expect(acts({ kept: true })).toEqual([['name', 'name template /n/debian']]);
     expect(planTemplate(options(), state({ kept: true, current: NEW }))).toEqual({

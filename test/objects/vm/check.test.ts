@@ -20,6 +20,26 @@ describe('a problem of a VM is reported by the option of the VM', () => {
     ['a file name with a slash', { disk_name: '../x' }, 'disk_name\': "../x" must be made of letters'],
     ['no memory', { memory: null }, "memory': is required, unless 'state' is 'absent'"],
     ['no archive_name', { archive_name: null }, "archive_name': is required"],
+    [
+      'less room to grow than memory',
+      { memory_max: '512 MiB' },
+      "memory_max': 512 MiB is less than 'memory', which is 1 GiB",
+    ],
+    [
+      'room for fewer processors than there are',
+      { vcpus: 4, vcpus_max: 2 },
+      "vcpus_max': 2 is less than 'vcpus', which is 4",
+    ],
+    [
+      'memory of the VM and of its domain',
+      { memory_max: '2 GiB', domain: { current_memory: '1 GiB' } },
+      "domain.current_memory': is 'memory' of the VM",
+    ],
+    [
+      'processors of the VM and of its domain',
+      { vcpus: 1, vcpus_max: 2, domain: { vcpus_max: 3 } },
+      "domain.vcpus_max': is 'vcpus_max' of the VM",
+    ],
     ['an invalid size', { disk_size: 'much' }, 'disk_size\': "much" must be a number of bytes'],
     ['a size between sectors', { disk_size: '100' }, "disk_size': 100 is not a valid size"],
     [

@@ -2,73 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileValidator } from '../../../build/validator.ts';
 import { run } from '../../../modules/lib/ansible/run.ts';
-import { rawDisk } from '../../../modules/lib/disk/image/disk.ts';
-import type { Source } from '../../../modules/lib/disk/template/source.ts';
-import { parseXml } from '../../../modules/lib/xml/parse.ts';
-import type { State as DiskState } from '../../../modules/objects/disk/plan.ts';
-import { isUnchanged } from '../../../modules/objects/domain/draft/digest.ts';
-import { draftOf } from '../../../modules/objects/domain/draft/draft.ts';
-import type { State as SeedState } from '../../../modules/objects/seed/plan.ts';
 import { defaultMac, targetOf } from '../../../modules/objects/vm/names.ts';
 import { networkConfigOf } from '../../../modules/objects/vm/network.ts';
 import type { VmOptions } from '../../../modules/objects/vm/options.ts';
-import { disksOf, domainOf, seedsOf } from '../../../modules/objects/vm/parts.ts';
-import { type State, vm } from '../../../modules/objects/vm/vm.ts';
+import { vm } from '../../../modules/objects/vm/vm.ts';
 import { spec } from '../../../modules/vm/spec.ts';
 import { noHost } from '../../support/fake.ts';
 import { LAN, vmOf, WEB } from './given.ts';
-
-const SOURCE: Source = { kind: 'qcow2', length: 4096, path: '/i', disk: rawDisk('/i', 8 * 1024 ** 2) };
-const NO_DISK: DiskState = { disk: undefined, source: SOURCE, checksum: undefined, kept: undefined };
-const NO_SEED: SeedState = {
-  ...{ file: undefined, seed: undefined, sources: new Map() },
-  desired: { mode: 0o600, uid: 64055, gid: 64055 },
-};
-
-/** The state of a host without libvirt: nothing of the VM, or only a domain with some XML. */
-function stateOf(one: VmOptions, xml?: string): State {
-  const definition = xml === undefined ? undefined : parseXml(xml);
-  const found = {
-    name: one.name,
-    uuid: 'u',
-    state: 'shut off',
-    autostart: true,
-    persistent: true,
-    live: undefined,
-  };
-  const domain = definition && { ...found, definition, saved: false };
-  const known = { kvm: false, machineId: 'm', domain };
-  const options = domainOf(one);
-  const draft = options.state === 'absent' ? undefined : draftOf(options, known);
-  const unchanged = draft !== undefined && isUnchanged(draft);
-  return {
-    domain: {
-      ...known,
-      draft,
-      unchanged,
-      rehearsed: undefined,
-      keptFiles: new Map(),
-      otherThanFiles: new Map(),
-    },
-    disks: disksOf(one).map(() => NO_DISK),
-    seeds: seedsOf(one).map(() => NO_SEED),
-    directory: undefined,
-    known: new Map(),
-    attachments: new Map(),
-    stale: false,
-  };
-}
-
-const plan = (given: Record<string, unknown> = {}, xml?: string) => {
-  const one = vmOf(given);
-  return { one, ...vm.plan(one, stateOf(one, xml)) };
-};
-const xmlOf = ({ changes }: ReturnType<typeof plan>) => {
-  const step = changes.map((change) => change.step).find(({ part }) => part === 'domain');
-  return step?.part === 'domain' && step.step.act === 'define' ? step.step.xml : '';
-};
+import { NO_DISK, plan, stateOf, xmlOf } from './state.ts';
 
 describe('a VM', () => {
+  it('has room to grow in memory and processors', () => {
+    const xml = xmlOf(plan({ memory_max: '4 GiB', vcpus: 2, vcpus_max: 8 }));
+    expect(xml).toMatch(/<memory unit=.KiB.>4194304<.*<currentMemory unit=.KiB.>1048576</s);
+    expect(xml).toMatch(/<vcpu current=.2.>8</);
+    // Without it, the domain's options say so as before.
+    expect(xmlOf(plan({ vcpus: 2, domain: { vcpus_max: 4 } }))).toMatch(/<vcpu current=.2.>4</);
+  });
+
   it('is made as disk, seed, domain, and then started', () => {
     const { changes, result } = plan(LAN);
     expect(changes.map(({ title }) => title)).toEqual([

@@ -84,7 +84,7 @@ async function fetchOn(host: Host, url: string, path: string, algorithm: Checksu
       part.hash = createHash(algorithm);
     }
     const directory = dirname(path);
-    const room = Math.floor((await host.room(directory)) * MOST_SPACE);
+    const room = Math.floor((await host.space(directory)).available * MOST_SPACE);
     const tooLarge = (size: string) =>
       new Failure(
         `${shownUrl(url)} has ${size}, and ${directory} has room for ${room} bytes: free some space, or check the URL`,

@@ -8,8 +8,8 @@ const PATIENCE = 120_000;
 /** Bytes a second. Slower storage counts as hanging. */
 const SLOWEST = 1024 ** 2;
 
-/** The timeout in milliseconds for writing so many bytes. */
-export const patienceFor = (bytes: number): number => PATIENCE + (bytes / SLOWEST) * 1000;
+/** The timeout for writing so many bytes: milliseconds, a whole number as timers need it. */
+export const patienceFor = (bytes: number): number => PATIENCE + Math.ceil((bytes / SLOWEST) * 1000);
 
 /**
  * Runs qemu-img. @throws Failure when it fails or takes too long

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Host } from '../../host/host.ts';
+import { oncePerHost, onlyOnce } from '../../host/once.ts';
 import type { Disk } from './disk.ts';
 import { patienceFor, qemuImg } from './qemu-img.ts';
 
@@ -61,12 +62,55 @@ export async function reflink(host: Host, from: string, to: string): Promise<boo
   return code === 0;
 }
 
+/** Makes a disk of zeros. @param size bytes */
+export const createEmpty = (host: Host, to: string, layout: Layout, size: number): Promise<string> =>
+  qemuImg(
+    host,
+    to,
+    ['create', '-q', '-f', layout.format, ...createOptions(layout), to, String(size)],
+    unreportedBytes(layout, size),
+  );
+
 /** Makes a qcow2 that holds only the differences from its backing disk. */
-export const createOverlay = (host: Host, backing: Disk, to: string, layout: Layout): Promise<string> =>
-  qemuImg(host, to, [
-    ...['create', '-q', '-f', 'qcow2', ...createOptions({ ...layout, format: 'qcow2' })],
-    ...['-F', backing.format, '-b', backing.path, to],
-  ]);
+export async function createOverlay(host: Host, backing: Disk, to: string, layout: Layout): Promise<void> {
+  const make = () =>
+    qemuImg(host, to, [
+      ...['create', '-q', '-f', 'qcow2', ...createOptions({ ...layout, format: 'qcow2' })],
+      ...['-F', backing.format, '-b', backing.path, to],
+    ]);
+  if (layout.preallocation !== 'off') {
+    await make();
+    return;
+  }
+  let isMade = false;
+  const content = await blanks(host)(JSON.stringify([backing, layout]), async () => {
+    isMade = true;
+    await make();
+    return contentOf(host, to);
+  }).catch((error) => {
+    if (isMade) throw error;
+    return undefined;
+  });
+  if (isMade) return;
+  if (content) await host.writeSparse(to, piece(content));
+  else await make();
+}
+
+// A new overlay has nothing but its header and its tables, which are the same in all of one disk: to write them takes a
+// tenth of the time of a process.
+const blanks = /* @__PURE__ */ oncePerHost(onlyOnce);
+
+/** Bytes. The tables of a very large disk are longer. */
+const MOST_CONTENT = 1024 ** 2;
+
+async function contentOf(host: Host, path: string): Promise<Uint8Array | undefined> {
+  const content = await host.readStart(path, MOST_CONTENT);
+  return content && content.length < MOST_CONTENT ? content : undefined;
+}
+
+async function* piece(content: Uint8Array) {
+  yield content;
+}
 
 /** Makes a disk larger; qemu-img refuses one that is in use. */
 export const resize = (host: Host, path: string, layout: Layout, size: number): Promise<string> =>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Checksum } from '../fetch/checksum.ts';
 import type { Found } from '../image/disk.ts';
+import type { Part } from '../partition/extract.ts';
 
 /** What a template is made from. */
 export interface Origin {
@@ -10,6 +11,8 @@ export interface Origin {
   readonly source?: string | undefined;
   readonly checksum?: Checksum | undefined;
   readonly member?: string | undefined;
+  /** What is taken out of the disk; the whole disk by default. */
+  readonly part?: Part | undefined;
   /** Whether the source is removed after. */
   readonly take?: boolean;
 }
@@ -24,6 +27,20 @@ export const storedPath = (directory: string, key: string): string =>
 /** The key of a template that has a checksum. It is part of a file name. */
 export const templateKey = ({ algorithm, digest }: Checksum, member?: string): string =>
   [algorithm, digest, ...(member === undefined ? [] : [nameOfMember(member)])].join('-');
+
+/** The key of a template that is a part of the disk with a key. No key of a disk has a '+'. */
+export const keyOfPart = (key: string, part: Part | undefined): string =>
+  [
+    key,
+    ...(part?.partition === undefined ? [] : [`partition-${part.partition}`]),
+    ...(part?.kernel ? ['kernel'] : []),
+  ].join('+');
+
+/** The files beside a template, with which its guests are booted. */
+export const bootPathsOf = (template: string): { readonly kernel: string; readonly initrd: string } => {
+  const stem = template.replace(/\.qcow2$/, '');
+  return { kernel: `${stem}.kernel`, initrd: `${stem}.initrd` };
+};
 
 const LONGEST_NAME = 40;
 

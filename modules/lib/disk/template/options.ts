@@ -4,7 +4,25 @@ import { urlOf } from '../../host/url.ts';
 import { CHECKSUM_PATTERN } from '../fetch/checksum.ts';
 
 // Options of all modules that make a template.
-export const { checksum: checksumOption, member: memberOption } = defineOptions({
+export const {
+  checksum: checksumOption,
+  member: memberOption,
+  partition: partitionOption,
+  kernel: kernelOption,
+} = defineOptions({
+  partition: {
+    type: 'int',
+    minimum: 1,
+    maximum: 128,
+    description:
+      'The number of the partition of the disk that becomes the template, without a boot loader. Guests with such a disk boot by a kernel of the host. By default, the template is the whole disk.',
+  },
+  kernel: {
+    type: 'bool',
+    default: false,
+    description:
+      'Whether the newest kernel in C(/boot) that has an initial RAM disk is stored beside the template, as C(by-checksum/….kernel) and C(….initrd). The file system must be ext2, ext3 or ext4. It is not mounted.',
+  },
   checksum: {
     type: 'str',
     description: [

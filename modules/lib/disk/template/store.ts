@@ -6,10 +6,11 @@ import { fileNameOf } from '../fetch/file-name.ts';
 import { type Disk, requireOneFile } from '../image/disk.ts';
 import { inspectOneFile } from '../image/inspect.ts';
 import { convert, reflink } from '../image/write.ts';
+import { type Extracted, extract } from '../partition/extract.ts';
 import { unpack } from '../unpack/unpack.ts';
 import { checkRemovable, readSafely } from '../usage/guards.ts';
 import { withWorkDirectory } from '../work-directory.ts';
-import { type Origin, storeDirectory, storedPath } from './key.ts';
+import { bootPathsOf, type Origin, storeDirectory, storedPath } from './key.ts';
 import { inspectSource } from './source.ts';
 
 /** A template is read-only. */
@@ -33,8 +34,15 @@ export async function keepTemplate(
   await withWorkDirectory(host, path, async (work) => {
     if (await host.stat(path)) return;
     if (take && source !== undefined) await checkRemovable(host, source);
-    const made = await madeFrom(host, origin, part, work);
+    const { disk: made, ...boot } = await madeFrom(host, origin, part, work);
     await host.setAttributes(made, { mode: MODE });
+    // Before the template: where that exists, so do they.
+    for (const kind of ['kernel', 'initrd'] as const) {
+      const file = boot[kind];
+      if (file === undefined) continue;
+      await host.setAttributes(file, { mode: MODE });
+      await host.publish(file, bootPathsOf(path)[kind]);
+    }
     // Removed before the template exists: a later run that finds the template doesn't look for its origin.
     if (made !== part) await host.remove(part);
     await host.publishNew(made, path);
@@ -43,7 +51,7 @@ export async function keepTemplate(
   return path;
 }
 
-async function madeFrom(host: Host, origin: Origin, part: string, work: string): Promise<string> {
+async function madeFrom(host: Host, origin: Origin, part: string, work: string): Promise<Extracted> {
   const { url, source = part, checksum, member } = origin;
   if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
   const found = url === undefined ? await inspectSource(host, source) : undefined;
@@ -56,7 +64,18 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
   const shown = url === undefined ? source : shownUrl(url);
   const whole = unpacked !== source || url !== undefined;
   const disk = whole ? await inspectOneFile(host, unpacked, shown) : requireOneFile(found, shown);
-  return asQcow2(host, { ...disk, path: unpacked }, work, { whole, take: origin.take === true });
+  const from = { ...disk, path: unpacked };
+  if (origin.part) {
+    try {
+      return await extract(host, from, work, origin.part, shown);
+    } catch (error) {
+      // With another partition, it would be downloaded under another name.
+      await host.remove(part);
+      throw error;
+    }
+  }
+  const made = await asQcow2(host, from, work, { whole, take: origin.take === true });
+  return { disk: made, kernel: undefined, initrd: undefined };
 }
 
 // `whole` is a disk that no other program uses.

@@ -8,7 +8,8 @@ import { type GuestDisk, guestDisks, guestsWithDisk } from './guests.ts';
 import { findOverlays, isSearched } from './overlays.ts';
 import { type Overlays, usersOf } from './users.ts';
 
-const isInUse = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
+/** Whether a guest has the disk open, or its saved memory needs the disk as it is. */
+export const isInUse = ({ state, saved }: GuestDisk) => saved || state !== 'shut off';
 
 const described = ({ guest, state, saved }: GuestDisk) =>
   `the guest '${guest}' (${saved ? 'saved with its memory' : state})`;
@@ -39,10 +40,15 @@ export const readSafely = (host: Host, disk: Disk, act: () => Promise<unknown>):
 /** Does something that changes a disk. @throws Failure when it is in use, or has overlays */
 export const changeSafely = (host: Host, path: string, act: () => Promise<unknown>): Promise<void> =>
   whileUnused(host, path, 'stop it first', async () => {
-    const { overlays } = await usersOf(host, path, [], await overlaysNear(host, path));
-    if (overlays[0]) throw new Failure(`${path} can't be changed: ${overlays[0]} is an overlay of it`);
+    await checkChangeable(host, path);
     await act();
   });
+
+/** @throws Failure when the disk has overlays */
+export async function checkChangeable(host: Host, path: string): Promise<void> {
+  const { overlays } = await usersOf(host, path, [], await overlaysNear(host, path));
+  if (overlays[0]) throw new Failure(`${path} can't be changed: ${overlays[0]} is an overlay of it`);
+}
 
 // One search for many disks that grow: it takes longer than to grow one. An overlay that another program makes
 // meanwhile is not harmed, since it has a size of its own.

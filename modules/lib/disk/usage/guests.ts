@@ -1,8 +1,10 @@
 import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
 import { oncePerHost } from '../../host/once.ts';
-import { disksOf } from '../../libvirt/disks.ts';
+import { devicesOf } from '../../libvirt/devices.ts';
+import { disksOf, pathOf } from '../../libvirt/disks.ts';
 import { type Domain, readAllDomains } from '../../libvirt/read.ts';
+import type { Element } from '../../xml/element.ts';
 import { usersOf } from './users.ts';
 
 /** A file or block device that a guest of libvirt has. */
@@ -10,6 +12,8 @@ export interface GuestDisk {
   readonly guest: string;
   /** Links are followed. */
   readonly path: string;
+  /** The path in the definition of the guest. */
+  readonly source: string;
   /** The format that QEMU opens it in. Its content proves nothing: the guest can write anything there. */
   readonly format: string;
   /** As libvirt names it: `running`, `paused`, `shut off`, … */
@@ -18,9 +22,12 @@ export interface GuestDisk {
   readonly saved: boolean;
   /** Whether the guest writes to it. Otherwise it is a backing file of one of the guest's disks. */
   readonly attached: boolean;
+  /** Whether the running guest has it; one that can't be attached live is in the definition only. */
+  readonly live: boolean;
 }
 
-const URI = 'qemu:///system';
+/** The libvirt whose guests use the disks of this host. */
+export const URI = 'qemu:///system';
 
 /** The directory of the definitions of all guests. */
 const DEFINITIONS = '/etc/libvirt/qemu';
@@ -37,14 +44,24 @@ async function domainsOf(host: Host): Promise<Domain[]> {
   }
 }
 
-async function readDisks(host: Host): Promise<GuestDisk[]> {
+const readDisks = async (host: Host): Promise<GuestDisk[]> => disksOfGuests(host, URI, await domainsOf(host));
+
+/** The disks of some guests, without CDs; and the backing files that libvirt names. @param uri the libvirt that has them */
+export async function disksOfGuests(
+  host: Host,
+  uri: string,
+  domains: readonly Domain[],
+): Promise<GuestDisk[]> {
   // A CD is read only, and several guests may share it.
-  const disks = (await disksOf(host, URI, await domainsOf(host))).filter(({ device }) => device !== 'cdrom');
+  const disks = (await disksOf(host, uri, domains)).filter(({ device }) => device !== 'cdrom');
   const found = await Promise.all(
-    disks.map(async ({ domain, path, format, attached }) => {
+    disks.map(async ({ domain, path, source, format, attached }) => {
       const real = path?.startsWith('/') ? await host.realPath(path) : undefined;
       const { name: guest, state, saved } = domain;
-      return real === undefined ? [] : [{ guest, path: real, format, state, saved, attached }];
+      const has = (xml: Element | undefined) => devicesOf(xml, 'disk').some((one) => pathOf(one) === source);
+      // A volume has no path in either.
+      const live = domain.live !== undefined && (has(domain.live) || !has(domain.definition));
+      return real === undefined ? [] : [{ guest, path: real, source, format, state, saved, attached, live }];
     }),
   );
   return found.flat();

@@ -4,7 +4,7 @@ import { qcow2Of } from '../formats/qcow2.ts';
 import { isBlockDevice, readHead } from '../image/inspect.ts';
 import { referencesOf } from '../image/references.ts';
 import { declaredFormats } from './declared-formats.ts';
-import { guestDisks } from './guests.ts';
+import { type GuestDisk, guestDisks } from './guests.ts';
 import type { Overlays } from './users.ts';
 
 /** libvirt's default directory for disks. */
@@ -17,9 +17,14 @@ export const isSearched = (path: string): boolean => path.startsWith(`${LIBVIRT_
  * Finds the overlays on this host. A guest may have recorded the header of its disk, so the result may only be used to keep
  * files.
  * @param directories directories to search, in addition to libvirt's default and the disks of guests
+ * @param disks the disks of guests, where they have been read
  */
-export async function findOverlays(host: Host, directories: readonly string[]): Promise<Overlays> {
-  const formats = await knownFormats(host);
+export async function findOverlays(
+  host: Host,
+  directories: readonly string[],
+  disks?: readonly GuestDisk[],
+): Promise<Overlays> {
+  const formats = knownFormats(host, disks ?? (await guestDisks(host)));
   const listed = [
     ...(await filesBelow(host, [...new Set([LIBVIRT_DIRECTORY, ...directories])])),
     ...formats.keys(),
@@ -55,9 +60,9 @@ const mayBeOverlay = (known: ReadonlySet<string> | undefined, recorded: string |
   known ? known.has('qcow2') : recorded === undefined || recorded === 'qcow2';
 
 // The formats of disks by path, as guests and the task give them.
-async function knownFormats(host: Host): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+function knownFormats(host: Host, disks: readonly GuestDisk[]): ReadonlyMap<string, ReadonlySet<string>> {
   const formats = new Map<string, Set<string>>();
-  for (const { path, format } of await guestDisks(host)) {
+  for (const { path, format } of disks) {
     formats.set(path, (formats.get(path) ?? new Set()).add(format));
   }
   for (const [path, format] of declaredFormats(host)) {

@@ -1,7 +1,9 @@
 import type { Outcome } from '../../../lib/ansible/plan.ts';
 import type { Host } from '../../../lib/host/host.ts';
 import { withoutApplied, writeApplied } from '../../../lib/libvirt/applied.ts';
-import { virsh, withPrivateFile } from '../../../lib/libvirt/virsh.ts';
+import { quoted } from '../../../lib/libvirt/batch.ts';
+import { virshTogether } from '../../../lib/libvirt/together.ts';
+import { withPrivateFile } from '../../../lib/libvirt/virsh.ts';
 import { parseXml } from '../../../lib/xml/parse.ts';
 import { serialiseXml } from '../../../lib/xml/serialise.ts';
 import { nextDigest } from '../draft/digest.ts';
@@ -21,8 +23,8 @@ export async function define(
   { xml, validate, outcome }: DefineStep,
 ): Promise<Outcome | undefined> {
   const name = nameOf(options);
-  await store(host, options, xml, validate);
-  const text = await virsh(host, options.uri, 'dumpxml', '--inactive', '--security-info', '--domain', name);
+  const read = `dumpxml --inactive --security-info --domain ${quoted(name)}`;
+  const [, text = ''] = await store(host, options, xml, validate, read);
   const stored = withoutApplied(parseXml(text));
   if ('expected' in outcome) {
     if (sameDefinition(stored, outcome.expected)) return undefined;
@@ -37,7 +39,13 @@ export async function define(
   return undefined;
 }
 
-const store = (host: Host, { uri }: DomainOptions, xml: string, validate: boolean): Promise<string> =>
+const store = (
+  host: Host,
+  { uri }: DomainOptions,
+  xml: string,
+  validate: boolean,
+  ...then: readonly string[]
+): Promise<readonly string[]> =>
   withPrivateFile(host, xml, (path) =>
-    virsh(host, uri, 'define', ...(validate ? ['--validate'] : []), '--file', path),
+    virshTogether(host, uri, [`define${validate ? ' --validate' : ''} --file ${quoted(path)}`, ...then]),
   );

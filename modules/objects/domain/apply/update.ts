@@ -2,43 +2,61 @@ import type { Outcome } from '../../../lib/ansible/plan.ts';
 import { asError, Failure } from '../../../lib/failure.ts';
 import type { Host } from '../../../lib/host/host.ts';
 import { applyLive } from '../../../lib/libvirt/live/apply/apply.ts';
+import type { LiveStep } from '../../../lib/libvirt/live/plan/step.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
 import type { LiveUpdate } from '../plan/step.ts';
 import { switchPower } from './power.ts';
 
+/** What has become of the changes of a running guest. */
+export interface Updated {
+  /** Those that the guest has. */
+  readonly done: readonly LiveStep[];
+  /** Whether the guest took no notice of one of them. */
+  readonly isBlind: boolean;
+  /** Whether the guest was restarted, and so has all of its definition. */
+  readonly isRestarted: boolean;
+  readonly outcome?: Outcome;
+  /** Says what was done, what failed and what was not tried. */
+  readonly failure?: Failure;
+}
+
 /**
  * Brings the running guest to its definition, change by change. A change that the guest refuses takes effect at its
  * next start.
- * @throws Failure that says what was done, what failed and what was not tried
  */
-export async function update(
-  host: Host,
-  options: DomainOptions,
-  changes: LiveUpdate,
-): Promise<Outcome | undefined> {
+export async function update(host: Host, options: DomainOptions, changes: LiveUpdate): Promise<Updated> {
   const name = nameOf(options);
   const target = { uri: options.uri, name, detachTimeout: options.detach_timeout };
-  const done: string[] = [];
-  const postponed: { title: string; reason: string }[] = [];
+  const made: string[] = [];
+  const done: LiveStep[] = [];
+  const dropped: string[] = [];
+  const reasons: string[] = [];
+  let isBlind = false;
   for (const [i, { title, step }] of changes.entries()) {
     try {
-      const reason = await applyLive(host, target, step);
-      if (reason === undefined) done.push(title);
-      else postponed.push({ title, reason });
+      const { postponed, later } = await applyLive(host, target, step);
+      if (postponed === undefined) made.push(title);
+      else dropped.push(title);
+      const reason = postponed ?? later;
+      if (later !== undefined) isBlind = true;
+      if (reason === undefined) done.push(step);
+      else reasons.push(reason);
     } catch (error) {
       const rest = changes.slice(i + 1).map((change) => change.title);
-      throw new Failure(problemOf(name, done, `${title}: ${asError(error).message}`, rest));
+      const failure = new Failure(problemOf(name, made, `${title}: ${asError(error).message}`, rest));
+      return { done, isBlind, isRestarted: false, failure };
     }
   }
-  if (postponed.length === 0) return undefined;
-  const dropped = { actions: postponed.map(({ title }) => title) };
+  if (reasons.length === 0) return { done, isBlind, isRestarted: false };
   if (options.restart !== 'if_needed') {
-    const added = { restart_reasons: postponed.map(({ reason }) => reason) };
-    return { added, dropped, result: { restart_required: true }, changed: done.length > 0 };
+    const result = { restart_required: true };
+    const outcome = { added: { restart_reasons: reasons }, dropped: { actions: dropped }, result };
+    return { done, isBlind, isRestarted: false, outcome: { ...outcome, changed: made.length > 0 } };
   }
   await switchPower(host, 'restart', options);
-  return { added: { actions: [`restart domain ${name}`] }, dropped };
+  const added = { actions: [`restart domain ${name}`] };
+  return { done, isBlind, isRestarted: true, outcome: { added, dropped: { actions: dropped } } };
 }
 
 function problemOf(name: string, done: readonly string[], failed: string, rest: readonly string[]): string {
@@ -49,4 +67,10 @@ function problemOf(name: string, done: readonly string[], failed: string, rest: 
     'fix that and run the task again',
   ];
   return parts.filter(Boolean).join('; ');
+}
+
+/** The outcome of these changes. @throws Failure where one failed */
+export function outcomeOf({ outcome, failure }: Updated): Outcome | undefined {
+  if (failure) throw failure;
+  return outcome;
 }

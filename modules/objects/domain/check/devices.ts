@@ -5,7 +5,14 @@ import type { DomainOptions } from '../options/options.ts';
 const VNC_PASSWORD = 8;
 
 /** @throws OptionError */
-export function checkDevices({ graphics = [], rng, rng_source, tpm }: DomainOptions): void {
+export function checkDevices({
+  graphics = [],
+  console,
+  console_log,
+  rng,
+  rng_source,
+  tpm,
+}: DomainOptions): void {
   graphics.forEach(({ type, password }, i) => {
     if (graphics.findIndex((other) => other.type === type) < i)
       throw new OptionError(
@@ -18,6 +25,8 @@ export function checkDevices({ graphics = [], rng, rng_source, tpm }: DomainOpti
         `is longer than the ${VNC_PASSWORD} characters that VNC allows`,
       );
   });
+  if (console === false && console_log)
+    throw new OptionError('console_log', "has no effect with 'console: false': leave one of them out");
   if (rng === false && rng_source)
     throw new OptionError('rng_source', "has no effect with 'rng: false': leave one of them out");
   if (tpm?.model === 'tpm-crb' && tpm.version !== 2)

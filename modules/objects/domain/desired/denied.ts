@@ -1,6 +1,8 @@
+import { consoleLogPath, firstSerial } from '../../../lib/libvirt/console-log.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import type { DomainOptions } from '../options/options.ts';
-import { CONSOLE, GUEST_AGENT, rngXml } from './devices.ts';
+import { consoleWith, isLogOurs } from './console.ts';
+import { GUEST_AGENT, rngXml } from './devices.ts';
 import { ALL_FEATURES } from './machine.ts';
 import { ifAny, tag } from './tag.ts';
 
@@ -10,8 +12,12 @@ const EFI = tag('os', { firmware: 'efi' }, [tag('firmware', {}), tag('loader', {
 /**
  * What the options deny, as a domain that has it: `console: false`, a list of features without `acpi`. It is removed,
  * whoever added it.
+ * @param current the definition that the domain has
  */
-export function deniedBy({ console, guest_agent, rng, features, firmware }: DomainOptions): Element {
+export function deniedBy(options: DomainOptions, current?: Element): Element {
+  const { name = '', console, console_log, guest_agent, rng, features, firmware } = options;
+  // Not of a port that the user chose: it would be removed with its log.
+  const deniesLog = console_log === false && isLogOurs(console, firstSerial(current));
   const disabled = features ? ALL_FEATURES.filter((name) => !features.includes(name)) : [];
   return tag('domain', {}, [
     firmware === 'bios' ? EFI : undefined,
@@ -24,7 +30,7 @@ export function deniedBy({ console, guest_agent, rng, features, firmware }: Doma
     ),
     ifAny(
       tag('devices', {}, [
-        ...(console === false ? CONSOLE : []),
+        ...(deniesLog ? consoleWith(consoleLogPath(name)) : console === false ? consoleWith() : []),
         guest_agent === false ? GUEST_AGENT : undefined,
         rng === false ? rngXml() : undefined,
       ]),

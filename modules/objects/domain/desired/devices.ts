@@ -1,6 +1,7 @@
 import type { Element } from '../../../lib/xml/element.ts';
 import type { Graphics } from '../options/items.ts';
 import type { DomainOptions } from '../options/options.ts';
+import { consoleXml } from './console.ts';
 import { disksXml } from './disks.ts';
 import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';
@@ -17,12 +18,6 @@ function graphicsXml(graphics: Graphics): Element {
   ]);
 }
 
-/** The first serial port and the console are one device, which libvirt writes twice (formatdomain, "Console"). */
-export const CONSOLE = [
-  tag('serial', { type: 'pty' }, [tag('target', { port: 0 })]),
-  tag('console', { type: 'pty' }, [tag('target', { type: 'serial', port: 0 })]),
-];
-
 /** How libvirt reaches the QEMU guest agent (formatdomain, "Channel"). */
 export const GUEST_AGENT = tag('channel', { type: 'unix' }, [
   tag('target', { type: 'virtio', name: 'org.qemu.guest_agent.0' }),
@@ -35,14 +30,21 @@ export const rngXml = (source = '/dev/urandom') =>
 const tpmXml = ({ model, version }: NonNullable<DomainOptions['tpm']>) =>
   tag('tpm', { model }, [tag('backend', { type: 'emulator', version: version.toFixed(1) })]);
 
-/** The devices. By default a new domain has a console, the guest agent's channel and a random number generator. */
-export function devicesXml(options: DomainOptions, isNew: boolean): Element | undefined {
-  const { disks, interfaces, console, guest_agent, tpm, graphics, video, rng, rng_source } = options;
+/**
+ * The devices. By default a new domain has a console, the guest agent's channel and a random number generator.
+ * @param current the definition that the domain has
+ */
+export function devicesXml(
+  options: DomainOptions,
+  isNew: boolean,
+  current: Element | undefined,
+): Element | undefined {
+  const { disks, interfaces, guest_agent, tpm, graphics, video, rng, rng_source } = options;
   return ifAny(
     tag('devices', {}, [
-      ...disksXml(disks ?? []),
+      ...disksXml(disks ?? [], current),
       ...(interfaces ?? []).map(interfaceXml),
-      ...((console ?? isNew) ? CONSOLE : []),
+      ...consoleXml(options, isNew, current),
       (guest_agent ?? isNew) ? GUEST_AGENT : undefined,
       tpm && tpmXml(tpm),
       ...(graphics ?? []).map(graphicsXml),

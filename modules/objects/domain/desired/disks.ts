@@ -49,9 +49,12 @@ function diskXml(disk: Disk, target: string): Element {
 // libvirt's default model is one that current Linux kernels have no driver for.
 const SCSI = tag('controller', { type: 'scsi', index: 0, model: 'virtio-scsi' });
 
-/** The disks, and the controller of those on SCSI. */
-export function disksXml(disks: readonly Disk[]): Element[] {
-  const targets = targetsOf(disks);
+/**
+ * The disks, and the controller of those on SCSI.
+ * @param current the definition that the domain has
+ */
+export function disksXml(disks: readonly Disk[], current?: Element): Element[] {
+  const targets = targetsOf(disks, current);
   const controllers = disks.some((disk) => busOf(disk) === 'scsi') ? [SCSI] : [];
   return [...disks.map((disk, i) => diskXml(disk, targets[i] as string)), ...controllers];
 }

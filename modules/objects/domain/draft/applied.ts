@@ -16,10 +16,15 @@ const keptPaths = (options: DomainOptions): ReadonlySet<string> =>
  * The part of what the last task applied that this one removes unless it is desired again. XML covers the whole
  * domain. Options cover what options applied, and of what XML applied the paths that have an option. What the options
  * deny (`console: false`) counts as applied, whoever added it.
+ * @param current the domain's definition
  */
-export function removableFrom(lastApplied: Applied | undefined, options: DomainOptions): Element | undefined {
+export function removableFrom(
+  lastApplied: Applied | undefined,
+  options: DomainOptions,
+  current: Element | undefined,
+): Element | undefined {
   const covered = lastApplied && coveredBy(options, lastApplied);
-  const denied = deniedBy(options);
+  const denied = deniedBy(options, current);
   if (denied.children.length === 0) return covered;
   const outline = outlineOf(denied, DOMAIN_IDENTITY);
   return covered ? joinOutlines(covered, outline) : outline;

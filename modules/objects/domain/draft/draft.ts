@@ -41,14 +41,15 @@ export function draftOf(options: DomainOptions, known: Known): DomainDraft | und
   const { domain, machineId } = known;
   const form = options.xml === undefined ? 'options' : 'xml';
   const current = domain && withoutApplied(domain.definition);
-  const given = options.xml === undefined ? buildDomain(options, known, !current) : parseOption(options.xml);
+  const given =
+    options.xml === undefined ? buildDomain(options, known, !current, current) : parseOption(options.xml);
   const desired = withoutApplied(given);
   refuseOtherUuid(desired, domain);
   const lastApplied = domain && readApplied(domain.definition);
   const versions = {
     desired,
     current,
-    lastApplied: removableFrom(lastApplied, options),
+    lastApplied: removableFrom(lastApplied, options, current),
     removeUnlisted: options.unlisted_devices === 'remove',
     covers: coveredDevices(options, desired),
     machineId,

@@ -1,4 +1,5 @@
 import { devicesOf } from '../../../lib/libvirt/devices.ts';
+import type { Notice } from '../../../lib/libvirt/live/plan/step.ts';
 import type { Rehearsed } from '../../../lib/libvirt/rehearse.ts';
 import { childOf, type Element, valueAt } from '../../../lib/xml/element.ts';
 import type { DomainDraft, Known } from '../draft/draft.ts';
@@ -11,6 +12,9 @@ export interface State extends Known {
   readonly unchanged: boolean;
   /** What libvirt would make of the draft; undefined where it need not be asked. */
   readonly rehearsed: Rehearsed | undefined;
+  /** What a running guest is to notice beside, and what takes effect at its next start: for those who compose a domain. */
+  readonly notice?: Notice;
+  readonly atStart?: readonly string[];
   /** Files that must be kept where the domain's storage is to be removed, and why. */
   readonly keptFiles: ReadonlyMap<string, string>;
   /** Disks that are not regular files where the domain's storage is to be removed, and what they are. */

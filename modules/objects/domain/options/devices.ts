@@ -54,6 +54,14 @@ export const DEVICES = defineOptions({
     description:
       'Whether the guest has a serial console, which C(virsh console) opens; a new domain has one. V(false) removes it.',
   },
+  console_log: {
+    type: 'bool',
+    description: [
+      'Whether libvirt keeps what the guest prints on its serial console, in C(/var/log/libvirt/qemu/NAME.console) on the host; a new domain of C(qemu:///system) with a console keeps it. V(false) removes it from the definition.',
+      'The file is emptied when the guest starts. libvirt limits its size: 2 MiB and three older files, by C(max_size) and C(max_backups) in C(virtlogd.conf).',
+      "It takes effect at the guest's next start, for which no guest is restarted. A port that is not a C(pty), or that has another log, is kept as it is.",
+    ],
+  },
   guest_agent: {
     type: 'bool',
     description:

@@ -69,7 +69,7 @@ export const DISK = defineOptions({
     pattern: '[a-z]{2,3}[a-z]*',
     hint: 'a device name such as vda',
     description:
-      'The device name, which identifies the disk within the domain; by default the next free one of its bus.',
+      'The device name, which identifies the disk within the domain. By default a disk keeps the one that the domain has for its O(disks[].source), else for its O(disks[].serial); a new one gets the next free name of its bus. A disk with O(disks[].serial) never takes the place of a disk with another one.',
   },
   cache: {
     type: 'str',

@@ -1,4 +1,5 @@
 import { defineOptions } from '../../../lib/ansible/spec.ts';
+import { MEMBER } from './member.ts';
 
 const AMOUNT = {
   pattern: '\\d+ *([bB]|bytes|[kKmMgGtTpPeE](iB|B)?)?',
@@ -14,6 +15,12 @@ export const MACHINE = defineOptions({
     description: 'A short text about the domain.',
   },
   description: { type: 'str', description: 'A longer text about the domain.' },
+  member_of: {
+    type: 'dict',
+    options: { ...MEMBER, group: { ...MEMBER.group, required: true } },
+    description:
+      "The group of the domain, which is noted in its metadata (C(virsh metadata NAME --config --uri https://piecewise.cloud/group/1)). A running guest isn't changed by it.",
+  },
   memory: {
     type: 'str',
     description:

@@ -1,7 +1,10 @@
+import { MEMBER_ELEMENT } from '../../../lib/libvirt/member.ts';
+
 /** The paths of elements and attributes of a definition that each option covers. Options that are not here define nothing. */
 export const OPTION_PATHS = {
   title: ['domain/title'],
   description: ['domain/description'],
+  member_of: [`domain/metadata/${MEMBER_ELEMENT}`],
   memory: ['domain/memory'],
   current_memory: ['domain/currentMemory'],
   vcpus: ['domain/vcpu'],
@@ -23,6 +26,7 @@ export const OPTION_PATHS = {
   graphics: ['domain/devices/graphics'],
   video: ['domain/devices/video'],
   console: ['domain/devices/serial', 'domain/devices/console'],
+  console_log: ['domain/devices/serial', 'domain/devices/console'],
   guest_agent: ['domain/devices/channel'],
   rng: ['domain/devices/rng'],
   rng_source: ['domain/devices/rng'],
@@ -48,6 +52,7 @@ export const KEPT_WHEN_OMITTED = [
   'disks',
   'interfaces',
   'console',
+  'console_log',
   'guest_agent',
   'rng',
 ] as const satisfies readonly DefiningOption[];

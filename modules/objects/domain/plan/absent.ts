@@ -1,7 +1,9 @@
 import type { Plan } from '../../../lib/ansible/plan.ts';
 import { OptionError } from '../../../lib/failure.ts';
 import { withoutApplied } from '../../../lib/libvirt/applied.ts';
+import { consoleLogPath, firstSerial, isLocalSystem, logFileOf } from '../../../lib/libvirt/console-log.ts';
 import { definitionTexts } from '../../../lib/libvirt/secrets.ts';
+import type { Element } from '../../../lib/xml/element.ts';
 import { exclusiveFiles, type State } from '../observe/state.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
@@ -18,7 +20,7 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
     title: `undefine domain ${name}`,
     before: definition,
     after: undefined,
-    step: { act: 'undefine' as const },
+    step: { act: 'undefine' as const, ...logOf(name, options, domain.definition) },
   };
   const files = options.remove_storage ? [...new Set(exclusiveFiles(domain.definition))] : [];
   const removed = files.filter((file) => !keptFiles.has(file));
@@ -50,4 +52,10 @@ export function absentPlan(options: DomainOptions, state: State): Plan<Step, Dom
     }),
     result: { actions: changes.map(({ title }) => title), restart_required: false, restart_reasons: [] },
   };
+}
+
+/** The log of its console; nothing where the user chose another file. */
+function logOf(name: string, { uri }: DomainOptions, definition: Element): { log?: string } {
+  const log = consoleLogPath(name);
+  return isLocalSystem(uri) && logFileOf(firstSerial(definition)) === log ? { log } : {};
 }

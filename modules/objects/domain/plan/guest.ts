@@ -40,9 +40,10 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
   const { domain } = state;
   const off = stateAfter(options.state, 'running') === 'shut off';
   if (!domain?.live || !next || off) return NOTHING;
-  const live = planLive(domain.live, targetOf(state, domain.live, next));
+  const live = planLive(domain.live, targetOf(state, domain.live, next), state.notice);
   const paused = domain.state === 'paused' && stateAfter(options.state, domain.state) === 'paused';
-  const { changes, pending } = paused ? whilePaused(live) : live;
+  const { changes, pending: left } = paused ? whilePaused(live) : live;
+  const pending = [...left, ...(state.atStart ?? [])];
   // A restart applies all changes.
   const restarts = options.restart === 'if_needed' && pending.length > 0;
   if (changes.length === 0 || restarts || !isDefining(options)) return { changes: [], pending };
@@ -57,13 +58,20 @@ export function planGuest(options: DomainOptions, state: State, next: Element | 
 }
 
 /**
+ * A definition with the devices that others attached to the running guest only: no task removes them.
+ * @param removed outlines of the devices that tasks removed from the definition
+ */
+export function withUnmanaged(next: Element, live: Element, removed: Element): Element {
+  const unmanaged = devicesRemoved(live, next).filter((device) => !isAmong(removed, device));
+  return withDevices(next, (devices) => [...devices, ...unmanaged]);
+}
+
+/**
  * The guest that the changes lead to: the definition, and what no task manages: devices that others attached to the
  * running guest only, and the current memory where neither the task nor its definition changes it.
  */
 function targetOf({ domain, draft }: State, live: Element, next: Element): Element {
-  const removed = stillAttached(domain, draft?.lastApplied?.removed, next);
-  const unmanaged = devicesRemoved(live, next).filter((device) => !isAmong(removed, device));
-  const target = withDevices(next, (devices) => [...devices, ...unmanaged]);
+  const target = withUnmanaged(next, live, stillAttached(domain, draft?.lastApplied?.removed, next));
   const keepsMemory =
     draft?.current && ['currentMemory', 'memory'].every((name) => keepsValue(draft, next, name));
   return keepsMemory ? withValue(target, live, 'currentMemory') : target;
@@ -93,6 +101,7 @@ export function stillAttached(
   next: Element,
 ): Element {
   if (!domain?.live) return element('gone');
+  if (next === domain.definition && !removedBefore?.children.length) return element('gone');
   const outlines = (devices: readonly Element[]) =>
     outlineOf(element('devices', {}, devices), DOMAIN_IDENTITY, 'domain/devices').children;
   const removedNow = outlines(devicesRemoved(domain.definition, next));

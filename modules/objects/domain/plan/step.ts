@@ -26,7 +26,11 @@ export interface DefineStep {
 export type Step =
   | DefineStep
   | { readonly act: 'update'; readonly update: LiveUpdate }
-  | { readonly act: 'undefine' }
+  | {
+      readonly act: 'undefine';
+      /** The log of its console, which is removed with it. */
+      readonly log?: string;
+    }
   | { readonly act: 'remove'; readonly path: string }
   | { readonly act: 'autostart'; readonly on: boolean }
   | PowerStep;
@@ -41,6 +45,7 @@ export interface DomainResult {
     readonly state: string;
     readonly autostart: boolean;
     readonly interfaces: readonly { readonly target: string | undefined; readonly mac: string | undefined }[];
+    readonly disks: readonly { readonly target: string | undefined; readonly source: string | undefined }[];
   };
   /** What is done, in order. */
   readonly actions: readonly string[];

@@ -69,3 +69,55 @@ describe('qemu-img', () => {
     );
   });
 });
+
+describe('overlays', () => {
+  /** A host on which qemu-img makes overlays of `length` bytes, which say what they are of; it fails as often as is said. */
+  function making(length = 100, failures = 0) {
+    let left = failures;
+    const fake = fakeHost({
+      run: (_, args) => {
+        if (left-- > 0) throw new Failure('no space left');
+        fake.put(args.at(-1) as string, args.slice(0, -1).join(' ').padEnd(length));
+        return {};
+      },
+    });
+    return fake;
+  }
+  const texts = (fake: ReturnType<typeof making>, ...paths: readonly string[]) =>
+    paths.map((path) => Buffer.from(fake.content(path) ?? []).toString());
+
+  it('of one disk are made by one process, and are the same', async () => {
+    const fake = making();
+    for (const path of ['/a', '/b', '/c']) await createOverlay(fake.host, disk(), path, layout);
+    expect(fake.commands).toHaveLength(1);
+    const [a, b, c] = texts(fake, '/a', '/b', '/c');
+    expect(a).toContain('-b /d');
+    expect([b, c]).toEqual([a, a]);
+  });
+
+  it('of another disk, or made in another way, are others', async () => {
+    const fake = making();
+    await createOverlay(fake.host, disk(), '/a', layout);
+    await createOverlay(fake.host, disk(2 * GIB), '/b', layout);
+    await createOverlay(fake.host, rawDisk('/e', GIB), '/c', layout);
+    await createOverlay(fake.host, disk(), '/f', { ...layout, clusterSize: 4096 });
+    expect(fake.commands).toHaveLength(4);
+  });
+
+  it('with much in them are made by a process each', async () => {
+    const large = making(1024 ** 2);
+    const full = making();
+    for (const path of ['/a', '/b']) {
+      await createOverlay(large.host, disk(), path, layout);
+      await createOverlay(full.host, disk(), path, { ...layout, preallocation: 'metadata' });
+    }
+    expect([large.commands.length, full.commands.length]).toEqual([2, 2]);
+  });
+
+  it('are made although the first one was not', async () => {
+    const fake = making(100, 1);
+    await expect(createOverlay(fake.host, disk(), '/a', layout)).rejects.toThrow('no space left');
+    await createOverlay(fake.host, disk(), '/b', layout);
+    expect(texts(fake, '/b')[0]).toContain('-b /d');
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rawDisk } from '../../../../modules/lib/disk/image/disk.ts';
+import { growSafely } from '../../../../modules/lib/disk/usage/grow.ts';
 import {
   changeSafely,
   checkRemovable,
@@ -48,17 +49,19 @@ describe('the disks of guests', () => {
       'db "1"': { disks: ['/images/c'], saved: true },
     });
     link('/images/a', '/images/link');
+    const web = {
+      guest: 'web1',
+      live: true,
+      state: 'running',
+      saved: false,
+      format: 'qcow2',
+      attached: true,
+    };
+    const db = { ...web, live: false, guest: 'db "1"', state: 'shut off', saved: true };
     expect(await guestDisks(host)).toEqual([
-      { guest: 'web1', path: '/images/a', state: 'running', saved: false, format: 'qcow2', attached: true },
-      {
-        guest: 'web1',
-        path: '/images/with space/b',
-        state: 'running',
-        saved: false,
-        format: 'qcow2',
-        attached: true,
-      },
-      { guest: 'db "1"', path: '/images/c', state: 'shut off', saved: true, format: 'qcow2', attached: true },
+      { ...web, path: '/images/a', source: '/images/a' },
+      { ...web, path: '/images/with space/b', source: '/images/with space/b' },
+      { ...db, path: '/images/c', source: '/images/c' },
     ]);
   });
 
@@ -134,6 +137,61 @@ describe('what a disk is to its guest', () => {
     const twice = ['raw', 'qcow2'].map((type) => disk(`<driver type='${type}'/><source file='/d'/>`));
     await expect(word(twice.join(''), '/d')).rejects.toThrow(
       "/d is raw to the guest 'g' and qcow2 to the guest 'g': give both the same type of driver",
+    );
+  });
+});
+
+describe('a disk grows', () => {
+  const layout = { format: 'qcow2', preallocation: 'off', clusterSize: undefined };
+  const ran = async (guests: Readonly<Record<string, Guest>>, more: object = {}) => {
+    const fake = hostOf(guests);
+    fake.put('/images/d', qcow2Header());
+    fake.link('/images/d', '/images/link');
+    await growSafely(fake.host, '/images/d', { ...layout, ...more }, 2048);
+    return fake.commands.filter((command) => /blockresize|qemu-img/.test(command));
+  };
+
+  it('by qemu-img, if no guest runs with it', async () => {
+    const byFile = ['qemu-img resize -q -f qcow2 --preallocation=off /images/d 2048'];
+    expect(await ran({})).toEqual(byFile);
+    expect(await ran({ g: { disks: ['/images/d'] } })).toEqual(byFile);
+  });
+
+  it('by the QEMU of its guest, by the path that this one has', async () => {
+    const byGuest =
+      'virsh --quiet --connect qemu:///system blockresize --domain g --path /images/link --size 2048B';
+    expect(await ran({ g: { disks: ['/images/link'], state: 'running' }, off: {} })).toEqual([byGuest]);
+    expect(await ran({ g: { disks: ['/images/link'], state: 'paused' } })).toEqual([byGuest]);
+  });
+
+  it.each<[string, Record<string, Guest>, object]>([
+    ['of a saved guest', { g: { disks: ['/images/d'], saved: true } }, {}],
+    [
+      'of two',
+      { g: { disks: ['/images/d'], state: 'running' }, h: { disks: ['/images/d'], saved: true } },
+      {},
+    ],
+    [
+      'with its space, of a running one',
+      { g: { disks: ['/images/d'], state: 'running' } },
+      { preallocation: 'full' },
+    ],
+  ])('not where it is that %s', async (_, guests, more) => {
+    await expect(ran(guests, more)).rejects.toThrow("/images/d is in use by the guest 'g'");
+  });
+
+  it('not where a running guest gets it at its next start only', async () => {
+    const guest = { disks: ['/images/d'], running: [], state: 'running' };
+    await expect(ran({ g: guest })).rejects.toThrow(
+      "the guest 'g' gets /images/d at its next start: restart it before the disk is grown",
+    );
+  });
+
+  it('not under its overlays', async () => {
+    const fake = hostOf({ g: { disks: ['/images/d'], state: 'running' } });
+    fake.put('/images/over', qcow2Header({ backing: 'd' }));
+    await expect(growSafely(fake.host, '/images/d', layout, 2048)).rejects.toThrow(
+      "/images/d can't be changed: /images/over is an overlay of it",
     );
   });
 });

@@ -2,28 +2,47 @@ import type { Host } from '../../../host/host.ts';
 import { withParts } from '../plan/parts.ts';
 import { postponedTitle } from '../plan/pending.ts';
 import type { LiveStep } from '../plan/step.ts';
+import { attach, reattach } from './attach.ts';
 import { setMemory } from './balloon.ts';
 import { detach } from './detach.ts';
+import type { Effect } from './effect.ts';
 import { attempt, attemptWith, currentDevice, readLive, type Target } from './guest.ts';
 import { moveToBridge, noteMoved } from './move.ts';
 import { setProcessors } from './processors.ts';
+import { reinsert } from './reinsert.ts';
 
 /**
  * Carries out one step of a plan on a running guest.
- * @returns why it only takes effect at the guest's next start; undefined when it is done
+ * @returns what it has come to; texts are for a user
  * @throws Failure for anything else
  */
-export async function applyLive(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {
-  const reason = await applyStep(host, target, step);
-  return reason === undefined ? undefined : `${postponedTitle(step)}: ${reason}`;
+export async function applyLive(host: Host, target: Target, step: LiveStep): Promise<Effect> {
+  const { postponed, later } = await applyStep(host, target, step);
+  return postponed === undefined ? { later } : { postponed: `${postponedTitle(step)}: ${postponed}` };
 }
 
-async function applyStep(host: Host, target: Target, step: LiveStep): Promise<string | undefined> {
+async function applyStep(host: Host, target: Target, step: LiveStep): Promise<Effect> {
   switch (step.act) {
     case 'attach':
-      return attemptWith(host, target, 'attach-device', step.device);
+      return attach(host, target, step);
+    case 'reattach':
+      return reattach(host, target, step);
+    default:
+      return { postponed: await change(host, target, step) };
+  }
+}
+
+/** @returns why it only takes effect at the guest's next start */
+async function change(
+  host: Host,
+  target: Target,
+  step: Exclude<LiveStep, { act: 'attach' | 'reattach' }>,
+): Promise<string | undefined> {
+  switch (step.act) {
     case 'detach':
       return detach(host, target, step.device);
+    case 'reinsert':
+      return reinsert(host, target, step);
     case 'update':
       return update(host, target, step);
     case 'move':

@@ -12,6 +12,10 @@ const REFUSALS: readonly (readonly [pattern: RegExp, meaning?: string])[] = [
   [/^unsupported configuration:/],
   [/^Requested operation is not valid:/],
   [/^Timed out during operation:/],
+  [
+    /unable to execute QEMU command '(eject|blockdev-open-tray|blockdev-remove-medium)'/,
+    'the guest holds it: unmount it there',
+  ],
   [/unable to execute QEMU command '(device_add|device_del|set_password)'/],
 ];
 

@@ -1,16 +1,17 @@
-import type { Element } from '../../../xml/element.ts';
+import { type Element, valueAt } from '../../../xml/element.ts';
 import { devicesOf } from '../../devices.ts';
 import { fieldOf, labelOf } from '../../label.ts';
 import { definitionTexts } from '../../secrets.ts';
 import { addressProblem, isInUse } from './address.ts';
 import { isHotpluggable, type UpdateMethod, updateMethodOf } from './classes.ts';
 import { type Difference, differencesOf, textOf } from './difference.ts';
+import { lookedInto, reattachedIn } from './notice.ts';
 import { pairDevices } from './pairing.ts';
 import { withParts } from './parts.ts';
-import { joined, type LiveChange, type LivePlan } from './step.ts';
+import { joined, type LiveChange, type LivePlan, type Notice } from './step.ts';
 
 /** Plans which devices of a running guest are detached, updated and attached. */
-export function planDevices(live: Element, persistent: Element): LivePlan {
+export function planDevices(live: Element, persistent: Element, notice: Notice): LivePlan {
   const [current, next] = [devicesOf(live), devicesOf(persistent)];
   const classes = [...new Set([...current, ...next].map(({ name }) => name))];
   const pairings = classes.map((name) =>
@@ -21,11 +22,16 @@ export function planDevices(live: Element, persistent: Element): LivePlan {
   const added = pairings
     .flatMap((pairing) => pairing.added)
     .sort((a, b) => Number(b.name === 'controller') - Number(a.name === 'controller'));
+  const reattached = reattachedIn(live, persistent, notice);
+  const drive = lookedInto(live, persistent, notice);
   const kept = current.filter((device) => !(removed.includes(device) && isHotpluggable(device)));
   return joined([
     ...removed.map(planDetach),
-    ...pairings.flatMap(({ pairs }) => [...pairs].map(([one, other]) => planUpdate(one, other))),
-    ...planAttaches(added, kept, next),
+    // One that is attached again gets all of its definition.
+    ...pairings.flatMap(({ pairs }) =>
+      [...pairs].flatMap(([one, other]) => (reattached.has(one) ? [] : [planUpdate(one, other)])),
+    ),
+    ...planAttaches(added, kept, next, { notice, drive }),
   ]);
 }
 
@@ -41,20 +47,32 @@ function planDetach(device: Element): LivePlan {
   return only({ title: `detach ${label}`, before, after: undefined, step: { act: 'detach', device } });
 }
 
+/** What the guest notices of interfaces, and the drive that it then looks into. */
+interface Noticed {
+  readonly notice: Notice;
+  readonly drive: string | undefined;
+}
+
 function planAttaches(
   added: readonly Element[],
   kept: readonly Element[],
   next: readonly Element[],
+  noticed: Noticed,
 ): LivePlan[] {
   const devices = [...kept];
   return added.map((device) => {
-    const plan = planAttach(device, devices, next);
+    const plan = planAttach(device, devices, next, noticed);
     if (plan.changes.length > 0) devices.push(device);
     return plan;
   });
 }
 
-function planAttach(device: Element, devices: readonly Element[], next: readonly Element[]): LivePlan {
+function planAttach(
+  device: Element,
+  devices: readonly Element[],
+  next: readonly Element[],
+  { notice: { configured, twice }, drive }: Noticed,
+): LivePlan {
   const label = labelOf(device);
   // A device that needs a missing controller is pending itself; an unused controller needs no restart.
   if (device.name === 'controller' && (!isHotpluggable(device) || !isInUse(device, next))) return later();
@@ -62,7 +80,15 @@ function planAttach(device: Element, devices: readonly Element[], next: readonly
   const problem = addressProblem(device, devices);
   if (problem) return later(`${label} can't be added while the guest runs: ${problem}`);
   const { after } = definitionTexts(undefined, device);
-  return only({ title: `attach ${label}`, before: undefined, after, step: { act: 'attach', device } });
+  const mac = valueAt(device, 'mac/@address') ?? '';
+  const isTwice = drive !== undefined && twice.has(mac);
+  const looks = drive !== undefined && configured.has(mac) ? { drive, isTwice } : {};
+  return only({
+    title: `attach ${label}${isTwice ? ' twice' : ''}`,
+    before: undefined,
+    after,
+    step: { act: 'attach', device, ...looks },
+  });
 }
 
 function planUpdate(live: Element, persistent: Element): LivePlan {

@@ -1,4 +1,5 @@
 import { childOf, type Element } from '../../../xml/element.ts';
+import { isConsoleLog, logFileOf } from '../../console-log.ts';
 
 /** The elements that contain two compared values. */
 export interface Holders {
@@ -60,6 +61,11 @@ const decided: Expected = (live = '', persistent = '') => OUTCOMES[persistent]?.
 const emptied: Expected = (_, persistent, holders) =>
   persistent === undefined &&
   Object.keys(childOf(holders.live, 'source')?.attributes ?? {}).every((name) => name === 'index');
+
+/** A console's log that we chose is kept from the next start on: nothing is restarted for it. */
+const logged: Expected = (live, persistent, holders) =>
+  isConsoleLog(logFileOf(live === undefined ? holders.persistent : holders.live)) &&
+  (live === undefined || persistent === undefined);
 
 /** A drive without a medium has no format. */
 const ofMedium: Expected = (live, _, holders) => live === undefined && holders.live.name === 'driver';
@@ -127,6 +133,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   'domain/devices/interface/virtualport/parameters': filled,
   'domain/devices/interface/virtualport/parameters/@interfaceid': filled,
   'domain/devices/interface/virtualport/parameters/@profileid': filled,
+  'domain/devices/serial/log': logged,
+  'domain/devices/console/log': logged,
   'domain/devices/console/@tty': any,
   'domain/devices/console/target/@port': any,
   'domain/devices/channel/target/@state': any,

@@ -11,6 +11,10 @@ export function postponedTitle(step: LiveStep): string {
       return `${labelOf(step.device)} can't be added while the guest runs`;
     case 'detach':
       return `${labelOf(step.device)} is not removed yet`;
+    case 'reinsert':
+      return `the medium of ${labelOf(step.device)} is still the former one`;
+    case 'reattach':
+      return `${labelOf(step.persistent)} is not attached again yet`;
     case 'update':
     case 'move':
       return `${labelOf(step.persistent)} can't be changed while the guest runs`;
@@ -25,10 +29,18 @@ export function postponedTitle(step: LiveStep): string {
 
 /** The same plan for a guest that is paused: it releases neither devices nor memory. */
 export function whilePaused({ changes, pending }: LivePlan): LivePlan {
-  const isPostponed = ({ step }: LiveChange) => step.act === 'detach' || step.act === 'balloon';
+  const isPostponed = ({ step }: LiveChange) =>
+    ['detach', 'reattach', 'balloon'].includes(step.act) || (step.act === 'attach' && step.isTwice === true);
   const postponed = changes.filter(isPostponed).map(({ step }) => `${postponedTitle(step)}: ${PAUSED}`);
   return {
-    changes: changes.filter((change) => !isPostponed(change)),
+    changes: changes.filter((change) => !isPostponed(change)).map(unwatched),
     pending: [...pending, ...postponed],
   };
+}
+
+/** It looks into its medium when it is resumed. */
+function unwatched(change: LiveChange): LiveChange {
+  const { step } = change;
+  if (step.act === 'reinsert') return { ...change, step: { ...step, isAwaited: false } };
+  return step.act === 'attach' ? { ...change, step: { act: 'attach', device: step.device } } : change;
 }

@@ -2,18 +2,24 @@ import { type Element, withoutChildren } from '../../../xml/element.ts';
 import { planDevices } from './devices.ts';
 import { differencesOf, textOf } from './difference.ts';
 import { planMemory } from './memory.ts';
+import { planMedium, planReattached } from './notice.ts';
 import { planProcessors } from './processors.ts';
 import { settingChange } from './settings.ts';
-import { joined, type LivePlan } from './step.ts';
+import { joined, type LivePlan, NO_NOTICE, type Notice } from './step.ts';
 
 /**
  * What brings a running guest to its persistent definition, as far as that is possible while it runs. Pure.
  * @param live `dumpxml --security-info` of a domain that is on
  * @param persistent its definition as libvirt has it, or will have it: `dumpxml --inactive --security-info`
+ * @param notice what the guest is to notice beside
  */
-export function planLive(live: Element, persistent: Element): LivePlan {
+export function planLive(live: Element, persistent: Element, notice: Notice = NO_NOTICE): LivePlan {
   const { changes, pending } = joined([
-    planDevices(live, persistent),
+    // Before an interface is attached: the guest looks for it in its seed at that moment.
+    planMedium(live, persistent, notice),
+    // And these before others come or go: cloud-init's hook has to be idle.
+    planReattached(live, persistent, notice),
+    planDevices(live, persistent, notice),
     planMemory(live, persistent),
     planProcessors(live, persistent),
     planSettings(withoutChildren(live, 'devices'), withoutChildren(persistent, 'devices')),

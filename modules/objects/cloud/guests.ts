@@ -1,0 +1,62 @@
+import type { Found } from '../../lib/guest/addresses/found.ts';
+import { amountIn } from '../../lib/libvirt/amount.ts';
+import { recordIn } from '../../lib/libvirt/applied.ts';
+import { currentMemory } from '../../lib/libvirt/live/plan/memory.ts';
+import { processors } from '../../lib/libvirt/live/plan/processors.ts';
+import { memberIn } from '../../lib/libvirt/member.ts';
+import type { Domain } from '../../lib/libvirt/read.ts';
+import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
+import { childOf } from '../../lib/xml/element.ts';
+import { type AddressInfo, addressInfos } from './addresses.ts';
+import type { DiskInfo } from './disks.ts';
+import type { NetworkInfo } from './networks.ts';
+import { type NicInfo, nicsOf } from './nics.ts';
+import { type Optional, withoutMissing } from './optional.ts';
+import { restartReasons } from './restarts.ts';
+
+/** A guest. Nothing of it is a secret: passwords of its consoles, and what its seed has, are left out. */
+export type GuestInfo = Optional<{
+  readonly name: string;
+  /** As libvirt calls it. */
+  readonly state: string;
+  readonly uuid: string;
+  readonly autostart: boolean;
+  /** Whether a task of this collection defined it. */
+  readonly managed: boolean;
+  /** Bytes that it has now, or at its next start. */
+  readonly memory: number;
+  readonly vcpus: number;
+  readonly group: string | undefined;
+  readonly type: string | undefined;
+  readonly disks: readonly DiskInfo[];
+  readonly nics: readonly NicInfo[];
+  readonly addresses: readonly AddressInfo[];
+  readonly restart_reasons: readonly string[];
+}>;
+
+/** What of a host a guest is described by. */
+export interface Around {
+  readonly index: DatabaseIndex | undefined;
+  readonly networks: readonly NetworkInfo[];
+  readonly disks: readonly DiskInfo[];
+  /** What the variables say, and what was found. */
+  readonly declared: readonly string[];
+  readonly found: readonly Found[];
+}
+
+/** A guest by its domain and what is around it. Pure. */
+export function guestInfo(domain: Domain, { index, networks, disks, declared, found }: Around): GuestInfo {
+  const { name, state, uuid, autostart, definition, live } = domain;
+  const now = live ?? definition;
+  const { group, type } = memberIn(definition) ?? {};
+  return withoutMissing({
+    ...{ name, state, uuid, autostart },
+    managed: recordIn(definition) !== undefined,
+    memory: (currentMemory(now) || amountIn(childOf(now, 'memory'))) * 1024,
+    vcpus: processors(now).on,
+    ...{ group, type, disks },
+    nics: nicsOf(domain, index, networks),
+    addresses: addressInfos(declared, found),
+    restart_reasons: restartReasons(domain),
+  });
+}

@@ -1,0 +1,69 @@
+import type { Found, StandIns } from '../../lib/ansible/plan.ts';
+import { asError } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+import type { Member } from '../../lib/libvirt/member.ts';
+import { readMembers } from '../../lib/libvirt/members.ts';
+import type { VmOptions } from './options.ts';
+
+// The VMs of a type that its count no longer has: those of its group and type on the host that the task doesn't have.
+
+/** The domains with a group, by name. */
+type Members = ReadonlyMap<string, Member>;
+
+type Declared = readonly Readonly<Record<string, unknown>>[];
+
+/** The names of the task's VMs; undefined in place of one that is no name. */
+const namesOf = (declared: Declared) =>
+  declared
+    .filter(({ surplus }) => surplus === undefined || surplus === null)
+    .map(({ name }) => (typeof name === 'string' || typeof name === 'number' ? String(name) : undefined));
+
+/**
+ * What is done with the surplus VMs of a type. Pure.
+ * @param names of the task's VMs; undefined where one is unknown
+ */
+export function surplusOf(
+  vm: VmOptions,
+  members: Members,
+  names: readonly (string | undefined)[],
+): Found<VmOptions> {
+  const { group, type, surplus } = vm;
+  const found = [...members]
+    .filter(([name, one]) => one.group === group && one.type === type && !names.includes(name))
+    .flatMap(([name, { index }]) => (index === undefined ? [] : [{ name, index }]))
+    .sort((a, b) => b.index - a.index || (a.name < b.name ? 1 : -1));
+  if (found.length === 0) return { items: [], warnings: [] };
+  const kept = `VMs of the type '${type}' of the group '${group}' that its count does not have are kept: ${found.map(({ name }) => name).join(', ')}`;
+  if (surplus === 'keep')
+    return {
+      items: [],
+      warnings: [
+        `${kept} ('remove: true' in the type removes them, and an entry in 'vms' with 'state: absent' one of them)`,
+      ],
+    };
+  if (names.includes(undefined))
+    return { items: [], warnings: [`${kept}, since another entry of the task has no valid name`] };
+  const { surplus: _, ...options } = vm;
+  return { items: found.map(({ name, index }) => ({ ...options, name, index })), warnings: [] };
+}
+
+async function find(
+  host: Host,
+  items: readonly VmOptions[],
+  declared: Declared,
+): Promise<(Found<VmOptions> | Error)[]> {
+  const names = namesOf(declared);
+  const known = new Set(names.filter((name) => name !== undefined));
+  const uris = [...new Set(items.map(({ uri }) => uri))];
+  const answers = await Promise.all(
+    uris.map((uri) => readMembers(host, uri, (name) => !known.has(name)).catch(asError)),
+  );
+  return items.map((vm) => {
+    const members = answers[uris.indexOf(vm.uri)];
+    if (members === undefined || members instanceof Error) return members ?? new Error('no members');
+    return surplusOf(vm, members, names);
+  });
+}
+
+/** Entries with `surplus`, which stand for VMs on the host. */
+export const surplusVms: StandIns<VmOptions> = { isOne: ({ surplus }) => surplus !== undefined, find };

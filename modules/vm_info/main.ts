@@ -1,0 +1,43 @@
+import { type Module, observeEach } from '../lib/ansible/plan.ts';
+import type { OptionsOf } from '../lib/ansible/spec.ts';
+import { addressesOf } from '../lib/guest/addresses/addresses.ts';
+import type { Found } from '../lib/guest/addresses/found.ts';
+import { soughtOf } from '../lib/guest/addresses/sought.ts';
+import { readyNow } from '../lib/guest/ready/now.ts';
+import type { Host } from '../lib/host/host.ts';
+import { type Member, memberIn } from '../lib/libvirt/member.ts';
+import { isOn, readAllDomains, readDomains } from '../lib/libvirt/read.ts';
+import { spec } from './spec.ts';
+
+type Options = OptionsOf<typeof spec>;
+
+interface Vm extends Partial<Member> {
+  readonly name: string;
+  /** libvirt's name of it. */
+  readonly state: string;
+  readonly ready?: boolean;
+  readonly addresses: readonly Found[];
+}
+
+async function read(host: Host, options: Options): Promise<Vm[]> {
+  const { names, uri, agent_timeout: seconds } = options;
+  const found = names ? await readDomains(host, uri, [...new Set(names)]) : await readAllDomains(host, uri);
+  const domains = found.filter((domain) => domain !== undefined);
+  const running = domains.filter(({ state }) => isOn(state)).map(soughtOf);
+  const addresses = await addressesOf(host, running, { uri, agentTimeout: seconds * 1000 });
+  const on = running.map(({ name }) => name);
+  const ready = new Map(options.ready ? await readyNow(host, uri, on) : []);
+  return domains.map(({ name, state, definition }) => ({
+    ...{ name, state, ...memberIn(definition) },
+    ...(ready.has(name) ? { ready: ready.get(name) === true } : {}),
+    addresses: addresses.get(name) ?? [],
+  }));
+}
+
+export const module: Module<Options, Vm[], never> = {
+  spec,
+  key: () => 'VMs',
+  observe: (host, items) => observeEach(items, (options) => read(host, options)),
+  plan: (_, vms) => ({ changes: [], result: { vms } }),
+  apply: async () => undefined,
+};

@@ -1,0 +1,103 @@
+import { defineSpec } from '../lib/ansible/spec.ts';
+import { SOURCES } from '../lib/guest/addresses/found.ts';
+
+export const spec = defineSpec({
+  module: 'vm_info',
+  summary: 'Read the states of VMs and the addresses of their guests',
+  description: [
+    'Returns the VMs of a host, with the addresses that running guests have. Nothing is changed.',
+    "Addresses are looked for in the leases of DHCP on this host (those of M(piecewise.cloud.network) and of libvirt's networks) and in the host's table of neighbours. The agent of a guest is asked if there is an interface without a lease.",
+    'Only addresses of the MAC addresses in the definition of the VM are returned; link-local ones are not.',
+  ],
+  attributes: { diff_mode: { support: 'none', description: 'It changes nothing.' } },
+  seealso: ['piecewise.cloud.vm'],
+  requirements: ['libvirt-clients (virsh)', 'iproute2', 'a libvirt daemon at O(uri)'],
+  options: {
+    names: {
+      type: 'list',
+      elements: { type: 'str', name: true },
+      description:
+        'The VMs. All domains of the host by default. A name that libvirt does not know is left out.',
+    },
+    agent_timeout: {
+      type: 'int',
+      default: 5,
+      minimum: 1,
+      maximum: 300,
+      description: 'Seconds that the agent of a guest has to answer.',
+    },
+    ready: {
+      type: 'bool',
+      default: false,
+      description: [
+        'Whether to look if cloud-init is done in each running guest, as C(wait) of M(piecewise.cloud.vm) does, but without waiting.',
+        'The agent of the guest tells it, or the log of its console.',
+      ],
+    },
+    uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
+  },
+  notes: [
+    "What an agent says, and what is in the table of neighbours, is the guest's word. An address that is leased to another guest is not taken from it.",
+    'Leases of DHCPv6 do not have MAC addresses, so those addresses are found by the agent and the neighbours only.',
+  ],
+  examples: `
+- name: The VMs of the host, and their addresses
+  piecewise.cloud.vm_info:
+  register: found
+
+- name: Each running VM without an address
+  ansible.builtin.debug:
+    msg: "{{ found.vms | selectattr('state', 'eq', 'running') | rejectattr('addresses') | map(attribute='name') }}"
+`,
+  returns: {
+    vms: {
+      description: 'The VMs.',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      contains: {
+        name: { description: 'The name of the domain.', returned: 'always', type: 'str' },
+        state: { description: 'The state, as libvirt calls it.', returned: 'always', type: 'str' },
+        group: {
+          description: 'The group of the VM, as C(group) of M(piecewise.cloud.vm) says.',
+          returned: 'when it is in one',
+          type: 'str',
+        },
+        type: { description: 'Its type in the group.', returned: 'when it has one', type: 'str' },
+        index: {
+          description: 'Its number among those of its type.',
+          returned: 'when it was made by a count',
+          type: 'int',
+        },
+        ready: {
+          description: 'Whether cloud-init is done in the guest.',
+          returned: 'if O(ready=true), and the guest runs and something on the host can tell',
+          type: 'bool',
+        },
+        addresses: {
+          description:
+            'The addresses of the guest. Leases come first, then those of the agent, then neighbours; IPv4 before IPv6 in each.',
+          returned: 'always',
+          type: 'list',
+          elements: 'dict',
+          contains: {
+            address: { description: 'The IP address.', returned: 'always', type: 'str' },
+            mac: { description: 'The MAC address of the interface.', returned: 'always', type: 'str' },
+            source: {
+              description: `Where it was found, ${SOURCES.map((source) => `V(${source})`).join(', ')}.`,
+              returned: 'always',
+              type: 'str',
+            },
+          },
+        },
+      },
+      sample: [
+        {
+          name: 'web1',
+          state: 'running',
+          addresses: [{ address: '10.20.0.105', mac: '52:54:00:12:34:56', source: 'lease' }],
+        },
+      ],
+    },
+  },
+});

@@ -1,0 +1,108 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""
+Puts together what is known of the cloud: what hosts have answered, what variables declare, and what would change.
+
+The result is what `picture/cloud.ts` calls Cloud. What hosts say is data in it, and never a part of a command.
+"""
+
+import shlex
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, declared_guests
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import printable
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import addresses_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes import ALWAYS
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import InvalidValue, Reach
+
+
+def cloud_of(hosts, collected, read_at, checked):
+    """
+    The whole cloud.
+    @param hosts by name: its variables, and the result of the module cloud_info, or None
+    @param collected see `_collected`
+    @param read_at when it was read, as a text
+    @param checked whether drift was looked for
+    """
+    return {
+        "version": 1,
+        "read_at": read_at,
+        "drift_checked": checked,
+        "hosts": [_host(name, variables, info, collected) for name, (variables, info) in hosts.items()],
+    }
+
+
+def _host(name, variables, answer, collected):
+    problems = list(collected.problems(name))
+    info = _info(answer)
+    if isinstance(answer, dict) and info is None:
+        _add(problems, printable(str(answer.get("msg") or "cloud_info has not told everything")))
+    for warning in answer.get("warnings") or [] if isinstance(answer, dict) else []:
+        _add(problems, printable(str(warning)))
+    guests = []
+    try:
+        guests = declared_guests(variables)
+    except DeclarationError as reason:
+        _add(problems, str(reason))
+    reach, host = _reach(name, variables, problems)
+    return {
+        "name": name,
+        **host,
+        "problems": problems,
+        "drift": collected.drift(name),
+        **({} if info is None else {"info": info}),
+        "declared": {guest.name: _declared(guest) for guest in guests},
+        "guest_commands": {} if reach is None else _commands(reach, guests, info),
+    }
+
+
+def _add(problems, text):
+    # A callback has the same failure with the name of its task.
+    if not any(text in one for one in problems):
+        problems.append(text)
+
+
+def _info(answer):
+    if not isinstance(answer, dict) or not _is_complete(answer, ALWAYS["cloud_info"]):
+        return None
+    return {key: printable(answer[key]) for key in ALWAYS["cloud_info"]}
+
+
+def _is_complete(value, keys):
+    """Whether a value has all keys, and what is in it too. A list stands for each of its items."""
+    if isinstance(value, list):
+        return all(_is_complete(one, keys) for one in value)
+    return not keys or (isinstance(value, dict) and all(key in value and _is_complete(value[key], inner) for key, inner in keys.items()))
+
+
+def _declared(guest):
+    texts = {"state": guest.state, "group": guest.group, "type": guest.type}
+    return {**{key: value for key, value in texts.items() if value is not None}, "addresses": [str(one.ip) for one in guest.addresses]}
+
+
+def _reach(name, variables, problems):
+    """How the host is reached, None if not by OpenSSH; and the keys of the report about that."""
+    try:
+        if variables.get("ansible_connection") == "local":
+            return None, {}
+        reach = Reach(name, variables.get)
+    except (DeclarationError, InvalidValue) as reason:
+        _add(problems, str(reason))
+        return None, {}
+    words = _options(reach) + [_login(reach.user, reach.host or reach.name)]
+    return reach, {"address": reach.host or reach.name, "command": shlex.join(["ssh", *words])}
+
+
+def _options(reach):
+    return (["-p", str(reach.port)] if reach.port else []) + (["-i", reach.key] if reach.key else [])
+
+
+def _login(user, address):
+    return "%s@%s" % (user, address) if user else address
+
+
+def _commands(reach, guests, info):
+    """The command to reach each guest, by its name: by its declared address, else by the first that was found."""
+    option = reach.jump()
+    jump = ["-J", option.partition("=")[2]] if option.startswith("ProxyJump=") else ["-o", option]
+    found = addresses_of((info or {}).get("guests"), [guest.name for guest in guests])
+    first = {guest.name: next(iter([str(one.ip) for one in guest.addresses] or found[guest.name]), None) for guest in guests}
+    return {guest.name: shlex.join(["ssh", *jump, _login(guest.user, first[guest.name])]) for guest in guests if first[guest.name]}

@@ -1,0 +1,105 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""The state of a cloud as a table for a terminal."""
+
+import textwrap
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import line_of
+
+HEADER = ("HOST", "GUEST", "STATE", "ADDRESS", "GROUP", "NOTES")
+# Between two columns.
+GAP = "  "
+# Of notes below their row.
+INDENT = "    "
+# Columns of a terminal that says that it has fewer.
+LEAST = 20
+GIB = 1024**3
+
+
+def status_text(cloud, columns=None):
+    """
+    A table of hosts and their guests.
+    @param cloud see `_cloud`
+    @param columns of the terminal; None for as many as are needed, and a line for each host and guest
+    """
+    rows = [_in_one_line(row) for host in cloud["hosts"] for row in _rows(host)]
+    widths = [max(len(row[i]) for row in [HEADER, *rows]) for i in range(len(HEADER) - 1)]
+    # An empty column is left out. In a narrow terminal the last ones become notes.
+    kept = [i for i in range(len(widths)) if any(row[i] for row in rows)]
+    while columns is not None and len(kept) > 1 and sum(widths[i] + len(GAP) for i in kept) + len(HEADER[-1]) > columns:
+        kept.pop()
+    lines = [GAP.join([*(HEADER[i].ljust(widths[i]) for i in kept), HEADER[-1]])]
+    for row in rows:
+        cells = GAP.join(row[i].ljust(widths[i]) for i in kept)
+        others = [row[i] for i in range(len(widths)) if i not in kept and row[i]]
+        lines += _lines(cells, others + row[-1], columns)
+    return "\n".join(lines)
+
+
+def _in_one_line(row):
+    """A text of a host can't begin another row."""
+    return (*map(line_of, row[:-1]), [line_of(note) for note in row[-1]])
+
+
+def _lines(cells, notes, columns):
+    """A row, with its notes beside the cells where they have room in the terminal, else below."""
+    line = (cells + GAP + "; ".join(notes)).rstrip()
+    if columns is None or len(line) <= columns:
+        return [line]
+    first = textwrap.wrap(cells.rstrip(), columns, subsequent_indent=INDENT) if len(cells.rstrip()) > columns else [cells.rstrip()]
+    wrapped = [textwrap.wrap(note, max(columns, LEAST), initial_indent=INDENT, subsequent_indent=INDENT * 2) for note in notes]
+    return [*first, *(part for lines in wrapped for part in lines)]
+
+
+def _rows(host):
+    info = host.get("info")
+    yield (host["name"], "", "up" if info else "unknown", host.get("address", ""), "", list(_host_notes(host, info)))
+    drifted = {drift["name"] for drift in host["drift"] if drift["kind"] == "vms"}
+    guests = {guest["name"]: guest for guest in (info or {}).get("guests", [])}
+    for name in sorted({*guests, *host["declared"]}):
+        guest, declared = guests.get(name), host["declared"].get(name)
+        state = guest["state"] if guest else ("missing" if info else "unknown")
+        group = "/".join(one for one in _group(guest, declared) if one)
+        yield (host["name"], name, state, ", ".join(_addresses(guest, declared)), group, list(_notes(guest, declared, name in drifted)))
+
+
+def _group(guest, declared):
+    one = declared or guest
+    return one.get("group"), one.get("type")
+
+
+def _addresses(guest, declared):
+    """The declared addresses, then those that were found."""
+    found = [one["address"] for one in (guest or {}).get("addresses", [])]
+    return list(dict.fromkeys([*(declared or {}).get("addresses", []), *found]))
+
+
+def _notes(guest, declared, has_drift):
+    if has_drift:
+        yield "drift"
+    if guest and guest["restart_reasons"]:
+        yield "needs a restart: %s" % ", ".join(guest["restart_reasons"])
+    if guest and not declared:
+        yield "not declared"
+
+
+def _host_notes(host, info):
+    yield from host["problems"]
+    others = [drift for drift in host["drift"] if drift["kind"] != "vms"]
+    if others:
+        yield "drift: %s" % ", ".join("%s %s" % (drift["kind"], drift["name"]) for drift in others)
+    if info:
+        unmanaged = [port["name"] for port in info["ports"] if _is_foreign(port)]
+        if unmanaged:
+            yield "unmanaged ports: %s" % ", ".join(unmanaged)
+        stopped = [one["name"] for one in info["networks"] if one.get("service", "active") != "active"]
+        if stopped:
+            yield "network services not active: %s" % ", ".join(stopped)
+        about = info["host"]
+        memory = about["memory"]
+        used = (memory["total"] - memory["available"]) / GIB
+        yield "%s, %d CPUs, %.1f of %.1f GiB memory" % (about["release"], about["cpu"]["count"], used, memory["total"] / GIB)
+
+
+def _is_foreign(port):
+    """Whether a port is neither ours nor a guest's, and not the one that each bridge has."""
+    return not (port["managed"] or port.get("guest") or port["name"] == port["bridge"])

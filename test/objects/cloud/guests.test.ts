@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { addressInfos } from '../../../modules/objects/cloud/addresses.ts';
+import { guestInfo } from '../../../modules/objects/cloud/guests.ts';
+import { secretsOf } from '../../../modules/objects/cloud/secrets.ts';
+import { domainOf, nic, xmlOf } from './domain.ts';
+
+const network = {
+  ...{ name: 'lan', bridge: 'br0', vlan: 10, subnets: [], gateways: [] },
+  ...{ dhcp: false, dns: false, nat: false, forwards: [], leases: [] },
+};
+const around = { index: undefined, networks: [network], disks: [], declared: [], found: [] };
+const nicsOf = (devices: string, live = false) =>
+  guestInfo(domainOf(xmlOf({ devices }), live ? xmlOf({ devices }) : undefined), around).nics;
+
+it('a NIC is in the network of its bridge and VLAN, and has a port only while its guest runs', () => {
+  const mac = '52:54:00:00:00:01';
+  const all = { mac, bridge: 'br0', network: 'lan', tag: 10, model: 'virtio', link: true };
+  expect(nicsOf(nic('01'))).toEqual([all]);
+  expect(nicsOf(nic('01'), true)).toEqual([{ ...all, port: 'vnet1' }]);
+});
+
+it('a NIC without a VLAN, and a trunk, are in no network', () => {
+  expect(nicsOf(nic('01', ''))).toMatchObject([{ bridge: 'br0' }]);
+  expect(nicsOf(nic('01', ''))[0]).not.toHaveProperty('network');
+  const trunk = nicsOf(
+    nic('01', "<vlan trunk='yes'><tag id='10'/><tag id='11'/></vlan><link state='down'/>"),
+  );
+  expect(trunk[0]).toMatchObject({ trunks: [10, 11], link: false });
+  expect(trunk[0]).not.toHaveProperty('network');
+  expect(trunk[0]).not.toHaveProperty('tag');
+});
+
+it('has the memory that the guest has now', () => {
+  const domain = domainOf(xmlOf({ memory: 48 }), xmlOf({ memory: 32, current: 24 }));
+  expect(guestInfo(domain, around)).toMatchObject({ memory: 24 * 1024 ** 2, vcpus: 1, managed: false });
+});
+
+it('has each address once, those of the variables first', () => {
+  const lease = { address: '10.0.0.5', mac: '52:54:00:00:00:01', source: 'lease' } as const;
+  const neighbour = { ...lease, address: 'fd00::5', source: 'neighbour' } as const;
+  expect(addressInfos(['10.0.0.5/24', 'dhcp', 'FD00::9'], [lease, neighbour])).toEqual([
+    { ...lease, source: 'variables' },
+    { address: 'fd00::9', source: 'variables' },
+    neighbour,
+  ]);
+});
+
+it('knows the secrets of a domain and of a tunnel, so that no text of the result has them', () => {
+  const console = "<graphics type='vnc' passwd='hunter22'/>";
+  const database = { interfaces: [{ options: { remote_ip: '192.0.2.1', psk: 'Tr0ub4dor' } }] };
+  const domain = domainOf(xmlOf({ devices: console }), undefined);
+  expect(secretsOf([domain], database as unknown as Parameters<typeof secretsOf>[1])).toEqual([
+    'hunter22',
+    'Tr0ub4dor',
+  ]);
+  expect(JSON.stringify(guestInfo(domain, around))).not.toContain('hunter22');
+});
