@@ -7,7 +7,7 @@ import type { Hypervisor } from '../lab/hypervisor.ts';
  * @param limit seconds
  * @returns the line of the answer
  */
-export async function waitForPing(hypervisor: Hypervisor, address: string, limit = 240): Promise<string> {
+export async function waitForPing(hypervisor: Hypervisor, address: string, limit = 600): Promise<string> {
   const end = Date.now() + limit * 1000;
   while (Date.now() < end) {
     const { exitCode, stdout } = await hypervisor.exec(['ping', '-c', '1', '-W', '2', address], {
