@@ -44,7 +44,7 @@ class Runner(ActionBase):
     def run(self, tmp=None, task_vars=None):
         self._supports_async = True
         result = super().run(tmp, task_vars)
-        self._host = task_vars["inventory_hostname"]
+        self._host = self._task.delegate_to or task_vars["inventory_hostname"]
         self._interpreter = self._templar.template(task_vars.get("ansible_node_interpreter") or "/usr/bin/node")
         self._wrapped = self._task.async_val and not self._connection.has_native_async
         try:

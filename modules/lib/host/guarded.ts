@@ -42,6 +42,11 @@ export function guarded(host: Host, guard: Guard): Host {
     symlink: through(host.symlink),
     setAttributes: through(host.setAttributes),
     makeDirectory: through(host.makeDirectory),
+    // What is done meanwhile passes the guard by itself.
+    runWhile: async (program, args, act) => {
+      await guard(async () => undefined);
+      return host.runWhile(program, args, act);
+    },
     // What is done in it passes the guard by itself.
     withNewDirectory: async (prefix, use) => {
       await guard(async () => undefined);

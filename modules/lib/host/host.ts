@@ -113,6 +113,15 @@ export interface Host {
    * and when it prints nothing for too long.
    */
   watch(program: string, args: readonly string[], options: WatchOptions): Promise<void>;
+  /**
+   * Does something while a program runs, which is ended then, as it is with this process.
+   * @param act gets a promise that is rejected, with a Failure that has the program's words, when the program ends by itself
+   */
+  runWhile<T>(
+    program: string,
+    args: readonly string[],
+    act: (ended: Promise<never>) => Promise<T>,
+  ): Promise<T>;
   /** The files of a zip archive. */
   zipEntries(path: string): AsyncIterable<ZipEntry>;
   /** The content of a URL, from a byte on where the server supports that. */

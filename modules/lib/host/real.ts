@@ -27,7 +27,7 @@ import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
 import { removeDirectory, removeFile, removeTree } from './remove.ts';
 import { pipeThrough, streamFile } from './stream.ts';
-import { watchProcess } from './watch.ts';
+import { runProcessWhile, watchProcess } from './watch.ts';
 import { zipEntries } from './zip.ts';
 
 function connect(socket: string): Promise<Duplex> {
@@ -69,6 +69,7 @@ export const realHost: Host = {
   stream: streamFile,
   pipeThrough,
   watch: watchProcess,
+  runWhile: runProcessWhile,
   zipEntries,
   download,
   writeSparse,

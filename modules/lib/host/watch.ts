@@ -9,6 +9,48 @@ const MAX_STDERR = 65_536;
 const NOT_FOUND = 127;
 const ENDED_BY_SIGNAL = 255;
 
+// A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
+const spawnTied = (program: string, args: readonly string[]) =>
+  spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+
+/** Milliseconds that a program has to end when it is told to. */
+const PATIENCE = 5000;
+
+/** Does something while a program runs; see Host.runWhile. */
+export async function runProcessWhile<T>(
+  program: string,
+  args: readonly string[],
+  act: (ended: Promise<never>) => Promise<T>,
+): Promise<T> {
+  const child = spawnTied(program, args);
+  let stderr = '';
+  child.stdout.resume();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (stderr.length < MAX_STDERR) stderr += text;
+  });
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', () => resolve());
+  });
+  const ended = closed.then((): never => {
+    const code = child.exitCode ?? ENDED_BY_SIGNAL;
+    throw code === NOT_FOUND ? notInstalled(program) : new Failure(reasonOf(program, stderr, code));
+  });
+  // Whether anybody waits for it is for the caller to decide.
+  ended.catch(() => undefined);
+  try {
+    return await act(ended);
+  } finally {
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    await closed;
+    clearTimeout(late);
+  }
+}
+
 /** Runs a program that prints its progress; see Host.watch. */
 export function watchProcess(
   program: string,
@@ -16,11 +58,7 @@ export function watchProcess(
   { what, silence, heard }: WatchOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C' },
-    });
+    const child = spawnTied(program, args);
     const timer = setTimeout(() => {
       // A process that waits for storage that hangs may not end even when it is killed: don't wait for it.
       child.kill('SIGKILL');

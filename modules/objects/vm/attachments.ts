@@ -42,7 +42,7 @@ const pathsIn = (network: string, vm: string) => {
 /** Reads what some VMs have in all networks of the host: of each VM what there is. */
 export async function observeAttachments(
   host: Host,
-  vms: readonly VmOptions[],
+  vms: readonly Pick<VmOptions, 'name'>[],
   known: Known,
 ): Promise<Attachments[]> {
   const directories = [...known.keys()].flatMap((network) => {
@@ -111,6 +111,16 @@ export function planAttachments(
 ): Change<AttachmentStep>[] {
   if (isPowerOnly(vm)) return [];
   const desired = vm.state === 'absent' ? new Map<string, string>() : desiredOf(vm, known, macs);
+  return planFiles(vm.name, current, desired, known, stale);
+}
+
+function planFiles(
+  name: string,
+  current: Attachments,
+  desired: Attachments,
+  known: Known,
+  stale: boolean,
+): Change<AttachmentStep>[] {
   const paths = [...new Set([...current.keys(), ...desired.keys()])].sort();
   const changed = paths.filter((path) => current.get(path) !== desired.get(path));
   const networks = [...known].map(
@@ -120,7 +130,7 @@ export function planAttachments(
         network: { options },
       },
     ]) => {
-      const { reservation, former } = pathsIn(network, vm.name);
+      const { reservation, former } = pathsIn(network, name);
       const isConcerned = changed.some((path) => path.startsWith(`${filesOf(network).directory}/`));
       const forgets = linesOf(
         [former, reservation].flatMap((path) => (changed.includes(path) ? (current.get(path) ?? []) : [])),
@@ -129,7 +139,7 @@ export function planAttachments(
         ...{ network, reservation, former, forgets },
         // Without DHCP its server, if it has one, knows no reservations.
         serves: options.dhcp !== undefined,
-        isForwarded: (isConcerned || stale) && options.forwards.some(({ to }) => to === vm.name),
+        isForwarded: (isConcerned || stale) && options.forwards.some(({ to }) => to === name),
       };
     },
   );
@@ -151,6 +161,12 @@ export function planAttachments(
       : []),
   ];
   return described.map((change, i) => ({ ...change, step: i === described.length - 1 ? step : NOTHING }));
+}
+
+/** What removes all that a guest has in networks; undefined if it has nothing. Pure. */
+export function planRemoval(name: string, current: Attachments, known: Known): AttachmentStep | undefined {
+  const changes = planFiles(name, current, new Map(), known, false);
+  return changes[changes.length - 1]?.step;
 }
 
 /** The lines of some texts, each once. */

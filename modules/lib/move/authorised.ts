@@ -1,0 +1,85 @@
+import type { Host } from '../host/host.ts';
+import { readText } from '../host/host.ts';
+
+// The key of a move, among those that may log in as root. It runs no command and forwards no TCP port.
+
+const FILE = '/root/.ssh/authorized_keys';
+
+/** The lock of all who change the file here. */
+const LOCK = '/run/piecewise-cloud-moves.lock';
+
+/** Seconds. */
+const PATIENCE = 30;
+
+/** Minutes in which the connection must begin. It may last as long as it takes. */
+const VALID = 10;
+
+const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** What ends the line of a move's key. */
+const commentOf = (id: string) => `piecewise-move-${id}`;
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A time as sshd(8) takes it (`expiry-time`), in UTC. */
+export const expiryOf = (time: Date): string =>
+  [
+    time.getUTCFullYear(),
+    ...[time.getUTCMonth() + 1, time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes()].map(two),
+    'Z',
+  ].join('');
+
+/**
+ * The line of a move's key: see sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Sockets can't be restricted by it; the only port that it
+ * may forward to, or listen on, is one where nothing is.
+ * @param key the public key: its type and itself
+ * @param address that the connection comes from
+ */
+export function authorisedLine(id: string, key: string, address: string, now: Date): string {
+  const until = new Date(now.getTime() + VALID * 60_000);
+  const options = [
+    'restrict',
+    'port-forwarding',
+    'command="/bin/false"',
+    `from="${address}"`,
+    `expiry-time="${expiryOf(until)}"`,
+    'permitopen="127.0.0.1:1"',
+    'permitlisten="127.0.0.1:1"',
+  ];
+  return `${options.join(',')} ${key.split(/\s+/).slice(0, 2).join(' ')} ${commentOf(id)}`;
+}
+
+/** The same file without the line of a move. */
+export const withoutMove = (text: string, id: string): string =>
+  text
+    .split('\n')
+    .filter((line) => !line.endsWith(` ${commentOf(id)}`))
+    .join('\n');
+
+/** The same file with a line at its end. */
+export const withLine = (text: string, line: string): string =>
+  `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
+
+async function change(host: Host, changed: (text: string) => string): Promise<void> {
+  await host.withLock(LOCK, PATIENCE, async () => {
+    const text = (await readText(host, FILE)) ?? '';
+    const after = changed(text);
+    if (after === text) return;
+    if ((await host.stat('/root/.ssh')) === undefined) {
+      await host.makeDirectory('/root/.ssh');
+      await host.setAttributes('/root/.ssh', { mode: DIRECTORY_MODE });
+    }
+    const isNew = (await host.stat(FILE)) === undefined;
+    // The mode of an existing file is kept.
+    await host.write(FILE, after, isNew ? { mode: FILE_MODE } : {});
+  });
+}
+
+/** Lets the key of a move in, and no former key of it. */
+export const authorise = (host: Host, id: string, key: string, address: string, now: Date): Promise<void> =>
+  change(host, (text) => withLine(withoutMove(text, id), authorisedLine(id, key, address, now)));
+
+/** Lets the key of a move in no more. */
+export const unauthorise = (host: Host, id: string): Promise<void> =>
+  change(host, (text) => withoutMove(text, id));

@@ -1,0 +1,108 @@
+import { Failure } from '../failure.ts';
+import type { Host } from '../host/host.ts';
+import { connection } from '../libvirt/virsh.ts';
+import { progressOf } from './job.ts';
+import { pathsOf, remoteUri } from './way.ts';
+
+/** How a running guest is moved. */
+export interface Live {
+  readonly name: string;
+  /** The targets of its disks. */
+  readonly disks: readonly string[];
+  /** Whether one of them is an overlay, whose template both hosts have. */
+  readonly isOverlay: boolean;
+  /** MiB a second. */
+  readonly bandwidth?: number | undefined;
+  /** Milliseconds. */
+  readonly downtime?: number | undefined;
+  readonly auto_converge: boolean;
+  readonly synchronous_writes: boolean;
+  /** Seconds. */
+  readonly timeout?: number | undefined;
+}
+
+/** Milliseconds between two looks at the progress. */
+const PAUSE = 1000;
+
+/** Milliseconds: what setTimeout has at most. */
+const FOR_EVER = 2 ** 31 - 1;
+
+/** The command of virsh that moves a running guest. Pure. */
+export function migrateCommand(id: string, live: Live): string[] {
+  const { name, disks, isOverlay, bandwidth, auto_converge, synchronous_writes, timeout } = live;
+  const paths = pathsOf(id);
+  return [
+    ...['migrate', '--live', '--p2p', '--persistent', '--undefinesource'],
+    // What has no template below is copied as a whole by both.
+    isOverlay ? '--copy-storage-inc' : '--copy-storage-all',
+    ...['--migrate-disks', disks.join(',')],
+    ...['--domain', name, '--desturi', remoteUri(id)],
+    ...['--migrateuri', `unix://${paths.migration(name)}`, '--disks-uri', `unix://${paths.disks(name)}`],
+    ...(bandwidth === undefined ? [] : ['--bandwidth', String(bandwidth)]),
+    ...(auto_converge ? ['--auto-converge'] : []),
+    ...(synchronous_writes ? ['--copy-storage-synchronous-writes'] : []),
+    ...(timeout === undefined ? [] : ['--timeout', String(timeout), '--timeout-suspend']),
+  ];
+}
+
+/**
+ * Moves a running guest, and reports how far it is.
+ * @param broken is rejected when the way breaks
+ * @throws Failure with libvirt's reason: the guest runs on as before
+ */
+export async function migrate(
+  host: Host,
+  uri: string,
+  id: string,
+  live: Live,
+  broken: Promise<never>,
+): Promise<void> {
+  const what = `move ${live.name}`;
+  const stop = new AbortController();
+  let why: Error | undefined;
+  broken.catch((error: Error) => {
+    why = error;
+  });
+  const moving = host.watch('virsh', [...connection(uri), ...migrateCommand(id, live)], {
+    what,
+    silence: FOR_EVER,
+    heard: () => undefined,
+  });
+  const followed = follow(host, uri, live, what, stop.signal);
+  try {
+    await moving;
+  } catch (error) {
+    // libvirt notices that the way has broken, and keeps the guest here.
+    throw why ? new Failure(`${(error as Error).message} (${why.message})`) : error;
+  } finally {
+    stop.abort();
+    await followed;
+  }
+}
+
+async function follow(
+  host: Host,
+  uri: string,
+  { name, downtime }: Live,
+  what: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let isSet = downtime === undefined;
+  while (!signal.aborted) {
+    const { stdout } = await host.run('virsh', [...connection(uri), 'domjobinfo', '--domain', name]);
+    const progress = progressOf(stdout);
+    if (progress) host.report({ what, ...progress });
+    if (!isSet && /^Operation:\s+Outgoing migration$/m.test(stdout)) {
+      const { code } = await host.run('virsh', [
+        ...connection(uri),
+        'migrate-setmaxdowntime',
+        '--domain',
+        name,
+        '--downtime',
+        String(downtime),
+      ]);
+      isSet = code === 0;
+    }
+    await host.sleep(PAUSE, signal);
+  }
+}

@@ -1,0 +1,235 @@
+import { dirname } from 'node:path';
+import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { inspectAs } from '../../lib/disk/image/inspect.ts';
+import { Failure } from '../../lib/failure.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { runOrFail } from '../../lib/host/process.ts';
+import { devicesOf } from '../../lib/libvirt/devices.ts';
+import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
+import { moveId, pathsOf } from '../../lib/move/way.ts';
+import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
+import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { readNetworks } from '../network/record.ts';
+import { observeAttachments } from '../vm/attachments.ts';
+import { hostCpuOf, readCapabilities } from './cpu.ts';
+import {
+  type Description,
+  descriptionText,
+  type MovedDisk,
+  type MovedFile,
+  type MovedInterface,
+} from './description.ts';
+import { hindrances } from './hindrances.ts';
+import type { MoveOptions } from './options.ts';
+import { readRecord } from './record.ts';
+
+// The old host's first step: what the guest consists of.
+
+/** What stands for a digest that isn't known: in check mode no file is read as a whole. */
+const UNREAD = '0'.repeat(64);
+
+/** What was seen of a guest. */
+export interface Described {
+  readonly description: Omit<Description, 'format'>;
+  /** The address from which this host reaches the other one. */
+  readonly address: string;
+}
+
+/** Milliseconds that the other host's SSH server has to accept a connection. */
+const LIMIT = 5000;
+
+/** Reads the guest; or what an unfinished move has noted of one that is not here any more. @throws Failure */
+export async function observeGuest(host: Host, { name, uri, to, port }: MoveOptions): Promise<Described> {
+  const [domain] = await readDomains(host, uri, [name]);
+  if (!domain) return { description: await notedOf(host, name), address: '' };
+  const [address, capabilities, cannot, parts] = await Promise.all([
+    sourceAddress(host, to ?? ''),
+    readCapabilities(host, uri),
+    hindrances(host, uri, domain),
+    partsOf(host, domain),
+  ]);
+  const reached = to === undefined || (await host.answers(to, port, LIMIT));
+  const unreached = `its host does not reach the SSH server at ${to}, port ${port}: name another address in 'vm_move_address' of the new host, or open its packet filter for this one`;
+  return {
+    description: describe(
+      domain,
+      capabilities,
+      parts,
+      reached ? cannot : { ...cannot, all: [...cannot.all, unreached] },
+    ),
+    address,
+  };
+}
+
+async function notedOf(host: Host, name: string): Promise<Omit<Description, 'format'>> {
+  const noted = await readRecord(host, name);
+  if (noted) return { ...noted, state: 'absent' };
+  throw new Failure(`there is no domain '${name}' on this host, and no move of one is noted`);
+}
+
+/** The address of this host on the way to another. */
+async function sourceAddress(host: Host, to: string): Promise<string> {
+  const resolved = /^[\d.]+$|:/.test(to) ? to : await resolve(host, to);
+  if (resolved === undefined) return '';
+  const { stdout } = await host.run('ip', ['-o', 'route', 'get', resolved]);
+  return / src (\S+)/.exec(stdout)?.[1] ?? '';
+}
+
+async function resolve(host: Host, name: string): Promise<string | undefined> {
+  const { stdout } = await host.run('getent', ['ahosts', name]);
+  return stdout.split(/\s/)[0] || undefined;
+}
+
+interface Parts {
+  readonly disks: readonly MovedDisk[];
+  readonly files: readonly MovedFile[];
+  readonly nvram: MovedFile | undefined;
+  readonly attachments: ReadonlyMap<string, string>;
+}
+
+async function partsOf(host: Host, domain: Domain): Promise<Parts> {
+  const { definition, name } = domain;
+  const all = devicesOf(definition, 'disk');
+  const disks = all.filter((disk) => (disk.attributes.device ?? 'disk') === 'disk');
+  const media = all.filter((disk) => ['cdrom', 'floppy'].includes(disk.attributes.device ?? ''));
+  const paths = [
+    ...media.flatMap((disk) => valueAt(disk, 'source/@file') ?? []),
+    ...['os/kernel', 'os/initrd', 'os/dtb'].flatMap((path) => valueAt(definition, path) ?? []),
+  ];
+  const nvram = valueAt(definition, 'os/nvram');
+  const known = await readNetworks(host, [], 'all');
+  const [foundDisks, files, foundNvram, attachments] = await Promise.all([
+    Promise.all(disks.map((disk) => diskOf(host, disk))),
+    Promise.all([...new Set(paths)].map((path) => fileOf(host, path))),
+    nvram === undefined ? undefined : fileOf(host, nvram),
+    observeAttachments(host, [{ name }], known),
+  ]);
+  return {
+    disks: foundDisks.filter((disk) => disk !== undefined),
+    files: files.filter((file) => file !== undefined),
+    nvram: foundNvram,
+    attachments: attachments[0] ?? new Map(),
+  };
+}
+
+// What can't be described can't go, and `hindrances` says so.
+async function diskOf(host: Host, disk: Element): Promise<MovedDisk | undefined> {
+  const path = valueAt(disk, 'source/@file');
+  const format = valueAt(disk, 'driver/@type') ?? 'raw';
+  if (path === undefined || (format !== 'qcow2' && format !== 'raw')) return undefined;
+  const [info, found] = await Promise.all([host.stat(path), inspectAs(host, path, format)]);
+  if (!info || !found?.disk) return undefined;
+  const { size, clusterSize, backing } = found.disk;
+  const template = backing === undefined ? undefined : await host.stat(backing);
+  return {
+    ...{ target: valueAt(disk, 'target/@dev') ?? '', path, format, size, allocated: info.allocated },
+    ...(format === 'qcow2' ? { clusterSize } : {}),
+    ...(backing !== undefined && template
+      ? { backing: { path: backing, length: template.size, sha256: UNREAD } }
+      : {}),
+  };
+}
+
+async function fileOf(host: Host, path: string): Promise<MovedFile | undefined> {
+  const info = await host.stat(path);
+  if (info?.kind !== 'file') return undefined;
+  return { path, length: info.size, sha256: UNREAD, mode: info.mode, isQemus: info.uid !== 0 };
+}
+
+function interfacesOf(definition: Element): MovedInterface[] {
+  return devicesOf(definition, 'interface').map((nic) => {
+    const bridge = valueAt(nic, 'source/@bridge') ?? valueAt(nic, 'source/@dev');
+    const network = valueAt(nic, 'source/@network');
+    return {
+      mac: (valueAt(nic, 'mac/@address') ?? '').toLowerCase(),
+      ...(bridge === undefined ? {} : { bridge }),
+      ...(network === undefined ? {} : { network }),
+    };
+  });
+}
+
+function describe(
+  domain: Domain,
+  capabilities: Element,
+  { disks, files, nvram, attachments }: Parts,
+  cannot: Awaited<ReturnType<typeof hindrances>>,
+): Described['description'] {
+  const { name, uuid, state, autostart, definition, live } = domain;
+  const cpu = childOf(live ?? definition, 'cpu');
+  const mode = cpu?.attributes.mode ?? (cpu ? 'custom' : undefined);
+  return {
+    ...{ name, uuid, state, autostart },
+    arch: valueAt(definition, 'os/type/@arch') ?? 'x86_64',
+    machine: valueAt(live ?? definition, 'os/type/@machine') ?? '',
+    type: definition.attributes.type ?? 'qemu',
+    cpu: {
+      ...(mode === undefined ? {} : { mode }),
+      ...(live && cpu && mode === 'custom' ? { xml: serialiseXml(cpu) } : {}),
+      host: hostCpuOf(capabilities),
+    },
+    ...{ disks, files },
+    ...(nvram === undefined ? {} : { nvram }),
+    interfaces: interfacesOf(live ?? definition),
+    attachments: Object.fromEntries(attachments),
+    cannot: cannot.all,
+    cannotLive: cannot.live,
+    cannotCold: cannot.cold,
+  };
+}
+
+/** Reading the files as a whole, and making the key. */
+export interface DescribeStep {
+  readonly act: 'describe';
+  readonly bytes: number;
+  readonly description: Described['description'];
+}
+
+/** Pure. */
+export function planDescribe(
+  { name }: Pick<MoveOptions, 'name'>,
+  { description, address }: Described,
+): Plan<DescribeStep> {
+  const files = [...description.files, ...(description.nvram ? [description.nvram] : [])];
+  const backing = description.disks.flatMap((disk) => disk.backing ?? []);
+  const bytes = [...files, ...backing].reduce((sum, { length }) => sum + length, 0);
+  const result = { name, description: descriptionText(description), address };
+  if (description.state === 'absent') return { changes: [], result };
+  const change = { title: `make a key to move ${name}`, before: undefined, after: undefined };
+  return { changes: [{ ...change, step: { act: 'describe', bytes, description } }], result };
+}
+
+/** Reads the files as a whole, and makes the key. */
+export async function applyDescribe(host: Host, { description }: DescribeStep): Promise<Outcome> {
+  const digested = await withDigests(host, description);
+  const { state, key } = pathsOf(moveId(description.uuid));
+  await host.makeDirectory(state);
+  await host.setAttributes(dirname(state), { mode: PRIVATE });
+  await host.setAttributes(state, { mode: PRIVATE });
+  await host.remove(key);
+  await host.remove(`${key}.pub`);
+  await runOrFail(host, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'piecewise', '-f', key]);
+  const publicKey = (await readText(host, `${key}.pub`)) ?? '';
+  return { result: { description: descriptionText(digested), public_key: publicKey.trim() } };
+}
+
+const PRIVATE = 0o700;
+
+async function withDigests(
+  host: Host,
+  description: Described['description'],
+): Promise<Described['description']> {
+  const digests = new Map<string, string>();
+  const digest = async (path: string) => {
+    const known = digests.get(path) ?? (await host.digest(path, 'sha256'));
+    digests.set(path, known);
+    return known;
+  };
+  const disks: MovedDisk[] = [];
+  for (const disk of description.disks) {
+    const { backing } = disk;
+    disks.push(backing ? { ...disk, backing: { ...backing, sha256: await digest(backing.path) } } : disk);
+  }
+  const files: MovedFile[] = [];
+  for (const file of description.files) files.push({ ...file, sha256: await digest(file.path) });
+  return { ...description, disks, files };
+}

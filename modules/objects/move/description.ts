@@ -1,0 +1,150 @@
+import { dirname, isAbsolute, normalize } from 'node:path';
+import { isMapping } from '../../lib/ansible/coerce.ts';
+import { Failure } from '../../lib/failure.ts';
+
+// What one host says of a guest to the host that it moves to. It holds no secret: it passes the controller.
+
+/** The form of a description. */
+const FORMAT = 1;
+
+/** Most characters of a description. */
+const MOST = 1024 ** 2;
+
+/** A disk of the guest, in a file. */
+export interface MovedDisk {
+  readonly target: string;
+  readonly path: string;
+  readonly format: 'qcow2' | 'raw';
+  /** Bytes that the guest sees. */
+  readonly size: number;
+  /** Bytes that the file takes on its file system. */
+  readonly allocated: number;
+  readonly clusterSize?: number | undefined;
+  /** The template that it is an overlay of. */
+  readonly backing?: { readonly path: string; readonly length: number; readonly sha256: string } | undefined;
+}
+
+/** Another file that the guest needs: its seed, an ISO, a kernel, the variables of its firmware. */
+export interface MovedFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly length: number;
+  readonly sha256: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Whether it belongs to the user of QEMU, and not to root. */
+  readonly isQemus: boolean;
+}
+
+/** A network interface of the guest. */
+export interface MovedInterface {
+  readonly mac: string;
+  readonly bridge?: string | undefined;
+  /** A network of libvirt. */
+  readonly network?: string | undefined;
+}
+
+/** The processor of a guest, and of its host. */
+export interface MovedCpu {
+  readonly mode?: string | undefined;
+  /** The `<cpu>` that the running guest has, without what only its host has. */
+  readonly xml?: string | undefined;
+  /** The model of the host, with its features, as one text. */
+  readonly host: string;
+}
+
+/** A guest that is to move. */
+export interface Description {
+  readonly format: typeof FORMAT;
+  readonly name: string;
+  readonly uuid: string;
+  /** libvirt's name of the state. */
+  readonly state: string;
+  readonly autostart: boolean;
+  readonly arch: string;
+  readonly machine: string;
+  readonly type: string;
+  readonly cpu: MovedCpu;
+  readonly disks: readonly MovedDisk[];
+  readonly files: readonly MovedFile[];
+  /** The variables of its firmware, which a live move takes along by itself. */
+  readonly nvram?: MovedFile | undefined;
+  readonly interfaces: readonly MovedInterface[];
+  /** What the guest has in the networks of the host, by the path of each file. */
+  readonly attachments: Readonly<Record<string, string>>;
+  /** Why it can't go at all, why not while it runs, and why not while it is off: for people. */
+  readonly cannot: readonly string[];
+  readonly cannotLive: readonly string[];
+  readonly cannotCold: readonly string[];
+}
+
+export const descriptionText = (description: Omit<Description, 'format'>): string =>
+  JSON.stringify({ format: FORMAT, ...description });
+
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+const isOptional = (is: (value: unknown) => boolean) => (value: unknown) => value === undefined || is(value);
+const isPath = (value: unknown): value is string =>
+  isText(value) && isAbsolute(value) && normalize(value) === value && !value.endsWith('/');
+const isDigest = (value: unknown) => isText(value) && /^[0-9a-f]{64}$/.test(value);
+const isListOf = (is: (value: unknown) => boolean) => (value: unknown) =>
+  Array.isArray(value) && value.every(is);
+
+type Shape = Readonly<Record<string, (value: unknown) => boolean>>;
+
+/** Whether a value is a mapping with these keys and no others, each as its test says. */
+const isLike = (shape: Shape) => (value: unknown) =>
+  isMapping(value) &&
+  Object.keys(value).every((key) => key in shape) &&
+  Object.entries(shape).every(([key, is]) => is(value[key]));
+
+const isFile = isLike({ path: isPath, length: isCount, sha256: isDigest, mode: isCount, isQemus: isBoolean });
+
+const isDescription = isLike({
+  format: (value) => value === FORMAT,
+  name: (value) => isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(value),
+  uuid: (value) => isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
+  state: isText,
+  autostart: isBoolean,
+  arch: (value) => isText(value) && /^\w+$/.test(value),
+  machine: (value) => isText(value) && /^[\w.-]+$/.test(value),
+  type: (value) => value === 'kvm' || value === 'qemu',
+  cpu: isLike({ mode: isOptional(isText), xml: isOptional(isText), host: isText }),
+  disks: isListOf(
+    isLike({
+      target: isText,
+      path: isPath,
+      format: (value) => value === 'qcow2' || value === 'raw',
+      size: isCount,
+      allocated: isCount,
+      clusterSize: isOptional(isCount),
+      backing: isOptional(isLike({ path: isPath, length: isCount, sha256: isDigest })),
+    }),
+  ),
+  files: isListOf(isFile),
+  nvram: isOptional(isFile),
+  interfaces: isListOf(isLike({ mac: isText, bridge: isOptional(isText), network: isOptional(isText) })),
+  attachments: (value) =>
+    isMapping(value) && Object.entries(value).every(([path, text]) => isPath(path) && isText(text)),
+  cannot: isListOf(isText),
+  cannotLive: isListOf(isText),
+  cannotCold: isListOf(isText),
+});
+
+/** @throws Failure for what is no description: a hypervisor doesn't trust another */
+export function parseDescription(text: string): Description {
+  try {
+    const value = text.length <= MOST ? JSON.parse(text) : undefined;
+    if (isDescription(value)) return value as Description;
+  } catch {
+    // The same error.
+  }
+  throw new Failure(
+    'the description of the guest is not one of this release: do both hosts get their modules from one run?',
+  );
+}
+
+/** The directory of the VM: that of its first disk. */
+export const directoryIn = ({ disks, name }: Pick<Description, 'disks' | 'name'>): string =>
+  disks[0] ? dirname(disks[0].path) : `/var/lib/libvirt/images/${name}`;

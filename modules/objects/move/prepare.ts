@@ -1,0 +1,186 @@
+import { dirname } from 'node:path';
+import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { qemuImg } from '../../lib/disk/image/qemu-img.ts';
+import { Failure } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+import { isOn } from '../../lib/libvirt/read.ts';
+import { virsh } from '../../lib/libvirt/virsh.ts';
+import { authorise } from '../../lib/move/authorised.ts';
+import { moveId, pathsOf } from '../../lib/move/way.ts';
+import { MARKER, movingText } from '../vm/moving.ts';
+import type { Here, HereDomain } from './arrival.ts';
+import { type Description, directoryIn, type MovedDisk } from './description.ts';
+import type { MoveOptions } from './options.ts';
+import { judge, type Mode } from './problems.ts';
+import { writeRecord } from './record.ts';
+import { type Stand, standOf } from './stand.ts';
+import { expectTemplate, findTemplate, templatesOf } from './templates.ts';
+
+// The new host's first step: what must be there before the guest can come.
+
+/** Making what is needed. */
+export interface PrepareStep {
+  readonly act: 'prepare';
+  readonly description: Description;
+  readonly stand: Stand;
+  readonly mode: Mode;
+  /** Bytes that are read to compare templates. */
+  readonly bytes: number;
+}
+
+const DIRECTORY_MODE = 0o711;
+const DISK_MODE = 0o600;
+
+/** Pure. @throws Failure with all reasons why the guest can't come */
+export function planPrepare(options: MoveOptions, description: Description, here: Here): Plan<PrepareStep> {
+  const { name, from } = options;
+  const twin = here.domains.find((domain) => domain.name === name);
+  const stand = standOf(description, twin, here.moving !== undefined);
+  const answer = {
+    name,
+    host_keys: [...here.hostKeys],
+    socket: here.socket ?? '',
+    bring: [],
+    prepared: false,
+  };
+  if (stand === 'arrived')
+    return { changes: [], result: { ...answer, mode: arrivedBy(twin), arrived: true } };
+  const verdict = judge(description, options, here);
+  if ('problems' in verdict) {
+    const reasons = verdict.problems.map((problem) => `- ${problem}`).join('\n');
+    throw new Failure(`the guest '${name}' can't move here from ${from || 'its host'}:\n${reasons}`);
+  }
+  const { mode } = verdict;
+  const bytes = templatesOf(description).reduce((sum, { length }) => sum + length, 0);
+  return {
+    changes: [
+      {
+        title: `prepare the ${mode} move of ${name} from ${from}`,
+        before: { host: from },
+        after: { moved: mode },
+        step: { act: 'prepare', description, stand, mode, bytes },
+      },
+    ],
+    result: { ...answer, mode, arrived: false },
+  };
+}
+
+const arrivedBy = (domain: HereDomain | undefined): Mode => (domain && isOn(domain.state) ? 'live' : 'cold');
+
+/** Carries it out. @returns the templates that have to be brought before the disks can be made */
+export async function applyPrepare(
+  host: Host,
+  { description, stand, mode }: PrepareStep,
+  options: MoveOptions,
+): Promise<Outcome> {
+  const { uri, from, public_key = '', address = '' } = options;
+  if (!/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/.test(public_key))
+    throw new Failure("'public_key' is no key of ssh-ed25519");
+  if (!/^[0-9A-Fa-f.:]+$/.test(address))
+    throw new Failure(`the host of '${description.name}' does not know by which address it reaches this one`);
+  const id = moveId(description.uuid);
+  await removeAttempt(host, uri, description, stand);
+  const templates = new Map<string, string>();
+  const missing: string[] = [];
+  for (const template of templatesOf(description)) {
+    const found = await findTemplate(host, template);
+    if (found !== undefined) templates.set(template.path, found);
+    else {
+      missing.push(template.path);
+      await expectTemplate(host, template);
+    }
+  }
+  await writeRecord(host, id, description);
+  await host.write(pathsOf(id).templates, JSON.stringify(Object.fromEntries(templates)), { mode: DISK_MODE });
+  await makeSockets(host, id);
+  if (missing.length === 0) await makeFiles(host, description, mode, templates, from);
+  await authorise(host, id, public_key, address, new Date());
+  return { result: { bring: missing, prepared: true } };
+}
+
+/** Removes what an earlier attempt has left here: a domain that never ran, and the files of a directory that is marked. */
+async function removeAttempt(host: Host, uri: string, description: Description, stand: Stand): Promise<void> {
+  const { name } = description;
+  if (stand === 'leftover') {
+    await virsh(host, uri, 'destroy', '--domain', name).catch(() => undefined);
+    await virsh(host, uri, 'undefine', '--domain', name, '--nvram', '--managed-save').catch(() => undefined);
+  }
+  await removeMade(host, description);
+}
+
+/** Removes the files that a move has made, if its mark says that they are a move's. */
+export async function removeMade(host: Host, description: Description): Promise<void> {
+  const directory = directoryIn(description);
+  const marker = `${directory}/${MARKER}`;
+  if ((await host.stat(marker)) === undefined) return;
+  for (const { path } of filesOf(description)) await host.remove(path);
+  await host.remove(definitionPath(description));
+  await host.remove(marker);
+  await host.removeDirectory(directory);
+}
+
+/** All files of a guest. */
+export const filesOf = ({ disks, files, nvram }: Pick<Description, 'disks' | 'files' | 'nvram'>) => [
+  ...disks,
+  ...files,
+  ...(nvram ? [nvram] : []),
+];
+
+/** Where the definition of a guest that moves cold arrives. It may have passwords. */
+export const definitionPath = (description: Description): string =>
+  `${directoryIn(description)}/.definition.xml`;
+
+/** The directory of the sockets, for QEMU's user alone. */
+export async function makeSockets(host: Host, id: string): Promise<void> {
+  const { sockets } = pathsOf(id);
+  const qemu = await host.stat('/var/lib/libvirt/qemu');
+  await host.removeTree(sockets);
+  await host.makeDirectory(sockets);
+  await host.setAttributes(sockets, { mode: 0o700, ...(qemu ? { uid: qemu.uid, gid: qemu.gid } : {}) });
+}
+
+async function makeFiles(
+  host: Host,
+  description: Description,
+  mode: Mode,
+  templates: ReadonlyMap<string, string>,
+  from: string,
+): Promise<void> {
+  const directory = directoryIn(description);
+  if ((await host.stat(directory)) === undefined) {
+    await host.makeDirectory(directory);
+    await host.setAttributes(directory, { mode: DIRECTORY_MODE });
+  }
+  // First of all: whatever is here then is a move's.
+  await host.write(`${directory}/${MARKER}`, movingText({ from, uuid: description.uuid }), {
+    mode: DISK_MODE,
+  });
+  const qemu = await host.stat('/var/lib/libvirt/qemu');
+  for (const { path, mode: bits, isQemus } of description.files) {
+    if (dirname(path) !== directory) await host.makeDirectory(dirname(path));
+    await host.write(path, '', { mode: bits, ...(isQemus && qemu ? { uid: qemu.uid, gid: qemu.gid } : {}) });
+  }
+  if (mode === 'cold') {
+    if (description.nvram) await host.write(description.nvram.path, '', { mode: DISK_MODE });
+    await host.write(definitionPath(description), '', { mode: DISK_MODE });
+  }
+  for (const disk of description.disks) {
+    if (mode === 'cold') await host.write(disk.path, '', { mode: DISK_MODE });
+    else await makeDisk(host, disk, templates);
+  }
+}
+
+/** Makes a disk whose content comes by a live move. */
+async function makeDisk(
+  host: Host,
+  { path, format, size, clusterSize, backing }: MovedDisk,
+  templates: ReadonlyMap<string, string>,
+): Promise<void> {
+  const template = backing && templates.get(backing.path);
+  if (backing && template === undefined) throw new Failure(`the template of ${path} is missing`);
+  const options =
+    format === 'qcow2' && clusterSize !== undefined ? ['-o', `cluster_size=${clusterSize}`] : [];
+  const below = template === undefined ? [] : ['-F', 'qcow2', '-b', template];
+  await qemuImg(host, path, ['create', '-q', '-f', format, ...options, ...below, path, String(size)]);
+  await host.setAttributes(path, { mode: DISK_MODE });
+}

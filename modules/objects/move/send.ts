@@ -1,0 +1,152 @@
+import { withDefaults } from '../../lib/ansible/coerce.ts';
+import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { Failure } from '../../lib/failure.ts';
+import type { Host } from '../../lib/host/host.ts';
+import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
+import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
+import { migrate } from '../../lib/move/live.ts';
+import { type Sent, sendFiles, type Way, withWay } from '../../lib/move/remote.ts';
+import { knownHostsText, moveId, pathsOf } from '../../lib/move/way.ts';
+import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { switchPower } from '../domain/apply/power.ts';
+import { domainOptions } from '../domain/options/options.ts';
+import { type Description, parseDescription } from './description.ts';
+import type { MoveOptions } from './options.ts';
+import { definitionPath, filesOf, makeSockets } from './prepare.ts';
+import { writeRecord } from './record.ts';
+import { incomingPath, templatesOf } from './templates.ts';
+
+// The old host's second step: the guest, or the templates that it needs, go to the new one.
+
+/** What is sent: it takes long. */
+export interface SendStep {
+  readonly act: 'send';
+  readonly description: Description;
+}
+
+/** What is done, and to be done. @throws Failure where the guest is not here */
+export async function observeSend(host: Host, { name, uri }: MoveOptions): Promise<Domain> {
+  const [domain] = await readDomains(host, uri, [name]);
+  if (domain) return domain;
+  throw new Failure(`there is no domain '${name}' on this host`);
+}
+
+/** Pure. */
+export function planSend(options: MoveOptions, domain: Domain): Plan<SendStep> {
+  const { name, mode, bring } = options;
+  const description = parseDescription(options.description ?? '');
+  if (domain.uuid !== description.uuid)
+    throw new Failure(`the domain '${name}' is not the one that was described: begin again`);
+  const title = bring.length > 0 ? `send the templates of ${name}` : `move ${name} ${mode}`;
+  return {
+    changes: [{ title, before: undefined, after: undefined, step: { act: 'send', description } }],
+    result: { name, sent: [] },
+  };
+}
+
+/** Sends the guest. @returns the digests of what can't change any more */
+export async function applySend(
+  host: Host,
+  { description }: SendStep,
+  options: MoveOptions,
+): Promise<Outcome> {
+  const { name, mode, bring, host_keys, to, port, socket } = options;
+  if (to === undefined) throw new Failure("'to' is missing: the address of the new host");
+  const id = moveId(description.uuid);
+  await writeRecord(host, id, description);
+  await host.write(pathsOf(id).knownHosts, knownHostsText(host_keys), { mode: 0o600 });
+  await makeSockets(host, id);
+  const way: Way = { id, name, target: { address: to, port }, socket };
+  if (bring.length > 0) {
+    await withWay(host, way, () => sendFiles(host, id, templatesTo(description, bring)));
+    return {};
+  }
+  // Nothing is stopped before it is known that the new host is reached.
+  const started = host.now();
+  const sent = await withWay(host, way, (broken) =>
+    mode === 'live'
+      ? sendRunning(host, id, description, options, broken)
+      : sendStopped(host, id, description, options),
+  );
+  return { result: { sent, seconds: Math.round((host.now() - started) / 100) / 10 } };
+}
+
+const templatesTo = (description: Description, bring: readonly string[]): Sent[] =>
+  templatesOf(description)
+    .filter(({ path }) => bring.includes(path))
+    .map((template) => ({
+      from: template.path,
+      to: incomingPath(template),
+      isSparse: false,
+      length: template.length,
+    }));
+
+const asSent = ({ path, length }: { readonly path: string; readonly length: number }): Sent => ({
+  from: path,
+  to: path,
+  isSparse: false,
+  length,
+});
+
+async function sendRunning(
+  host: Host,
+  id: string,
+  description: Description,
+  options: MoveOptions,
+  broken: Promise<never>,
+) {
+  const { name, uri } = options;
+  const { disks, files } = description;
+  await sendFiles(host, id, files.map(asSent));
+  await awaken(host, uri, name);
+  const live = {
+    ...options,
+    disks: disks.map(({ target }) => target),
+    isOverlay: disks.some(({ backing }) => backing),
+  };
+  await migrate(host, uri, id, live, broken);
+  return [];
+}
+
+// A move that was killed may have left the guest suspended. The new host has none of it: `prepare` has made sure of that.
+async function awaken(host: Host, uri: string, name: string): Promise<void> {
+  const state = await virsh(host, uri, 'domstate', '--reason', '--domain', name);
+  if (/^paused \((migrating|post-copy)/m.test(state)) await virsh(host, uri, 'resume', '--domain', name);
+}
+
+async function sendStopped(host: Host, id: string, description: Description, options: MoveOptions) {
+  const { name, uri, shutdown_timeout, force_off } = options;
+  const state = (await virsh(host, uri, 'domstate', '--domain', name)).trim();
+  if (isOn(state)) {
+    await switchPower(
+      host,
+      'shut down',
+      withDefaults(domainOptions, { name, uri, shutdown_timeout, force_off }),
+    );
+  }
+  // Else the guest would start here too, when both hosts start.
+  if (description.autostart) await virsh(host, uri, 'autostart', '--disable', '--domain', name);
+  const [domain] = await readDomains(host, uri, [name]);
+  if (!domain) throw new Failure(`there is no domain '${name}' on this host any more`);
+  const files: Sent[] = [
+    ...description.disks.map(({ path, allocated }) => ({
+      from: path,
+      to: path,
+      isSparse: true,
+      length: allocated,
+    })),
+    ...[...description.files, ...(description.nvram ? [description.nvram] : [])].map(asSent),
+  ];
+  const sent: { path: string; sha256: string }[] = [];
+  for (const { path } of filesOf(description)) {
+    host.report({ what: `read ${path}`, done: undefined, total: undefined });
+    sent.push({ path, sha256: await host.digest(path, 'sha256') });
+  }
+  await sendFiles(host, id, files);
+  const xml = serialiseXml(domain.definition);
+  await withPrivateFile(host, xml, async (file) => {
+    const to = definitionPath(description);
+    await sendFiles(host, id, [{ from: file, to, isSparse: false, length: xml.length }]);
+  });
+  return sent;
+}

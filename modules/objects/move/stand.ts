@@ -1,0 +1,50 @@
+import { Failure } from '../../lib/failure.ts';
+import { isOn } from '../../lib/libvirt/read.ts';
+import type { HereDomain } from './arrival.ts';
+import type { Description } from './description.ts';
+
+/**
+ * How far a move is, from what both hosts have:
+ * - `new`: the guest is on the old host alone. What an earlier attempt has left here is removed.
+ * - `leftover`: this host has a domain that never ran, of an attempt that has failed: it is removed, too.
+ * - `arrived`: the guest is here; the old host may have a domain that doesn't run any more.
+ */
+export type Stand = 'new' | 'leftover' | 'arrived';
+
+/**
+ * Judges how far a move is. Pure.
+ * @param there what the old host has
+ * @param here the domain of this name on this host
+ * @param isMarked whether a move has begun here
+ * @throws Failure where a domain has nothing to do with the move, or nobody can say which of two guests is the right one
+ */
+export function standOf(
+  { name, uuid, state: there }: Pick<Description, 'name' | 'uuid' | 'state'>,
+  here: HereDomain | undefined,
+  isMarked: boolean,
+): Stand {
+  if (!here) {
+    if (there === 'absent')
+      throw new Failure(
+        `neither host has the guest '${name}' any more: its move was not completed, see what is left of its disks`,
+      );
+    return 'new';
+  }
+  if (here.uuid !== uuid)
+    throw new Failure(`this host has a domain '${name}' of its own (${here.uuid}): remove or rename it`);
+  if (!isMarked) {
+    // Where its mark is removed, a move is done but for what the old host still has.
+    if (there === 'absent' || !isOn(there)) return 'arrived';
+    throw new Failure(
+      `both hosts have the guest '${name}', and nothing says that it is being moved: remove one of them`,
+    );
+  }
+  if (there === 'absent') return 'arrived';
+  if (there === 'running' && here.state === 'running')
+    throw new Failure(`the guest '${name}' runs on both hosts: stop one of them at once`);
+  // A live move defines the guest here as its last step but one: libvirt then runs it here, and nowhere else.
+  if (here.state === 'running') return 'arrived';
+  // A cold one defines it here when all of it is here.
+  if (here.persistent && !isOn(here.state) && !isOn(there)) return 'arrived';
+  return 'leftover';
+}
