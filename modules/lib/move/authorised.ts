@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { readText } from '../host/host.ts';
 
-// The key of a move, among those that may log in as root. It runs no command and forwards no TCP port.
+// The key of a move, among those that may log in as root.
 
 const FILE = '/root/.ssh/authorized_keys';
 
@@ -31,12 +31,20 @@ export const expiryOf = (time: Date): string =>
   ].join('');
 
 /**
- * The line of a move's key: see sshd(8), "AUTHORIZED_KEYS FILE FORMAT". Sockets can't be restricted by it; the only port that it
- * may forward to, or listen on, is one where nothing is.
+ * The line of a move's key: see sshd(8), "AUTHORIZED_KEYS FILE FORMAT". It runs no command, and reaches these sockets and no port.
+ * sshd compares the path of a socket with the host of each `permitopen`, whose port must be any; brackets keep the slashes. The
+ * only address that it may listen on is none.
  * @param key the public key: its type and itself
  * @param address that the connection comes from
+ * @param sockets that it may forward to
  */
-export function authorisedLine(id: string, key: string, address: string, now: Date): string {
+export function authorisedLine(
+  id: string,
+  key: string,
+  address: string,
+  sockets: readonly string[],
+  now: Date,
+): string {
   const until = new Date(now.getTime() + VALID * 60_000);
   const options = [
     'restrict',
@@ -44,8 +52,8 @@ export function authorisedLine(id: string, key: string, address: string, now: Da
     'command="/bin/false"',
     `from="${address}"`,
     `expiry-time="${expiryOf(until)}"`,
-    'permitopen="127.0.0.1:1"',
-    'permitlisten="127.0.0.1:1"',
+    ...sockets.map((socket) => `permitopen="[${socket}]:*"`),
+    'permitlisten="[/]:1"',
   ];
   return `${options.join(',')} ${key.split(/\s+/).slice(0, 2).join(' ')} ${commentOf(id)}`;
 }
@@ -76,9 +84,21 @@ async function change(host: Host, changed: (text: string) => string): Promise<vo
   });
 }
 
+/** What a key lets in: from where, and to which sockets. */
+export interface Admission {
+  readonly key: string;
+  readonly address: string;
+  readonly sockets: readonly string[];
+}
+
 /** Lets the key of a move in, and no former key of it. */
-export const authorise = (host: Host, id: string, key: string, address: string, now: Date): Promise<void> =>
-  change(host, (text) => withLine(withoutMove(text, id), authorisedLine(id, key, address, now)));
+export const authorise = (
+  host: Host,
+  id: string,
+  { key, address, sockets }: Admission,
+  now: Date,
+): Promise<void> =>
+  change(host, (text) => withLine(withoutMove(text, id), authorisedLine(id, key, address, sockets, now)));
 
 /** Lets the key of a move in no more. */
 export const unauthorise = (host: Host, id: string): Promise<void> =>

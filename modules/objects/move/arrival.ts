@@ -8,7 +8,7 @@ import { settingsOf } from '../../lib/move/sshd.ts';
 import { valueAt } from '../../lib/xml/element.ts';
 import { readNetworks } from '../network/record.ts';
 import { type Moving, readMoving } from '../vm/moving.ts';
-import { hostCpuOf, machinesOf, readCapabilities } from './cpu.ts';
+import { machinesOf, readCapabilities, readHostCpu } from './cpu.ts';
 import { type Description, directoryIn } from './description.ts';
 import type { MoveOptions } from './options.ts';
 
@@ -50,7 +50,8 @@ export interface Here {
 }
 
 const SSH = '/etc/ssh';
-const SOCKET = '/run/libvirt/libvirt-sock';
+/** libvirt's socket, whichever daemons it has. */
+export const SOCKET = '/run/libvirt/libvirt-sock';
 
 /** Reads the new host. @throws Failure where libvirt doesn't answer */
 export async function observeArrival(
@@ -75,7 +76,8 @@ export async function observeArrival(
       readNetworks(host),
       readCapabilities(host, uri),
     ]);
-  const [machineProblem, cpuProblem, space, server, hostKeys, socket] = await Promise.all([
+  const [hostCpu, machineProblem, cpuProblem, space, server, hostKeys, socket] = await Promise.all([
+    readHostCpu(host),
     refusal(host, uri, ['domcapabilities', '--virttype', type, '--arch', arch, '--machine', machine]),
     cpuRefusal(host, uri, description),
     availableAt(host, dirname(directory)),
@@ -96,7 +98,7 @@ export async function observeArrival(
     ...{
       machineProblem,
       machines: machinesOf(capabilities, arch),
-      hostCpu: hostCpuOf(capabilities),
+      hostCpu,
       cpuProblem,
     },
     ...{ available: space, server, hostKeys, socket: socket ? SOCKET : undefined },

@@ -1,18 +1,27 @@
-import type { Host } from '../../lib/host/host.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
-import { childOf, childrenOf, type Element, valueAt } from '../../lib/xml/element.ts';
+import { childOf, childrenOf, type Element } from '../../lib/xml/element.ts';
 import { parseXml } from '../../lib/xml/parse.ts';
 
 /** What libvirt says of a host. @throws Failure */
 export const readCapabilities = async (host: Host, uri: string): Promise<Element> =>
   parseXml(await virsh(host, uri, 'capabilities'));
 
-/** The processor of a host as one text: two hosts with the same text have the same one. Pure. */
-export function hostCpuOf(capabilities: Element): string {
-  const cpu = childOf(childOf(capabilities, 'host'), 'cpu');
-  const features = childrenOf(cpu, 'feature').map(({ attributes }) => attributes.name ?? '');
-  return [valueAt(cpu, 'vendor') ?? '', valueAt(cpu, 'model') ?? '', ...features.sort()].join(' ').trim();
+const FIELDS = ['vendor_id', 'cpu family', 'model', 'model name', 'stepping', 'CPU implementer', 'CPU part'];
+
+/** The processor in a /proc/cpuinfo: two hosts with the same text have the same one. Pure. */
+export function hostCpuOf(cpuinfo: string): string {
+  const [first = ''] = cpuinfo.split('\n\n');
+  const lines = first.split('\n').map((line) => line.split(':').map((part) => part.trim()));
+  return FIELDS.flatMap((field) => lines.find(([name]) => name === field)?.[1] ?? []).join(' ');
 }
+
+/**
+ * Reads which processor a host has. What libvirt calls it isn't compared: that depends on the release of libvirt, as the names
+ * of its features depend on that of the kernel.
+ */
+export const readHostCpu = async (host: Host): Promise<string> =>
+  hostCpuOf((await readText(host, '/proc/cpuinfo')) ?? '');
 
 /** The machine types that a host knows for an architecture, as its capabilities list them. Pure. */
 export const machinesOf = (capabilities: Element, arch: string): string[] =>

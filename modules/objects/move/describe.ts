@@ -11,7 +11,7 @@ import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';
 import { observeAttachments } from '../vm/attachments.ts';
-import { hostCpuOf, readCapabilities } from './cpu.ts';
+import { readHostCpu } from './cpu.ts';
 import {
   type Description,
   descriptionText,
@@ -42,9 +42,9 @@ const LIMIT = 5000;
 export async function observeGuest(host: Host, { name, uri, to, port }: MoveOptions): Promise<Described> {
   const [domain] = await readDomains(host, uri, [name]);
   if (!domain) return { description: await notedOf(host, name), address: '' };
-  const [address, capabilities, cannot, parts] = await Promise.all([
+  const [address, hostCpu, cannot, parts] = await Promise.all([
     sourceAddress(host, to ?? ''),
-    readCapabilities(host, uri),
+    readHostCpu(host),
     hindrances(host, uri, domain),
     partsOf(host, domain),
   ]);
@@ -53,7 +53,7 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
   return {
     description: describe(
       domain,
-      capabilities,
+      hostCpu,
       parts,
       reached ? cannot : { ...cannot, all: [...cannot.all, unreached] },
     ),
@@ -150,7 +150,7 @@ function interfacesOf(definition: Element): MovedInterface[] {
 
 function describe(
   domain: Domain,
-  capabilities: Element,
+  hostCpu: string,
   { disks, files, nvram, attachments }: Parts,
   cannot: Awaited<ReturnType<typeof hindrances>>,
 ): Described['description'] {
@@ -165,7 +165,7 @@ function describe(
     cpu: {
       ...(mode === undefined ? {} : { mode }),
       ...(live && cpu && mode === 'custom' ? { xml: serialiseXml(cpu) } : {}),
-      host: hostCpuOf(capabilities),
+      host: hostCpu,
     },
     ...{ disks, files },
     ...(nvram === undefined ? {} : { nvram }),

@@ -8,7 +8,7 @@ import { virsh } from '../../lib/libvirt/virsh.ts';
 import { authorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/way.ts';
 import { MARKER, movingText } from '../vm/moving.ts';
-import type { Here, HereDomain } from './arrival.ts';
+import { type Here, type HereDomain, SOCKET } from './arrival.ts';
 import { type Description, directoryIn, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { judge, type Mode } from './problems.ts';
@@ -94,7 +94,9 @@ export async function applyPrepare(
   await host.write(pathsOf(id).templates, JSON.stringify(Object.fromEntries(templates)), { mode: DISK_MODE });
   await makeSockets(host, id);
   if (missing.length === 0) await makeFiles(host, description, mode, templates, from);
-  await authorise(host, id, public_key, address, new Date());
+  const paths = pathsOf(id);
+  const sockets = [SOCKET, paths.migration(description.name), paths.disks(description.name)];
+  await authorise(host, id, { key: public_key, address, sockets }, new Date());
   return { result: { bring: missing, prepared: true } };
 }
 
