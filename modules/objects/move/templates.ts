@@ -28,18 +28,24 @@ const isLike = async (host: Host, path: string, { length, sha256 }: Backing): Pr
 };
 
 /**
- * Finds the template that this host has of the same content; one that has arrived gets its name.
+ * Finds the template that this host has of the same content, whatever its name is. One that has arrived gets a name.
  * @returns its path; undefined if it has to be brought
  */
 export async function findTemplate(host: Host, template: Backing): Promise<string | undefined> {
-  const [same, brought, incoming] = [template.path, broughtPath(template), incomingPath(template)];
   host.report({ what: `compare ${basename(template.path)}`, done: undefined, total: undefined });
-  if (await isLike(host, same, template)) return same;
-  if (await isLike(host, brought, template)) return brought;
+  const directory = dirname(template.path);
+  const names = (await host.list(directory)).filter((name) => !name.startsWith('.'));
+  // The same name first, since most files of that length are the same one.
+  const candidates = [
+    template.path,
+    ...names.map((name) => join(directory, name)).filter((path) => path !== template.path),
+  ];
+  for (const path of candidates) if (await isLike(host, path, template)) return path;
+  const incoming = incomingPath(template);
   if (!(await isLike(host, incoming, template))) return undefined;
   await host.setAttributes(incoming, { mode: TEMPLATE_MODE });
-  await host.publish(incoming, brought);
-  return brought;
+  await host.publish(incoming, broughtPath(template));
+  return broughtPath(template);
 }
 
 /** Makes the empty file in which a template arrives. */
