@@ -84,6 +84,7 @@ export function detailsOf(item: Item, model: Model): Details {
                     ['Memory', bytes(item.info.memory)],
                     ['CPUs', item.info.vcpus],
                     ['Starts with its host', yes(item.info.autostart)],
+                    ['Evacuated from', item.info.evacuated_from],
                     ['UUID', item.info.uuid],
                   ] as Facts)
                 : []),

@@ -5,6 +5,7 @@ import type { Found } from '../lib/guest/addresses/found.ts';
 import { soughtOf } from '../lib/guest/addresses/sought.ts';
 import { readyNow } from '../lib/guest/ready/now.ts';
 import type { Host } from '../lib/host/host.ts';
+import { evacuatedIn } from '../lib/libvirt/evacuated.ts';
 import { type Member, memberIn } from '../lib/libvirt/member.ts';
 import { isOn, readAllDomains, readDomains } from '../lib/libvirt/read.ts';
 import { spec } from './spec.ts';
@@ -15,6 +16,8 @@ interface Vm extends Partial<Member> {
   readonly name: string;
   /** libvirt's name of it. */
   readonly state: string;
+  /** The host that it was evacuated from. */
+  readonly evacuated_from?: string;
   readonly ready?: boolean;
   readonly addresses: readonly Found[];
 }
@@ -27,11 +30,15 @@ async function read(host: Host, options: Options): Promise<Vm[]> {
   const addresses = await addressesOf(host, running, { uri, agentTimeout: seconds * 1000 });
   const on = running.map(({ name }) => name);
   const ready = new Map(options.ready ? await readyNow(host, uri, on) : []);
-  return domains.map(({ name, state, definition }) => ({
-    ...{ name, state, ...memberIn(definition) },
-    ...(ready.has(name) ? { ready: ready.get(name) === true } : {}),
-    addresses: addresses.get(name) ?? [],
-  }));
+  return domains.map(({ name, state, definition }) => {
+    const from = evacuatedIn(definition);
+    return {
+      ...{ name, state, ...memberIn(definition) },
+      ...(from === undefined ? {} : { evacuated_from: from }),
+      ...(ready.has(name) ? { ready: ready.get(name) === true } : {}),
+      addresses: addresses.get(name) ?? [],
+    };
+  });
 }
 
 export const module: Module<Options, Vm[], never> = {

@@ -69,6 +69,12 @@ export const spec = defineSpec({
           returned: 'when it was made by a count',
           type: 'int',
         },
+        evacuated_from: {
+          description:
+            'The hypervisor that it was evacuated from, by its name in the inventory, until it is restored.',
+          returned: 'when it was evacuated',
+          type: 'str',
+        },
         ready: {
           description: 'Whether cloud-init is done in the guest.',
           returned: 'if O(ready=true), and the guest runs and something on the host can tell',

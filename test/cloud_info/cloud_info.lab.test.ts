@@ -89,7 +89,8 @@ beforeAll(async () => {
     cat >${HOME}/other.xml <<'END'
 ${OTHER}
 END
-    virsh -q define ${HOME}/other.xml`);
+    virsh -q define ${HOME}/other.xml
+    virsh -q metadata cit-other https://piecewise.cloud/evacuated/1 --config --key piecewise-evacuated --set '<from host="hv9"/>'`);
   await changes('ovs_topology', { bridges: BRIDGES, ports: PORTS });
   await changes('network', NETWORK);
   await changes('vm', { ...common, ...WEB });
@@ -195,6 +196,7 @@ describe('cloud_info', () => {
     const disk = `${HOME}/cit-web/disk.qcow2`;
     expect(named(found.guests, 'cit-web')).toMatchObject({
       ...{ state: 'running', autostart: true, managed: true, memory: 32 * MIB, vcpus: 1, group: 'web' },
+      memory_max: 48 * MIB,
       uuid: await sh('virsh domuuid cit-web'),
       disks: [
         {
@@ -214,6 +216,7 @@ describe('cloud_info', () => {
     expect(named(found.guests, 'cit-other')).toEqual({
       ...{ name: 'cit-other', state: 'shut off', autostart: false, managed: false },
       ...{ uuid: await sh('virsh domuuid cit-other'), memory: 24 * MIB, vcpus: 2 },
+      ...{ memory_max: 24 * MIB, evacuated_from: 'hv9' },
       disks: [
         {
           ...{ target: 'vda', device: 'disk', file: `${HOME}/other.raw`, format: 'raw', size: 4 * MIB },

@@ -42,7 +42,8 @@ const guest = (host: string): fc.Arbitrary<CloudInfo['guests'][number]> =>
       restart_reasons: fc.array(fc.constant('cpus'), { maxLength: 1 }),
     })
     .map((parts) => ({
-      ...{ uuid: host, autostart: true, memory: 2 ** 30, vcpus: 1, disks: [] },
+      ...{ uuid: host, autostart: true, memory: 2 ** 30, memory_max: 2 ** 30 },
+      ...{ vcpus: 1, disks: [] },
       ...parts,
     }));
 

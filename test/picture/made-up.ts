@@ -131,6 +131,7 @@ function guestOf(host: number, index: number, nasty: boolean): CloudGuest {
     autostart: state === 'running',
     managed: index % 11 !== 8,
     memory: (1 + (index % 4)) * GiB,
+    memory_max: (1 + (index % 4)) * GiB,
     vcpus: 1 + (index % 4),
     ...(index % 11 === 8 ? {} : { group, type: role === 'db' ? 'large' : 'small' }),
     disks: [

@@ -153,7 +153,8 @@ describe('drift', () => {
 });
 
 const GUEST = {
-  ...{ uuid: '', autostart: true, managed: true, memory: 1, vcpus: 1, disks: [], nics: [] },
+  ...{ uuid: '', autostart: true, managed: true, memory: 1, memory_max: 1, vcpus: 1 },
+  ...{ disks: [], nics: [] },
   ...{
     name: 'web1',
     state: 'running',

@@ -1,12 +1,13 @@
 import type { Found } from '../../lib/guest/addresses/found.ts';
 import { amountIn } from '../../lib/libvirt/amount.ts';
 import { recordIn } from '../../lib/libvirt/applied.ts';
+import { evacuatedIn } from '../../lib/libvirt/evacuated.ts';
 import { currentMemory } from '../../lib/libvirt/live/plan/memory.ts';
 import { processors } from '../../lib/libvirt/live/plan/processors.ts';
 import { memberIn } from '../../lib/libvirt/member.ts';
 import type { Domain } from '../../lib/libvirt/read.ts';
 import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
-import { childOf } from '../../lib/xml/element.ts';
+import { childOf, type Element } from '../../lib/xml/element.ts';
 import { type AddressInfo, addressInfos } from './addresses.ts';
 import type { DiskInfo } from './disks.ts';
 import type { NetworkInfo } from './networks.ts';
@@ -25,9 +26,13 @@ export type GuestInfo = Optional<{
   readonly managed: boolean;
   /** Bytes that it has now, or at its next start. */
   readonly memory: number;
+  /** Bytes that it can have at most, now or after its next start. */
+  readonly memory_max: number;
   readonly vcpus: number;
   readonly group: string | undefined;
   readonly type: string | undefined;
+  /** The host that it was evacuated from. */
+  readonly evacuated_from: string | undefined;
   readonly disks: readonly DiskInfo[];
   readonly nics: readonly NicInfo[];
   readonly addresses: readonly AddressInfo[];
@@ -44,6 +49,9 @@ export interface Around {
   readonly found: readonly Found[];
 }
 
+/** The memory of a domain without its balloon, in KiB. */
+const memoryOf = (domain: Element) => amountIn(childOf(domain, 'memory'));
+
 /** A guest by its domain and what is around it. Pure. */
 export function guestInfo(domain: Domain, { index, networks, disks, declared, found }: Around): GuestInfo {
   const { name, state, uuid, autostart, definition, live } = domain;
@@ -52,9 +60,10 @@ export function guestInfo(domain: Domain, { index, networks, disks, declared, fo
   return withoutMissing({
     ...{ name, state, uuid, autostart },
     managed: recordIn(definition) !== undefined,
-    memory: (currentMemory(now) || amountIn(childOf(now, 'memory'))) * 1024,
+    memory: (currentMemory(now) || memoryOf(now)) * 1024,
+    memory_max: Math.max(memoryOf(now), memoryOf(definition)) * 1024,
     vcpus: processors(now).on,
-    ...{ group, type, disks },
+    ...{ group, type, evacuated_from: evacuatedIn(definition), disks },
     nics: nicsOf(domain, index, networks),
     addresses: addressInfos(declared, found),
     restart_reasons: restartReasons(domain),

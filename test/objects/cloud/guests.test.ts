@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { evacuatedElement } from '../../../modules/lib/libvirt/evacuated.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import { addressInfos } from '../../../modules/objects/cloud/addresses.ts';
 import { guestInfo } from '../../../modules/objects/cloud/guests.ts';
 import { secretsOf } from '../../../modules/objects/cloud/secrets.ts';
@@ -33,6 +35,20 @@ it('a NIC without a VLAN, and a trunk, are in no network', () => {
 it('has the memory that the guest has now', () => {
   const domain = domainOf(xmlOf({ memory: 48 }), xmlOf({ memory: 32, current: 24 }));
   expect(guestInfo(domain, around)).toMatchObject({ memory: 24 * 1024 ** 2, vcpus: 1, managed: false });
+});
+
+it.each([
+  [48, 32],
+  [32, 48],
+])('has the most memory that the guest has now, or after its next start (%i and %i MiB)', (defined, live) => {
+  const domain = domainOf(xmlOf({ memory: defined }), xmlOf({ memory: live, current: 16 }));
+  expect(guestInfo(domain, around)).toMatchObject({ memory_max: 48 * 1024 ** 2 });
+});
+
+it('tells which host it was evacuated from', () => {
+  const head = `<metadata>${serialiseXml(evacuatedElement('hv1'))}</metadata>`;
+  expect(guestInfo(domainOf(xmlOf({ head }), undefined), around)).toMatchObject({ evacuated_from: 'hv1' });
+  expect(guestInfo(domainOf(xmlOf(), undefined), around)).not.toHaveProperty('evacuated_from');
 });
 
 it('has each address once, those of the variables first', () => {

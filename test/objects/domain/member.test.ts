@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withoutApplied, writeApplied } from '../../../modules/lib/libvirt/applied.ts';
+import { evacuatedElement, evacuatedIn } from '../../../modules/lib/libvirt/evacuated.ts';
 import { planLive } from '../../../modules/lib/libvirt/live/plan/plan.ts';
 import { memberElement, memberIn } from '../../../modules/lib/libvirt/member.ts';
-import { element } from '../../../modules/lib/xml/element.ts';
+import { childOf, element, withChild } from '../../../modules/lib/xml/element.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 import { draftOf } from '../../../modules/objects/domain/draft/draft.ts';
@@ -35,6 +36,19 @@ function redefined(before: ReturnType<typeof definedFor>, given: Record<string, 
   if (!draft) throw new Error('no draft');
   return draft.definition;
 }
+
+describe('the note of an evacuation', () => {
+  it.each([{ member_of: WEB }, {}])('survives a redefinition by a task with %j', (given) => {
+    const before = definedFor(given);
+    const metadata = childOf(before, 'metadata');
+    if (!metadata) throw new Error('no metadata');
+    const noted = withChild(before, withChild(metadata, evacuatedElement('hv1')));
+    expect(evacuatedIn(redefined(noted, { ...given, memory: '96 MiB' }))).toBe('hv1');
+    expect(evacuatedIn(redefined(noted, {}))).toBe('hv1');
+    // It changes nothing by itself.
+    expect(serialiseXml(redefined(noted, given))).toBe(serialiseXml(withoutApplied(noted)));
+  });
+});
 
 describe("a domain's group", () => {
   it('is in its metadata, in a namespace', () => {
