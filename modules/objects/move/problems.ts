@@ -129,7 +129,7 @@ function liveProblems({ cpu, state }: Description, here: Here): string[] {
           `it sees the processor of its host (${cpu.mode}), and that of this host is another one: give the VM another 'cpu_mode', such as custom with a model that both have, and start it again before it moves; or move it cold`,
         ]
       : []),
-    ...(here.cpuProblem === undefined
+    ...(here.cpuProblem === undefined || here.machineProblem !== undefined
       ? []
       : [
           `the processor of this host lacks what the running guest has (${here.cpuProblem}): move it cold, or give it a model that both hosts have`,
