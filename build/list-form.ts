@@ -60,9 +60,10 @@ function short(field: Fields): Fields {
 const brief = (field: Fields): string[] =>
   descriptionOf(field).filter((text, i) => i === 0 || text.startsWith('Required '));
 
-/** What a module returns; in list form, the same for each item in `results`. */
-export function returnsWithList({ returns, list }: Spec): Readonly<Record<string, ReturnField>> {
-  if (!list) return returns;
+/** What a task returns; in list form, what the module returns is the same for each item in `results`. */
+export function returnsWithList(spec: Spec): Readonly<Record<string, ReturnField>> {
+  const { returns, controllerReturns, list } = spec;
+  if (!list) return { ...returns, ...controllerReturns };
   const item = {
     description: 'What identifies the item, such as its name or path.',
     returned: 'when its options are valid',
@@ -75,7 +76,7 @@ export function returnsWithList({ returns, list }: Spec): Readonly<Record<string
     elements: 'dict',
     contains: { item, ...returns },
   } as const;
-  return { ...returns, results };
+  return { ...returns, ...controllerReturns, results };
 }
 
 /** A line for each key of a mapping's entries, since Ansible has no field for them. */

@@ -33,7 +33,9 @@ export const GROUP = defineOptions({
   types: {
     type: 'list',
     elements: { type: 'dict', options: TYPE },
-    likeItems: { without: ['group', 'type', 'index', 'surplus', 'only', 'only_group', 'only_type'] },
+    likeItems: {
+      without: ['group', 'type', 'index', 'surplus', 'only', 'only_group', 'only_type', 'elsewhere'],
+    },
     default: [],
     description: 'The types of VMs. Each takes all options of a VM too.',
   },

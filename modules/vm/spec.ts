@@ -49,6 +49,17 @@ export const spec = defineSpec({
       default: {},
       description: 'Options of all VMs, instead of those that they have themselves, such as C(state).',
     },
+    hypervisors: {
+      type: 'list',
+      elements: { type: 'str' },
+      default: [],
+      description: [
+        'The hypervisors that may have VMs of this task, by their names in the inventory; O(hypervisor) may be among them. Those that are not in the play are asked too.',
+        'They are asked when the task would make VMs, and not otherwise. A VM that one of them has, and no longer declares by its variables for the role C(vm), is moved as O(migrate) says (RV(moves)), and not made.',
+        'A VM is not made while one of them cannot be asked, unless the extra variable C(confirm_dead) names it: a host that is taken as one without VMs.',
+        'A task with C(async) cannot ask them.',
+      ],
+    },
     archive_paths: {
       type: 'list',
       elements: { type: 'path' },
@@ -156,6 +167,54 @@ export const spec = defineSpec({
     state: absent
     remove_storage: true
 `,
+  controllerReturns: {
+    moves: {
+      description:
+        'The VMs that are to be moved to this host. The task has left them out, and the role C(vm) moves them.',
+      returned: 'when O(hypervisors) have such VMs',
+      type: 'list',
+      elements: 'dict',
+      contains: {
+        name: { description: 'The name of the VM.', returned: 'always', type: 'str' },
+        from: {
+          description: 'The hypervisor that has it, by its name in the inventory.',
+          returned: 'always',
+          type: 'str',
+        },
+        uri: { description: 'The libvirt connection there.', returned: 'always', type: 'str' },
+        mode: {
+          description: 'How it is moved, as O(migrate) says.',
+          returned: 'always',
+          type: 'str',
+          sample: 'live',
+        },
+        fallback: {
+          description: 'Whether it is moved cold if it cannot be moved live.',
+          returned: 'always',
+          type: 'bool',
+        },
+        migration: {
+          description: 'What O(migration) says.',
+          returned: 'always',
+          type: 'dict',
+          sample: { bandwidth: 500 },
+        },
+        evacuation: {
+          description: 'Whether it is to be brought back later; it is not.',
+          returned: 'always',
+          type: 'bool',
+          sample: false,
+        },
+      },
+    },
+    to_configure: {
+      description:
+        'The names of O(only) for a task that configures the VMs of RV(moves) when they have been moved.',
+      returned: 'when there are RV(moves), and not in check mode',
+      type: 'str',
+      sample: 'web1,web2',
+    },
+  },
   returns: {
     waited: {
       description: 'What came of O(wait).',

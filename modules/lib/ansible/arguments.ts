@@ -11,6 +11,8 @@ export interface Mode {
   readonly diff: boolean;
   /** Whether long work may go on in the background: our action plugin, which asks for it, follows it. */
   readonly follow: boolean;
+  /** Whether our action plugin answers what plans ask. */
+  readonly asks: boolean;
 }
 
 /** One item's options as the user wrote them, and their path in the task. */
@@ -66,6 +68,7 @@ export function splitArguments(spec: Spec, given: Record<string, unknown>): Argu
     check: internal._ansible_check_mode === true,
     diff: internal._ansible_diff === true,
     follow: internal._ansible_piecewise_follow === true,
+    asks: internal._ansible_piecewise_asks === true,
   };
   const name = spec.list?.option;
   const list = name === undefined ? undefined : options[name];

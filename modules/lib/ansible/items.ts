@@ -72,6 +72,16 @@ export async function planItems<O, S, X>(
   };
 }
 
+/** The items, of which those that can't be applied without an answer have failed. */
+export const refuseUnanswered = <O, S, X>(items: readonly Item<O, S, X>[]): readonly Item<O, S, X>[] =>
+  items.map((item) =>
+    advance(item, (one) => {
+      if (one.plan.ask?.otherwise !== undefined)
+        throw failureAt(one.path, new Failure(one.plan.ask.otherwise));
+      return one;
+    }),
+  );
+
 /** The items with those that others stand for, in their stead. */
 async function withFound<O, S, X>(
   { standIns }: Module<O, S, X>,

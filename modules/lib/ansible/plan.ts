@@ -12,6 +12,14 @@ export interface Change<Step> {
   readonly step: Step;
 }
 
+/** What an action plugin is asked before a plan is applied, since only the controller can tell. */
+export interface Ask {
+  /** What it has to know. */
+  readonly question: Readonly<Record<string, unknown>>;
+  /** Why the plan can't be applied where there is no plugin that answers; undefined where it can. */
+  readonly otherwise?: string;
+}
+
 export interface Plan<Step, Result extends object = object> {
   /** In the order in which they are applied; empty when the host is as desired. */
   readonly changes: readonly Change<Step>[];
@@ -23,6 +31,7 @@ export interface Plan<Step, Result extends object = object> {
   readonly missing?: readonly string[];
   /** Files that an action plugin uploads from the controller before: their paths on the host, by a name that the plugin knows. */
   readonly uploads?: Readonly<Record<string, string>>;
+  readonly ask?: Ask;
   /** What the module returns when the plan has been applied. */
   readonly result?: Result;
 }

@@ -2,7 +2,7 @@ import { asError } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { parseArguments, splitArguments } from './arguments.ts';
 import { applyBatches } from './batches.ts';
-import { good, type Item, isFailed, planItems } from './items.ts';
+import { good, type Item, isFailed, planItems, refuseUnanswered } from './items.ts';
 import type { Module } from './plan.ts';
 import type { Validator } from './problems.ts';
 import { failureOf, type Result, resultOfList, resultOfOne } from './result.ts';
@@ -39,8 +39,12 @@ export async function run<Options, State, Step>(
     const { mode, items: given, listed } = splitArguments(module.spec, parseArguments(json));
     secrets = given.flatMap(({ options }) => secretsOf(module.spec.options, options));
     if (!mode.check) await sweep?.();
-    const { items, warnings } = await planItems(module, validate, host, given);
-    secrets = longestFirst([...secrets, ...items.flatMap((item) => secretsIn(module, item))]);
+    const { items: planned, warnings } = await planItems(module, validate, host, given);
+    secrets = longestFirst([...secrets, ...planned.flatMap((item) => secretsIn(module, item))]);
+    const asks = mode.asks ? good(planned).flatMap(({ plan: { ask } }) => (ask ? [ask.question] : [])) : [];
+    // Nothing is applied, whatever the other items would change.
+    if (asks.length > 0) return masked(resultOfAsks(asks, planned), secrets) as Result;
+    const items = refuseUnanswered(planned);
     const uploads = mode.follow ? uploadsOf(items) : {};
     // In check mode the plugin uploads nothing, and looks whether it could.
     const requested = Object.keys(uploads).length > 0 ? { piecewise_uploads: uploads } : undefined;
@@ -58,6 +62,18 @@ export async function run<Options, State, Step>(
 
 const secretsIn = <O, S, X>({ secrets }: Module<O, S, X>, { options, state }: Item<O, S, X>) =>
   options === undefined ? [] : (secrets?.(options, state) ?? []);
+
+// The errors of other items are told with what the plugin finds wrong.
+function resultOfAsks(
+  asks: readonly Readonly<Record<string, unknown>>[],
+  items: readonly Item<unknown, unknown, unknown>[],
+): Result {
+  const messages = items.flatMap((item) => (isFailed(item) ? [item.error.message] : []));
+  return {
+    ...{ changed: false, piecewise_asks: asks },
+    ...(messages.length > 0 ? { msg: [...new Set(messages)].join('\n') } : {}),
+  };
+}
 
 // Nothing is uploaded for an item whose plan can't be applied.
 const uploadsOf = (items: readonly Item<unknown, unknown, unknown>[]): Record<string, string> =>

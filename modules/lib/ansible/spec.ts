@@ -115,6 +115,8 @@ export interface Spec {
   readonly options: OptionSpecs;
   /** Options that its action plugin takes, on the controller: the module never sees them. */
   readonly controllerOptions?: OptionSpecs;
+  /** What its action plugin adds to the result of the task, which no host may say. */
+  readonly controllerReturns?: Readonly<Record<string, ReturnField>>;
   readonly rules?: Rules;
   /** The option that takes a list of the same options, so that one task serves a whole host. */
   readonly list?: {

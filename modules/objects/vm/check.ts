@@ -138,6 +138,8 @@ function checkGroup({ state, group, type, index, surplus }: VmOptions): void {
   }
   if (surplus !== undefined && state !== 'absent')
     throw new OptionError('state', "must be absent, since the entry has 'surplus'");
+  if (surplus !== undefined && index !== undefined)
+    throw new OptionError('index', "is that of one VM, and the entry has 'surplus': leave it out");
 }
 
 /** Rules between the options of one VM, and those of its parts. @throws OptionError */

@@ -5,6 +5,7 @@ import { INTERFACE as ADAPTER } from '../domain/options/interfaces.ts';
 import { MEMBER } from '../domain/options/member.ts';
 import { domainOptions } from '../domain/options/options.ts';
 import { seedOptions } from '../seed/options.ts';
+import { MIGRATION } from './migration-options.ts';
 import { WAIT } from './wait-options.ts';
 
 const FILE_NAME = {
@@ -361,6 +362,19 @@ export const vmOptions = defineOptions({
       'A domain of C(qemu:///system) that is defined already gets O(domain.console_log) for it, from its next start on. An entry of a list that has C(wait) without a value is not waited for, whatever the default.',
     ],
   },
+  migrate: {
+    type: 'str',
+    choices: ['live', 'cold'],
+    description: [
+      'How the guest is moved here, with its disks, if it is on another of O(hypervisors) that no longer declares it. Without this, such a guest is an error.',
+      'V(live) moves a running guest while it runs, and one that is shut off as V(cold) does. V(cold) shuts the guest down first, and starts it here. The role C(vm) does it.',
+    ],
+  },
+  migration: {
+    type: 'dict',
+    options: MIGRATION,
+    description: 'How the guest is moved, as O(migrate) says.',
+  },
   restart,
   shutdown_timeout,
   force_off,
@@ -428,6 +442,13 @@ export const vmOptions = defineOptions({
     default: '',
     description:
       'A type, if the task manages only its VMs; those of all groups, unless there is O(only_group).',
+  },
+  elsewhere: {
+    type: 'list',
+    elements: { type: 'str', name: true },
+    default: [],
+    description:
+      'VMs that the task leaves out, since another hypervisor has them, or declares those that O(surplus) would remove. They are only compared with the others of the list. O(hypervisors) finds them.',
   },
   serial: {
     type: 'int',

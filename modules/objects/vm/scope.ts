@@ -26,15 +26,18 @@ const isAmong = (one: unknown, names: unknown) =>
 const isSelected = (entry: Entry, selectors: readonly (typeof SELECTORS)[number][] = SELECTORS) =>
   selectors.every(({ option, of }) => !isGiven(entry[option]) || isAmong(of(entry), entry[option]));
 
+const isElsewhere = ({ name, elsewhere, surplus }: Entry) =>
+  Array.isArray(elsewhere) && !isGiven(surplus) && elsewhere.map(String).includes(String(name));
+
 /**
- * Whether a task manages an entry. An entry of another host is ignored. One that `only`, `only_group`, `only_type` or
- * `steps` excludes is only compared with the others.
+ * Whether a task manages an entry. An entry of another host is ignored. One that `only`, `only_group`, `only_type`, `steps` or
+ * `elsewhere` excludes is only compared with the others.
  * @param given the entry as the user wrote it
  */
 export function scopeOf(given: Entry): Scope {
   const { host, hypervisor, steps, state } = given;
   if (host !== undefined && host !== null && host !== hypervisor) return 'ignored';
-  return isIncluded(steps, state) && isSelected(given) ? 'included' : 'checked';
+  return isIncluded(steps, state) && isSelected(given) && !isElsewhere(given) ? 'included' : 'checked';
 }
 
 /**

@@ -12,6 +12,14 @@ type Members = ReadonlyMap<string, Member>;
 
 type Declared = readonly Readonly<Record<string, unknown>>[];
 
+/** Whether an entry stands for the VMs that a count no longer has. */
+export const isSurplusEntry = ({ surplus, index }: Pick<VmOptions, 'surplus' | 'index'>): boolean =>
+  surplus !== undefined && index === undefined;
+
+/** Whether a VM is one that a count no longer has. */
+export const isSurplus = ({ surplus, index }: Pick<VmOptions, 'surplus' | 'index'>): boolean =>
+  surplus !== undefined && index !== undefined;
+
 /** The names of the task's VMs; undefined in place of one that is no name. */
 const namesOf = (declared: Declared) =>
   declared
@@ -32,19 +40,23 @@ export function surplusOf(
     .filter(([name, one]) => one.group === group && one.type === type && !names.includes(name))
     .flatMap(([name, { index }]) => (index === undefined ? [] : [{ name, index }]))
     .sort((a, b) => b.index - a.index || (a.name < b.name ? 1 : -1));
-  if (found.length === 0) return { items: [], warnings: [] };
-  const kept = `VMs of the type '${type}' of the group '${group}' that its count does not have are kept: ${found.map(({ name }) => name).join(', ')}`;
+  const kept = (some: typeof found, why: string) =>
+    some.length === 0
+      ? []
+      : [
+          `VMs of the type '${type}' of the group '${group}' that its count does not have are kept: ${some.map(({ name }) => name).join(', ')}${why}`,
+        ];
+  const keepAll = (why: string) => ({ items: [], warnings: kept(found, why) });
   if (surplus === 'keep')
-    return {
-      items: [],
-      warnings: [
-        `${kept} ('remove: true' in the type removes them, and an entry in 'vms' with 'state: absent' one of them)`,
-      ],
-    };
-  if (names.includes(undefined))
-    return { items: [], warnings: [`${kept}, since another entry of the task has no valid name`] };
-  const { surplus: _, ...options } = vm;
-  return { items: found.map(({ name, index }) => ({ ...options, name, index })), warnings: [] };
+    return keepAll(
+      " ('remove: true' in the type removes them, and an entry in 'vms' with 'state: absent' one of them)",
+    );
+  if (names.includes(undefined)) return keepAll(', since another entry of the task has no valid name');
+  const [theirs, ours] = [true, false].map((isElsewhere) =>
+    found.filter(({ name }) => vm.elsewhere.includes(name) === isElsewhere),
+  ) as [typeof found, typeof found];
+  const why = ", since another hypervisor declares them ('state: absent' in an entry of 'vms' removes one)";
+  return { items: ours.map(({ name, index }) => ({ ...vm, name, index })), warnings: kept(theirs, why) };
 }
 
 async function find(
@@ -66,4 +78,4 @@ async function find(
 }
 
 /** Entries with `surplus`, which stand for VMs on the host. */
-export const surplusVms: StandIns<VmOptions> = { isOne: ({ surplus }) => surplus !== undefined, find };
+export const surplusVms: StandIns<VmOptions> = { isOne: isSurplusEntry, find };

@@ -1,4 +1,4 @@
-import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
+import type { Ask, ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { inTurn } from '../../lib/host/turns.ts';
@@ -35,6 +35,7 @@ import {
   type SeenIso,
 } from './iso.ts';
 import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
+import { askOfMoving, type Moving, observeMoving } from './moving.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
 import { doubtsOf, type Note, type Noted, observeNoted, writeNote } from './noted.ts';
@@ -46,7 +47,7 @@ import { isWaiting, type Reach, reachOf, withWhy } from './reach.ts';
 import { errorOfVm } from './renamed.ts';
 import { macsOf, resultOf, type VmResult } from './result.ts';
 import { noneSelected, scopeOf } from './scope.ts';
-import { surplusVms } from './surplus.ts';
+import { isSurplus, isSurplusEntry, surplusVms } from './surplus.ts';
 import { checkTogether } from './together.ts';
 import { waitingBy } from './wait.ts';
 
@@ -61,6 +62,7 @@ export interface State {
   readonly iso: SeenIso | undefined;
   readonly seeds: readonly (SeedState | Error)[];
   readonly directory: Directory;
+  readonly moving: Moving | Error | undefined;
   /** What is noted of the running guest: what it has applied of its seed. */
   readonly noted: Noted | undefined;
   /** The networks of the host, and what the VM has in them. */
@@ -99,7 +101,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     ]),
   );
   const vms = items.map((vm) => attachedOrPlain(vm, known));
-  const [domains, disks, seeds, directories, attachments, stale] = await Promise.all([
+  const [domains, disks, seeds, directories, moves, attachments, stale] = await Promise.all([
     domain.observe(host, vms.map(domainOf)),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
@@ -107,6 +109,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
       vms.flatMap((vm) => seedsOf(vm)),
     ),
     Promise.all(vms.map((vm) => observeDirectory(host, vm))),
+    Promise.all(vms.map((vm) => observeMoving(host, vm).catch(asError))),
     observeAttachments(host, vms, known),
     observeStale(host, vms, stored),
   ]);
@@ -127,6 +130,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     iso: isos[i],
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
     directory: directories[i],
+    moving: moves[i],
     noted: notes[i],
     known,
     attachments: attachments[i] ?? new Map(),
@@ -139,6 +143,8 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
  * disk, seed, domain, and removals in the reverse order. Pure.
  */
 function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
+  if (state.moving instanceof Error) throw state.moving;
+  if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
   const { vm, missing } = attach(item, state.known);
   const first = planPart(vm, 'domain', state.domain, (seen) =>
     isPowerOnly(vm) ? planPower(vm, domainOf(vm), seen) : domain.plan(domainOf(vm), seen),
@@ -215,6 +221,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
       ...(Object.keys(uploads).length > 0 ? [] : parts.flatMap((part) => part.missing ?? [])),
     ],
     uploads,
+    ...askOf(vm, isNew || (isSurplus(vm) && domains.length > 0)),
     result: resultOf(vm, macs, {
       domain: ofDomain.result,
       disk: ofDisks[0]?.result,
@@ -225,6 +232,10 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     }),
   };
 }
+
+/** What is asked of a VM that is made, which another hypervisor may have, or removed, which another one may declare. */
+const askOf = (vm: VmOptions, isAsked: boolean): { ask?: Ask } =>
+  isAsked ? { ask: { question: { name: vm.name, ...(isSurplus(vm) ? { surplus: true } : {}) } } } : {};
 
 const definitionIn = ({ domain }: State) => (domain instanceof Error ? undefined : domain.domain?.definition);
 
@@ -292,7 +303,7 @@ function at<T>(list: readonly T[], i: number): T {
 
 /** A guest: its disk, its seed and its domain. */
 export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
-  key: ({ name, surplus }) => (surplus === undefined ? name : `surplus of ${name}`),
+  key: (vm) => (isSurplusEntry(vm) ? `surplus of ${vm.name}` : vm.name),
   scope: scopeOf,
   noneIncluded: noneSelected,
   check: checkVm,

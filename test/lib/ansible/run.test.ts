@@ -60,6 +60,81 @@ describe('one item', () => {
   });
 });
 
+describe('what the action plugin is asked', () => {
+  // A counter is asked about when it would be set; one that is to be 9 can't be set without an answer.
+  const asking = (state: Map<string, number>) => {
+    const counter = counterModule(state);
+    return {
+      ...counter,
+      plan: (...[options, now]: Parameters<typeof counter.plan>) => {
+        const { name, value } = options;
+        const otherwise = value === 9 ? { otherwise: `nobody says whether ${name} may be 9` } : {};
+        const ask = now === value ? {} : { ask: { question: { name }, ...otherwise } };
+        const uploads = name === 'c' ? { uploads: { image: '/srv/image' } } : {};
+        return { ...counter.plan(options, now), ...uploads, ...ask };
+      },
+    };
+  };
+  const ask = (args: object, state: Map<string, number>) =>
+    run(asking(state), validate, noHost, JSON.stringify(args));
+  const asks = { _ansible_piecewise_asks: true };
+  const follow = { _ansible_piecewise_follow: true };
+
+  it.each([{}, check, follow])('is returned, and nothing is changed: %j', async (mode) => {
+    const state = new Map([['a', 1]]);
+    const counters = ['a', 'b', 'c'].map((name, i) => ({ name, value: i + 1 }));
+    expect(await ask({ counters, ...asks, ...mode }, state)).toEqual({
+      changed: false,
+      piecewise_asks: [{ name: 'b' }, { name: 'c' }],
+    });
+    expect(await ask({ name: 'b', value: 9, ...asks, ...mode }, state)).toEqual({
+      changed: false,
+      piecewise_asks: [{ name: 'b' }],
+    });
+    expect([...state]).toEqual([['a', 1]]);
+  });
+
+  it('is nothing where no item asks, or nobody answers', async () => {
+    const state = new Map([['a', 1]]);
+    expect(await ask({ counters: [{ name: 'a', value: 1 }], ...asks }, state)).not.toHaveProperty(
+      'piecewise_asks',
+    );
+    expect(await ask({ counters: [{ name: 'b', value: 2 }] }, state)).toMatchObject({ changed: true });
+    expect(state.get('b')).toBe(2);
+  });
+
+  it('comes with the errors of other items, and an item with an error asks nothing', async () => {
+    const state = new Map<string, number>();
+    const counters = [
+      { name: 'a', value: 1 },
+      { name: 'b', value: 99 },
+    ];
+    const answer = await ask({ counters, ...asks }, state);
+    expect(answer).toMatchObject({ changed: false, piecewise_asks: [{ name: 'a' }] });
+    expect(answer.msg).toContain("option 'counters[1].value'");
+    expect(answer).not.toHaveProperty('failed');
+    expect(await ask({ counters: counters.slice(1), ...asks }, state)).toMatchObject({ failed: true });
+    expect(state.size).toBe(0);
+  });
+
+  it.each([{}, check])('may be what a plan needs: %j', async (mode) => {
+    const state = new Map<string, number>();
+    const counters = [
+      { name: 'a', value: 9 },
+      { name: 'b', value: 2 },
+    ];
+    expect(await ask({ counters, ...mode }, state)).toMatchObject({
+      failed: true,
+      msg: 'a: nobody says whether a may be 9',
+      results: [
+        { item: 'a', failed: true, changed: false },
+        { item: 'b', changed: true },
+      ],
+    });
+    expect(state.has('a')).toBe(false);
+  });
+});
+
 describe('a change that came to nothing', () => {
   it('is not a change: it is in no list, no diff, and the task has changed nothing', async () => {
     const titled = (one: ReturnType<typeof counterModule>, changed: boolean) => ({

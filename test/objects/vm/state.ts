@@ -50,6 +50,7 @@ export function stateOf(one: VmOptions, xml?: string): State {
     seeds: seedsOf(one).map(() => NO_SEED),
     noted: undefined,
     directory: undefined,
+    moving: undefined,
     known: new Map(),
     attachments: new Map(),
     stale: false,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../modules/lib/host/host.ts';
 import { MEMBER_NAMESPACE, type Member } from '../../../modules/lib/libvirt/member.ts';
 import { scopeOf } from '../../../modules/objects/vm/scope.ts';
-import { surplusOf, surplusVms } from '../../../modules/objects/vm/surplus.ts';
+import { isSurplus, isSurplusEntry, surplusOf, surplusVms } from '../../../modules/objects/vm/surplus.ts';
 import { answer, problems, vmOf, WEB } from './given.ts';
 
 const rest = (surplus: 'keep' | 'remove', more: object = {}) =>
@@ -36,8 +36,8 @@ describe('VMs that a count does not have', () => {
     const { items, warnings } = surplusOf(rest('remove', { remove_storage: true }), HOST, ['web01', 'web02']);
     expect(warnings).toEqual([]);
     expect(items.map(({ name }) => name)).toEqual(['web10', 'web03', 'web00']);
-    for (const { surplus, ...item } of items) {
-      expect(surplus).toBeUndefined();
+    for (const item of items) {
+      expect([isSurplus(item), isSurplusEntry(item)]).toEqual([true, false]);
       expect(item).toMatchObject({ state: 'absent', remove_storage: true, group: 'shop', type: 'web' });
     }
   });
@@ -47,6 +47,14 @@ describe('VMs that a count does not have', () => {
     expect(items).toEqual([]);
     expect(warnings).toEqual([
       expect.stringMatching(/are kept: web10, .*, since another entry of the task has no valid name$/),
+    ]);
+  });
+
+  it('are kept where another hypervisor declares them', () => {
+    const { items, warnings } = surplusOf(rest('remove', { elsewhere: ['web03', 'web01'] }), HOST, ['web01']);
+    expect(items.map(({ name }) => name)).toEqual(['web10', 'web02', 'web00']);
+    expect(warnings).toEqual([
+      "VMs of the type 'web' of the group 'shop' that its count does not have are kept: web03, since another hypervisor declares them ('state: absent' in an entry of 'vms' removes one)",
     ]);
   });
 
