@@ -15,8 +15,8 @@ export interface Live {
   readonly bandwidth?: number | undefined;
   /** Milliseconds. */
   readonly downtime?: number | undefined;
-  readonly auto_converge: boolean;
-  readonly synchronous_writes: boolean;
+  readonly auto_converge?: boolean | undefined;
+  readonly synchronous_writes?: boolean | undefined;
   /** Seconds. */
   readonly timeout?: number | undefined;
 }

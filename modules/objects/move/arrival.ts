@@ -7,7 +7,7 @@ import { connection, reasonIn, virsh, withPrivateFile } from '../../lib/libvirt/
 import { settingsOf } from '../../lib/move/sshd.ts';
 import { valueAt } from '../../lib/xml/element.ts';
 import { readNetworks } from '../network/record.ts';
-import { type Moving, readMoving } from '../vm/moving.ts';
+import { type Moving, observeMoving } from '../vm/moving.ts';
 import { machinesOf, readCapabilities, readHostCpu } from './cpu.ts';
 import { type Description, directoryIn } from './description.ts';
 import type { MoveOptions } from './options.ts';
@@ -60,7 +60,7 @@ export async function observeArrival(
   description: Description,
 ): Promise<Here> {
   const { uri } = options;
-  const { arch, type, machine, files, nvram } = description;
+  const { name, arch, type, machine, files, nvram } = description;
   const directory = directoryIn(description);
   const outside = [...files, ...(nvram ? [nvram] : [])]
     .map(({ path }) => path)
@@ -68,7 +68,7 @@ export async function observeArrival(
   const [domains, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
     await Promise.all([
       readAllDomains(host, uri),
-      readMoving(host, directory),
+      observeMoving(host, { name, directory: dirname(directory) }),
       host.list(directory),
       existingOf(host, outside),
       interfacesOf(host),

@@ -2,6 +2,7 @@ import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { qemuImg } from '../../lib/disk/image/qemu-img.ts';
 import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
+import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { unauthorise } from '../../lib/move/authorised.ts';
@@ -9,7 +10,8 @@ import { moveId, pathsOf } from '../../lib/move/way.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments } from '../vm/attachments.ts';
-import { type Description, parseDescription } from './description.ts';
+import { MARKER, markerText } from '../vm/moving.ts';
+import { type Description, directoryIn, parseDescription } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, filesOf } from './prepare.ts';
 
@@ -53,13 +55,23 @@ export async function applyFinish(
   { description }: FinishStep,
   options: MoveOptions,
 ): Promise<Outcome> {
-  const { name, uri, sent } = options;
+  const { name, uri, sent, from, evacuation } = options;
   const [domain] = await readDomains(host, uri, [name]);
   if (!domain) await defineIt(host, uri, description, sent);
   // libvirt may have been ended before it has stored the definition.
   else if (!domain.persistent) await define(host, uri, serialiseXml(domain.definition));
   await giveAttachments(host, description);
+  const [came] = await readDomains(host, uri, [name]);
+  if (!came) throw new Failure(`there is no domain '${name}' on this host any more`);
+  await noteEvacuated(host, uri, came, evacuatedAfter(came.definition, evacuation ? from : undefined));
   if (description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
+  await host.write(
+    `${directoryIn(description)}/${MARKER}`,
+    markerText({ from, uuid: description.uuid, arrived: true }),
+    {
+      mode: 0o600,
+    },
+  );
   await unauthorise(host, moveId(description.uuid));
   return {};
 }

@@ -1,43 +1,8 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { domainOptions } from '../domain/options/options.ts';
+import { MIGRATION } from '../vm/migration-options.ts';
 
 const { uri, shutdown_timeout, force_off } = domainOptions;
-
-/** How a running guest is moved, as far as a user decides it. */
-export const MIGRATION = defineOptions({
-  bandwidth: {
-    type: 'int',
-    minimum: 1,
-    maximum: 1_000_000,
-    description: 'The most that a live move sends, in MiB a second. Without it there is no limit.',
-  },
-  downtime: {
-    type: 'int',
-    minimum: 1,
-    maximum: 600_000,
-    description:
-      'Milliseconds that the guest may stand still at the end of a live move; what QEMU takes by default is 300.',
-  },
-  auto_converge: {
-    type: 'bool',
-    default: false,
-    description:
-      'Whether the processors of a guest that writes to its memory faster than it can be sent are slowed down.',
-  },
-  synchronous_writes: {
-    type: 'bool',
-    default: false,
-    description:
-      'Whether the guest waits until what it writes to its disks is on the new host too, so that disks that are written to all the time are done. It needs libvirt 8.0.',
-  },
-  timeout: {
-    type: 'int',
-    minimum: 1,
-    maximum: 604_800,
-    description:
-      'Seconds after which the guest is suspended until the live move is done. Without it the guest runs, however long the move takes.',
-  },
-});
 
 /** The options of one step of a move. */
 export const moveOptions = defineOptions({
@@ -94,12 +59,13 @@ export const moveOptions = defineOptions({
     description:
       'V(live) moves a guest that runs while it runs; one that is shut off is moved as V(cold). V(cold) shuts it down before.',
   },
-  fallback: {
-    type: 'bool',
-    default: false,
-    description: 'For V(prepare): whether a guest that cannot move live is moved cold.',
+  migration: {
+    type: 'dict',
+    options: MIGRATION,
+    default: {},
+    description:
+      'For V(prepare) and V(send): how the guest is moved, as C(migration) of M(piecewise.cloud.vm).',
   },
-  ...MIGRATION,
   host_keys: {
     type: 'list',
     elements: { type: 'str' },

@@ -7,7 +7,7 @@ import { isOn } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { authorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/way.ts';
-import { MARKER, movingText } from '../vm/moving.ts';
+import { MARKER, markerText } from '../vm/moving.ts';
 import { type Here, type HereDomain, SOCKET } from './arrival.ts';
 import { type Description, directoryIn, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
@@ -154,7 +154,7 @@ async function makeFiles(
     await host.setAttributes(directory, { mode: DIRECTORY_MODE });
   }
   // First of all: whatever is here then is a move's.
-  await host.write(`${directory}/${MARKER}`, movingText({ from, uuid: description.uuid }), {
+  await host.write(`${directory}/${MARKER}`, markerText({ from, uuid: description.uuid, arrived: false }), {
     mode: DISK_MODE,
   });
   const qemu = await host.stat('/var/lib/libvirt/qemu');

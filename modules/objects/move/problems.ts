@@ -17,14 +17,15 @@ export type Verdict = { readonly mode: Mode } | { readonly problems: readonly st
 /** Judges whether a guest can come, and how. Pure. */
 export function judge(
   description: Description,
-  options: Pick<MoveOptions, 'mode' | 'fallback' | 'directory'>,
+  options: Pick<MoveOptions, 'mode' | 'migration' | 'directory'>,
   here: Here,
 ): Verdict {
   const always = [...description.cannot, ...problemsOfHost(description, options, here)];
   const live = [...description.cannotLive, ...liveProblems(description, here)];
   const cold = [...description.cannotCold];
   const wanted: Mode = options.mode === 'live' && isOn(description.state) ? 'live' : 'cold';
-  const mode = wanted === 'live' && live.length > 0 && options.fallback ? 'cold' : wanted;
+  const mode =
+    wanted === 'live' && live.length > 0 && options.migration.fallback === 'cold' ? 'cold' : wanted;
   const problems = [...always, ...(mode === 'live' ? live : cold)];
   return problems.length > 0 ? { problems } : { mode };
 }

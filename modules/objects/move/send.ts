@@ -100,7 +100,8 @@ async function sendRunning(
   await sendFiles(host, id, files.map(asSent));
   await awaken(host, uri, name);
   const live = {
-    ...options,
+    ...options.migration,
+    name,
     disks: disks.map(({ target }) => target),
     isOverlay: disks.some(({ backing }) => backing),
   };
