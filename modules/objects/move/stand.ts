@@ -11,6 +11,9 @@ import type { Description } from './description.ts';
  */
 export type Stand = 'new' | 'leftover' | 'arrived';
 
+/** Whether a guest in such a state executes anything. */
+const runs = (state: string) => isOn(state) && state !== 'paused';
+
 /**
  * Judges how far a move is. Pure.
  * @param there what the old host has
@@ -40,10 +43,10 @@ export function standOf(
     );
   }
   if (there === 'absent') return 'arrived';
-  if (there === 'running' && here.state === 'running')
+  if (runs(there) && runs(here.state))
     throw new Failure(`the guest '${name}' runs on both hosts: stop one of them at once`);
   // A live move defines the guest here as its last step but one: libvirt then runs it here, and nowhere else.
-  if (here.state === 'running') return 'arrived';
+  if (runs(here.state)) return 'arrived';
   // A cold one defines it here when all of it is here.
   if (here.persistent && !isOn(here.state) && !isOn(there)) return 'arrived';
   return 'leftover';

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { authorisedLine, expiryOf, withLine, withoutMove } from '../../../modules/lib/move/authorised.ts';
+
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx6 root@hv1';
+const NOW = new Date('2026-11-30T23:55:10Z');
+const line = (id = 'abc') =>
+  authorisedLine(id, KEY, '10.0.0.1', ['/run/libvirt/libvirt-sock', '/run/x/m'], NOW);
+
+describe('the line of a move', () => {
+  it('allows its sockets and nothing else, from one address, for ten minutes', () => {
+    const [options = '', type, key, comment] = line().split(' ');
+    expect(options.split(',')).toEqual([
+      'restrict',
+      'port-forwarding',
+      'command="/bin/false"',
+      'from="10.0.0.1"',
+      'expiry-time="202612010005Z"',
+      'permitopen="[/run/libvirt/libvirt-sock]:*"',
+      'permitopen="[/run/x/m]:*"',
+      'permitlisten="[/]:1"',
+    ]);
+    expect([type, key, comment]).toEqual([...KEY.split(' ').slice(0, 2), 'piecewise-move-abc']);
+  });
+
+  it('is added to the file and removed from it without a change of other lines', () => {
+    const other = fc.stringMatching(/^[ -~]{0,40}$/).filter((text) => !text.endsWith(' piecewise-move-abc'));
+    const file = fc.array(other).map((lines) => lines.map((text) => `${text}\n`).join(''));
+    fc.assert(
+      fc.property(file, (text) => {
+        const added = withLine(text, line());
+        expect(added).toContain(`${line()}\n`);
+        expect(withoutMove(added, 'abc')).toBe(text);
+        expect(withoutMove(added, 'abcd')).toBe(added);
+      }),
+    );
+  });
+
+  it('begins a line of its own after a last line without an end', () => {
+    expect(withLine('ssh-rsa AAAA joe', line())).toBe(`ssh-rsa AAAA joe\n${line()}\n`);
+  });
+});
+
+it('writes times in UTC, to the minute', () => {
+  expect(expiryOf(new Date('2026-01-02T03:04:59Z'))).toBe('202601020304Z');
+});
