@@ -7,6 +7,7 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 // What a room may know of its own floor.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/cloud': ['objects/domain', 'objects/network'],
+  'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
@@ -14,6 +15,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
+  'engines/move': ['engines/libvirt'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };

@@ -7,7 +7,19 @@ const MODULES = join(ROOT, 'modules');
 
 /** The floors of modules/, from the top down, and the rooms of those below the modules. */
 export const FLOORS = {
-  objects: ['cloud', 'vm', 'network', 'overlay', 'image', 'disk', 'domain', 'seed', 'template', 'topology'],
+  objects: [
+    'cloud',
+    'move',
+    'vm',
+    'network',
+    'overlay',
+    'image',
+    'disk',
+    'domain',
+    'seed',
+    'template',
+    'topology',
+  ],
   engines: [
     'ansible',
     'disk',
@@ -15,6 +27,7 @@ export const FLOORS = {
     'guest',
     'libvirt',
     'link',
+    'move',
     'nftables',
     'ovs',
     'rollback',

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { inspectAs } from '../../lib/disk/image/inspect.ts';
 import { Failure } from '../../lib/failure.ts';
@@ -21,7 +20,7 @@ import {
 } from './description.ts';
 import { hindrances } from './hindrances.ts';
 import type { MoveOptions } from './options.ts';
-import { readRecord } from './record.ts';
+import { makeState, readRecord } from './record.ts';
 
 // The old host's first step: what the guest consists of.
 
@@ -88,7 +87,7 @@ interface Parts {
 }
 
 async function partsOf(host: Host, domain: Domain): Promise<Parts> {
-  const { definition, name } = domain;
+  const { definition, live, name } = domain;
   const all = devicesOf(definition, 'disk');
   const disks = all.filter((disk) => (disk.attributes.device ?? 'disk') === 'disk');
   const media = all.filter((disk) => ['cdrom', 'floppy'].includes(disk.attributes.device ?? ''));
@@ -96,7 +95,9 @@ async function partsOf(host: Host, domain: Domain): Promise<Parts> {
     ...media.flatMap((disk) => valueAt(disk, 'source/@file') ?? []),
     ...['os/kernel', 'os/initrd', 'os/dtb'].flatMap((path) => valueAt(definition, path) ?? []),
   ];
-  const nvram = valueAt(definition, 'os/nvram');
+  // libvirt 9 chooses the file when the guest starts, and does not store it in the definition.
+  const chosen = isEfi(definition) ? `/var/lib/libvirt/qemu/nvram/${name}_VARS.fd` : undefined;
+  const nvram = valueAt(live ?? definition, 'os/nvram') ?? valueAt(definition, 'os/nvram') ?? chosen;
   const known = await readNetworks(host, [], 'all');
   const [foundDisks, files, foundNvram, attachments] = await Promise.all([
     Promise.all(disks.map((disk) => diskOf(host, disk))),
@@ -111,6 +112,8 @@ async function partsOf(host: Host, domain: Domain): Promise<Parts> {
     attachments: attachments[0] ?? new Map(),
   };
 }
+
+const isEfi = (definition: Element) => valueAt(definition, 'os/@firmware') === 'efi';
 
 // What can't be described can't go, and `hindrances` says so.
 async function diskOf(host: Host, disk: Element): Promise<MovedDisk | undefined> {
@@ -201,18 +204,15 @@ export function planDescribe(
 /** Reads the files as a whole, and makes the key. */
 export async function applyDescribe(host: Host, { description }: DescribeStep): Promise<Outcome> {
   const digested = await withDigests(host, description);
-  const { state, key } = pathsOf(moveId(description.uuid));
-  await host.makeDirectory(state);
-  await host.setAttributes(dirname(state), { mode: PRIVATE });
-  await host.setAttributes(state, { mode: PRIVATE });
+  const id = moveId(description.uuid);
+  const { key } = pathsOf(id);
+  await makeState(host, id);
   await host.remove(key);
   await host.remove(`${key}.pub`);
   await runOrFail(host, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'piecewise', '-f', key]);
   const publicKey = (await readText(host, `${key}.pub`)) ?? '';
   return { result: { description: descriptionText(digested), public_key: publicKey.trim() } };
 }
-
-const PRIVATE = 0o700;
 
 async function withDigests(
   host: Host,

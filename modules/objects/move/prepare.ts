@@ -12,7 +12,7 @@ import { type Here, type HereDomain, SOCKET } from './arrival.ts';
 import { type Description, directoryIn, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { judge, type Mode } from './problems.ts';
-import { writeRecord } from './record.ts';
+import { makeState } from './record.ts';
 import { type Stand, standOf } from './stand.ts';
 import { expectTemplate, findTemplate, templatesOf } from './templates.ts';
 
@@ -90,7 +90,7 @@ export async function applyPrepare(
       await expectTemplate(host, template);
     }
   }
-  await writeRecord(host, id, description);
+  await makeState(host, id);
   await host.write(pathsOf(id).templates, JSON.stringify(Object.fromEntries(templates)), { mode: DISK_MODE });
   await makeSockets(host, id);
   if (missing.length === 0) await makeFiles(host, description, mode, templates, from);

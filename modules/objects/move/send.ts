@@ -7,7 +7,6 @@ import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { migrate } from '../../lib/move/live.ts';
 import { type Sent, sendFiles, type Way, withWay } from '../../lib/move/remote.ts';
 import { knownHostsText, moveId, pathsOf } from '../../lib/move/way.ts';
-import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
 import { type Description, parseDescription } from './description.ts';
@@ -127,8 +126,6 @@ async function sendStopped(host: Host, id: string, description: Description, opt
   }
   // Else the guest would start here too, when both hosts start.
   if (description.autostart) await virsh(host, uri, 'autostart', '--disable', '--domain', name);
-  const [domain] = await readDomains(host, uri, [name]);
-  if (!domain) throw new Failure(`there is no domain '${name}' on this host any more`);
   const files: Sent[] = [
     ...description.disks.map(({ path, allocated }) => ({
       from: path,
@@ -144,7 +141,17 @@ async function sendStopped(host: Host, id: string, description: Description, opt
     sent.push({ path, sha256: await host.digest(path, 'sha256') });
   }
   await sendFiles(host, id, files);
-  const xml = serialiseXml(domain.definition);
+  // In the form that another release of libvirt understands.
+  const xml = await virsh(
+    host,
+    uri,
+    'dumpxml',
+    '--inactive',
+    '--security-info',
+    '--migratable',
+    '--domain',
+    name,
+  );
   await withPrivateFile(host, xml, async (file) => {
     const to = definitionPath(description);
     await sendFiles(host, id, [{ from: file, to, isSparse: false, length: xml.length }]);
