@@ -73,10 +73,14 @@ export const spec = defineSpec({
       type: 'bool',
     },
     bring: {
-      description: 'Templates of the VM that this host lacks, by their paths on the old host.',
+      description: 'Templates of the VM that this host lacks.',
       returned: 'with C(step=prepare)',
       type: 'list',
-      elements: 'str',
+      elements: 'dict',
+      contains: {
+        path: { description: 'The path on the old host.', returned: 'always', type: 'str' },
+        to: { description: 'The path on this host.', returned: 'always', type: 'str' },
+      },
     },
     host_keys: {
       description: 'The public host keys of the SSH server.',

@@ -101,6 +101,9 @@ const isLike = (shape: Shape) => (value: unknown) =>
 
 const isFile = isLike({ path: isPath, length: isCount, sha256: isDigest, mode: isCount, isQemus: isBoolean });
 
+/** A file of a guest in a network (objects/network/names.ts). */
+const ATTACHMENT = /^\/etc\/piecewise-cloud\/networks\/[^/]+\/(names|reservations)\/[^/]+$/;
+
 const isDescription = isLike({
   format: (value) => value === FORMAT,
   name: (value) => isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(value),
@@ -126,7 +129,8 @@ const isDescription = isLike({
   nvram: isOptional(isFile),
   interfaces: isListOf(isLike({ mac: isText, bridge: isOptional(isText), network: isOptional(isText) })),
   attachments: (value) =>
-    isMapping(value) && Object.entries(value).every(([path, text]) => isPath(path) && isText(text)),
+    isMapping(value) &&
+    Object.entries(value).every(([path, text]) => isPath(path) && ATTACHMENT.test(path) && isText(text)),
   cannot: isListOf(isText),
   cannotLive: isListOf(isText),
   cannotCold: isListOf(isText),

@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import type { Host } from '../../lib/host/host.ts';
 import { quoted, virshBatch } from '../../lib/libvirt/batch.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
@@ -14,9 +13,9 @@ export interface Hindrances {
 }
 
 /** What a guest has that stays where it is. Pure. */
-export function hindrancesOf({ name, definition, live, saved, persistent, state }: Domain): Hindrances {
+export function hindrancesOf({ definition, live, saved, persistent, state }: Domain): Hindrances {
   const devices = (deviceClass: string) => devicesOf(live ?? definition, deviceClass);
-  const disks = devices('disk').flatMap((disk) => problemOfDisk(name, disk) ?? []);
+  const disks = devices('disk').flatMap((disk) => problemOfDisk(disk) ?? []);
   const others = [
     ...devices('hostdev').map(() => 'it has a device of its host (hostdev)'),
     ...devices('filesystem').map(
@@ -40,7 +39,7 @@ export function hindrancesOf({ name, definition, live, saved, persistent, state 
   };
 }
 
-function problemOfDisk(name: string, disk: Element): string | undefined {
+function problemOfDisk(disk: Element): string | undefined {
   const device = disk.attributes.device ?? 'disk';
   const target = valueAt(disk, 'target/@dev') ?? '';
   const path = pathOf(disk);
@@ -54,8 +53,6 @@ function problemOfDisk(name: string, disk: Element): string | undefined {
   if (device === 'disk' && format !== 'qcow2' && format !== 'raw')
     return `its disk ${target} has the format ${format}: only qcow2 and raw are moved`;
   if (childOf(disk, 'shareable')) return `its disk ${target} is shared with other guests`;
-  if (basename(dirname(path)) !== name)
-    return `its disk ${target} (${path}) is not in a directory of the VM's name: only what is there is moved`;
   return undefined;
 }
 

@@ -52,6 +52,11 @@ export const moveOptions = defineOptions({
     default: '/var/lib/libvirt/images',
     description: 'For V(prepare): the directory in which each VM has a directory of its name.',
   },
+  image_directory: {
+    type: 'path',
+    default: '/var/lib/libvirt/templates',
+    description: 'For V(prepare): the directory of the images of this host.',
+  },
   mode: {
     type: 'str',
     choices: ['live', 'cold'],
@@ -79,7 +84,13 @@ export const moveOptions = defineOptions({
   },
   bring: {
     type: 'list',
-    elements: { type: 'path' },
+    elements: {
+      type: 'dict',
+      options: defineOptions({
+        path: { type: 'path', required: true, description: 'The path on the host that has it.' },
+        to: { type: 'path', required: true, description: 'Where it is sent.' },
+      }),
+    },
     default: [],
     description:
       'For V(send): the templates that V(prepare) wants. Only these are sent then, and V(prepare) is done again after.',

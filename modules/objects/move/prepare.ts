@@ -73,7 +73,7 @@ export async function applyPrepare(
   { description, stand, mode }: PrepareStep,
   options: MoveOptions,
 ): Promise<Outcome> {
-  const { uri, from, public_key = '', address = '' } = options;
+  const { uri, from, image_directory, public_key = '', address = '' } = options;
   if (!/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/.test(public_key))
     throw new Failure("'public_key' is no key of ssh-ed25519");
   if (!/^[0-9A-Fa-f.:]+$/.test(address))
@@ -81,23 +81,20 @@ export async function applyPrepare(
   const id = moveId(description.uuid);
   await removeAttempt(host, uri, description, stand);
   const templates = new Map<string, string>();
-  const missing: string[] = [];
+  const bring: { path: string; to: string }[] = [];
   for (const template of templatesOf(description)) {
-    const found = await findTemplate(host, template);
+    const found = await findTemplate(host, image_directory, template);
     if (found !== undefined) templates.set(template.path, found);
-    else {
-      missing.push(template.path);
-      await expectTemplate(host, template);
-    }
+    else bring.push({ path: template.path, to: await expectTemplate(host, image_directory, template) });
   }
   await makeState(host, id);
   await host.write(pathsOf(id).templates, JSON.stringify(Object.fromEntries(templates)), { mode: DISK_MODE });
   await makeSockets(host, id);
-  if (missing.length === 0) await makeFiles(host, description, mode, templates, from);
+  if (bring.length === 0) await makeFiles(host, description, mode, templates, from);
   const paths = pathsOf(id);
   const sockets = [SOCKET, paths.migration(description.name), paths.disks(description.name)];
   await authorise(host, id, { key: public_key, address, sockets }, new Date());
-  return { result: { bring: missing, prepared: true } };
+  return { result: { bring, prepared: true } };
 }
 
 /** Removes what an earlier attempt has left here: a domain that never ran, and the files of a directory that is marked. */

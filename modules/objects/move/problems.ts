@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { humanSize } from '../../lib/disk/formats/size.ts';
 import { isOn } from '../../lib/libvirt/read.ts';
 import { problemsOfServer } from '../../lib/move/sshd.ts';
@@ -30,6 +30,9 @@ export function judge(
   return problems.length > 0 ? { problems } : { mode };
 }
 
+/** Where libvirt keeps the variables of firmware. */
+const NVRAM = '/var/lib/libvirt/qemu/nvram';
+
 const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 
 function problemsOfHost(
@@ -53,6 +56,11 @@ function problemsOfHost(
     (one) => !here.networks.includes(one),
   );
   const strangers = here.moving === undefined ? here.names.filter((one) => one !== MARKER) : [];
+  const astray = [...disks, ...description.files]
+    .map(({ path }) => path)
+    .filter((path) => dirname(path) !== own);
+  const { nvram } = description;
+  const isNvramAstray = nvram !== undefined && ![own, NVRAM].includes(dirname(nvram.path));
   const room = spaceProblem(description, here.available, dirname(own));
   return [
     ...(dirname(own) === directory
@@ -73,6 +81,11 @@ function problemsOfHost(
     ...(here.moving === undefined
       ? here.existing.map((path) => `${path} exists on this host: remove it, or move it away`)
       : []),
+    ...[...astray, ...(isNvramAstray ? [nvram.path] : [])].map(
+      (path) =>
+        `its file ${path} is not in its directory ${own}, and only what is there moves: take it out of the VM, or move it there`,
+    ),
+    ...(basename(own) === name ? [] : [`its disk is in ${own}, and not in a directory of its name`]),
     ...(twin ? [`the domain '${twin.name}' of this host has its UUID`] : []),
     ...taken.map(
       (domain) =>

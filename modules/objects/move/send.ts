@@ -13,7 +13,7 @@ import { type Description, parseDescription } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, filesOf, makeSockets } from './prepare.ts';
 import { writeRecord } from './record.ts';
-import { incomingPath, templatesOf } from './templates.ts';
+import { templatesOf } from './templates.ts';
 
 // The old host's second step: the guest, or the templates that it needs, go to the new one.
 
@@ -70,15 +70,12 @@ export async function applySend(
   return { result: { sent, seconds: Math.round((host.now() - started) / 100) / 10 } };
 }
 
-const templatesTo = (description: Description, bring: readonly string[]): Sent[] =>
-  templatesOf(description)
-    .filter(({ path }) => bring.includes(path))
-    .map((template) => ({
-      from: template.path,
-      to: incomingPath(template),
-      isSparse: false,
-      length: template.length,
-    }));
+// Only what the description has: the new host can't ask for another file.
+const templatesTo = (description: Description, bring: MoveOptions['bring']): Sent[] =>
+  templatesOf(description).flatMap((template) => {
+    const to = bring.find(({ path }) => path === template.path)?.to;
+    return to === undefined ? [] : { from: template.path, to, isSparse: false, length: template.length };
+  });
 
 const asSent = ({ path, length }: { readonly path: string; readonly length: number }): Sent => ({
   from: path,

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { storeDirectory } from '../../lib/disk/template/key.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { Description, MovedDisk } from './description.ts';
 
@@ -12,12 +13,13 @@ export const templatesOf = ({ disks }: Pick<Description, 'disks'>): Backing[] =>
   ...new Map(disks.flatMap(({ backing }) => (backing ? [[backing.path, backing] as const] : []))).values(),
 ];
 
-/** Where a template is kept that was brought since the host has none, or another one, of its name. */
-export const broughtPath = ({ path, sha256 }: Backing): string =>
-  join(dirname(path), `moved-${sha256}.qcow2`);
+/** Where a template is kept that was brought. @param directory of the images of this host */
+export const broughtPath = (directory: string, { sha256 }: Backing): string =>
+  join(storeDirectory(directory), `moved-${sha256}.qcow2`);
 
 /** Where it arrives. */
-export const incomingPath = ({ path, sha256 }: Backing): string => join(dirname(path), `.moving-${sha256}`);
+export const incomingPath = (directory: string, { sha256 }: Backing): string =>
+  join(storeDirectory(directory), `.moving-${sha256}`);
 
 const DIRECTORY_MODE = 0o755;
 const TEMPLATE_MODE = 0o444;
@@ -29,31 +31,36 @@ const isLike = async (host: Host, path: string, { length, sha256 }: Backing): Pr
 
 /**
  * Finds the template that this host has of the same content, whatever its name is. One that has arrived gets a name.
+ * @param directory of the images of this host
  * @returns its path; undefined if it has to be brought
  */
-export async function findTemplate(host: Host, template: Backing): Promise<string | undefined> {
-  host.report({ what: `compare ${basename(template.path)}`, done: undefined, total: undefined });
-  const directory = dirname(template.path);
-  const names = (await host.list(directory)).filter((name) => !name.startsWith('.'));
-  // The same name first, since most files of that length are the same one.
-  const candidates = [
-    template.path,
-    ...names.map((name) => join(directory, name)).filter((path) => path !== template.path),
-  ];
-  for (const path of candidates) if (await isLike(host, path, template)) return path;
-  const incoming = incomingPath(template);
+export async function findTemplate(
+  host: Host,
+  directory: string,
+  template: Backing,
+): Promise<string | undefined> {
+  const name = basename(template.path);
+  host.report({ what: `compare ${name}`, done: undefined, total: undefined });
+  const store = storeDirectory(directory);
+  const names = (await host.list(store)).filter((one) => !one.startsWith('.'));
+  // The same name first, since most files of that name are the same one.
+  const sorted = [...names.filter((one) => one === name), ...names.filter((one) => one !== name)];
+  for (const one of sorted) if (await isLike(host, join(store, one), template)) return join(store, one);
+  const incoming = incomingPath(directory, template);
   if (!(await isLike(host, incoming, template))) return undefined;
+  const path = broughtPath(directory, template);
   await host.setAttributes(incoming, { mode: TEMPLATE_MODE });
-  await host.publish(incoming, broughtPath(template));
-  return broughtPath(template);
+  await host.publish(incoming, path);
+  return path;
 }
 
-/** Makes the empty file in which a template arrives. */
-export async function expectTemplate(host: Host, template: Backing): Promise<void> {
-  const path = incomingPath(template);
+/** Makes the empty file in which a template arrives. @returns its path */
+export async function expectTemplate(host: Host, directory: string, template: Backing): Promise<string> {
+  const path = incomingPath(directory, template);
   if ((await host.stat(dirname(path))) === undefined) {
     await host.makeDirectory(dirname(path));
     await host.setAttributes(dirname(path), { mode: DIRECTORY_MODE });
   }
   await host.write(path, '', { mode: 0o600 });
+  return path;
 }

@@ -21,6 +21,7 @@ describe('a description', () => {
     ['a format that is none', { ...GUEST, disks: [{ ...GUEST.disks[0], format: 'vmdk' }] }],
     ['a digest that is none', { ...GUEST, files: [{ ...GUEST.files[0], sha256: 'x' }] }],
     ['a text with a zero', { ...GUEST, state: 'running\0' }],
+    ['a file in networks that is none', { ...GUEST, attachments: { '/etc/passwd': 'x' } }],
     ['no UUID', { ...GUEST, uuid: undefined }],
   ];
   it.each(wrong)('with %s is refused', (_, value) => {

@@ -17,6 +17,19 @@ describe('a guest', () => {
 
   const cases: [string, Partial<Description>, Partial<Here>, RegExp][] = [
     ['whose host says so', { cannot: ['it has a device of its host'] }, {}, /device of its host/],
+    [
+      'with a file elsewhere',
+      { files: [{ ...(GUEST.files[0] as Description['files'][number]), path: '/srv/x.iso' }] },
+      {},
+      /\/srv\/x.iso is not in/,
+    ],
+    [
+      'with firmware variables elsewhere',
+      { nvram: { ...(GUEST.files[0] as Description['files'][number]), path: '/etc/cron.d/x' } },
+      {},
+      /\/etc\/cron.d\/x is not in/,
+    ],
+    ['in a directory of another name', { name: 'web2' }, {}, /directory of its name/],
     ['over files', {}, { names: ['disk.qcow2'] }, /never overwritten/],
     ['over another file', {}, { existing: ['/srv/x'] }, /\/srv\/x exists/],
     ['with the UUID of another', {}, { domains: [{ ...DOMAIN, uuid: GUEST.uuid }] }, /its UUID/],
