@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL, turn } from '../support/daily.ts';
+import { runModule } from '../support/module.ts';
+import { leftovers, moveBySteps, STEPS, type StepName, stateOn } from './by-steps.ts';
+import { type MoveHost, type MoveLab, startMoveLab } from './lab.ts';
+
+// A guest without a system, which starts at once, goes from one host to the other and back. Whatever ends in the middle, it runs
+// on one of them, and on one only, and the next run ends the move.
+const NAME = 'killed';
+const STRIDE = ALL ? 1 : 4;
+
+let lab: MoveLab;
+let here: MoveHost;
+let there: MoveHost;
+const swap = () => {
+  [here, there] = [there, here];
+};
+
+beforeAll(async () => {
+  lab = await startMoveLab({ prefix: 'kl', releases: [12, 13] });
+  [here, there] = [lab.host('hv1'), lab.host('hv2')];
+  const home = '/var/lib/libvirt/templates';
+  await here.sh(`mkdir -p ${home}/by-checksum; cd ${home}
+    qemu-img create -q -f qcow2 by-checksum/kl.qcow2 8M; ln -sf by-checksum/kl.qcow2 kl.qcow2`);
+  const options = {
+    ...{ name: NAME, memory: '16 MiB', virt_type: 'qemu', machine: 'pc-q35-7.2', archive_name: 'kl.qcow2' },
+    ...{
+      disks: [{ size: '1M' }],
+      ovs: [{ name: 'ovs-lan', vlans: [25] }],
+      interfaces: [{ name: 'eth0', mode: 'manual' }],
+    },
+    ...{ checksum_offload: false, hypervisor: 'hv1' },
+  };
+  expect(await runModule(here.hypervisor, 'vm', options)).toMatchObject({ changed: true });
+});
+afterAll(() => lab?.remove());
+
+const identity = ({ sh }: MoveHost) =>
+  sh(
+    `virsh domuuid ${NAME}; virsh -q domiflist ${NAME} | awk '{print $3, $5}'; virsh dominfo ${NAME} | grep -E 'Persistent|Autostart:'`,
+  );
+
+/** The hosts on which the guest runs: one that is suspended doesn't. */
+async function runningOn(): Promise<string[]> {
+  const states = await Promise.all([here, there].map(async (host) => [host.name, await stateOn(host, NAME)]));
+  return states.filter(([, state]) => state === 'running').map(([name]) => name ?? '');
+}
+
+/** Expects that the guest has moved there as a whole, and that nothing else is left. */
+async function expectMoved(before: string): Promise<void> {
+  expect(await stateOn(here, NAME)).toBe('');
+  expect(await stateOn(there, NAME)).toBe('running');
+  expect(await identity(there)).toBe(before);
+  expect(await here.sh(`ls -d /var/lib/libvirt/images/${NAME} 2>/dev/null || true`)).toBe('');
+  for (const host of [here, there]) expect(await leftovers(host)).toBe('');
+}
+
+/** Kills a step before one effect after the other, in turns of days. @returns how often it was killed */
+async function killsIn(step: StepName): Promise<number> {
+  let kills = 0;
+  for (let before = 1 + turn(STRIDE); ; before += STRIDE) {
+    const id = await identity(here);
+    const outcome = await moveBySteps(here, there, NAME, { kill: { step, before } });
+    const isKilled = outcome[step] === undefined;
+    const at = `${step} killed before effect ${before}`;
+    expect((await runningOn()).length, at).toBe(1);
+    if (isKilled) {
+      kills += 1;
+      const again = await moveBySteps(here, there, NAME);
+      expect(again.complete, `${at}: ${JSON.stringify(again)}`).toMatchObject({ changed: true });
+    } else expect(outcome.complete, JSON.stringify(outcome)).toMatchObject({ changed: true });
+    await expectMoved(id);
+    swap();
+    if (!isKilled) return kills;
+  }
+}
+
+describe('a guest whose move is killed', () => {
+  it('moves, and leaves nothing', async () => {
+    const before = await identity(here);
+    const outcome = await moveBySteps(here, there, NAME);
+    expect(outcome.complete, JSON.stringify(outcome)).toMatchObject({ changed: true });
+    await expectMoved(before);
+    swap();
+  });
+
+  it.each(STEPS.filter((step) => step !== 'complete'))(
+    'in the step %s is on one host, and moves by the next run',
+    async (step) => {
+      expect(await killsIn(step)).toBeGreaterThan(0);
+    },
+  );
+
+  // The migration is slow, so that it can be ended in the middle.
+  const SLOW = { bandwidth: 1 };
+  const CULPRITS = [
+    ['ssh', 'pkill -KILL -f "^ssh -F none"'],
+    ['libvirtd of its host', 'kill -KILL $(cat /run/libvirtd.pid)'],
+    ['libvirtd of the new host', 'kill -KILL $(cat /run/libvirtd.pid)'],
+    ['QEMU of the new host', `kill -KILL $(cat /run/libvirt/qemu/${NAME}.pid)`],
+  ] as const;
+
+  it.each(CULPRITS)(
+    'by the end of %s stays where it is, and moves by the next run',
+    async (culprit, script) => {
+      const before = await identity(here);
+      const at = culprit.endsWith('new host') ? there : here;
+      const ended = moveBySteps(here, there, NAME, { migration: SLOW });
+      await here.sh(
+        `for i in $(seq 300); do virsh -q domjobinfo ${NAME} | grep -q Outgoing && exit; sleep 0.1; done; exit 1`,
+      );
+      await at.sh(script);
+      const outcome = await ended;
+      expect(outcome.send, JSON.stringify(outcome.send)).toMatchObject({ failed: true });
+      expect(await runningOn()).toEqual([here.name]);
+      const again = await moveBySteps(here, there, NAME);
+      expect(again.complete, JSON.stringify(again)).toMatchObject({ changed: true });
+      await expectMoved(before);
+      swap();
+    },
+  );
+});
