@@ -20,15 +20,17 @@ export interface Choice {
   readonly before?: (step: StepName) => Promise<void>;
 }
 
+type StepResult = Result & Record<string, unknown>;
+
 /** How a move ended: the results of its steps. Of one that was killed, and of those after it, there are none. */
-export type Outcome = Partial<Record<StepName, Result & Record<string, unknown>>>;
+export type Outcome = Partial<Record<StepName, StepResult>>;
 
 /** Runs a step. @returns undefined where it was killed */
 async function runStep(
   host: MoveHost,
   args: Record<string, unknown>,
   kill: number | undefined,
-): Promise<(Result & Record<string, unknown>) | undefined> {
+): Promise<StepResult | undefined> {
   const input = withArguments(await killableModule('vm_move'), args);
   const variable = kill === undefined ? [] : [`${KILL_BEFORE}=${kill}`];
   const { stdout, stderr } = await host.hypervisor.exec(['env', ...variable, '/usr/bin/node', '-'], {
@@ -62,10 +64,10 @@ export async function moveBySteps(
     return result.failed !== true;
   };
   if (!(await step(from, 'describe', { to: to.address }))) return outcome;
-  const { description, public_key, address } = outcome.describe ?? {};
+  const { description, public_key, address } = outcome.describe as StepResult;
   const prepare = { from: from.name, mode, migration, description, public_key, address };
   if (!(await step(to, 'prepare', prepare))) return outcome;
-  const { arrived, host_keys, socket, bring = [], mode: how } = outcome.prepare ?? {};
+  const { arrived, host_keys, socket, bring = [], mode: how } = outcome.prepare as StepResult;
   const send = { to: to.address, mode: how, migration, description, host_keys, socket };
   if ((bring as unknown[]).length > 0) {
     if (!(await step(from, 'send', { ...send, bring }))) return outcome;
