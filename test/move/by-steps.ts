@@ -87,7 +87,7 @@ export const leftovers = ({ sh }: MoveHost): Promise<string> =>
         /var/lib/libvirt/images/*/.definition.xml /var/lib/libvirt/templates/by-checksum/.moving-* 2>/dev/null || true
       grep piecewise-move /root/.ssh/authorized_keys || true
       virsh -q pool-list --all --name | grep piecewise || true
-      pgrep -af 'ssh -F none' || true`);
+      pgrep -ax ssh || true`);
 
 /** The state of a guest on a host; empty where it is not defined. */
 export const stateOn = ({ sh }: MoveHost, name: string): Promise<string> =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALL, turn } from '../support/daily.ts';
 import { runModule } from '../support/module.ts';
 import { leftovers, moveBySteps, STEPS, type StepName, stateOn } from './by-steps.ts';
@@ -34,6 +34,10 @@ beforeAll(async () => {
   expect(await runModule(here.hypervisor, 'vm', options)).toMatchObject({ changed: true });
 });
 afterAll(() => lab?.remove());
+// A test that fails hinders no other.
+beforeEach(async () => {
+  if ((await stateOn(here, NAME)) === '') swap();
+});
 
 const identity = ({ sh }: MoveHost) =>
   sh(
@@ -94,7 +98,7 @@ describe('a guest whose move is killed', () => {
   // The migration is slow, so that it can be ended in the middle.
   const SLOW = { bandwidth: 1 };
   const CULPRITS = [
-    ['ssh', 'pkill -KILL -f "^ssh -F none"'],
+    ['ssh', 'pkill -KILL -x ssh'],
     ['libvirtd of its host', 'kill -KILL $(cat /run/libvirtd.pid)'],
     ['libvirtd of the new host', 'kill -KILL $(cat /run/libvirtd.pid)'],
     ['QEMU of the new host', `kill -KILL $(cat /run/libvirt/qemu/${NAME}.pid)`],
