@@ -37,7 +37,7 @@ seealso:
 attributes:
   check_mode:
     support: full
-    description: It does the same in check mode.
+    description: It plans, and shows the plan, in check mode too.
   diff_mode:
     support: none
     description: It changes nothing.

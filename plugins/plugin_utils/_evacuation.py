@@ -207,13 +207,17 @@ def plan_of(asked, machines):
         elif not fitting:
             stuck.append(Stuck(guest, source, _reason(asked, guest, refusals)))
         else:
-            # The first of those that are alike.
-            best = max(fitting, key=lambda room: room.rank(guest))
+            best = _best(fitting, guest)
             best.take(guest)
             target = best.machine.name
             mode = asked.mode if is_on(guest) else "cold"
             moves.append(Move(guest, source, target, mode, asked.direction == EVACUATE and guest.evacuated_from != target))
     return Plan(moves, stuck, list(rooms.values()))
+
+
+def _best(rooms, guest):
+    """The best room for a guest: the first of those that are alike."""
+    return max(rooms, key=lambda room: room.rank(guest))
 
 
 def _may_take(asked, name):

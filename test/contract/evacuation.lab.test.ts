@@ -162,6 +162,11 @@ describe('a hypervisor', () => {
     [['host=hv4'], "host: 'hv4' is no host of the group kvm: known are hv1, hv2, hv3"],
     [['host=hv1', '--limit=hv2'], 'host: hv1 is not in the play: leave out --limit'],
     [['host=hv3'], "host: hv3 can't be read: "],
+    // Without libvirt it would seem to have no guests.
+    [
+      ['host=hv1', 'vm_uri=qemu+unix:///system?socket=/run/evt.sock'],
+      "host: hv1 can't be read: guests, and the overlays of templates, are missing: libvirt doesn't answer",
+    ],
   ])('is not evacuated where %j is asked for', async (extra, message) => {
     const { output, exitCode } = await play('2.14', 'evacuate', ...extra);
     expect(exitCode, output).not.toBe(0);
