@@ -32,9 +32,9 @@ def cloud_of(hosts, collected, read_at, checked):
 
 def _host(name, variables, answer, collected):
     problems = list(collected.problems(name))
-    info = _info(answer)
+    info = info_of(answer)
     if isinstance(answer, dict) and info is None:
-        _add(problems, printable(str(answer.get("msg") or "cloud_info has not told everything")))
+        _add(problems, problem_of(answer))
     for warning in answer.get("warnings") or [] if isinstance(answer, dict) else []:
         _add(problems, printable(str(warning)))
     guests = []
@@ -60,10 +60,22 @@ def _add(problems, text):
         problems.append(text)
 
 
-def _info(answer):
+def info_of(answer):
+    """What a host has answered to the module cloud_info, without control characters; None where that isn't all."""
     if not isinstance(answer, dict) or not _is_complete(answer, ALWAYS["cloud_info"]):
         return None
     return {key: printable(answer[key]) for key in ALWAYS["cloud_info"]}
+
+
+def problem_of(answer, part=""):
+    """
+    Why a host's answer to the module cloud_info isn't all.
+    @param part what is missing, if that is known: the warning about it begins so
+    """
+    if not isinstance(answer, dict):
+        return "it was not asked"
+    warnings = [str(one) for one in answer.get("warnings") or [] if str(one).startswith(part)]
+    return printable(str(answer.get("msg") or next(iter(warnings), "cloud_info has not told everything")).strip())
 
 
 def _is_complete(value, keys):

@@ -21,7 +21,8 @@ def status_text(cloud, columns=None):
     @param cloud see `_cloud`
     @param columns of the terminal; None for as many as are needed, and a line for each host and guest
     """
-    rows = [_in_one_line(row) for host in cloud["hosts"] for row in _rows(host)]
+    away = _evacuated(cloud["hosts"])
+    rows = [_in_one_line(row) for host in cloud["hosts"] for row in _rows(host, away)]
     widths = [max(len(row[i]) for row in [HEADER, *rows]) for i in range(len(HEADER) - 1)]
     # An empty column is left out. In a narrow terminal the last ones become notes.
     kept = [i for i in range(len(widths)) if any(row[i] for row in rows)]
@@ -50,7 +51,13 @@ def _lines(cells, notes, columns):
     return [*first, *(part for lines in wrapped for part in lines)]
 
 
-def _rows(host):
+def _evacuated(hosts):
+    """Where evacuated guests are, by the host that they belong to and their names."""
+    guests = [(host["name"], guest) for host in hosts for guest in (host.get("info") or {}).get("guests", [])]
+    return {(guest["evacuated_from"], guest["name"]): name for name, guest in guests if "evacuated_from" in guest}
+
+
+def _rows(host, away):
     info = host.get("info")
     yield (host["name"], "", "up" if info else "unknown", host.get("address", ""), "", list(_host_notes(host, info)))
     drifted = {drift["name"] for drift in host["drift"] if drift["kind"] == "vms"}
@@ -59,7 +66,11 @@ def _rows(host):
         guest, declared = guests.get(name), host["declared"].get(name)
         state = guest["state"] if guest else ("missing" if info else "unknown")
         group = "/".join(one for one in _group(guest, declared) if one)
-        yield (host["name"], name, state, ", ".join(_addresses(guest, declared)), group, list(_notes(guest, declared, name in drifted)))
+        notes = list(_notes(guest, declared, name in drifted))
+        if not guest and (host["name"], name) in away:
+            state = "evacuated"
+            notes.append("is on %s" % away[host["name"], name])
+        yield (host["name"], name, state, ", ".join(_addresses(guest, declared)), group, notes)
 
 
 def _group(guest, declared):
@@ -78,7 +89,9 @@ def _notes(guest, declared, has_drift):
         yield "drift"
     if guest and guest["restart_reasons"]:
         yield "needs a restart: %s" % ", ".join(guest["restart_reasons"])
-    if guest and not declared:
+    if guest and "evacuated_from" in guest:
+        yield "evacuated from %s" % guest["evacuated_from"]
+    elif guest and not declared:
         yield "not declared"
 
 

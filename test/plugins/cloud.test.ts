@@ -219,6 +219,22 @@ describe('status', () => {
     ]);
   });
 
+  it('tells where evacuated guests are, and that they are no strangers there', async () => {
+    const [hv1, hv2] = structuredClone(CLOUD.hosts);
+    const evacuated = { ...GUEST, name: 'web2', evacuated_from: 'hv1', restart_reasons: [] };
+    const guests = [{ ...evacuated, name: 'web1' }, evacuated];
+    const hosts = [hv1, { ...hv2, info: { ...INFO, ports: [], networks: [], guests } }];
+    const lines = (await python.ask<string>(['status_text', { hosts }, null])).split('\n');
+    const rows = lines.map((line) => line.split(/ {2,}/));
+    // The first is on both.
+    expect(rows.filter(([, name]) => name === 'web1' || name === 'web2')).toEqual([
+      ['hv1', 'web1', 'running', '10.0.0.5', 'shop/web', 'drift; needs a restart: memory'],
+      ['hv1', 'web2', 'evacuated', '10.0.0.6', 'is on hv2'],
+      ['hv2', 'web1', 'running', '10.0.0.5', 'evacuated from hv1'],
+      ['hv2', 'web2', 'running', '10.0.0.5', 'evacuated from hv1'],
+    ]);
+  });
+
   it('has no row that a host has made up', async () => {
     const forged = structuredClone(CLOUD);
     (forged.hosts[0] as { problems: string[] }).problems = ['x\nhv3  up  \u001b[31m'];

@@ -1,0 +1,85 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""Plans the moves of an evacuation, and of its end. The documentation is in plugins/modules."""
+
+from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
+
+from ansible_collections.piecewise.cloud.plugins.modules.plan_evacuation import DOCUMENTATION
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._cloud import info_of, problem_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_action import ControllerAction
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, variables_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import (
+    EVACUATE,
+    EvacuationError,
+    asked_of,
+    candidates,
+    is_on,
+    machine_of,
+    moves_by_target,
+    plan_of,
+)
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text import left_text, plan_text
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
+
+LIBVIRT = "qemu:///system"
+
+
+class ActionModule(ControllerAction):
+    DOCUMENTATION = DOCUMENTATION
+
+    def report(self, result, options, task_vars):
+        hosts = task_vars["ansible_play_hosts_all"]
+        try:
+            # A variable of this name in an inventory is about something else.
+            variables = load_extra_vars(self._loader)
+            asked = asked_of(options["direction"], variables, task_vars["groups"].get("kvm", []), hosts)
+            result.update(changed=False, stop=asked.stuck == "stop")
+            if options["info"]:
+                machines, unread = self._read(asked, hosts, options["info"], task_vars)
+                if options["planned"] is None:
+                    self._plan(result, asked, (machines, unread), task_vars)
+                else:
+                    self._tell_left(result, asked, machines, options["planned"])
+        except (EvacuationError, DeclarationError) as reason:
+            raise TaskFailure(str(reason)) from reason
+
+    @staticmethod
+    def _read(asked, hosts, name, task_vars):
+        """The hypervisors that were read, and why others weren't, by their names."""
+        machines, unread = [], {}
+        for host in hosts:
+            answer = task_vars["hostvars"].raw_get(host).get(name)
+            info = info_of(answer)
+            if info is None:
+                unread[host] = problem_of(answer)
+            elif "libvirt" not in info["host"]["versions"]:
+                # It seems to have no guests.
+                unread[host] = problem_of(answer, "guests")
+            else:
+                machines.append(machine_of(host, info))
+        for host in asked.hosts:
+            if host in unread:
+                raise EvacuationError("host: %s can't be read: %s" % (host, unread[host]))
+        return machines, unread
+
+    def _plan(self, result, asked, read, task_vars):
+        machines, unread = read
+        hosts = task_vars["ansible_play_hosts_all"]
+        plan = plan_of(asked, machines)
+        uris = {one.name: variables_of(one.name, task_vars["hostvars"], self._templar).get("vm_uri") or LIBVIRT for one in machines}
+        Display().display(plan_text(asked, plan, unread))
+        stuck = [{"name": one.guest.name, "host": one.source, "reason": one.reason} for one in plan.stuck]
+        result.update(moves=moves_by_target(asked, plan, hosts, uris), stuck=stuck)
+
+    @staticmethod
+    def _tell_left(result, asked, machines, planned):
+        left = candidates(asked, machines)
+        reasons = {(one["host"], one["name"]): one["reason"] for one in planned.get("stuck", [])}
+        text = left_text(asked, left, reasons)
+        running = {one.name: [] for one in machines}
+        for guest, host in left if asked.direction == EVACUATE else []:
+            running[host] += [{"name": guest.name}] if is_on(guest) else []
+        result.update(left=running)
+        if left and asked.stuck != "stop":
+            raise TaskFailure(text)
+        Display().display(text)
