@@ -23,8 +23,8 @@ VCPUS = 4
 # libvirt's names of the states in which a guest has no process.
 OFF = ("shut off", "crashed")
 
-# What a person has asked for: `targets` is None for all other hosts.
-Asked = namedtuple("Asked", ("direction", "hosts", "targets", "mode", "fallback", "stuck", "reserve"))
+# What a person has asked for: `targets` is None for all other hosts, `power` is how guests are shut down.
+Asked = namedtuple("Asked", ("direction", "hosts", "targets", "mode", "fallback", "stuck", "reserve", "power"))
 
 # A guest: its state as libvirt calls it, the most memory that it can have in bytes, the host that it was evacuated from, or None.
 Guest = namedtuple("Guest", ("name", "state", "autostart", "memory", "vcpus", "evacuated_from"))
@@ -71,7 +71,9 @@ def asked_of(direction, variables, known, play):
     if fallback and mode == "cold":
         raise EvacuationError("fallback: is that of migrate=live: leave it out")
     stuck = _choice(variables, "stuck", ("stay", "stop"), "stay")
-    return Asked(direction, hosts, targets or None, mode, fallback is not None, stuck, _percent(variables.get("reserve")))
+    # The module checks them.
+    power = {key: variables[key] for key in ("shutdown_timeout", "force_off") if variables.get(key) not in (None, "")}
+    return Asked(direction, hosts, targets or None, mode, fallback is not None, stuck, _percent(variables.get("reserve")), power)
 
 
 def _hosts(value, key, known, play):
@@ -243,7 +245,9 @@ def moves_by_target(asked, plan, hosts, uris):
     found = {name: [] for name in hosts}
     for move in plan.moves:
         entry = {"name": move.guest.name, "from": move.source, "uri": uris[move.source], "mode": move.mode, "evacuation": move.evacuation}
-        found[move.target].append(dict(entry, fallback=asked.fallback and move.mode == "live", migration={}))
+        migration = {"fallback": "cold"} if asked.fallback and move.mode == "live" else {}
+        # A guest that ran goes on, also where it is shut down for the move.
+        found[move.target].append(dict(entry, migration=migration, start=move.guest.state not in OFF, **asked.power))
     return found
 
 

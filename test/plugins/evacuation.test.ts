@@ -83,12 +83,15 @@ describe('what is asked for', () => {
   it('is read from extra variables', async () => {
     expect((await asked({ host: 'hv1' })).asked).toEqual({
       ...{ direction: 'evacuate', hosts: ['hv1'], targets: null, mode: 'live', fallback: false },
-      ...{ stuck: 'stay', reserve: 10 },
+      ...{ stuck: 'stay', reserve: 10, power: {} },
     });
-    const all = { host: ' hv1, hv2,hv1', to: ['hv3'], fallback: 'cold', stuck: 'stop', reserve: 25 };
+    const all = {
+      ...{ host: ' hv1, hv2,hv1', to: ['hv3'], fallback: 'cold', stuck: 'stop', reserve: 25 },
+      ...{ shutdown_timeout: 9, force_off: true },
+    };
     expect((await asked(all)).asked).toEqual({
       ...{ direction: 'evacuate', hosts: ['hv1', 'hv2'], targets: ['hv3'], mode: 'live', fallback: true },
-      ...{ stuck: 'stop', reserve: 25 },
+      ...{ stuck: 'stop', reserve: 25, power: { shutdown_timeout: 9, force_off: true } },
     });
   });
 
@@ -143,7 +146,7 @@ describe('guests are spread', () => {
     expect(moves).toMatchObject({ hv1: [], hv3: [{ name: 'large' }] });
     expect(moves.hv2?.[0]).toEqual({
       ...{ name: 'middle', from: 'hv1', uri: 'qemu:///hv1', mode: 'live' },
-      ...{ fallback: false, migration: {}, evacuation: true },
+      ...{ migration: {}, evacuation: true, start: true },
     });
   });
 
@@ -204,19 +207,20 @@ describe('guests are spread', () => {
     const modes = async (extra: object) =>
       (await ask({ host: 'hv1', ...extra }, hosts)).moves.hv2?.map((move) => [
         move.mode,
-        (move as { fallback?: boolean }).fallback,
+        (move as { migration?: { fallback?: string } }).migration?.fallback === 'cold',
+        (move as { start?: boolean }).start,
       ]);
     expect(await modes({})).toEqual([
-      ['live', false],
-      ['cold', false],
+      ['live', false, true],
+      ['cold', false, false],
     ]);
     expect(await modes({ fallback: 'cold' })).toEqual([
-      ['live', true],
-      ['cold', false],
+      ['live', true, true],
+      ['cold', false, false],
     ]);
     expect(await modes({ migrate: 'cold' })).toEqual([
-      ['cold', false],
-      ['cold', false],
+      ['cold', false, true],
+      ['cold', false, false],
     ]);
   });
 
