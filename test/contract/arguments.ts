@@ -35,4 +35,20 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
     directory: '/srv/contract',
   },
   vm_info: {},
+  vm_move: {
+    ...{ name: 'contract-vm', step: 'abandon' },
+    description: JSON.stringify({
+      ...{ format: 1, name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' },
+      ...{
+        autostart: true,
+        arch: 'x86_64',
+        machine: 'q35',
+        type: 'qemu',
+        cpu: { host: '' },
+        disks: [],
+        files: [],
+      },
+      ...{ interfaces: [], attachments: {}, cannot: [], cannotLive: [], cannotCold: [] },
+    }),
+  },
 };

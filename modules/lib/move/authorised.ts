@@ -103,3 +103,9 @@ export const authorise = (
 /** Lets the key of a move in no more. */
 export const unauthorise = (host: Host, id: string): Promise<void> =>
   change(host, (text) => withoutMove(text, id));
+
+/** Whether the key of a move is let in. */
+export async function isAdmitted(host: Host, id: string): Promise<boolean> {
+  const text = (await readText(host, FILE)) ?? '';
+  return withoutMove(text, id) !== text;
+}

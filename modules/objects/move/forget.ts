@@ -4,15 +4,15 @@ import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
-import { unauthorise } from '../../lib/move/authorised.ts';
+import { isAdmitted, unauthorise } from '../../lib/move/authorised.ts';
 import { poolOf } from '../../lib/move/remote.ts';
-import { moveId } from '../../lib/move/way.ts';
+import { moveId, pathsOf } from '../../lib/move/way.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments, observeAttachments, planRemoval } from '../vm/attachments.ts';
 import { MARKER } from '../vm/moving.ts';
 import { type Description, directoryIn, parseDescription } from './description.ts';
 import type { MoveOptions } from './options.ts';
-import { filesOf, removeMade } from './prepare.ts';
+import { definitionPath, filesOf, removeMade } from './prepare.ts';
 import { forgetMove } from './record.ts';
 
 // The last steps of a move: what is no longer needed goes.
@@ -24,10 +24,33 @@ export interface EndStep {
   readonly domain: Domain | undefined;
 }
 
-/** The domain, as far as it is here. */
-export async function observeEnd(host: Host, { name, uri }: MoveOptions): Promise<Domain | undefined> {
-  const [domain] = await readDomains(host, uri, [name]);
-  return domain;
+/** What is here of a guest and of its move. */
+export interface Ended {
+  readonly domain: Domain | undefined;
+  /** Files and directories. */
+  readonly left: readonly string[];
+}
+
+/** Reads what is here. */
+export async function observeEnd(
+  host: Host,
+  { name, uri, step, description: text = '' }: MoveOptions,
+): Promise<Ended> {
+  const description = parseDescription(text);
+  const id = moveId(description.uuid);
+  const { state, sockets } = pathsOf(id);
+  const directory = directoryIn(description);
+  const paths = [
+    ...[state, sockets, `${directory}/${MARKER}`, definitionPath(description)],
+    ...(step === 'forget' ? filesOf(description).map(({ path }) => path) : []),
+  ];
+  const [[domain], isAuthorised, ...found] = await Promise.all([
+    readDomains(host, uri, [name]),
+    step === 'abandon' && isAdmitted(host, id),
+    ...paths.map((path) => host.stat(path)),
+  ]);
+  const left = paths.filter((_, i) => found[i] !== undefined);
+  return { domain, left: isAuthorised ? [...left, 'its key'] : left };
 }
 
 const TITLES = {
@@ -37,11 +60,7 @@ const TITLES = {
 } as const;
 
 /** Pure. @throws Failure where the guest still runs on its former host */
-export function planEnd(
-  options: MoveOptions,
-  act: EndStep['act'],
-  domain: Domain | undefined,
-): Plan<EndStep> {
+export function planEnd(options: MoveOptions, act: EndStep['act'], { domain, left }: Ended): Plan<EndStep> {
   const { name } = options;
   const description = parseDescription(options.description ?? '');
   if (domain && domain.uuid !== description.uuid)
@@ -49,12 +68,12 @@ export function planEnd(
   if (act === 'forget' && domain && isOn(domain.state) && domain.state !== 'paused')
     throw new Failure(`the guest '${name}' is ${domain.state} on this host: it has not moved`);
   if (act === 'complete' && !domain) throw new Failure(`there is no domain '${name}' on this host`);
-  return {
-    changes: [
-      { title: TITLES[act](name), before: undefined, after: undefined, step: { act, description, domain } },
-    ],
-    result: { name },
-  };
+  const isLeft = left.length > 0 || (act === 'forget' && domain !== undefined);
+  const isOff = act === 'complete' && options.start && domain !== undefined && !isOn(domain.state);
+  if (!isLeft && !isOff) return { changes: [], result: { name } };
+  const before = { left: [...left, ...(act === 'forget' && domain ? [`domain ${name}`] : [])] };
+  const step = { act, description, domain };
+  return { changes: [{ title: TITLES[act](name), before, after: undefined, step }], result: { name } };
 }
 
 /** Removes the guest from the host that it has left. */

@@ -6,7 +6,15 @@ import { type Here, observeArrival } from './arrival.ts';
 import { applyDescribe, type Described, type DescribeStep, observeGuest, planDescribe } from './describe.ts';
 import { parseDescription } from './description.ts';
 import { applyFinish, type FinishStep, observeFinish, planFinish } from './finish.ts';
-import { applyAbandon, applyComplete, applyForget, type EndStep, observeEnd, planEnd } from './forget.ts';
+import {
+  applyAbandon,
+  applyComplete,
+  applyForget,
+  type Ended,
+  type EndStep,
+  observeEnd,
+  planEnd,
+} from './forget.ts';
 import type { MoveOptions } from './options.ts';
 import { applyPrepare, type PrepareStep, planPrepare } from './prepare.ts';
 import { applySend, observeSend, planSend, type SendStep } from './send.ts';
@@ -18,7 +26,8 @@ type State =
   | { readonly step: 'describe'; readonly seen: Described }
   | { readonly step: 'prepare'; readonly seen: Here }
   | { readonly step: 'send'; readonly seen: Domain }
-  | { readonly step: 'finish' | 'forget' | 'complete' | 'abandon'; readonly seen: Domain | undefined };
+  | { readonly step: 'finish'; readonly seen: Domain | undefined }
+  | { readonly step: 'forget' | 'complete' | 'abandon'; readonly seen: Ended };
 
 type Step = DescribeStep | PrepareStep | SendStep | FinishStep | EndStep;
 
