@@ -102,8 +102,6 @@ export class Counter {
 
   /** Ends the server. */
   async stop(): Promise<void> {
-    await this.host.sh(
-      `systemctl stop ${UNIT} 2>/dev/null; systemctl reset-failed ${UNIT} 2>/dev/null; true`,
-    );
+    await this.host.sh(`for act in stop reset-failed; do systemctl $act ${UNIT} 2>/dev/null || true; done`);
   }
 }

@@ -35,8 +35,8 @@ export function countingVm(options: GuestOptions): Record<string, unknown> {
   ];
   return {
     name,
-    // Debian's kernel doesn't boot with 64 MiB.
-    memory: uefi ? '128 MiB' : '96 MiB',
+    // Debian's kernel doesn't boot with 64 MiB, and OVMF not with 128.
+    memory: uefi ? '256 MiB' : '96 MiB',
     virt_type: 'qemu',
     archive_name: IMAGE,
     kernel: 'template',
