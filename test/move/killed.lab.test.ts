@@ -25,13 +25,18 @@ beforeAll(async () => {
   const options = {
     ...{ name: NAME, memory: '16 MiB', virt_type: 'qemu', machine: 'pc-q35-7.2', archive_name: 'kl.qcow2' },
     ...{
-      disks: [{ size: '1M' }],
+      disks: [{ size: '16M' }],
       ovs: [{ name: 'ovs-lan', vlans: [25] }],
       interfaces: [{ name: 'eth0', mode: 'manual' }],
     },
     ...{ checksum_offload: false, hypervisor: 'hv1' },
   };
-  expect(await runModule(here.hypervisor, 'vm', options)).toMatchObject({ changed: true });
+  const made = await runModule(here.hypervisor, 'vm', { ...options, state: 'present' });
+  expect(made).toMatchObject({ changed: true });
+  // What is copied takes a while at a megabyte a second.
+  await here.sh(
+    `qemu-io -f qcow2 -c 'write -P 7 0 16M' /var/lib/libvirt/images/${NAME}/data.qcow2; virsh start ${NAME}`,
+  );
 });
 afterAll(() => lab?.remove());
 // A test that fails hinders no other.
