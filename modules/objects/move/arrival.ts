@@ -11,6 +11,7 @@ import { type Moving, observeMoving } from '../vm/moving.ts';
 import { machinesOf, readCapabilities, readHostCpu } from './cpu.ts';
 import { type Description, directoryIn } from './description.ts';
 import type { MoveOptions } from './options.ts';
+import { readRecord } from './record.ts';
 
 // What the new host has, as far as a move needs to know it.
 
@@ -27,6 +28,8 @@ export interface HereDomain {
 export interface Here {
   readonly domains: readonly HereDomain[];
   readonly moving: Moving | undefined;
+  /** Whether this guest has left the host before, by a move that was not completed: its files are still here. */
+  readonly hasLeft: boolean;
   /** The names in the directory of the VM. */
   readonly names: readonly string[];
   /** Paths of the guest's files that exist outside of that directory. */
@@ -68,6 +71,7 @@ export async function observeArrival(
   const [domains, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
     await Promise.all([
       readAllDomains(host, uri),
+      readRecord(host, name),
       observeMoving(host, { name, directory: dirname(directory) }),
       host.list(directory),
       existingOf(host, outside),
@@ -92,6 +96,7 @@ export async function observeArrival(
         devicesOf(xml, 'interface').flatMap((nic) => valueAt(nic, 'mac/@address')?.toLowerCase() ?? []),
       ),
     })),
+    hasLeft: left?.uuid === description.uuid,
     ...{ moving, names, existing, interfaces },
     libvirtNetworks: linesOf(libvirtNetworks),
     networks: [...networks.keys()],

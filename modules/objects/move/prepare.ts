@@ -24,6 +24,8 @@ export interface PrepareStep {
   readonly description: Description;
   readonly stand: Stand;
   readonly mode: Mode;
+  /** Whether files of the guest are here since it was here before. */
+  readonly hasLeft: boolean;
   /** Bytes that are read to compare templates. */
   readonly bytes: number;
 }
@@ -58,7 +60,7 @@ export function planPrepare(options: MoveOptions, description: Description, here
         title: `prepare the ${mode} move of ${name} from ${from}`,
         before: { host: from },
         after: { moved: mode },
-        step: { act: 'prepare', description, stand, mode, bytes },
+        step: { act: 'prepare', description, stand, mode, hasLeft: here.hasLeft, bytes },
       },
     ],
     result: { ...answer, mode, arrived: false },
@@ -70,7 +72,7 @@ const arrivedBy = (domain: HereDomain | undefined): Mode => (domain && isOn(doma
 /** Carries it out. @returns the templates that have to be brought before the disks can be made */
 export async function applyPrepare(
   host: Host,
-  { description, stand, mode }: PrepareStep,
+  { description, stand, mode, hasLeft }: PrepareStep,
   options: MoveOptions,
 ): Promise<Outcome> {
   const { uri, from, image_directory, public_key = '', address = '' } = options;
@@ -80,6 +82,7 @@ export async function applyPrepare(
     throw new Failure(`the host of '${description.name}' does not know by which address it reaches this one`);
   const id = moveId(description.uuid);
   await removeAttempt(host, uri, description, stand);
+  if (hasLeft) await removeFiles(host, description);
   const templates = new Map<string, string>();
   const bring: { path: string; to: string }[] = [];
   for (const template of templatesOf(description)) {
@@ -112,10 +115,14 @@ export async function removeMade(host: Host, description: Description): Promise<
   const directory = directoryIn(description);
   const marker = `${directory}/${MARKER}`;
   if ((await host.stat(marker)) === undefined) return;
-  for (const { path } of filesOf(description)) await host.remove(path);
-  await host.remove(definitionPath(description));
+  await removeFiles(host, description);
   await host.remove(marker);
   await host.removeDirectory(directory);
+}
+
+async function removeFiles(host: Host, description: Description): Promise<void> {
+  for (const { path } of filesOf(description)) await host.remove(path);
+  await host.remove(definitionPath(description));
 }
 
 /** All files of a guest. */

@@ -55,7 +55,8 @@ function problemsOfHost(
   const served = [...new Set(Object.keys(attachments).flatMap((path) => networkOf(path) ?? []))].filter(
     (one) => !here.networks.includes(one),
   );
-  const strangers = here.moving === undefined ? here.names.filter((one) => one !== MARKER) : [];
+  const isOurs = here.moving !== undefined || here.hasLeft;
+  const strangers = isOurs ? [] : here.names.filter((one) => one !== MARKER);
   const astray = [...disks, ...description.files]
     .map(({ path }) => path)
     .filter((path) => dirname(path) !== own);
@@ -78,7 +79,7 @@ function problemsOfHost(
           `${own} exists on this host, with ${strangers.join(', ')}: a disk that exists is never overwritten. Remove it, or move it away`,
         ]
       : []),
-    ...(here.moving === undefined
+    ...(!isOurs
       ? here.existing.map((path) => `${path} exists on this host: remove it, or move it away`)
       : []),
     ...[...astray, ...(isNvramAstray ? [nvram.path] : [])].map(

@@ -97,6 +97,14 @@ describe('a guest', () => {
     });
   });
 
+  it('moves back onto what it has left here', () => {
+    expect(
+      judge(GUEST, OPTIONS, { ...HERE, hasLeft: true, names: ['disk.qcow2'], existing: ['/x'] }),
+    ).toEqual({
+      mode: 'live',
+    });
+  });
+
   it('moves cold where it cannot live, if that is asked for', () => {
     const other = { ...HERE, hostCpu: 'Intel 6 85' };
     const passed = { ...GUEST, cpu: { mode: 'host-passthrough', host: 'AMD 25 1' } };

@@ -56,6 +56,7 @@ export const HERE: Here = {
     },
   ],
   moving: undefined,
+  hasLeft: false,
   names: [],
   existing: [],
   interfaces: ['lo', 'ovs-lan'],
