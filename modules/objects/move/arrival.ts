@@ -68,7 +68,7 @@ export async function observeArrival(
   const outside = [...files, ...(nvram ? [nvram] : [])]
     .map(({ path }) => path)
     .filter((path) => dirname(path) !== directory);
-  const [domains, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
+  const [domains, left, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
     await Promise.all([
       readAllDomains(host, uri),
       readRecord(host, name),
