@@ -2,6 +2,7 @@ import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { checkRemovable } from '../../lib/disk/usage/guards.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { evacuatedIn, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { isAdmitted, unauthorise } from '../../lib/move/authorised.ts';
@@ -97,6 +98,7 @@ export async function applyForget(
   const [current = new Map<string, string>()] = await observeAttachments(host, [{ name }], known);
   const removal = planRemoval(name, current, known);
   if (removal) await applyAttachments(host, removal);
+  await host.remove(`${directoryIn(description)}/${MARKER}`);
   await host.removeDirectory(directoryIn(description));
   await forgetMove(host, moveId(description.uuid));
   return {};
@@ -118,12 +120,15 @@ export async function applyComplete(
 export async function applyAbandon(
   host: Host,
   { description, domain }: EndStep,
-  { uri, name }: MoveOptions,
+  { uri, name, from }: MoveOptions,
 ): Promise<Outcome> {
   const id = moveId(description.uuid);
   await unauthorise(host, id);
   await virsh(host, uri, 'pool-destroy', '--pool', poolOf(id)).catch(() => undefined);
   const isMarked = (await host.stat(`${directoryIn(description)}/${MARKER}`)) !== undefined;
+  // Noted before it was sent, and it is still where it belongs.
+  if (domain && !isMarked && evacuatedIn(domain.definition) === from && from !== '')
+    await noteEvacuated(host, uri, domain, undefined);
   if (!domain) await removeMade(host, description);
   else if (!isMarked && description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
   if (!domain || !isMarked) await forgetMove(host, id);

@@ -32,7 +32,8 @@ export const moveOptions = defineOptions({
   from: {
     type: 'str',
     default: '',
-    description: 'For V(prepare) and V(finish): the name of the host that has the guest.',
+    description:
+      'The name of the host that has the guest, for all steps but V(describe), V(forget) and V(complete).',
   },
   to: {
     type: 'str',
@@ -116,7 +117,7 @@ export const moveOptions = defineOptions({
     type: 'bool',
     default: false,
     description:
-      'For V(finish): whether to note O(from) in the domain as the host that the guest was evacuated from, unless there is such a note. Otherwise a note is removed.',
+      'For V(send) and V(finish): whether to note O(from) in the domain as the host that the guest was evacuated from, unless there is such a note. Otherwise a note is removed.',
   },
   shutdown_timeout,
   force_off,

@@ -2,6 +2,7 @@ import { withDefaults } from '../../lib/ansible/coerce.ts';
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { migrate } from '../../lib/move/live.ts';
@@ -60,6 +61,7 @@ export async function applySend(
     await withWay(host, way, () => sendFiles(host, id, templatesTo(description, bring)));
     return {};
   }
+  await noteBefore(host, options);
   // Nothing is stopped before it is known that the new host is reached.
   const started = host.now();
   const sent = await withWay(host, way, (broken) =>
@@ -68,6 +70,12 @@ export async function applySend(
       : sendStopped(host, id, description, options),
   );
   return { result: { sent, seconds: Math.round((host.now() - started) / 100) / 10 } };
+}
+
+// It goes along: a run that is killed when the guest has gone leaves it noted.
+async function noteBefore(host: Host, { name, uri, from, evacuation }: MoveOptions): Promise<void> {
+  const [domain] = await readDomains(host, uri, [name]);
+  if (domain && evacuation) await noteEvacuated(host, uri, domain, evacuatedAfter(domain.definition, from));
 }
 
 // Only what the description has: the new host can't ask for another file.
