@@ -142,6 +142,10 @@ const guest: Fields = {
     'The hypervisor that it was evacuated from, by its name in the inventory, until it is restored.',
     'when it was evacuated',
   ),
+  moving_from: text(
+    'The hypervisor that it comes from, by its name in the inventory: its move was not completed.',
+    'when its move was not completed',
+  ),
   disks: list('The disks that it has; of one that is off, those of its definition.', disk),
   nics: list('The NICs that it has; of one that is off, those of its definition.', nic),
   addresses: list('The addresses, each once: those of O(declared) first, then what was found.', address),

@@ -26,8 +26,9 @@ OFF = ("shut off", "crashed")
 # What a person has asked for: `targets` is None for all other hosts, `power` is how guests are shut down.
 Asked = namedtuple("Asked", ("direction", "hosts", "targets", "mode", "fallback", "stuck", "reserve", "power"))
 
-# A guest: its state as libvirt calls it, the most memory that it can have in bytes, the host that it was evacuated from, or None.
-Guest = namedtuple("Guest", ("name", "state", "autostart", "memory", "vcpus", "evacuated_from"))
+# A guest: its state as libvirt calls it, the most memory that it can have in bytes; the host that it was evacuated from,
+# and that from which it comes by a move that was not completed, or None.
+Guest = namedtuple("Guest", ("name", "state", "autostart", "memory", "vcpus", "evacuated_from", "moving_from"))
 
 # A hypervisor that was read: bytes of memory, and those that are available now.
 Machine = namedtuple("Machine", ("name", "memory", "available", "processors", "guests"))
@@ -114,7 +115,15 @@ def machine_of(name, info):
     @param info the complete result of the module cloud_info
     """
     guests = [
-        Guest(one["name"], one["state"], one["autostart"], max(one["memory_max"], 0), max(one["vcpus"], 0), one.get("evacuated_from"))
+        Guest(
+            one["name"],
+            one["state"],
+            one["autostart"],
+            max(one["memory_max"], 0),
+            max(one["vcpus"], 0),
+            one.get("evacuated_from"),
+            one.get("moving_from"),
+        )
         for one in info["guests"]
     ]
     memory = info["host"]["memory"]
@@ -193,14 +202,32 @@ def candidates(asked, machines):
     return sorted(found, key=lambda pair: (-pair[0].memory, pair[0].name, pair[1]))
 
 
+def unfinished(asked, machines):
+    """
+    The moves that an earlier run has begun, from the evacuated hosts or to the restored ones, and not completed. They go on, where
+    the guest has come already.
+    """
+    found = []
+    for one in machines:
+        for guest in one.guests:
+            end = guest.moving_from if asked.direction == EVACUATE else one.name
+            is_known = any(guest.moving_from == other.name != one.name for other in machines)
+            if is_known and end in asked.hosts and NAME.fullmatch(guest.name):
+                found.append(Move(guest, guest.moving_from, one.name, asked.mode, asked.direction == EVACUATE))
+    return found
+
+
 def plan_of(asked, machines):
     """
     Which guest is moved where, in this order.
     @param machines the hypervisors that were read, in the order of the inventory
     """
     rooms = {one.name: Room(one, asked.reserve) for one in machines if _may_take(asked, one.name)}
-    moves, stuck = [], []
+    moves, stuck = unfinished(asked, machines), []
+    begun = [(move.guest.name, move.source) for move in moves]
     for guest, source in candidates(asked, machines):
+        if (guest.name, source) in begun:
+            continue
         open_to = [room for name, room in rooms.items() if asked.direction == EVACUATE or name == guest.evacuated_from]
         refusals = [room.refuses(guest) for room in open_to]
         fitting = [room for room, refusal in zip(open_to, refusals) if refusal is None]

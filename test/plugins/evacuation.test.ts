@@ -34,6 +34,7 @@ interface Guest {
   readonly memory_max: number;
   readonly vcpus: number;
   readonly evacuated_from?: string;
+  readonly moving_from?: string;
 }
 interface Host {
   readonly host: {
@@ -200,6 +201,21 @@ describe('guests are spread', () => {
     expect((await ask({ host: 'hv1' }, hosts)).order).toEqual(['a hv3', 'b hv2']);
     const full = { ...hosts, hv3: host(8, [guest('c', 1, { vcpus: 25 })], { processors: 8 }) };
     expect((await ask({ host: 'hv1' }, full)).order).toEqual(['a hv2', 'b hv2']);
+  });
+
+  it('and go on with moves that were not completed', async () => {
+    const hosts = {
+      hv1: host(8, [guest('a', 1), guest('b', 1)]),
+      hv2: host(8, [guest('a', 1, { moving_from: 'hv1' }), guest('x', 1, { moving_from: 'hv9' })]),
+      hv3: host(8, [guest('c', 1, { moving_from: 'hv1' }), guest('d', 1, { moving_from: 'hv2' })]),
+    };
+    const { moves } = await ask({ host: 'hv1' }, hosts);
+    const all = Object.entries(moves).flatMap(([to, list]) => list.map(({ name, from }) => [name, from, to]));
+    expect(all.sort()).toEqual([
+      ['a', 'hv1', 'hv2'],
+      ['b', 'hv1', 'hv2'],
+      ['c', 'hv1', 'hv3'],
+    ]);
   });
 
   it('as they can: moved while they run, or shut down for it', async () => {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { disksOfGuests, type GuestDisk } from '../../lib/disk/usage/guests.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
 import type { Overlays } from '../../lib/disk/usage/users.ts';
@@ -6,12 +7,15 @@ import { addressesOf } from '../../lib/guest/addresses/addresses.ts';
 import type { Found } from '../../lib/guest/addresses/found.ts';
 import { soughtOf } from '../../lib/guest/addresses/sought.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
 import { type Overview, readOverview } from '../../lib/libvirt/overview.ts';
 import { type Domain, isOn } from '../../lib/libvirt/read.ts';
 import { readLinks } from '../../lib/link/observe.ts';
+import { readMarker } from '../../lib/move/marker.ts';
 import { readDatabase } from '../../lib/ovs/read.ts';
 import { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
+import { valueAt } from '../../lib/xml/element.ts';
 import { type BridgeInfo, bridgesIn } from './bridges.ts';
 import { readDisks } from './disks.ts';
 import { type GuestInfo, guestInfo } from './guests.ts';
@@ -113,6 +117,13 @@ async function readGuests(host: Host, part: Part, asked: Asked): Promise<Guests>
   return { ...read, ...(storage ?? NO_STORAGE), domains, found: found ?? new Map() };
 }
 
+// A mark that can't be read says nothing: a task that changes the VM says why.
+async function movingFrom(host: Host, { definition }: Domain): Promise<string | undefined> {
+  const path = valueAt(devicesOf(definition, 'disk')[0], 'source/@file');
+  if (path === undefined) return undefined;
+  return (await readMarker(host, dirname(path)).catch(() => undefined))?.from || undefined;
+}
+
 async function existing(host: Host, paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => host.stat(path)));
   return paths.filter((_, i) => found[i]?.kind === 'directory');
@@ -134,8 +145,9 @@ export async function readCloud(real: Host, asked: Asked): Promise<Cloud> {
   const index = reading && new DatabaseIndex(reading.database);
   const { domains, disks, found, overlays } = guests;
   const declared = new Map((asked.declared ?? []).map(({ name, addresses }) => [name, addresses]));
-  const [ofDomains, stored] = await Promise.all([
+  const [ofDomains, moving, stored] = await Promise.all([
     Promise.all(domains.map((domain) => readDisks(host, domain))),
+    Promise.all(domains.map((domain) => movingFrom(host, domain))),
     part('templates are missing', () => readTemplates(host, templates, overlays, disks)),
   ]);
   const openvswitch = reading?.database.root.ovs_version;
@@ -158,6 +170,7 @@ export async function readCloud(real: Host, asked: Asked): Promise<Cloud> {
         disks: ofDomains[i] ?? [],
         declared: declared.get(domain.name) ?? [],
         found: found.get(domain.name) ?? [],
+        movingFrom: moving[i],
       }),
     ),
     templates: stored ?? [],

@@ -33,6 +33,8 @@ export type GuestInfo = Optional<{
   readonly type: string | undefined;
   /** The host that it was evacuated from. */
   readonly evacuated_from: string | undefined;
+  /** The host that it comes from, by a move that was not completed. */
+  readonly moving_from: string | undefined;
   readonly disks: readonly DiskInfo[];
   readonly nics: readonly NicInfo[];
   readonly addresses: readonly AddressInfo[];
@@ -47,13 +49,17 @@ export interface Around {
   /** What the variables say, and what was found. */
   readonly declared: readonly string[];
   readonly found: readonly Found[];
+  readonly movingFrom?: string | undefined;
 }
 
 /** The memory of a domain without its balloon, in KiB. */
 const memoryOf = (domain: Element) => amountIn(childOf(domain, 'memory'));
 
 /** A guest by its domain and what is around it. Pure. */
-export function guestInfo(domain: Domain, { index, networks, disks, declared, found }: Around): GuestInfo {
+export function guestInfo(
+  domain: Domain,
+  { index, networks, disks, declared, found, movingFrom }: Around,
+): GuestInfo {
   const { name, state, uuid, autostart, definition, live } = domain;
   const now = live ?? definition;
   const { group, type } = memberIn(definition) ?? {};
@@ -63,7 +69,7 @@ export function guestInfo(domain: Domain, { index, networks, disks, declared, fo
     memory: (currentMemory(now) || memoryOf(now)) * 1024,
     memory_max: Math.max(memoryOf(now), memoryOf(definition)) * 1024,
     vcpus: processors(now).on,
-    ...{ group, type, evacuated_from: evacuatedIn(definition), disks },
+    ...{ group, type, evacuated_from: evacuatedIn(definition), moving_from: movingFrom, disks },
     nics: nicsOf(domain, index, networks),
     addresses: addressInfos(declared, found),
     restart_reasons: restartReasons(domain),

@@ -4,10 +4,10 @@ import { readText } from '../../lib/host/host.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { isOn, readAllDomains } from '../../lib/libvirt/read.ts';
 import { connection, reasonIn, virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
+import { type Moving, readMarker } from '../../lib/move/marker.ts';
 import { settingsOf } from '../../lib/move/sshd.ts';
 import { valueAt } from '../../lib/xml/element.ts';
 import { readNetworks } from '../network/record.ts';
-import { type Moving, observeMoving } from '../vm/moving.ts';
 import { machinesOf, readCapabilities, readHostCpu } from './cpu.ts';
 import { type Description, directoryIn } from './description.ts';
 import type { MoveOptions } from './options.ts';
@@ -72,7 +72,7 @@ export async function observeArrival(
     await Promise.all([
       readAllDomains(host, uri),
       readRecord(host, name),
-      observeMoving(host, { name, directory: dirname(directory) }),
+      readMarker(host, directory),
       host.list(directory),
       existingOf(host, outside),
       interfacesOf(host),

@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import { humanSize } from '../../lib/disk/formats/size.ts';
 import { isOn } from '../../lib/libvirt/read.ts';
+import { MARKER } from '../../lib/move/marker.ts';
 import { problemsOfServer } from '../../lib/move/sshd.ts';
-import { MARKER } from '../vm/moving.ts';
 import type { Here } from './arrival.ts';
 import { newestLike } from './cpu.ts';
 import { type Description, directoryIn } from './description.ts';

@@ -2,6 +2,7 @@ import type { Ask, ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { inTurn } from '../../lib/host/turns.ts';
+import type { Moving } from '../../lib/move/marker.ts';
 import { disk } from '../disk/disk.ts';
 import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
 import { outcomeOf, update } from '../domain/apply/update.ts';
@@ -35,7 +36,7 @@ import {
   type SeenIso,
 } from './iso.ts';
 import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
-import { askOfMoving, type Moving, observeMoving } from './moving.ts';
+import { askOfMoving, observeMoving } from './moving.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
 import { doubtsOf, type Note, type Noted, observeNoted, writeNote } from './noted.ts';

@@ -71,3 +71,9 @@ it('knows the secrets of a domain and of a tunnel, so that no text of the result
   ]);
   expect(JSON.stringify(guestInfo(domain, around))).not.toContain('hunter22');
 });
+
+it('tells from where it comes, if its move was not completed', () => {
+  const domain = domainOf(xmlOf(), undefined);
+  expect(guestInfo(domain, { ...around, movingFrom: 'hv1' })).toMatchObject({ moving_from: 'hv1' });
+  expect(guestInfo(domain, around)).not.toHaveProperty('moving_from');
+});

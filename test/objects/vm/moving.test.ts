@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../modules/lib/host/host.ts';
-import { markerIn, markerText, observeMoving } from '../../../modules/objects/vm/moving.ts';
+import { markerIn, markerText } from '../../../modules/lib/move/marker.ts';
+import { observeMoving } from '../../../modules/objects/vm/moving.ts';
 import { scopeOf } from '../../../modules/objects/vm/scope.ts';
 import { vm } from '../../../modules/objects/vm/vm.ts';
 import { answer, problems, vmOf, WEB } from './given.ts';
