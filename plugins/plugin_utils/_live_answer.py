@@ -17,6 +17,9 @@ Seen = namedtuple("Seen", ("state", "addresses", "ready"))
 # A state, as libvirt calls it.
 STATE = re.compile("[a-z ]{1,20}")
 
+# The name of a host of the inventory.
+HOST = re.compile(r"[^\s,\x00-\x1f]{1,253}")
+
 # The most addresses of a guest, and the most characters of one and of a reason.
 MOST_ADDRESSES = 64
 LONGEST_ADDRESS = 45
@@ -60,6 +63,22 @@ def seen_of(guests, names):
             ready = guest.get("ready")
             found[name] = Seen(state, tuple(addresses[name]), ready if isinstance(ready, bool) else None)
     return found
+
+
+def places_of(guests, names):
+    """
+    Which of some guests a host has.
+    @param guests the value of `vms` of the module vm_info
+    @param names the guests that were asked for
+    @returns by the names of those that have a domain, the host that each was evacuated from, or None; None for what is no answer
+    """
+    if not isinstance(guests, list) or not all(isinstance(guest, dict) and isinstance(guest.get("name"), str) for guest in guests):
+        return None
+    return {guest["name"]: _host_in(guest.get("evacuated_from")) for guest in guests if guest["name"] in names}
+
+
+def _host_in(value):
+    return value if isinstance(value, str) and HOST.fullmatch(value) else None
 
 
 def checked_answer(answer, names):

@@ -60,8 +60,9 @@ PATIENCE = 5
 # Most bytes of output.
 MOST_OUTPUT = 64 * 1024**2
 
-# A hypervisor that is to be asked: its name, its variables for the connection, the names of guests.
-Asked = namedtuple("Asked", ("name", "variables", "guests"))
+# A hypervisor that is to be asked: its name, its variables for the connection, the names of guests, and its libvirt connection, where
+# that isn't the module's default.
+Asked = namedtuple("Asked", ("name", "variables", "guests", "uri"), defaults=(None,))
 
 display = Display()
 
@@ -103,7 +104,11 @@ def ask(hypervisors, timeout, reader=live_answer.addresses_of, options=None):
 
 def _write(path, named):
     hosts = {
-        alias: dict(_verbatim({"ansible_host": one.name, **one.variables}), piecewise_guests=one.guests) for alias, one in named.items()
+        alias: dict(
+            _verbatim({"ansible_host": one.name, **one.variables, **({} if one.uri is None else {"piecewise_uri": one.uri})}),
+            piecewise_guests=one.guests,
+        )
+        for alias, one in named.items()
     }
     # Its directory is this user's alone: there may be passwords in it.
     with open(path, "w", encoding="utf-8") as file:
@@ -129,7 +134,7 @@ def _run(directory, count, timeout, options):
     """Runs Ansible. @returns its output, and why there may be none in it for a hypervisor"""
     forks = max(1, min(C.config.get_config_value("DEFAULT_FORKS"), count))
     seconds = START + timeout * -(-count // forks)
-    arguments = json.dumps(dict(options, names="{{ piecewise_guests }}"))
+    arguments = json.dumps(dict(options, names="{{ piecewise_guests }}", uri="{{ piecewise_uri | default(omit) }}"))
     command = [sys.executable, "-c", PROGRAM, "all", "-i", os.path.join(directory, "hosts.yml")]
     command += ["--playbook-dir", directory, "--forks", str(forks), "--task-timeout", str(timeout)]
     command += ["-m", "piecewise.cloud.vm_info", "-a", arguments]

@@ -58,10 +58,10 @@ export async function observeMoving(host: Host, vm: Placed): Promise<Moving | un
  * @throws Failure in a task that can't go on with it
  */
 export function askOfMoving(vm: VmOptions, { from, arrived }: Moving): Ask {
-  const wayOut = 'run the role vm of this collection, which goes on with it';
+  const fix = 'run the role vm of this collection, which goes on with it';
   const unfinished = `an unfinished move of ${vm.name} from ${from}`;
   if (vm.state === 'absent')
-    throw new Failure(`${unfinished}: give it 'state: running' until it has ended, and ${wayOut}`);
-  if (isPowerOnly(vm)) throw new Failure(`${unfinished}: ${wayOut}, first`);
-  return { question: { name: vm.name, from, arrived }, otherwise: `${unfinished}: ${wayOut}` };
+    throw new Failure(`${unfinished}: give it 'state: running' until it has ended, and ${fix}`);
+  if (isPowerOnly(vm)) throw new Failure(`${unfinished}: ${fix}, first`);
+  return { question: { name: vm.name, from, arrived }, otherwise: `${unfinished}: ${fix}` };
 }

@@ -1,0 +1,157 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""
+Decides what becomes of VMs that a hypervisor declares and doesn't have, from what the other hypervisors say and declare. Pure.
+
+No VM is made while a host that can't be asked might have it, and none is moved from a host that declares it: that one is another
+guest of this name.
+"""
+
+from collections import namedtuple
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
+
+# A VM that the module asks about. The `mode` is what its entry says of moves (None, live or cold), and `migration` how. Of an
+# unfinished move, `source` is the host that the guest comes from. A `surplus` VM is one that a count no longer has.
+Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus"))
+
+# Another hypervisor: its libvirt connection, the states that it declares by name, and what it has: by name, the host that the guest
+# was evacuated from, or None. `found` is None where the host can't be asked, and `reason` says why. A dead one has no guests.
+Other = namedtuple("Other", ("name", "uri", "declared", "found", "reason", "is_dead"))
+
+# The moves as the result of the task has them; the names of VMs that are left out beside those; texts.
+Decision = namedtuple("Decision", ("moves", "left", "warnings", "problems"))
+
+
+MODES = ("live", "cold")
+# The keys of `migration`, as modules/objects/vm/migration-options.ts has them.
+NUMBERS = ("bandwidth", "downtime", "timeout")
+SWITCHES = ("auto_converge", "synchronous_writes")
+
+
+def mode_of(one):
+    """How the entry of a VM says that it is moved; None if it doesn't. @raises TaskFailure"""
+    mode = one.get("migrate")
+    if mode in (None, ""):
+        return None
+    if mode not in MODES:
+        raise TaskFailure("option 'migrate': must be one of %s" % ", ".join(MODES))
+    return plain(mode)
+
+
+def migration_of(one):
+    """What `migration` in the entry of a VM says, without what it leaves open. @raises TaskFailure"""
+    given = one.get("migration")
+    if given in (None, ""):
+        return {}
+    if not isinstance(given, dict):
+        raise TaskFailure("option 'migration': must be a mapping")
+    return {str(key): _checked(str(key), value) for key, value in given.items() if value is not None}
+
+
+def _checked(key, value):
+    try:
+        if key in SWITCHES:
+            return boolean(value)
+        if key in NUMBERS and not isinstance(value, bool):
+            return int(str(value))
+        if (key, value) == ("fallback", "cold"):
+            return plain(value)
+    except (TypeError, ValueError):
+        pass
+    # A module that ran as it was sent has said so already.
+    raise TaskFailure("option 'migration.%s': is not valid" % key)
+
+
+def dead_hosts(variables, known):
+    """
+    The hosts that the user takes as ones without guests, by the extra variable `confirm_dead`.
+    @param known the names of all hypervisors
+    @raises TaskFailure for another name
+    """
+    given = variables.get("confirm_dead")
+    items = given if isinstance(given, list) else [] if given is None else str(given).split(",")
+    names = [plain(str(item)).strip() for item in items]
+    for name in names:
+        if name not in known:
+            raise TaskFailure("confirm_dead: '%s' is not one of the hypervisors: %s" % (name, ", ".join(sorted(known))))
+    return names
+
+
+def decide(wanted, others, this):
+    """
+    What is done with each VM. One that is neither moved nor left out is made; nothing is done where there are problems.
+    @param wanted a list of Wanted
+    @param others a list of Other
+    @param this the name of the hypervisor that the VMs are for
+    """
+    found, silent = Decision([], [], [], []), {}
+    for one in wanted:
+        if one.surplus:
+            # The module warns that it is kept.
+            if any(host.declared.get(one.name, "absent") != "absent" for host in others):
+                found.left.append(one.name)
+            continue
+        # Hosts that declare a VM of this name have one of their own.
+        strangers = [host for host in others if one.name not in host.declared]
+        problem = _problem_of_unfinished(one, others) if one.source else None
+        holders = _holders(one, strangers)
+        unknown = [host for host in strangers if host.found is None and (host.name == one.source or not holders)]
+        if problem is None and len(holders) > 1:
+            names = " and ".join(host.name for host in holders)
+            problem = "%s is on %s, which do not declare it: remove it from all but one of them, and run again" % (one.name, names)
+        if problem is not None:
+            found.problems.append(problem)
+        elif unknown:
+            for host in unknown:
+                silent.setdefault(host.name, (host, []))[1].append(one.name)
+        elif holders:
+            _settle(one, holders[0], this, found)
+    found.problems.extend(_unanswered(host, names) for host, names in silent.values())
+    return found
+
+
+def _holders(one, strangers):
+    """The hosts that have a VM. That of an unfinished move has it, or what is left of it."""
+    return [host for host in strangers if host.name == one.source or one.name in (host.found or ())]
+
+
+def _settle(one, host, this, found):
+    """A VM that one host has, which doesn't declare it."""
+    if one.source is None and host.found[one.name] == this:
+        found.left.append(one.name)
+        found.warnings.append("%s stays on %s, to which it was evacuated from this host, until it is restored" % (one.name, host.name))
+    elif one.mode is None:
+        found.problems.append(
+            "%s is on %s, which does not declare it: give it 'migrate: live' or 'migrate: cold' to move it here, or declare it "
+            "for %s again" % (one.name, host.name, host.name)
+        )
+    else:
+        how = {"fallback": one.migration.get("fallback") == "cold"}
+        how["migration"] = {key: value for key, value in one.migration.items() if key != "fallback"}
+        found.moves.append({"name": one.name, "from": host.name, "uri": host.uri, "mode": one.mode, "evacuation": False, **how})
+
+
+def _problem_of_unfinished(one, others):
+    """Why an unfinished move can't go on; None if it can."""
+    host = next((host for host in others if host.name == one.source), None)
+    if host is None:
+        why = "which is not one of the hypervisors of this task: add it to them"
+    elif one.name in host.declared:
+        why = "which declares it: remove its entry there, or here"
+    elif host.is_dead and one.arrived:
+        why = "which is dead: the guest is here, so remove .moving in its directory"
+    elif host.is_dead:
+        why = "which is dead: its disks here are not complete, so remove its directory and its domain, if there is one, to make it anew"
+    else:
+        return None
+    return "an unfinished move of %s from %s, %s, and run again" % (one.name, one.source, why)
+
+
+def _unanswered(host, names):
+    return (
+        "%s can't be asked whether it has %s: %s. Make it reachable; or, if its guests are lost, or it never had any, give "
+        "-e confirm_dead=%s" % (host.name, ", ".join(names), host.reason, host.name)
+    )
