@@ -84,8 +84,9 @@ class ActionModule(ControllerFilesAction):
             name, surplus = one.get("name"), one.get("surplus", False)
             if not isinstance(name, str) or not NAME.fullmatch(name) or surplus == (name in own):
                 raise UntrustedAnswer("asked for a VM that is not one of its own")
-            entry = own.get(name, {})
-            found.append(Wanted(name, mode_of(entry), migration_of(entry), one.get("from"), one.get("arrived", False), surplus))
+            entry, source = own.get(name, {}), one.get("from")
+            source = None if source is None else plain(source)
+            found.append(Wanted(plain(name), mode_of(entry), migration_of(entry), source, one.get("arrived", False), surplus))
         return found
 
     def _decide(self, wanted, others, task_vars):

@@ -315,6 +315,22 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     expect(ssh('hv3')).not.toContain('sudo');
   });
 
+  it('are asked for with the password that was entered, and not with that of another host', async () => {
+    writeFileSync(at('password'), 'entered');
+    const entered = async (variables: object) => {
+      rmSync(at('hosts'), { recursive: true, force: true });
+      const hv1 = { asks: [{ name: 'a' }], says: MADE, variables: { vms: vms('a'), ...variables } };
+      declare({ hv1, hv2: {} });
+      const args = ['--become-password-file', at('password')];
+      const { output, exitCode } = await play(ansible, args, { become: true });
+      expect(exitCode, output).toBe(0);
+      // Without a password, sudo asks for none.
+      return ['hv1', 'hv2'].map((name) => ssh(name).includes('sudo via ansible'));
+    };
+    expect(await entered({})).toEqual([true, true]);
+    expect(await entered({ ansible_become_password: 'own' })).toEqual([true, false]);
+  });
+
   it('that are surplus are removed unless another declares them', async () => {
     const asks = [{ name: 'web01', surplus: true }];
     const group = {
