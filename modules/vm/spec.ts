@@ -188,17 +188,18 @@ export const spec = defineSpec({
           type: 'str',
           sample: 'live',
         },
-        fallback: {
-          description: 'Whether it is moved cold if it cannot be moved live.',
-          returned: 'always',
-          type: 'bool',
-        },
         migration: {
           description: 'What O(migration) says.',
           returned: 'always',
           type: 'dict',
           sample: { bandwidth: 500 },
         },
+        shutdown_timeout: {
+          description: 'What O(shutdown_timeout) says.',
+          returned: 'when it is given',
+          type: 'int',
+        },
+        force_off: { description: 'What O(force_off) says.', returned: 'when it is given', type: 'bool' },
         evacuation: {
           description: 'Whether it is to be brought back later; it is not.',
           returned: 'always',

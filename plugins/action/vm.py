@@ -11,7 +11,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_files import ControllerFilesAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, UntrustedAnswer
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Wanted, dead_hosts, decide, migration_of, mode_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Wanted, dead_hosts, decide, migration_of, mode_of, power_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._other_hosts import Play, look
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
@@ -86,7 +86,8 @@ class ActionModule(ControllerFilesAction):
                 raise UntrustedAnswer("asked for a VM that is not one of its own")
             entry, source = own.get(name, {}), one.get("from")
             source = None if source is None else plain(source)
-            found.append(Wanted(plain(name), mode_of(entry), migration_of(entry), source, one.get("arrived", False), surplus))
+            how = (mode_of(entry), migration_of(entry), source, one.get("arrived", False), surplus, power_of(entry))
+            found.append(Wanted(plain(name), *how))
         return found
 
     def _decide(self, wanted, others, task_vars):

@@ -14,8 +14,9 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 
 # A VM that the module asks about. The `mode` is what its entry says of moves (None, live or cold), and `migration` how. Of an
-# unfinished move, `source` is the host that the guest comes from. A `surplus` VM is one that a count no longer has.
-Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus"))
+# unfinished move, `source` is the host that the guest comes from. A `surplus` VM is one that a count no longer has. The `power` is how
+# its entry says that it is shut down.
+Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus", "power"))
 
 # Another hypervisor: its libvirt connection, the states that it declares by name, and what it has: by name, the host that the guest
 # was evacuated from, or None. `found` is None where the host can't be asked, and `reason` says why. A dead one has no guests.
@@ -49,6 +50,11 @@ def migration_of(one):
     if not isinstance(given, dict):
         raise TaskFailure("option 'migration': must be a mapping")
     return {str(key): _checked(str(key), value) for key, value in given.items() if value is not None}
+
+
+def power_of(one):
+    """How the entry of a VM says that it is shut down, without what it leaves open. The module has checked it."""
+    return {key: one[key] for key in ("shutdown_timeout", "force_off") if one.get(key) not in (None, "")}
 
 
 def _checked(key, value):
@@ -129,9 +135,8 @@ def _settle(one, host, this, found):
             "for %s again" % (one.name, host.name, host.name)
         )
     else:
-        how = {"fallback": one.migration.get("fallback") == "cold"}
-        how["migration"] = {key: value for key, value in one.migration.items() if key != "fallback"}
-        found.moves.append({"name": one.name, "from": host.name, "uri": host.uri, "mode": one.mode, "evacuation": False, **how})
+        move = {"name": one.name, "from": host.name, "uri": host.uri, "mode": one.mode, "migration": one.migration}
+        found.moves.append(dict(move, evacuation=False, **one.power))
 
 
 def _problem_of_unfinished(one, others):

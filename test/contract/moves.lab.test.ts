@@ -169,7 +169,7 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     });
     const { result, output, exitCode } = await play(ansible);
     expect(exitCode, output).toBe(0);
-    const move = { evacuation: false, fallback: false, migration: {} };
+    const move = { evacuation: false, migration: {} };
     expect(result).toMatchObject({
       moves: [
         {
@@ -178,8 +178,7 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
           from: 'hv3',
           uri: 'qemu:///system',
           mode: 'cold',
-          fallback: true,
-          migration: { bandwidth: 50 },
+          migration: { bandwidth: 50, fallback: 'cold' },
         },
         { ...move, name: 'b', from: 'hv2', uri: 'qemu+unix:///system', mode: 'live' },
       ],

@@ -11,6 +11,7 @@ interface Vm {
   readonly source?: string | null;
   readonly arrived?: boolean;
   readonly surplus?: boolean;
+  readonly power?: object;
 }
 
 interface Host {
@@ -51,7 +52,7 @@ const decide = (vms: readonly Vm[], hosts: readonly Host[]) =>
   python.ask<Decision>({
     decide: [
       vms.map((vm) => ({
-        ...{ mode: null, migration: {}, source: null, arrived: false, surplus: false },
+        ...{ mode: null, migration: {}, source: null, arrived: false, surplus: false, power: {} },
         ...vm,
       })),
       hosts.map((host) => ({
@@ -84,12 +85,12 @@ describe('a VM that is declared here', () => {
     const move = { name: 'web', from: 'hv2', uri: 'qemu:///system', evacuation: false };
     expect(await decide(web({ mode: 'live' }), hosts)).toEqual({
       ...NOTHING,
-      moves: [{ ...move, mode: 'live', fallback: false, migration: {} }],
+      moves: [{ ...move, mode: 'live', migration: {} }],
     });
     const migration = { fallback: 'cold', bandwidth: 100 };
-    expect(await decide(web({ mode: 'cold', migration }), hosts)).toEqual({
+    expect(await decide(web({ mode: 'cold', migration, power: { force_off: true } }), hosts)).toEqual({
       ...NOTHING,
-      moves: [{ ...move, mode: 'cold', fallback: true, migration: { bandwidth: 100 } }],
+      moves: [{ ...move, mode: 'cold', migration, force_off: true }],
     });
     // One that was evacuated from yet another host, or while a third one is silent.
     for (const more of [{ found: { web: 'hv9' } }, {}]) {
