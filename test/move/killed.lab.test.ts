@@ -84,7 +84,7 @@ async function killsIn(step: StepName): Promise<number> {
   }
 }
 
-describe('a guest whose move is killed', () => {
+describe('a guest whose move is killed', { timeout: 900_000 }, () => {
   it('moves, and leaves nothing', async () => {
     const before = await identity(here);
     const outcome = await moveBySteps(here, there, NAME);

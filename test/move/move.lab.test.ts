@@ -68,10 +68,10 @@ beforeAll(async () => {
     await counter.more(addressOf(guest), 5, 300);
     disks.set(guest.name, await askDisks(lab.third, guest));
   }
-});
+}, 900_000);
 afterAll(() => lab?.remove());
 
-describe('guests whose entries go to another host', () => {
+describe('guests whose entries go to another host', { timeout: 900_000 }, () => {
   it('are an error that says where they are, without migrate', async () => {
     await lab.declare({ hv2: vms(ALL) });
     for (const args of [['--check'], []]) {
@@ -124,7 +124,7 @@ describe('guests whose entries go to another host', () => {
     const key = await hv2.sh('ls /var/lib/piecewise-cloud/moves/*/key');
     const ssh = `timeout 20 ssh -F none -i ${key} -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`;
     const to = `root@${hv1.address}`;
-    expect(await hv2.sh(`${ssh} ${to} id; echo $?`)).toBe('1');
+    expect(await hv2.sh(`${ssh} ${to} id || echo $?`)).toBe('1');
     expect(await hv2.sh(`${ssh} -t ${to} 2>&1 </dev/null | grep -c root@ || true`)).toBe('0');
     // A port of the new host, and another socket: the connection is opened and closed at once.
     const through = (target: string) =>
@@ -134,7 +134,7 @@ describe('guests whose entries go to another host', () => {
     expect(await through('127.0.0.1:22')).toBe('');
     expect(await through('/run/dbus/system_bus_socket')).toBe('');
     expect(
-      await hv2.sh(`${ssh} -N -R 127.0.0.1:7778:127.0.0.1:22 -o ExitOnForwardFailure=yes ${to}; echo $?`),
+      await hv2.sh(`${ssh} -N -R 127.0.0.1:7778:127.0.0.1:22 -o ExitOnForwardFailure=yes ${to} || echo $?`),
     ).toBe('255');
     await hv2.sh(
       'virsh migrate-setspeed walker 500; virsh blockjob walker vda --bandwidth 0 || true; virsh blockjob walker vdb --bandwidth 0 || true',

@@ -35,6 +35,6 @@ export const MIGRATION = defineOptions({
   synchronous_writes: {
     type: 'bool',
     description:
-      'Whether what the guest writes to its disks meanwhile is written on both hosts at once, so that busy disks converge too. It needs libvirt 10 on both.',
+      'Whether what the guest writes to its disks meanwhile is written on both hosts at once, so that busy disks converge too.',
   },
 });
