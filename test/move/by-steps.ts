@@ -93,3 +93,9 @@ export const leftovers = ({ sh }: MoveHost): Promise<string> =>
 /** The state of a guest on a host; empty where it is not defined. */
 export const stateOn = ({ sh }: MoveHost, name: string): Promise<string> =>
   sh(`virsh -q domstate ${name} 2>/dev/null || true`);
+
+/** An outcome for the message of a test, without what is long. */
+export const told = (outcome: Outcome): string =>
+  JSON.stringify(outcome, (key, value) =>
+    ['description', 'diff', 'host_keys'].includes(key) ? undefined : value,
+  );

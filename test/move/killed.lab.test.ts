@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ALL, turn } from '../support/daily.ts';
 import { runModule } from '../support/module.ts';
-import { leftovers, moveBySteps, STEPS, type StepName, stateOn } from './by-steps.ts';
+import { leftovers, moveBySteps, STEPS, type StepName, stateOn, told } from './by-steps.ts';
 import { type MoveHost, type MoveLab, startMoveLab } from './lab.ts';
 
 // A guest without a system, which starts at once, goes from one host to the other and back. Whatever ends in the middle, it runs
@@ -76,8 +76,8 @@ async function killsIn(step: StepName): Promise<number> {
     if (isKilled) {
       kills += 1;
       const again = await moveBySteps(here, there, NAME);
-      expect(again.complete, `${at}: ${JSON.stringify(again)}`).toMatchObject({ changed: true });
-    } else expect(outcome.complete, JSON.stringify(outcome)).toMatchObject({ changed: true });
+      expect(again.complete, `${at}: ${told(again)}`).toMatchObject({ changed: true });
+    } else expect(outcome.complete, told(outcome)).toMatchObject({ changed: true });
     await expectMoved(id);
     swap();
     if (!isKilled) return kills;
@@ -88,7 +88,7 @@ describe('a guest whose move is killed', { timeout: 900_000 }, () => {
   it('moves, and leaves nothing', async () => {
     const before = await identity(here);
     const outcome = await moveBySteps(here, there, NAME);
-    expect(outcome.complete, JSON.stringify(outcome)).toMatchObject({ changed: true });
+    expect(outcome.complete, told(outcome)).toMatchObject({ changed: true });
     await expectMoved(before);
     swap();
   });
@@ -120,10 +120,10 @@ describe('a guest whose move is killed', { timeout: 900_000 }, () => {
       );
       await at.sh(script);
       const outcome = await ended;
-      expect(outcome.send, JSON.stringify(outcome.send)).toMatchObject({ failed: true });
+      expect(outcome.send, told(outcome)).toMatchObject({ failed: true });
       expect(await runningOn()).toEqual([here.name]);
       const again = await moveBySteps(here, there, NAME);
-      expect(again.complete, JSON.stringify(again)).toMatchObject({ changed: true });
+      expect(again.complete, told(again)).toMatchObject({ changed: true });
       await expectMoved(before);
       swap();
     },
