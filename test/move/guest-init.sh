@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # The init of the guest that the tests of moves look at. It counts: each number goes to its disks, and then over one TCP
 # connection, which is never opened again. On request it tells what its disks have. The power button shuts it down.
 # Each disk has a pattern that stays, a log of the last 1024 numbers, and room that is written over and over.
@@ -45,6 +46,7 @@ while read -r module; do insmod "/lib/$module.ko"; done </lib/modules
 
 # Words of the kernel's command line; what isn't there has this value.
 address='' to='' port=7007 every=0.2 busy=4
+# shellcheck disable=SC2013
 for word in $(cat /proc/cmdline); do
   case $word in
     move.address=*) address=${word#*=} ;;

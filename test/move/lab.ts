@@ -102,11 +102,9 @@ function present<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-/** Starts the hypervisors, each with the image of the counting guest; they are removed by `remove()` of the result. */
-export async function startMoveLab(options: MoveLabOptions): Promise<MoveLab> {
-  const { prefix, releases, mesh = 'direct', third = releases.length } = options;
-  const hosts: MoveHost[] = [];
-  for (const [i, release] of releases.entries()) hosts.push(await startHost(prefix, i + 1, release));
+/** Joins hosts that run. */
+async function joinHosts(hosts: readonly MoveHost[], options: MoveLabOptions): Promise<MoveLab> {
+  const { releases, mesh = 'direct', third = releases.length } = options;
   await link(...hosts.map(({ lab }) => ({ name: lab })));
   const connect = async (host: MoveHost) => {
     await host.sh(script(hosts.indexOf(host) + 1, options));
@@ -150,4 +148,18 @@ export async function startMoveLab(options: MoveLabOptions): Promise<MoveLab> {
     if (exitCode !== 0) throw new Error(`the overlay was not made:\n${output}`);
   }
   return lab;
+}
+
+/** Starts the hypervisors, each with the image of the counting guest; they are removed by `remove()` of the result. */
+export async function startMoveLab(options: MoveLabOptions): Promise<MoveLab> {
+  const hosts: MoveHost[] = [];
+  try {
+    for (const [i, release] of options.releases.entries()) {
+      hosts.push(await startHost(options.prefix, i + 1, release));
+    }
+    return await joinHosts(hosts, options);
+  } catch (error) {
+    for (const { hypervisor } of hosts) await hypervisor.remove();
+    throw error;
+  }
 }

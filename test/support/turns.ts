@@ -12,6 +12,7 @@ const LONG = [
   'test/ovs_port/uplink.lab.test.ts',
   'test/network/faults.lab.test.ts',
   'test/network/guest.lab.test.ts',
+  'test/move/fixture.lab.test.ts',
 ];
 
 const today = new Set(daily(LONG, 2));
