@@ -40,6 +40,7 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
     description: JSON.stringify({
       ...{ format: 1, name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' },
       ...{
+        runs: true,
         autostart: true,
         arch: 'x86_64',
         machine: 'q35',

@@ -32,7 +32,8 @@ export function migrateCommand(id: string, live: Live): string[] {
   const { name, disks, isOverlay, bandwidth, auto_converge, synchronous_writes, timeout } = live;
   const paths = pathsOf(id);
   return [
-    ...['migrate', '--live', '--p2p', '--persistent', '--undefinesource'],
+    // Suspended, so that it doesn't run here and there when the answer that it has come is lost.
+    ...['migrate', '--live', '--p2p', '--persistent', '--undefinesource', '--suspend'],
     // What has no template below is copied as a whole by both.
     isOverlay ? '--copy-storage-inc' : '--copy-storage-all',
     ...['--migrate-disks', disks.join(',')],
@@ -46,9 +47,9 @@ export function migrateCommand(id: string, live: Live): string[] {
 }
 
 /**
- * Moves a running guest, and reports how far it is.
+ * Moves a running guest, and reports how far it is. It is suspended on the new host then, and gone from this one.
  * @param broken is rejected when the way breaks
- * @throws Failure with libvirt's reason: the guest runs on as before
+ * @throws Failure with libvirt's reason: the guest runs on as before, or is suspended on both hosts
  */
 export async function migrate(
   host: Host,

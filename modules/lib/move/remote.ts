@@ -58,6 +58,10 @@ async function remotely(host: Host, id: string, ...command: string[]): Promise<v
   if (code !== 0) throw new Failure(`libvirt of the new host refuses to ${command[0]}: ${reasonIn(stderr)}`);
 }
 
+/** Lets a guest of the new host run, that has come suspended. @throws Failure */
+export const resumeThere = (host: Host, id: string, name: string): Promise<void> =>
+  remotely(host, id, 'resume', '--domain', name);
+
 /** The name of the pool by which libvirt writes into a directory of the new host, as long as that takes. */
 export const poolOf = (id: string): string => `piecewise-${id}`;
 

@@ -18,6 +18,7 @@ import {
   type MovedFile,
   type MovedInterface,
 } from './description.ts';
+import { isHalted } from './halted.ts';
 import { hindrances } from './hindrances.ts';
 import type { MoveOptions } from './options.ts';
 import { makeState, readRecord } from './record.ts';
@@ -41,7 +42,8 @@ const LIMIT = 5000;
 export async function observeGuest(host: Host, { name, uri, to, port }: MoveOptions): Promise<Described> {
   const [domain] = await readDomains(host, uri, [name]);
   if (!domain) return { description: await notedOf(host, name), address: '' };
-  const [address, hostCpu, cannot, parts] = await Promise.all([
+  const [runs, address, hostCpu, cannot, parts] = await Promise.all([
+    isRunning(host, uri, domain),
     sourceAddress(host, to ?? ''),
     readHostCpu(host),
     hindrances(host, uri, domain),
@@ -52,6 +54,7 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
   return {
     description: describe(
       domain,
+      runs,
       hostCpu,
       parts,
       reached ? cannot : { ...cannot, all: [...cannot.all, unreached] },
@@ -59,6 +62,9 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
     address,
   };
 }
+
+const isRunning = async (host: Host, uri: string, { name, state }: Domain): Promise<boolean> =>
+  state === 'running' || (state === 'paused' && (await isHalted(host, uri, name)));
 
 async function notedOf(host: Host, name: string): Promise<Omit<Description, 'format'>> {
   const noted = await readRecord(host, name);
@@ -153,6 +159,7 @@ function interfacesOf(definition: Element): MovedInterface[] {
 
 function describe(
   domain: Domain,
+  runs: boolean,
   hostCpu: string,
   { disks, files, nvram, attachments }: Parts,
   cannot: Awaited<ReturnType<typeof hindrances>>,
@@ -161,7 +168,7 @@ function describe(
   const cpu = childOf(live ?? definition, 'cpu');
   const mode = cpu?.attributes.mode ?? (cpu ? 'custom' : undefined);
   return {
-    ...{ name, uuid, state, autostart },
+    ...{ name, uuid, state, runs, autostart },
     arch: valueAt(definition, 'os/type/@arch') ?? 'x86_64',
     machine: valueAt(live ?? definition, 'os/type/@machine') ?? '',
     type: definition.attributes.type ?? 'qemu',

@@ -60,6 +60,8 @@ export interface Description {
   readonly uuid: string;
   /** libvirt's name of the state. */
   readonly state: string;
+  /** Whether it runs, or did before an attempt to move it. */
+  readonly runs: boolean;
   readonly autostart: boolean;
   readonly arch: string;
   readonly machine: string;
@@ -109,6 +111,7 @@ const isDescription = isLike({
   name: (value) => isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(value),
   uuid: (value) => isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
   state: isText,
+  runs: isBoolean,
   autostart: isBoolean,
   arch: (value) => isText(value) && /^\w+$/.test(value),
   machine: (value) => isText(value) && /^[\w.-]+$/.test(value),

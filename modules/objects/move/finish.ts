@@ -63,6 +63,8 @@ export async function applyFinish(
   await giveAttachments(host, description);
   const [came] = await readDomains(host, uri, [name]);
   if (!came) throw new Failure(`there is no domain '${name}' on this host any more`);
+  // It is suspended where the old host was ended before it could let it run.
+  if (description.runs && came.state === 'paused') await virsh(host, uri, 'resume', '--domain', name);
   await noteEvacuated(host, uri, came, evacuatedAfter(came.definition, evacuation ? from : undefined));
   if (description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
   await host.write(

@@ -6,11 +6,12 @@ import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { migrate } from '../../lib/move/live.ts';
-import { type Sent, sendFiles, type Way, withWay } from '../../lib/move/remote.ts';
+import { resumeThere, type Sent, sendFiles, type Way, withWay } from '../../lib/move/remote.ts';
 import { knownHostsText, moveId, pathsOf } from '../../lib/move/way.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
 import { type Description, parseDescription } from './description.ts';
+import { isHalted } from './halted.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, filesOf, makeSockets } from './prepare.ts';
 import { writeRecord } from './record.ts';
@@ -110,13 +111,13 @@ async function sendRunning(
     isOverlay: disks.some(({ backing }) => backing),
   };
   await migrate(host, uri, id, live, broken);
+  if (description.runs) await resumeThere(host, id, name);
   return [];
 }
 
-// A move that was killed may have left the guest suspended. The new host has none of it: `prepare` has made sure of that.
+// A move that was killed may have left it suspended. The new host has none of it: `prepare` has made sure of that.
 async function awaken(host: Host, uri: string, name: string): Promise<void> {
-  const state = await virsh(host, uri, 'domstate', '--reason', '--domain', name);
-  if (/^paused \((migrating|post-copy)/m.test(state)) await virsh(host, uri, 'resume', '--domain', name);
+  if (await isHalted(host, uri, name)) await virsh(host, uri, 'resume', '--domain', name);
 }
 
 async function sendStopped(host: Host, id: string, description: Description, options: MoveOptions) {

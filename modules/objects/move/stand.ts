@@ -45,7 +45,7 @@ export function standOf(
   if (there === 'absent') return 'arrived';
   if (runs(there) && runs(here.state))
     throw new Failure(`the guest '${name}' runs on both hosts: stop one of them at once`);
-  // A live move defines the guest here as its last step but one: libvirt then runs it here, and nowhere else.
+  // It runs here only when the old host has given it up.
   if (runs(here.state)) return 'arrived';
   // A cold one defines it here when all of it is here.
   if (here.persistent && !isOn(here.state) && !isOn(there)) return 'arrived';

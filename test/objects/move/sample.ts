@@ -9,6 +9,7 @@ export const GUEST: Description = {
   name: 'web1',
   uuid: '0b3b3f0e-51f7-4d0b-a5a5-3f1c4f4f6a51',
   state: 'running',
+  runs: true,
   autostart: true,
   arch: 'x86_64',
   machine: 'pc-q35-7.2',
