@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { connection } from '../libvirt/virsh.ts';
+import { pathsOf, remoteUri } from './forwarding.ts';
 import { progressOf } from './job.ts';
-import { pathsOf, remoteUri } from './way.ts';
 
 /** How a running guest is moved. */
 export interface Live {

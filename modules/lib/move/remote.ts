@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { connection, reasonIn } from '../libvirt/virsh.ts';
-import { remoteUri, sshArguments, type Target } from './way.ts';
+import { remoteUri, sshArguments, type Target } from './forwarding.ts';
 
 // The old host at work on the new one, through the way between them.
 
@@ -14,7 +14,7 @@ const POLL = 200;
 const FOR_EVER = 2 ** 31 - 1;
 
 /** Where a way leads. */
-export interface Way {
+export interface Forwarding {
   readonly id: string;
   /** The guest. */
   readonly name: string;
@@ -28,8 +28,12 @@ export interface Way {
  * @param act gets a promise that is rejected when the way breaks
  * @throws Failure with ssh's own words where it can't be opened
  */
-export function withWay<T>(host: Host, way: Way, act: (broken: Promise<never>) => Promise<T>): Promise<T> {
-  const { id, name, target, socket } = way;
+export function withForwarding<T>(
+  host: Host,
+  forwarding: Forwarding,
+  act: (broken: Promise<never>) => Promise<T>,
+): Promise<T> {
+  const { id, name, target, socket } = forwarding;
   return host.runWhile('ssh', sshArguments(id, name, target, socket), async (ended) => {
     const broken = ended.catch((error: Error): never => {
       throw new Failure(`the SSH connection to ${target.address} ended: ${error.message}`);
@@ -59,7 +63,7 @@ async function remotely(host: Host, id: string, ...command: string[]): Promise<v
 }
 
 /** Lets a guest of the new host run, that has come suspended. @throws Failure */
-export const resumeThere = (host: Host, id: string, name: string): Promise<void> =>
+export const resumeOnNewHost = (host: Host, id: string, name: string): Promise<void> =>
   remotely(host, id, 'resume', '--domain', name);
 
 /** The name of the pool by which libvirt writes into a directory of the new host, as long as that takes. */

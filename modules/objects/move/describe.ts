@@ -5,7 +5,7 @@ import { type Host, readText } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
-import { moveId, pathsOf } from '../../lib/move/way.ts';
+import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';

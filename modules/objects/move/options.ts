@@ -31,6 +31,7 @@ export const moveOptions = defineOptions({
   uri,
   from: {
     type: 'str',
+    name: true,
     default: '',
     description:
       'The name of the host that has the guest, for all steps but V(describe), V(forget) and V(complete).',
@@ -43,7 +44,12 @@ export const moveOptions = defineOptions({
   },
   port: { type: 'int', default: 22, minimum: 1, maximum: 65535, description: 'The port of that SSH server.' },
   description: { type: 'str', description: 'What V(describe) returned.' },
-  public_key: { type: 'str', description: 'For V(prepare): the public key that V(describe) returned.' },
+  public_key: {
+    type: 'str',
+    pattern: 'ssh-ed25519 [A-Za-z0-9+/]{1,200}={0,2}( [\\w.@-]*)?',
+    hint: 'a public key of ssh-ed25519',
+    description: 'For V(prepare): the public key that V(describe) returned.',
+  },
   address: {
     type: 'str',
     description: 'For V(prepare): the address that V(describe) returned, from which the connection comes.',
@@ -74,7 +80,11 @@ export const moveOptions = defineOptions({
   },
   host_keys: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: {
+      type: 'str',
+      pattern: '[a-z0-9@.-]+ [A-Za-z0-9+/]{1,4000}={0,2}( .*)?',
+      hint: 'a public key',
+    },
     default: [],
     description: 'For V(send): the public host keys that V(prepare) returned.',
   },
@@ -102,7 +112,13 @@ export const moveOptions = defineOptions({
       type: 'dict',
       options: defineOptions({
         path: { type: 'path', required: true, description: 'The path of the file.' },
-        sha256: { type: 'str', required: true, description: 'Its digest.' },
+        sha256: {
+          type: 'str',
+          required: true,
+          pattern: '[0-9a-f]{64}',
+          hint: '64 hexadecimal digits',
+          description: 'Its digest.',
+        },
       }),
     },
     default: [],

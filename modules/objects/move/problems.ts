@@ -23,9 +23,8 @@ export function judge(
   const always = [...description.cannot, ...problemsOfHost(description, options, here)];
   const live = [...description.cannotLive, ...liveProblems(description, here)];
   const cold = [...description.cannotCold];
-  const wanted: Mode = options.mode === 'live' && isOn(description.state) ? 'live' : 'cold';
-  const mode =
-    wanted === 'live' && live.length > 0 && options.migration.fallback === 'cold' ? 'cold' : wanted;
+  const asked: Mode = options.mode === 'live' && isOn(description.state) ? 'live' : 'cold';
+  const mode = asked === 'live' && live.length > 0 && options.migration.fallback === 'cold' ? 'cold' : asked;
   const problems = [...always, ...(mode === 'live' ? live : cold)];
   return problems.length > 0 ? { problems } : { mode };
 }
@@ -41,7 +40,7 @@ function problemsOfHost(
   here: Here,
 ): string[] {
   const { name, disks, interfaces, machine, attachments } = description;
-  const own = directoryIn(description);
+  const home = directoryIn(description);
   const others = here.domains.filter((domain) => domain.name !== name);
   const macs = interfaces.map(({ mac }) => mac);
   const taken = others.filter((domain) => domain.macs.some((mac) => macs.includes(mac)));
@@ -59,24 +58,24 @@ function problemsOfHost(
   const strangers = isOurs ? [] : here.names.filter((one) => one !== MARKER);
   const astray = [...disks, ...description.files]
     .map(({ path }) => path)
-    .filter((path) => dirname(path) !== own);
+    .filter((path) => dirname(path) !== home);
   const { nvram } = description;
-  const isNvramAstray = nvram !== undefined && ![own, NVRAM].includes(dirname(nvram.path));
-  const room = spaceProblem(description, here.available, dirname(own));
+  const isNvramAstray = nvram !== undefined && ![home, NVRAM].includes(dirname(nvram.path));
+  const room = spaceProblem(description, here.available, dirname(home));
   return [
-    ...(dirname(own) === directory
+    ...(dirname(home) === directory
       ? []
       : [
-          `its directory is ${own}, and the VMs of this host are in ${directory}: give both hosts the same 'vm_directory'`,
+          `its directory is ${home}, and the VMs of this host are in ${directory}: give both hosts the same 'vm_directory'`,
         ]),
     ...(here.moving !== undefined && here.moving.uuid !== description.uuid
       ? [
-          `${own} has the unfinished move of another guest ('${here.moving.uuid}'): remove the directory if nothing of it is needed`,
+          `${home} has the unfinished move of another guest ('${here.moving.uuid}'): remove the directory if nothing of it is needed`,
         ]
       : []),
     ...(strangers.length > 0
       ? [
-          `${own} exists on this host, with ${strangers.join(', ')}: a disk that exists is never overwritten. Remove it, or move it away`,
+          `${home} exists on this host, with ${strangers.join(', ')}: a disk that exists is never overwritten. Remove it, or move it away`,
         ]
       : []),
     ...(!isOurs
@@ -84,9 +83,9 @@ function problemsOfHost(
       : []),
     ...[...astray, ...(isNvramAstray ? [nvram.path] : [])].map(
       (path) =>
-        `its file ${path} is not in its directory ${own}, and only what is there moves: take it out of the VM, or move it there`,
+        `its file ${path} is not in its directory ${home}, and only what is there moves: take it out of the VM, or move it there`,
     ),
-    ...(basename(own) === name ? [] : [`its disk is in ${own}, and not in a directory of its name`]),
+    ...(basename(home) === name ? [] : [`its disk is in ${home}, and not in a directory of its name`]),
     ...(twin ? [`the domain '${twin.name}' of this host has its UUID`] : []),
     ...taken.map(
       (domain) =>

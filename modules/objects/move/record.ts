@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { type Host, readText } from '../../lib/host/host.ts';
-import { MOVES, pathsOf } from '../../lib/move/way.ts';
+import { MOVES, pathsOf } from '../../lib/move/forwarding.ts';
 import { type Description, descriptionText, parseDescription } from './description.ts';
 
 // What a guest consisted of, noted on the host that it leaves: the run after one that was killed may not find the domain any more.

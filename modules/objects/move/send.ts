@@ -5,9 +5,15 @@ import type { Host } from '../../lib/host/host.ts';
 import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
+import { knownHostsText, moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { migrate } from '../../lib/move/live.ts';
-import { resumeThere, type Sent, sendFiles, type Way, withWay } from '../../lib/move/remote.ts';
-import { knownHostsText, moveId, pathsOf } from '../../lib/move/way.ts';
+import {
+  type Forwarding,
+  resumeOnNewHost,
+  type Sent,
+  sendFiles,
+  withForwarding,
+} from '../../lib/move/remote.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
 import { type Description, parseDescription } from './description.ts';
@@ -57,15 +63,15 @@ export async function applySend(
   await writeRecord(host, id, description);
   await host.write(pathsOf(id).knownHosts, knownHostsText(host_keys), { mode: 0o600 });
   await makeSockets(host, id);
-  const way: Way = { id, name, target: { address: to, port }, socket };
+  const forwarding: Forwarding = { id, name, target: { address: to, port }, socket };
   if (bring.length > 0) {
-    await withWay(host, way, () => sendFiles(host, id, templatesTo(description, bring)));
+    await withForwarding(host, forwarding, () => sendFiles(host, id, templatesTo(description, bring)));
     return {};
   }
   await noteBefore(host, options);
   // Nothing is stopped before it is known that the new host is reached.
   const started = host.now();
-  const sent = await withWay(host, way, (broken) =>
+  const sent = await withForwarding(host, forwarding, (broken) =>
     mode === 'live'
       ? sendRunning(host, id, description, options, broken)
       : sendStopped(host, id, description, options),
@@ -111,7 +117,7 @@ async function sendRunning(
     isOverlay: disks.some(({ backing }) => backing),
   };
   await migrate(host, uri, id, live, broken);
-  if (description.runs) await resumeThere(host, id, name);
+  if (description.runs) await resumeOnNewHost(host, id, name);
   return [];
 }
 

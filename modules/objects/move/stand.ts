@@ -16,18 +16,18 @@ const runs = (state: string) => isOn(state) && state !== 'paused';
 
 /**
  * Judges how far a move is. Pure.
- * @param there what the old host has
+ * @param guest what the old host has
  * @param here the domain of this name on this host
  * @param isMarked whether a move has begun here
  * @throws Failure where a domain has nothing to do with the move, or nobody can say which of two guests is the right one
  */
 export function standOf(
-  { name, uuid, state: there }: Pick<Description, 'name' | 'uuid' | 'state'>,
+  { name, uuid, state: former }: Pick<Description, 'name' | 'uuid' | 'state'>,
   here: HereDomain | undefined,
   isMarked: boolean,
 ): Stand {
   if (!here) {
-    if (there === 'absent')
+    if (former === 'absent')
       throw new Failure(
         `neither host has the guest '${name}' any more: its move was not completed, see what is left of its disks`,
       );
@@ -37,17 +37,17 @@ export function standOf(
     throw new Failure(`this host has a domain '${name}' of its own (${here.uuid}): remove or rename it`);
   if (!isMarked) {
     // Where its mark is removed, a move is done but for what the old host still has.
-    if (there === 'absent' || !isOn(there)) return 'arrived';
+    if (former === 'absent' || !isOn(former)) return 'arrived';
     throw new Failure(
       `both hosts have the guest '${name}', and nothing says that it is being moved: remove one of them`,
     );
   }
-  if (there === 'absent') return 'arrived';
-  if (runs(there) && runs(here.state))
+  if (former === 'absent') return 'arrived';
+  if (runs(former) && runs(here.state))
     throw new Failure(`the guest '${name}' runs on both hosts: stop one of them at once`);
   // It runs here only when the old host has given it up.
   if (runs(here.state)) return 'arrived';
   // A cold one defines it here when all of it is here.
-  if (here.persistent && !isOn(here.state) && !isOn(there)) return 'arrived';
+  if (here.persistent && !isOn(here.state) && !isOn(former)) return 'arrived';
   return 'leftover';
 }

@@ -6,7 +6,7 @@ export const MIGRATION = defineOptions({
     type: 'str',
     choices: ['cold'],
     description:
-      'What is done with a guest that cannot be moved live, such as to an unlike CPU: V(cold) moves it as O(migrate=cold) does. Without it, this is an error.',
+      'What is done with a guest that cannot be moved live, such as to an unlike CPU: V(cold) shuts it down and moves it then. Without it, this is an error.',
   },
   bandwidth: {
     type: 'int',

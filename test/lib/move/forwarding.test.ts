@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { knownHostsText, moveId, pathsOf, remoteUri, sshArguments } from '../../../modules/lib/move/way.ts';
+import {
+  knownHostsText,
+  moveId,
+  pathsOf,
+  remoteUri,
+  sshArguments,
+} from '../../../modules/lib/move/forwarding.ts';
 
 const UUID = '0b3b3f0e-51f7-4d0b-a5a5-3f1c4f4f6a51';
 const id = moveId(UUID);
