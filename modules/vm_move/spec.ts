@@ -45,7 +45,7 @@ export const spec = defineSpec({
     name: { description: 'The name of the VM.', returned: 'always', type: 'str', sample: 'web1' },
     description: {
       description: 'What the VM consists of, for the other steps.',
-      returned: 'with C(step=describe)',
+      returned: 'with C(step=describe) and C(step=prepare); empty of a VM that has left this host',
       type: 'str',
     },
     public_key: {

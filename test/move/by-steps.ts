@@ -65,10 +65,11 @@ export async function moveBySteps(
     return result.failed !== true;
   };
   if (!(await step(from, 'describe', { to: to.address }))) return outcome;
-  const { description, public_key, address } = outcome.describe as StepResult;
-  const prepare = { from: from.name, mode, migration, description, public_key, address };
+  const { public_key, address } = outcome.describe as StepResult;
+  const described = (outcome.describe as StepResult).description;
+  const prepare = { from: from.name, mode, migration, description: described, public_key, address };
   if (!(await step(to, 'prepare', prepare))) return outcome;
-  const { arrived, host_keys, socket, bring = [], mode: how } = outcome.prepare as StepResult;
+  const { arrived, host_keys, socket, bring = [], mode: how, description } = outcome.prepare as StepResult;
   const send = { to: to.address, mode: how, migration, description, host_keys, socket };
   if ((bring as unknown[]).length > 0) {
     if (!(await step(from, 'send', { ...send, bring }))) return outcome;

@@ -35,8 +35,9 @@ export const pathsOf = (id: string) => {
     state,
     key: `${state}/key`,
     knownHosts: `${state}/known_hosts`,
-    /** What is moved, for the run after one that was killed. */
-    record: `${state}/description.json`,
+    /** What is moved, on the host that it leaves and on the other: for the run after one that was killed. */
+    leaving: `${state}/leaving.json`,
+    arriving: `${state}/arriving.json`,
     /** On the new host: which of its templates are those of the old one. */
     templates: `${state}/templates.json`,
   };

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { readText } from '../../lib/host/host.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
@@ -9,7 +10,7 @@ import { settingsOf } from '../../lib/move/sshd.ts';
 import { valueAt } from '../../lib/xml/element.ts';
 import { readNetworks } from '../network/record.ts';
 import { machinesOf, readCapabilities, readHostCpu } from './cpu.ts';
-import { type Description, directoryIn } from './description.ts';
+import { type Description, directoryIn, parseDescription } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { readRecord } from './record.ts';
 
@@ -26,6 +27,8 @@ export interface HereDomain {
 
 /** The new host. */
 export interface Here {
+  /** What comes. */
+  readonly description: Description;
   readonly domains: readonly HereDomain[];
   readonly moving: Moving | undefined;
   /** Whether this guest has left the host before, by a move that was not completed: its files are still here. */
@@ -57,11 +60,8 @@ const SSH = '/etc/ssh';
 export const SOCKET = '/run/libvirt/libvirt-sock';
 
 /** Reads the new host. @throws Failure where libvirt doesn't answer */
-export async function observeArrival(
-  host: Host,
-  options: MoveOptions,
-  description: Description,
-): Promise<Here> {
+export async function observeArrival(host: Host, options: MoveOptions): Promise<Here> {
+  const description = await descriptionFor(host, options);
   const { uri } = options;
   const { name, arch, type, machine, files, nvram } = description;
   const directory = directoryIn(description);
@@ -71,7 +71,7 @@ export async function observeArrival(
   const [domains, left, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
     await Promise.all([
       readAllDomains(host, uri),
-      readRecord(host, name),
+      readRecord(host, 'leaving', name),
       readMarker(host, directory),
       host.list(directory),
       existingOf(host, outside),
@@ -90,6 +90,7 @@ export async function observeArrival(
     host.stat(SOCKET),
   ]);
   return {
+    description,
     domains: domains.map(({ name, uuid, state, persistent, definition, live }) => ({
       ...{ name, uuid, state, persistent },
       macs: [definition, ...(live ? [live] : [])].flatMap((xml) =>
@@ -108,6 +109,14 @@ export async function observeArrival(
     },
     ...{ available: space, server, hostKeys, socket: socket ? SOCKET : undefined },
   };
+}
+
+// Where the old host has nothing more of the guest, this one has noted what it was.
+async function descriptionFor(host: Host, { name, from, description }: MoveOptions): Promise<Description> {
+  if (description) return parseDescription(description);
+  const noted = await readRecord(host, 'arriving', name);
+  if (noted) return { ...noted, state: 'absent' };
+  throw new Failure(`${from} has no guest '${name}', and it is not moving here`);
 }
 
 const linesOf = (text: string): string[] =>

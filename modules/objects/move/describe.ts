@@ -1,6 +1,5 @@
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { inspectAs } from '../../lib/disk/image/inspect.ts';
-import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
@@ -28,9 +27,13 @@ import { makeState, readRecord } from './record.ts';
 /** What stands for a digest that isn't known: in check mode no file is read as a whole. */
 const UNREAD = '0'.repeat(64);
 
+/** A guest as it is described. */
+type Noted = Omit<Description, 'format'>;
+
 /** What was seen of a guest. */
 export interface Described {
-  readonly description: Omit<Description, 'format'>;
+  /** Undefined of a guest that has left this host as a whole. */
+  readonly description: Noted | undefined;
   /** The address from which this host reaches the other one. */
   readonly address: string;
 }
@@ -66,10 +69,9 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
 const isRunning = async (host: Host, uri: string, { name, state }: Domain): Promise<boolean> =>
   state === 'running' || (state === 'paused' && (await isHalted(host, uri, name)));
 
-async function notedOf(host: Host, name: string): Promise<Omit<Description, 'format'>> {
-  const noted = await readRecord(host, name);
-  if (noted) return { ...noted, state: 'absent' };
-  throw new Failure(`there is no domain '${name}' on this host, and no move of one is noted`);
+async function notedOf(host: Host, name: string): Promise<Noted | undefined> {
+  const noted = await readRecord(host, 'leaving', name);
+  return noted && { ...noted, state: 'absent' };
 }
 
 /** The address of this host on the way to another. */
@@ -163,7 +165,7 @@ function describe(
   hostCpu: string,
   { disks, files, nvram, attachments }: Parts,
   cannot: Awaited<ReturnType<typeof hindrances>>,
-): Described['description'] {
+): Noted {
   const { name, uuid, state, autostart, definition, live } = domain;
   const cpu = childOf(live ?? definition, 'cpu');
   const mode = cpu?.attributes.mode ?? (cpu ? 'custom' : undefined);
@@ -191,7 +193,7 @@ function describe(
 export interface DescribeStep {
   readonly act: 'describe';
   readonly bytes: number;
-  readonly description: Described['description'];
+  readonly description: Noted;
 }
 
 /** Pure. */
@@ -199,6 +201,7 @@ export function planDescribe(
   { name }: Pick<MoveOptions, 'name'>,
   { description, address }: Described,
 ): Plan<DescribeStep> {
+  if (!description) return { changes: [], result: { name, description: '', address } };
   const files = [...description.files, ...(description.nvram ? [description.nvram] : [])];
   const backing = description.disks.flatMap((disk) => disk.backing ?? []);
   const bytes = [...files, ...backing].reduce((sum, { length }) => sum + length, 0);
@@ -221,10 +224,7 @@ export async function applyDescribe(host: Host, { description }: DescribeStep): 
   return { result: { description: descriptionText(digested), public_key: publicKey.trim() } };
 }
 
-async function withDigests(
-  host: Host,
-  description: Described['description'],
-): Promise<Described['description']> {
+async function withDigests(host: Host, description: Noted): Promise<Noted> {
   const digests = new Map<string, string>();
   const digest = async (path: string) => {
     const known = digests.get(path) ?? (await host.digest(path, 'sha256'));

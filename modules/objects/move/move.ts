@@ -4,7 +4,6 @@ import type { Host } from '../../lib/host/host.ts';
 import type { Domain } from '../../lib/libvirt/read.ts';
 import { type Here, observeArrival } from './arrival.ts';
 import { applyDescribe, type Described, type DescribeStep, observeGuest, planDescribe } from './describe.ts';
-import { parseDescription } from './description.ts';
 import { applyFinish, type FinishStep, observeFinish, planFinish } from './finish.ts';
 import {
   applyAbandon,
@@ -34,7 +33,7 @@ type Step = DescribeStep | PrepareStep | SendStep | FinishStep | EndStep;
 /** What each step needs beside the name. */
 const NEEDED: Readonly<Record<MoveOptions['step'], readonly (keyof MoveOptions)[]>> = {
   describe: [],
-  prepare: ['description'],
+  prepare: [],
   send: ['description', 'to'],
   finish: ['description'],
   forget: ['description'],
@@ -56,7 +55,7 @@ async function observe(host: Host, options: MoveOptions): Promise<State> {
     case 'describe':
       return { step, seen: await observeGuest(host, options) };
     case 'prepare':
-      return { step, seen: await observeArrival(host, options, parseDescription(options.description ?? '')) };
+      return { step, seen: await observeArrival(host, options) };
     case 'send':
       return { step, seen: await observeSend(host, options) };
     case 'finish':
@@ -71,7 +70,7 @@ function plan(options: MoveOptions, state: State): Plan<Step> {
     case 'describe':
       return planDescribe(options, state.seen);
     case 'prepare':
-      return planPrepare(options, parseDescription(options.description ?? ''), state.seen);
+      return planPrepare(options, state.seen);
     case 'send':
       return planSend(options, state.seen);
     case 'finish':

@@ -9,10 +9,10 @@ import { authorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { MARKER, markerText } from '../../lib/move/marker.ts';
 import { type Here, type HereDomain, SOCKET } from './arrival.ts';
-import { type Description, directoryIn, type MovedDisk } from './description.ts';
+import { type Description, descriptionText, directoryIn, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { judge, type Mode } from './problems.ts';
-import { makeState } from './record.ts';
+import { writeRecord } from './record.ts';
 import { type Stand, standOf } from './stand.ts';
 import { expectTemplate, findTemplate, templatesOf } from './templates.ts';
 
@@ -34,12 +34,14 @@ const DIRECTORY_MODE = 0o711;
 const DISK_MODE = 0o600;
 
 /** Pure. @throws Failure with all reasons why the guest can't come */
-export function planPrepare(options: MoveOptions, description: Description, here: Here): Plan<PrepareStep> {
+export function planPrepare(options: MoveOptions, here: Here): Plan<PrepareStep> {
   const { name, from } = options;
+  const { description } = here;
   const twin = here.domains.find((domain) => domain.name === name);
   const stand = standOf(description, twin, here.moving !== undefined);
   const answer = {
     name,
+    description: descriptionText(description),
     host_keys: [...here.hostKeys],
     socket: here.socket ?? '',
     bring: [],
@@ -90,7 +92,7 @@ export async function applyPrepare(
     if (found !== undefined) templates.set(template.path, found);
     else bring.push({ path: template.path, to: await expectTemplate(host, image_directory, template) });
   }
-  await makeState(host, id);
+  await writeRecord(host, id, 'arriving', description);
   await host.write(pathsOf(id).templates, JSON.stringify(Object.fromEntries(templates)), { mode: DISK_MODE });
   await makeSockets(host, id);
   if (bring.length === 0) await makeFiles(host, description, mode, templates, from);

@@ -60,7 +60,7 @@ export async function applySend(
   const { name, mode, bring, host_keys, to, port, socket } = options;
   if (to === undefined) throw new Failure("'to' is missing: the address of the new host");
   const id = moveId(description.uuid);
-  await writeRecord(host, id, description);
+  await writeRecord(host, id, 'leaving', description);
   await host.write(pathsOf(id).knownHosts, knownHostsText(host_keys), { mode: 0o600 });
   await makeSockets(host, id);
   const forwarding: Forwarding = { id, name, target: { address: to, port }, socket };

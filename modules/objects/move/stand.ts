@@ -35,13 +35,10 @@ export function standOf(
   }
   if (here.uuid !== uuid)
     throw new Failure(`this host has a domain '${name}' of its own (${here.uuid}): remove or rename it`);
-  if (!isMarked) {
-    // Where its mark is removed, a move is done but for what the old host still has.
-    if (former === 'absent' || !isOn(former)) return 'arrived';
+  if (!isMarked)
     throw new Failure(
       `both hosts have the guest '${name}', and nothing says that it is being moved: remove one of them`,
     );
-  }
   if (former === 'absent') return 'arrived';
   if (runs(former) && runs(here.state))
     throw new Failure(`the guest '${name}' runs on both hosts: stop one of them at once`);

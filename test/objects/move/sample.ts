@@ -47,6 +47,7 @@ export const GUEST: Description = {
 
 /** A host to which it can move. */
 export const HERE: Here = {
+  description: GUEST,
   domains: [
     {
       name: 'db1',

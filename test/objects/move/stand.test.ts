@@ -32,7 +32,8 @@ describe('how far a move is', () => {
     expect(() => standOf(there('running'), here('running'), true)).toThrow(/runs on both/);
     expect(() => standOf(there('absent'), undefined, true)).toThrow(/neither/);
     expect(() => standOf(there('running'), here('running', true, 'x'), false)).toThrow(/of its own/);
-    expect(() => standOf(there('running'), here('shut off'), false)).toThrow(/both hosts/);
+    for (const state of ['running', 'shut off', 'absent'])
+      expect(() => standOf(there(state), here('shut off'), false)).toThrow(/both hosts/);
   });
   it('never calls a domain that runs a leftover, nor done while the guest runs there', () => {
     const states = fc.constantFrom(...STATES);
