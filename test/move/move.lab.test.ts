@@ -163,7 +163,7 @@ describe('guests whose entries go to another host', { timeout: 900_000 }, () => 
     await lab.declare({ hv1: vms([WALKER, COPY]), hv2: vms([UEFI, NEW]) });
     await passes('vms', '--limit', 'hv2');
     const entry = vms([NEW], { migrate: 'live' }).vms[0] as Record<string, unknown>;
-    await hv1.sh('mkdir /var/lib/libvirt/images/newer; touch /var/lib/libvirt/images/newer/disk.qcow2');
+    await hv1.sh('mkdir /var/lib/libvirt/images/newer; touch /var/lib/libvirt/images/newer/kept');
     await lab.declare({ hv1: { vms: [...vms([WALKER, COPY]).vms, entry] }, hv2: vms([UEFI]) });
     for (const args of [['--check'], []]) {
       const { exitCode, output } = await play('vms', ...args);
@@ -172,7 +172,7 @@ describe('guests whose entries go to another host', { timeout: 900_000 }, () => 
       expect(output).toMatch(/never overwritten/);
     }
     expect(await stateOn(hv2, 'newer')).toBe('running');
-    expect(await hv1.sh('ls -A /var/lib/libvirt/images/newer')).toBe('disk.qcow2');
+    expect(await hv1.sh('ls -A /var/lib/libvirt/images/newer')).toBe('kept');
     for (const host of [hv1, hv2]) expect(await leftovers(host)).toBe('');
   });
 });
