@@ -17,6 +17,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import
     machine_of,
     moves_by_target,
     plan_of,
+    unfinished,
 )
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text import left_text, plan_text
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
@@ -73,11 +74,13 @@ class ActionModule(ControllerAction):
 
     @staticmethod
     def _tell_left(result, asked, machines, planned):
-        left = candidates(asked, machines)
+        stayed = candidates(asked, machines)
+        # One that has come, and whose move isn't completed, counts as left.
+        left = stayed + [(move.guest, move.source) for move in unfinished(asked, machines)]
         reasons = {(one["host"], one["name"]): one["reason"] for one in planned.get("stuck", [])}
         text = left_text(asked, left, reasons)
         running = {one.name: [] for one in machines}
-        for guest, host in left if asked.direction == EVACUATE else []:
+        for guest, host in stayed if asked.direction == EVACUATE else []:
             running[host] += [{"name": guest.name}] if is_on(guest) else []
         result.update(left=running)
         if left and asked.stuck != "stop":

@@ -113,6 +113,10 @@ def decide(wanted, others, this):
         elif unknown:
             for host in unknown:
                 silent.setdefault(host.name, (host, []))[1].append(one.name)
+        elif holders and any(host.declared.get(one.name, "absent") != "absent" for host in others) and one.source is None:
+            found.problems.append(
+                "%s is on %s, which does not declare it, and more than one other host does: declare it for one of them" % (one.name, holders[0].name)
+            )
         elif holders:
             _settle(one, holders[0], this, found)
     found.problems.extend(_unanswered(host, names) for host, names in silent.values())

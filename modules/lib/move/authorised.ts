@@ -11,8 +11,11 @@ const LOCK = '/run/piecewise-cloud-moves.lock';
 /** Seconds. */
 const PATIENCE = 30;
 
-/** Minutes in which the connection must begin. It may last as long as it takes. */
-const VALID = 10;
+/**
+ * Minutes in which a connection must begin; it may last as long as it takes. Hosts wait for each other between the tasks of a play. The
+ * key is withdrawn when the move ends, and this is for a move whose controller was ended.
+ */
+const VALID = 360;
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;

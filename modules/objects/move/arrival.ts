@@ -113,10 +113,15 @@ export async function observeArrival(host: Host, options: MoveOptions): Promise<
 
 // Where the old host has nothing more of the guest, this one has noted what it was.
 async function descriptionFor(host: Host, { name, from, description }: MoveOptions): Promise<Description> {
-  if (description) return parseDescription(description);
+  if (description) return namedLike(name, parseDescription(description));
   const noted = await readRecord(host, 'arriving', name);
   if (noted) return { ...noted, state: 'absent' };
   throw new Failure(`${from} has no guest '${name}', and it is not moving here`);
+}
+
+function namedLike(name: string, description: Description): Description {
+  if (description.name === name) return description;
+  throw new Failure(`the description is that of '${description.name}', and not of '${name}'`);
 }
 
 const linesOf = (text: string): string[] =>

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { inspectAs } from '../../lib/disk/image/inspect.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
@@ -5,6 +6,7 @@ import { runOrFail } from '../../lib/host/process.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
+import { readMarker } from '../../lib/move/marker.ts';
 import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';
@@ -20,7 +22,7 @@ import {
 import { isHalted } from './halted.ts';
 import { hindrances } from './hindrances.ts';
 import type { MoveOptions } from './options.ts';
-import { makeState, readRecord } from './record.ts';
+import { alone, makeState, readRecord } from './record.ts';
 
 // The old host's first step: what the guest consists of.
 
@@ -43,10 +45,15 @@ const LIMIT = 5000;
 
 /** Reads the guest; or what an unfinished move has noted of one that is not here any more. @throws Failure */
 export async function observeGuest(host: Host, { name, uri, to, port }: MoveOptions): Promise<Described> {
-  const [domain] = await readDomains(host, uri, [name]);
-  if (!domain) return { description: await notedOf(host, name), address: '' };
+  const [[domain], noted] = await Promise.all([
+    readDomains(host, uri, [name]),
+    readRecord(host, 'leaving', name),
+  ]);
+  // What an earlier attempt has begun is not complete.
+  if (!domain) return { description: noted && { ...noted, state: 'absent' }, address: '' };
+  const before = noted?.uuid === domain.uuid ? noted : undefined;
   const [runs, address, hostCpu, cannot, parts] = await Promise.all([
-    isRunning(host, uri, domain),
+    isRunning(host, uri, domain, before),
     sourceAddress(host, to ?? ''),
     readHostCpu(host),
     hindrances(host, uri, domain),
@@ -55,24 +62,22 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
   const reached = to === undefined || (await host.answers(to, port, LIMIT));
   const unreached = `its host does not reach the SSH server at ${to}, port ${port}: name another address in 'vm_move_address' of the new host, or open its packet filter for this one`;
   return {
-    description: describe(
-      domain,
-      runs,
-      hostCpu,
-      parts,
-      reached ? cannot : { ...cannot, all: [...cannot.all, unreached] },
-    ),
+    description: describe(before?.autostart ? { ...domain, autostart: true } : domain, runs, hostCpu, parts, {
+      ...cannot,
+      all: [...cannot.all, ...parts.cannot, ...(reached ? [] : [unreached])],
+    }),
     address,
   };
 }
 
-const isRunning = async (host: Host, uri: string, { name, state }: Domain): Promise<boolean> =>
-  state === 'running' || (state === 'paused' && (await isHalted(host, uri, name)));
-
-async function notedOf(host: Host, name: string): Promise<Noted | undefined> {
-  const noted = await readRecord(host, 'leaving', name);
-  return noted && { ...noted, state: 'absent' };
-}
+// One that was shut down for an earlier attempt still is one that runs.
+const isRunning = async (
+  host: Host,
+  uri: string,
+  { name, state }: Domain,
+  before: Noted | undefined,
+): Promise<boolean> =>
+  state === 'running' || before?.runs === true || (state === 'paused' && (await isHalted(host, uri, name)));
 
 /** The address of this host on the way to another. */
 async function sourceAddress(host: Host, to: string): Promise<string> {
@@ -88,6 +93,7 @@ async function resolve(host: Host, name: string): Promise<string | undefined> {
 }
 
 interface Parts {
+  readonly cannot: readonly string[];
   readonly disks: readonly MovedDisk[];
   readonly files: readonly MovedFile[];
   readonly nvram: MovedFile | undefined;
@@ -113,7 +119,15 @@ async function partsOf(host: Host, domain: Domain): Promise<Parts> {
     nvram === undefined ? undefined : fileOf(host, nvram),
     observeAttachments(host, [{ name }], known),
   ]);
+  const marker = directoryOf(disks);
+  const moving = marker === undefined ? undefined : await readMarker(host, marker);
   return {
+    cannot: [
+      ...(moving && !moving.arrived
+        ? [`its own move from ${moving.from} was not completed: that goes on first`]
+        : []),
+      ...(await templateProblems(host, foundDisks)),
+    ],
     disks: foundDisks.filter((disk) => disk !== undefined),
     files: files.filter((file) => file !== undefined),
     nvram: foundNvram,
@@ -122,6 +136,26 @@ async function partsOf(host: Host, domain: Domain): Promise<Parts> {
 }
 
 const isEfi = (definition: Element) => valueAt(definition, 'os/@firmware') === 'efi';
+
+const directoryOf = (disks: readonly Element[]): string | undefined => {
+  const path = valueAt(disks[0], 'source/@file');
+  return path === undefined ? undefined : dirname(path);
+};
+
+/** Why templates can't be brought: each is one file, qcow2. */
+async function templateProblems(host: Host, disks: readonly (MovedDisk | undefined)[]): Promise<string[]> {
+  const found = await Promise.all(
+    disks.map(async (disk) => {
+      const path = disk?.backing?.path;
+      if (path === undefined) return [];
+      const template = await inspectAs(host, path, 'qcow2').catch(() => undefined);
+      const isOne =
+        template?.disk !== undefined && template.disk.backing === undefined && !template.disk.external;
+      return isOne ? [] : [`the backing file of its disk ${disk?.target} (${path}) is not one file in qcow2`];
+    }),
+  );
+  return found.flat();
+}
 
 // What can't be described can't go, and `hindrances` says so.
 async function diskOf(host: Host, disk: Element): Promise<MovedDisk | undefined> {
@@ -215,13 +249,17 @@ export function planDescribe(
 export async function applyDescribe(host: Host, { description }: DescribeStep): Promise<Outcome> {
   const digested = await withDigests(host, description);
   const id = moveId(description.uuid);
+  return alone(host, id, () => makeKey(host, id, digested));
+}
+
+async function makeKey(host: Host, id: string, description: Noted): Promise<Outcome> {
   const { key } = pathsOf(id);
   await makeState(host, id);
   await host.remove(key);
   await host.remove(`${key}.pub`);
   await runOrFail(host, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'piecewise', '-f', key]);
   const publicKey = (await readText(host, `${key}.pub`)) ?? '';
-  return { result: { description: descriptionText(digested), public_key: publicKey.trim() } };
+  return { result: { description: descriptionText(description), public_key: publicKey.trim() } };
 }
 
 async function withDigests(host: Host, description: Noted): Promise<Noted> {

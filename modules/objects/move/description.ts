@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, normalize } from 'node:path';
+import { basename, dirname, isAbsolute, normalize } from 'node:path';
 import { isMapping } from '../../lib/ansible/coerce.ts';
 import { Failure } from '../../lib/failure.ts';
 
@@ -80,8 +80,11 @@ export interface Description {
   readonly cannotCold: readonly string[];
 }
 
+// ansible-core 2.14 makes a mapping of a template's text that begins like one.
+const PREFIX = 'guest ';
+
 export const descriptionText = (description: Omit<Description, 'format'>): string =>
-  JSON.stringify({ format: FORMAT, ...description });
+  `${PREFIX}${JSON.stringify({ format: FORMAT, ...description })}`;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('\0');
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -106,7 +109,9 @@ const isFile = isLike({ path: isPath, length: isCount, sha256: isDigest, mode: i
 /** A file of a guest in a network (objects/network/names.ts). */
 const ATTACHMENT = /^\/etc\/piecewise-cloud\/networks\/[^/]+\/(names|reservations)\/[^/]+$/;
 
-const isDescription = isLike({
+const isOf = (name: string, path: string) => [name, `.${name}`].includes(basename(path));
+
+const isLikeOne = isLike({
   format: (value) => value === FORMAT,
   name: (value) => isText(value) && /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(value),
   uuid: (value) => isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value),
@@ -139,11 +144,15 @@ const isDescription = isLike({
   cannotCold: isListOf(isText),
 });
 
+const isDescription = (value: unknown): value is Description => isLikeOne(value);
+
 /** @throws Failure for what is no description: a hypervisor doesn't trust another */
 export function parseDescription(text: string): Description {
   try {
-    const value = text.length <= MOST ? JSON.parse(text) : undefined;
-    if (isDescription(value)) return value as Description;
+    const isOne = text.length <= MOST && text.startsWith(PREFIX);
+    const value = isOne ? JSON.parse(text.slice(PREFIX.length)) : undefined;
+    if (isDescription(value) && Object.keys(value.attachments).every((path) => isOf(value.name, path)))
+      return value;
   } catch {
     // The same error.
   }
@@ -155,3 +164,42 @@ export function parseDescription(text: string): Description {
 /** The directory of the VM: that of its first disk. */
 export const directoryIn = ({ disks, name }: Pick<Description, 'disks' | 'name'>): string =>
   disks[0] ? dirname(disks[0].path) : `/var/lib/libvirt/images/${name}`;
+
+/** Where libvirt keeps the variables of firmware. */
+const NVRAM = '/var/lib/libvirt/qemu/nvram';
+
+/** All files of a guest. */
+export const filesOf = ({ disks, files, nvram }: Pick<Description, 'disks' | 'files' | 'nvram'>) => [
+  ...disks,
+  ...files,
+  ...(nvram ? [nvram] : []),
+];
+
+/** The paths of a guest's files that are not its own: not in a directory of its name, and not its variables of firmware. Pure. */
+export function strayPaths(description: Description): string[] {
+  const { name } = description;
+  const directory = directoryIn(description);
+  const isIn = (path: string) => dirname(path) === directory && basename(directory) === name;
+  return filesOf(description)
+    .map(({ path }) => path)
+    .filter((path) => !isIn(path) && path !== `${NVRAM}/${name}_VARS.fd`);
+}
+
+/**
+ * The description that a step was given.
+ * @throws Failure for one of another guest, or of one with files of others
+ */
+export function descriptionOf({
+  name,
+  description: text = '',
+}: {
+  readonly name: string;
+  readonly description?: string;
+}): Description {
+  const description = parseDescription(text);
+  if (description.name !== name)
+    throw new Failure(`the description is that of '${description.name}', and not of '${name}'`);
+  const [stray] = strayPaths(description);
+  if (stray !== undefined) throw new Failure(`${stray} is not a file of the guest '${name}' alone`);
+  return description;
+}

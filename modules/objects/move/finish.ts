@@ -1,19 +1,24 @@
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { inspectAs } from '../../lib/disk/image/inspect.ts';
 import { qemuImg } from '../../lib/disk/image/qemu-img.ts';
 import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
+import { devicesOf } from '../../lib/libvirt/devices.ts';
+import { pathOf } from '../../lib/libvirt/disks.ts';
 import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { unauthorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { MARKER, markerText } from '../../lib/move/marker.ts';
+import { valueAt } from '../../lib/xml/element.ts';
+import { parseXml } from '../../lib/xml/parse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments } from '../vm/attachments.ts';
-import { type Description, directoryIn, parseDescription } from './description.ts';
+import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import type { MoveOptions } from './options.ts';
-import { definitionPath, filesOf } from './prepare.ts';
+import { definitionPath } from './prepare.ts';
 
 // The new host's second step: what came is verified, and belongs to it from then on.
 
@@ -34,7 +39,7 @@ export async function observeFinish(host: Host, { name, uri }: MoveOptions): Pro
 /** Pure. @throws Failure where another domain, or none, has come */
 export function planFinish(options: MoveOptions, domain: Domain | undefined): Plan<FinishStep> {
   const { name, mode } = options;
-  const description = parseDescription(options.description ?? '');
+  const description = descriptionOf(options);
   if (domain && domain.uuid !== description.uuid)
     throw new Failure(`the domain '${name}' of this host is another guest`);
   if (!domain && mode === 'live')
@@ -66,7 +71,6 @@ export async function applyFinish(
   // It is suspended where the old host was ended before it could let it run.
   if (description.runs && came.state === 'paused') await virsh(host, uri, 'resume', '--domain', name);
   await noteEvacuated(host, uri, came, evacuatedAfter(came.definition, evacuation ? from : undefined));
-  if (description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
   await host.write(
     `${directoryIn(description)}/${MARKER}`,
     markerText({ from, uuid: description.uuid, arrived: true }),
@@ -96,9 +100,23 @@ async function defineIt(
         `${file} is not what was sent: see whether the storage of this host is sound, and move the guest again`,
       );
   }
+  checkDefinition(description, xml);
   await useTemplates(host, description);
   await define(host, uri, xml);
   await host.remove(path);
+}
+
+/** What comes is the guest that was described, with no disk of others. @throws Failure */
+function checkDefinition(description: Description, xml: string): void {
+  const definition = parseXml(xml);
+  const known = filesOf(description).map(({ path }) => path);
+  const paths = devicesOf(definition, 'disk').flatMap((disk) => pathOf(disk) ?? []);
+  const isIt =
+    valueAt(definition, 'name') === description.name && valueAt(definition, 'uuid') === description.uuid;
+  if (!isIt || paths.some((path) => !known.includes(path)))
+    throw new Failure(
+      `the definition of '${description.name}' that came is not that of the guest that was described`,
+    );
 }
 
 const define = (host: Host, uri: string, xml: string): Promise<string> =>
@@ -108,7 +126,11 @@ const define = (host: Host, uri: string, xml: string): Promise<string> =>
 async function useTemplates(host: Host, { uuid, disks }: Description): Promise<void> {
   const text = await readText(host, pathsOf(moveId(uuid)).templates);
   const templates = new Map<string, unknown>(Object.entries(JSON.parse(text ?? '{}')));
-  for (const { path, backing } of disks) {
+  for (const { path, format, backing } of disks) {
+    const found = await inspectAs(host, path, format);
+    // The header of a disk may name any file.
+    if (found?.disk?.backing !== backing?.path || found?.disk?.external)
+      throw new Failure(`${path} refers to another file than was described`);
     const here = backing && templates.get(backing.path);
     if (typeof here !== 'string' || here === backing?.path) continue;
     await qemuImg(host, path, ['rebase', '-u', '-f', 'qcow2', '-F', 'qcow2', '-b', here, path]);

@@ -1,6 +1,6 @@
 import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { checkRemovable } from '../../lib/disk/usage/guards.ts';
-import { Failure } from '../../lib/failure.ts';
+import { asError, Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { evacuatedIn, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
@@ -11,10 +11,10 @@ import { MARKER } from '../../lib/move/marker.ts';
 import { poolOf } from '../../lib/move/remote.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments, observeAttachments, planRemoval } from '../vm/attachments.ts';
-import { type Description, directoryIn, parseDescription } from './description.ts';
+import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import type { MoveOptions } from './options.ts';
-import { definitionPath, filesOf, removeMade } from './prepare.ts';
-import { forgetMove } from './record.ts';
+import { definitionPath, removeMade } from './prepare.ts';
+import { forgetAttempt, forgetMove } from './record.ts';
 
 // The last steps of a move: what is no longer needed goes.
 
@@ -33,11 +33,9 @@ export interface Ended {
 }
 
 /** Reads what is here. */
-export async function observeEnd(
-  host: Host,
-  { name, uri, step, description: text = '' }: MoveOptions,
-): Promise<Ended> {
-  const description = parseDescription(text);
+export async function observeEnd(host: Host, options: MoveOptions): Promise<Ended> {
+  const { name, uri, step } = options;
+  const description = descriptionOf(options);
   const id = moveId(description.uuid);
   const { state, sockets } = pathsOf(id);
   const directory = directoryIn(description);
@@ -63,7 +61,7 @@ const TITLES = {
 /** Pure. @throws Failure where the guest still runs on its former host */
 export function planEnd(options: MoveOptions, act: EndStep['act'], { domain, left }: Ended): Plan<EndStep> {
   const { name } = options;
-  const description = parseDescription(options.description ?? '');
+  const description = descriptionOf(options);
   if (domain && domain.uuid !== description.uuid)
     throw new Failure(`the domain '${name}' of this host is another guest`);
   if (act === 'forget' && domain && isOn(domain.state) && domain.state !== 'paused')
@@ -88,11 +86,7 @@ export async function applyForget(
     if (isOn(domain.state)) await virsh(host, uri, 'destroy', '--domain', name);
     if (domain.persistent) await virsh(host, uri, 'undefine', '--domain', name, '--nvram', '--managed-save');
   }
-  for (const { path } of description.disks) {
-    if ((await host.stat(path)) === undefined) continue;
-    await checkRemovable(host, path);
-    await host.remove(path);
-  }
+  const warnings = (await Promise.all(description.disks.map(({ path }) => removeDisk(host, path)))).flat();
   for (const { path } of filesOf({ ...description, disks: [] })) await host.remove(path);
   const known = await readNetworks(host, [], 'all');
   const [current = new Map<string, string>()] = await observeAttachments(host, [{ name }], known);
@@ -101,22 +95,41 @@ export async function applyForget(
   await host.remove(`${directoryIn(description)}/${MARKER}`);
   await host.removeDirectory(directoryIn(description));
   await forgetMove(host, moveId(description.uuid));
-  return {};
+  return { warnings };
 }
 
-/** Removes the mark on the host that has the guest now. */
+// The guest has gone: a disk that something else needs hinders nothing any more.
+async function removeDisk(host: Host, path: string): Promise<string[]> {
+  if ((await host.stat(path)) === undefined) return [];
+  try {
+    await checkRemovable(host, path);
+  } catch (error) {
+    return [`${path} is kept: ${asError(error).message}`];
+  }
+  await host.remove(path);
+  return [];
+}
+
+/** Completes the move on the host that has the guest now: the other one has nothing of it any more. */
 export async function applyComplete(
   host: Host,
   { description, domain }: EndStep,
   { uri, name, start }: MoveOptions,
 ): Promise<Outcome> {
+  // Not before: two hosts that start would both start it.
+  if (description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
+  await host.remove(definitionPath(description));
   await host.remove(`${directoryIn(description)}/${MARKER}`);
   await forgetMove(host, moveId(description.uuid));
-  if (start && domain && !isOn(domain.state)) await virsh(host, uri, 'start', '--domain', name);
+  if (start && description.runs && domain && !isOn(domain.state))
+    await virsh(host, uri, 'start', '--domain', name);
   return {};
 }
 
-/** Undoes what a move has made on either host. A guest that has come stays, with its mark: the next run goes on. */
+/**
+ * Undoes what a move has made, on either host. A guest that has come stays with its mark, and what is noted of one that has gone
+ * stays too: the next run goes on from there.
+ */
 export async function applyAbandon(
   host: Host,
   { description, domain }: EndStep,
@@ -126,11 +139,27 @@ export async function applyAbandon(
   await unauthorise(host, id);
   await virsh(host, uri, 'pool-destroy', '--pool', poolOf(id)).catch(() => undefined);
   const isMarked = (await host.stat(`${directoryIn(description)}/${MARKER}`)) !== undefined;
-  // Noted before it was sent, and it is still where it belongs.
-  if (domain && !isMarked && evacuatedIn(domain.definition) === from && from !== '')
-    await noteEvacuated(host, uri, domain, undefined);
-  if (!domain) await removeMade(host, description);
-  else if (!isMarked && description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
-  if (!domain || !isMarked) await forgetMove(host, id);
+  if (!domain) {
+    await removeMade(host, description);
+    await forgetAttempt(host, id);
+  } else if (!isMarked) {
+    await keepHere(host, uri, domain, description, from);
+    await forgetMove(host, id);
+  }
+  if (domain && description.runs && !isMarked && !isOn(domain.state))
+    await virsh(host, uri, 'start', '--domain', name);
   return {};
+}
+
+/** Gives a guest that has not gone back what was taken from it for the move. */
+async function keepHere(
+  host: Host,
+  uri: string,
+  domain: Domain,
+  { autostart }: Description,
+  from: string,
+): Promise<void> {
+  if (autostart) await virsh(host, uri, 'autostart', '--domain', domain.name);
+  if (from !== '' && evacuatedIn(domain.definition) === from)
+    await noteEvacuated(host, uri, domain, undefined);
 }

@@ -2,6 +2,7 @@ import { type ObjectKind, type Outcome, observeEach, type Plan } from '../../lib
 import { OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { Domain } from '../../lib/libvirt/read.ts';
+import { moveId } from '../../lib/move/forwarding.ts';
 import { type Here, observeArrival } from './arrival.ts';
 import { applyDescribe, type Described, type DescribeStep, observeGuest, planDescribe } from './describe.ts';
 import { applyFinish, type FinishStep, observeFinish, planFinish } from './finish.ts';
@@ -16,6 +17,7 @@ import {
 } from './forget.ts';
 import type { MoveOptions } from './options.ts';
 import { applyPrepare, type PrepareStep, planPrepare } from './prepare.ts';
+import { alone } from './record.ts';
 import { applySend, observeSend, planSend, type SendStep } from './send.ts';
 
 // A move of a guest to another hypervisor, step by step. The controller takes what one host says to the other.
@@ -91,11 +93,11 @@ async function apply(host: Host, step: Step, options: MoveOptions): Promise<Outc
     case 'finish':
       return applyFinish(host, step, options);
     case 'forget':
-      return applyForget(host, step, options);
+      return alone(host, moveId(step.description.uuid), () => applyForget(host, step, options));
     case 'complete':
       return applyComplete(host, step, options);
     case 'abandon':
-      return applyAbandon(host, step, options);
+      return alone(host, moveId(step.description.uuid), () => applyAbandon(host, step, options));
   }
 }
 

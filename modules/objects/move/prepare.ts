@@ -3,13 +3,13 @@ import type { Outcome, Plan } from '../../lib/ansible/plan.ts';
 import { qemuImg } from '../../lib/disk/image/qemu-img.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { isOn } from '../../lib/libvirt/read.ts';
+import { isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { authorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { MARKER, markerText } from '../../lib/move/marker.ts';
 import { type Here, type HereDomain, SOCKET } from './arrival.ts';
-import { type Description, descriptionText, directoryIn, type MovedDisk } from './description.ts';
+import { type Description, descriptionText, directoryIn, filesOf, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { judge, type Mode } from './problems.ts';
 import { writeRecord } from './record.ts';
@@ -108,6 +108,9 @@ async function removeAttempt(host: Host, uri: string, description: Description, 
   if (stand === 'leftover') {
     await virsh(host, uri, 'destroy', '--domain', name).catch(() => undefined);
     await virsh(host, uri, 'undefine', '--domain', name, '--nvram', '--managed-save').catch(() => undefined);
+    const [left] = await readDomains(host, uri, [name]);
+    if (left)
+      throw new Failure(`what an earlier move has left of '${name}' can't be removed: it is ${left.state}`);
   }
   await removeMade(host, description);
 }
@@ -126,13 +129,6 @@ async function removeFiles(host: Host, description: Description): Promise<void> 
   for (const { path } of filesOf(description)) await host.remove(path);
   await host.remove(definitionPath(description));
 }
-
-/** All files of a guest. */
-export const filesOf = ({ disks, files, nvram }: Pick<Description, 'disks' | 'files' | 'nvram'>) => [
-  ...disks,
-  ...files,
-  ...(nvram ? [nvram] : []),
-];
 
 /** Where the definition of a guest that moves cold arrives. It may have passwords. */
 export const definitionPath = (description: Description): string =>

@@ -5,7 +5,7 @@ import { MARKER } from '../../lib/move/marker.ts';
 import { problemsOfServer } from '../../lib/move/sshd.ts';
 import type { Here } from './arrival.ts';
 import { newestLike } from './cpu.ts';
-import { type Description, directoryIn } from './description.ts';
+import { type Description, directoryIn, strayPaths } from './description.ts';
 import type { MoveOptions } from './options.ts';
 
 /** How a guest moves. */
@@ -28,9 +28,6 @@ export function judge(
   const problems = [...always, ...(mode === 'live' ? live : cold)];
   return problems.length > 0 ? { problems } : { mode };
 }
-
-/** Where libvirt keeps the variables of firmware. */
-const NVRAM = '/var/lib/libvirt/qemu/nvram';
 
 const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
 
@@ -56,11 +53,6 @@ function problemsOfHost(
   );
   const isOurs = here.moving !== undefined || here.hasLeft;
   const strangers = isOurs ? [] : here.names.filter((one) => one !== MARKER);
-  const astray = [...disks, ...description.files]
-    .map(({ path }) => path)
-    .filter((path) => dirname(path) !== home);
-  const { nvram } = description;
-  const isNvramAstray = nvram !== undefined && ![home, NVRAM].includes(dirname(nvram.path));
   const room = spaceProblem(description, here.available, dirname(home));
   return [
     ...(dirname(home) === directory
@@ -81,7 +73,7 @@ function problemsOfHost(
     ...(!isOurs
       ? here.existing.map((path) => `${path} exists on this host: remove it, or move it away`)
       : []),
-    ...[...astray, ...(isNvramAstray ? [nvram.path] : [])].map(
+    ...strayPaths(description).map(
       (path) =>
         `its file ${path} is not in its directory ${home}, and only what is there moves: take it out of the VM, or move it there`,
     ),
@@ -126,10 +118,11 @@ function spaceProblem(
   directory: string,
 ): string | undefined {
   if (available === undefined) return `${directory} does not exist on this host`;
-  const needed = [...disks.map(({ allocated }) => allocated), ...files.map(({ length }) => length)].reduce(
-    (sum, bytes) => sum + bytes,
-    0,
-  );
+  const needed = [
+    // A raw disk that moves live has no holes on the new host.
+    ...disks.map(({ allocated, format, size }) => (format === 'raw' ? size : allocated)),
+    ...files.map(({ length }) => length),
+  ].reduce((sum, bytes) => sum + bytes, 0);
   if (needed <= available) return undefined;
   return `its disks take ${humanSize(needed)}, and ${directory} of this host has ${humanSize(available)} left`;
 }

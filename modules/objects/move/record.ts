@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { MOVES, pathsOf } from '../../lib/move/forwarding.ts';
 import { type Description, descriptionText, parseDescription } from './description.ts';
@@ -8,12 +9,41 @@ import { type Description, descriptionText, parseDescription } from './descripti
 const PRIVATE = 0o700;
 const OWNERS = 0o600;
 
+// One of another release says nothing: what it was about is seen by the other host.
+function parsed(text: string): Description | undefined {
+  try {
+    return parseDescription(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Makes the directory of a move, which is root's alone. */
 export async function makeState(host: Host, id: string): Promise<void> {
   const { state } = pathsOf(id);
   await host.makeDirectory(state);
   await host.setAttributes(dirname(state), { mode: PRIVATE });
   await host.setAttributes(state, { mode: PRIVATE });
+}
+
+/** Seconds that another step of the same move has to end. */
+const PATIENCE = 5;
+
+/**
+ * Does something on the host that a guest leaves while no other run moves it.
+ * @throws Failure where one does
+ */
+export async function alone<T>(host: Host, id: string, act: () => Promise<T>): Promise<T> {
+  let isBegun = false;
+  try {
+    return await host.withLock(`/run/piecewise-cloud-move-${id}.lock`, PATIENCE, () => {
+      isBegun = true;
+      return act();
+    });
+  } catch (error) {
+    if (isBegun || !(error instanceof Failure)) throw error;
+    throw new Failure('another run moves this guest now: wait until it has ended');
+  }
 }
 
 /** Where a guest goes, as seen from this host. */
@@ -38,10 +68,18 @@ export async function readRecord(
 ): Promise<Description | undefined> {
   for (const id of await host.list(MOVES)) {
     const text = await readText(host, pathsOf(id)[direction]);
-    const found = text === undefined ? undefined : parseDescription(text);
+    const found = text === undefined ? undefined : parsed(text);
     if (found?.name === name) return found;
   }
   return undefined;
+}
+
+/** Removes what an attempt has left on a host, but for what is noted of a guest that has gone. */
+export async function forgetAttempt(host: Host, id: string): Promise<void> {
+  const { sockets, state, key, knownHosts, arriving, templates } = pathsOf(id);
+  await host.removeTree(sockets);
+  for (const path of [key, `${key}.pub`, knownHosts, arriving, templates]) await host.remove(path);
+  await host.removeDirectory(state);
 }
 
 /** Removes all that a move has left on a host: its note, its key, its sockets. */

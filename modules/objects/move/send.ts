@@ -16,11 +16,11 @@ import {
 } from '../../lib/move/remote.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
-import { type Description, parseDescription } from './description.ts';
+import { type Description, descriptionOf, filesOf } from './description.ts';
 import { isHalted } from './halted.ts';
 import type { MoveOptions } from './options.ts';
-import { definitionPath, filesOf, makeSockets } from './prepare.ts';
-import { writeRecord } from './record.ts';
+import { definitionPath, makeSockets } from './prepare.ts';
+import { alone, writeRecord } from './record.ts';
 import { templatesOf } from './templates.ts';
 
 // The old host's second step: the guest, or the templates that it needs, go to the new one.
@@ -41,7 +41,7 @@ export async function observeSend(host: Host, { name, uri }: MoveOptions): Promi
 /** Pure. */
 export function planSend(options: MoveOptions, domain: Domain): Plan<SendStep> {
   const { name, mode, bring } = options;
-  const description = parseDescription(options.description ?? '');
+  const description = descriptionOf(options);
   if (domain.uuid !== description.uuid)
     throw new Failure(`the domain '${name}' is not the one that was described: begin again`);
   const title = bring.length > 0 ? `send the templates of ${name}` : `move ${name} ${mode}`;
@@ -52,11 +52,11 @@ export function planSend(options: MoveOptions, domain: Domain): Plan<SendStep> {
 }
 
 /** Sends the guest. @returns the digests of what can't change any more */
-export async function applySend(
-  host: Host,
-  { description }: SendStep,
-  options: MoveOptions,
-): Promise<Outcome> {
+export async function applySend(host: Host, step: SendStep, options: MoveOptions): Promise<Outcome> {
+  return alone(host, moveId(step.description.uuid), () => sendAlone(host, step, options));
+}
+
+async function sendAlone(host: Host, { description }: SendStep, options: MoveOptions): Promise<Outcome> {
   const { name, mode, bring, host_keys, to, port, socket } = options;
   if (to === undefined) throw new Failure("'to' is missing: the address of the new host");
   const id = moveId(description.uuid);

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { inspectOneFile } from '../../lib/disk/image/inspect.ts';
 import { storeDirectory } from '../../lib/disk/template/key.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { Description, MovedDisk } from './description.ts';
@@ -48,6 +49,8 @@ export async function findTemplate(
   for (const one of sorted) if (await isLike(host, join(store, one), template)) return join(store, one);
   const incoming = incomingPath(directory, template);
   if (!(await isLike(host, incoming, template))) return undefined;
+  // It is the new base of a disk, and comes from a host that isn't trusted.
+  await inspectOneFile(host, incoming, incoming);
   const path = broughtPath(directory, template);
   await host.setAttributes(incoming, { mode: TEMPLATE_MODE });
   await host.publish(incoming, path);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { progressOf } from '../../../modules/lib/move/job.ts';
-import { migrateCommand } from '../../../modules/lib/move/live.ts';
+import { forNewHost, migrateCommand } from '../../../modules/lib/move/live.ts';
 import { problemsOfServer, settingsOf } from '../../../modules/lib/move/sshd.ts';
+import { parseXml } from '../../../modules/lib/xml/parse.ts';
+import { serialiseXml } from '../../../modules/lib/xml/serialise.ts';
 
 describe('the progress of a migration', () => {
   const job = `Job type:         Unbounded
@@ -43,18 +45,28 @@ describe("an SSH server's settings", () => {
   });
 });
 
+it('a definition for the new host names no backing file', () => {
+  const xml = `<domain><name>web1</name><devices><disk type="file"><source file="/a"/>
+    <backingStore type="file"><source file="/old/template"/></backingStore><mirror/><target dev="vda"/></disk></devices></domain>`;
+  const text = serialiseXml(forNewHost(parseXml(xml)));
+  expect(text).not.toMatch(/backingStore|mirror|template/);
+  expect(text).toContain('<source file="/a"/>');
+});
+
 describe('the command of a live move', () => {
   const plain = { name: 'web1', disks: ['vda', 'vdb'], isOverlay: false };
   it('copies whole disks, or what differs from templates', () => {
-    expect(migrateCommand('abc', plain)).toContain('--copy-storage-all');
-    expect(migrateCommand('abc', { ...plain, isOverlay: true })).toContain('--copy-storage-inc');
-    expect(migrateCommand('abc', plain).join(' ')).toContain('--migrate-disks vda,vdb');
+    expect(migrateCommand('abc', plain, '/run/x.xml')).toContain('--copy-storage-all');
+    expect(migrateCommand('abc', { ...plain, isOverlay: true }, '/run/x.xml')).toContain(
+      '--copy-storage-inc',
+    );
+    expect(migrateCommand('abc', plain, '/run/x.xml').join(' ')).toContain('--migrate-disks vda,vdb');
   });
   it('has each option of a user, and none that is not given', () => {
     const options = ['--bandwidth', '--auto-converge', '--copy-storage-synchronous-writes', '--timeout'];
-    for (const option of options) expect(migrateCommand('abc', plain)).not.toContain(option);
+    for (const option of options) expect(migrateCommand('abc', plain, '/run/x.xml')).not.toContain(option);
     const all = { bandwidth: 7, auto_converge: true, synchronous_writes: true, timeout: 60 };
-    const command = migrateCommand('abc', { ...plain, ...all }).join(' ');
+    const command = migrateCommand('abc', { ...plain, ...all }, '/run/x.xml').join(' ');
     for (const option of options) expect(command).toContain(option);
     expect(command).toContain('--bandwidth 7');
     expect(command).toContain('--timeout 60 --timeout-suspend');

@@ -8,14 +8,14 @@ const line = (id = 'abc') =>
   authorisedLine(id, KEY, '10.0.0.1', ['/run/libvirt/libvirt-sock', '/run/x/m'], NOW);
 
 describe('the line of a move', () => {
-  it('allows its sockets and nothing else, from one address, for ten minutes', () => {
+  it('allows its sockets and nothing else, from one address, for six hours', () => {
     const [options = '', type, key, comment] = line().split(' ');
     expect(options.split(',')).toEqual([
       'restrict',
       'port-forwarding',
       'command="/bin/false"',
       'from="10.0.0.1"',
-      'expiry-time="202612010005Z"',
+      'expiry-time="202612010555Z"',
       'permitopen="[/run/libvirt/libvirt-sock]:*"',
       'permitopen="[/run/x/m]:*"',
       'permitlisten="[/]:1"',
