@@ -6,7 +6,7 @@ export const spec = defineSpec({
   summary: 'One step of the move of a VM to another hypervisor',
   description: [
     'A VM moves with its disks, its definition, its seed, and what it has in networks: live, or while it is shut off. The role C(vm) takes the steps, on both hosts, where a VM that is declared for one host is found on another.',
-    'Memory and disks go through Unix sockets, which one SSH connection from the old host to the new one forwards. Its key is made for this move, and may begin a connection for ten minutes. It runs no command, and reaches three sockets and no port.',
+    'Memory and disks go through Unix sockets, which one SSH connection from the old host to the new one forwards. Its key is made for this move, and may begin connections for six hours; it is withdrawn when the move ends. It runs no command, and reaches three sockets and no port.',
     'One of these sockets is that of libvirt: for the time of the move, who controls the old host controls the new one too.',
     'What a step returns is given to those after it.',
   ],

@@ -6,6 +6,9 @@ import { type Host, readText } from '../host/host.ts';
 /** The file's name. */
 export const MARKER = '.moving';
 
+/** The name of the mark on the host that a guest leaves while it is shut down for that: who starts it meanwhile would lose what it writes. */
+export const LEAVING = '.leaving';
+
 /** An unfinished move to this host. */
 export interface Moving {
   /** The hypervisor that the guest comes from, by its name in the inventory. */

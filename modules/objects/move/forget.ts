@@ -7,7 +7,7 @@ import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { isAdmitted, unauthorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
-import { MARKER } from '../../lib/move/marker.ts';
+import { LEAVING, MARKER } from '../../lib/move/marker.ts';
 import { poolOf } from '../../lib/move/remote.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments, observeAttachments, planRemoval } from '../vm/attachments.ts';
@@ -40,7 +40,7 @@ export async function observeEnd(host: Host, options: MoveOptions): Promise<Ende
   const { state, sockets } = pathsOf(id);
   const directory = directoryIn(description);
   const paths = [
-    ...[state, sockets, `${directory}/${MARKER}`, definitionPath(description)],
+    ...[state, sockets, `${directory}/${MARKER}`, `${directory}/${LEAVING}`, definitionPath(description)],
     ...(step === 'forget' ? filesOf(description).map(({ path }) => path) : []),
   ];
   const [[domain], isAuthorised, ...found] = await Promise.all([
@@ -92,7 +92,7 @@ export async function applyForget(
   const [current = new Map<string, string>()] = await observeAttachments(host, [{ name }], known);
   const removal = planRemoval(name, current, known);
   if (removal) await applyAttachments(host, removal);
-  await host.remove(`${directoryIn(description)}/${MARKER}`);
+  for (const mark of [MARKER, LEAVING]) await host.remove(`${directoryIn(description)}/${mark}`);
   await host.removeDirectory(directoryIn(description));
   await forgetMove(host, moveId(description.uuid));
   return { warnings };
@@ -156,10 +156,11 @@ async function keepHere(
   host: Host,
   uri: string,
   domain: Domain,
-  { autostart }: Description,
+  description: Description,
   from: string,
 ): Promise<void> {
-  if (autostart) await virsh(host, uri, 'autostart', '--domain', domain.name);
+  await host.remove(`${directoryIn(description)}/${LEAVING}`);
+  if (description.autostart) await virsh(host, uri, 'autostart', '--domain', domain.name);
   if (from !== '' && evacuatedIn(domain.definition) === from)
     await noteEvacuated(host, uri, domain, undefined);
 }

@@ -7,6 +7,7 @@ import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { knownHostsText, moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { migrate } from '../../lib/move/live.ts';
+import { LEAVING } from '../../lib/move/marker.ts';
 import {
   type Forwarding,
   resumeOnNewHost,
@@ -16,7 +17,7 @@ import {
 } from '../../lib/move/remote.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
-import { type Description, descriptionOf, filesOf } from './description.ts';
+import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import { isHalted } from './halted.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, makeSockets } from './prepare.ts';
@@ -128,6 +129,7 @@ async function awaken(host: Host, uri: string, name: string): Promise<void> {
 
 async function sendStopped(host: Host, id: string, description: Description, options: MoveOptions) {
   const { name, uri, shutdown_timeout, force_off } = options;
+  await host.write(`${directoryIn(description)}/${LEAVING}`, `${description.uuid}\n`, { mode: 0o600 });
   const state = (await virsh(host, uri, 'domstate', '--domain', name)).trim();
   if (isOn(state)) {
     await switchPower(

@@ -1,7 +1,7 @@
 import type { Ask } from '../../lib/ansible/plan.ts';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { type Moving, readMarker } from '../../lib/move/marker.ts';
+import { LEAVING, type Moving, readMarker } from '../../lib/move/marker.ts';
 import { directoryOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { isPowerOnly } from './power.ts';
@@ -11,6 +11,22 @@ export const observeMoving = (
   host: Host,
   vm: Pick<VmOptions, 'name' | 'directory'>,
 ): Promise<Moving | undefined> => readMarker(host, directoryOf(vm));
+
+/**
+ * Whether a VM is shut down since it is being moved to another host.
+ */
+export const observeLeaving = async (
+  host: Host,
+  vm: Pick<VmOptions, 'name' | 'directory'>,
+): Promise<boolean> => (await host.stat(leavingPath(vm))) !== undefined;
+
+const leavingPath = (vm: Pick<VmOptions, 'name' | 'directory'>) => `${directoryOf(vm)}/${LEAVING}`;
+
+/** The error of a task that would start a VM whose disks are being copied to another host. */
+export const leavingFailure = (vm: VmOptions): Failure =>
+  new Failure(
+    `${vm.name} is shut down since it is being moved to another host: run again what moves it. To keep it here, remove ${leavingPath(vm)}`,
+  );
 
 /**
  * What is asked of a VM with an unfinished move, of which nothing else is planned. Pure.

@@ -36,7 +36,7 @@ import {
   type SeenIso,
 } from './iso.ts';
 import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
-import { askOfMoving, observeMoving } from './moving.ts';
+import { askOfMoving, leavingFailure, observeLeaving, observeMoving } from './moving.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
 import { doubtsOf, type Note, type Noted, observeNoted, writeNote } from './noted.ts';
@@ -64,6 +64,7 @@ export interface State {
   readonly seeds: readonly (SeedState | Error)[];
   readonly directory: Directory;
   readonly moving: Moving | Error | undefined;
+  readonly isLeaving: boolean;
   /** What is noted of the running guest: what it has applied of its seed. */
   readonly noted: Noted | undefined;
   /** The networks of the host, and what the VM has in them. */
@@ -102,7 +103,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     ]),
   );
   const vms = items.map((vm) => attachedOrPlain(vm, known));
-  const [domains, disks, seeds, directories, moves, attachments, stale] = await Promise.all([
+  const [domains, disks, seeds, directories, moves, leaving, attachments, stale] = await Promise.all([
     domain.observe(host, vms.map(domainOf)),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
@@ -111,6 +112,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     ),
     Promise.all(vms.map((vm) => observeDirectory(host, vm))),
     Promise.all(vms.map((vm) => observeMoving(host, vm).catch(asError))),
+    Promise.all(vms.map((vm) => observeLeaving(host, vm))),
     observeAttachments(host, vms, known),
     observeStale(host, vms, stored),
   ]);
@@ -132,6 +134,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
     directory: directories[i],
     moving: moves[i],
+    isLeaving: leaving[i] ?? false,
     noted: notes[i],
     known,
     attachments: attachments[i] ?? new Map(),
@@ -145,6 +148,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
  */
 function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   if (state.moving instanceof Error) throw state.moving;
+  if (state.isLeaving) throw leavingFailure(item);
   if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
   const { vm, missing } = attach(item, state.known);
   const first = planPart(vm, 'domain', state.domain, (seen) =>

@@ -106,3 +106,9 @@ describe('an unfinished move', () => {
       expect(() => markerIn(text, 'x')).toThrow('does not say');
   });
 });
+
+it('a VM that leaves its host is not touched there', () => {
+  const one = vmOf({});
+  const state = { ...stateOf(one, xmlOf(plan())), isLeaving: true };
+  expect(() => vm.plan(one, state)).toThrow(/moved to another host.*\.leaving/);
+});

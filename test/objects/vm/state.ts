@@ -51,6 +51,7 @@ export function stateOf(one: VmOptions, xml?: string): State {
     noted: undefined,
     directory: undefined,
     moving: undefined,
+    isLeaving: false,
     known: new Map(),
     attachments: new Map(),
     stale: false,
