@@ -41,6 +41,10 @@ const MOVE = stringify([
     name: 'Move a VM',
     'ansible.builtin.debug': { msg: 'moves {{ vm_move | to_json }}' },
   },
+  {
+    name: 'Keep the result, since the task runs again',
+    'ansible.builtin.set_fact': { first_result: '{{ vm_configured }}' },
+  },
 ]);
 
 beforeAll(async () => {
@@ -94,7 +98,7 @@ async function play(ansible: Ansible, args: readonly string[] = [], head: object
       always: [
         {
           'ansible.builtin.copy': {
-            content: '{{ vm_configured | to_json }}',
+            content: '{{ first_result | default(vm_configured) | to_json }}',
             dest: at('result.json'),
             mode: '0600',
           },
@@ -130,7 +134,7 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     expect(exitCode, output).toBe(0);
     expect(result).toMatchObject({ changed: false });
     expect(runsOf('hv1')).toBe(1);
-    expect(output).toMatch(/skipped=2 /);
+    expect(output).toMatch(/skipped=1 /);
   });
 
   it('are made if no other has them, of which those are asked that do not declare them', async () => {
