@@ -6,6 +6,32 @@ const AMOUNT = {
   hint: 'a number of KiB, or a number with a unit such as 512 MiB or 2G',
 } as const;
 
+/** A word of libvirt's for a model of a processor, or a feature of one. */
+const CPU_NAME = {
+  pattern: '[A-Za-z0-9][A-Za-z0-9._+-]{0,63}',
+  hint: "made of letters, digits, '.', '_', '+' and '-'",
+} as const;
+
+/** How a guest gets a feature of its processor (formatdomain, "CPU model and topology"). */
+export const CPU_POLICIES = ['force', 'require', 'optional', 'disable', 'forbid'] as const;
+
+/** A feature of the processor that a guest sees. */
+const CPU_FEATURE = defineOptions({
+  name: {
+    type: 'str',
+    required: true,
+    description: 'The name that libvirt has for the feature, such as V(aes).',
+    ...CPU_NAME,
+  },
+  policy: {
+    type: 'str',
+    choices: CPU_POLICIES,
+    default: 'require',
+    description:
+      'V(require) gives the guest the feature, and it does not start where the host lacks it. V(optional) gives it where the host has it, V(force) in any case. V(disable) hides it, and with V(forbid) the guest does not start where the host has it.',
+  },
+});
+
 /** The machine without its devices. */
 export const MACHINE = defineOptions({
   title: {
@@ -71,6 +97,12 @@ export const MACHINE = defineOptions({
     type: 'str',
     description:
       'The processor of O(cpu_mode=custom), as C(virsh cpu-models x86_64) lists it, such as V(EPYC).',
+  },
+  cpu_features: {
+    type: 'list',
+    elements: { type: 'dict', options: CPU_FEATURE },
+    description:
+      'Features of the processor that differ from those of O(cpu_mode) and O(cpu_model). Those that a task has set and no longer lists are removed.',
   },
   features: {
     type: 'list',
