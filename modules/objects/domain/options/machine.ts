@@ -1,4 +1,5 @@
 import { defineOptions } from '../../../lib/ansible/spec.ts';
+import { CPU_NAME, CPU_POLICIES } from '../../../lib/libvirt/cpu/cpu.ts';
 import { MEMBER } from './member.ts';
 
 const AMOUNT = {
@@ -6,22 +7,14 @@ const AMOUNT = {
   hint: 'a number of KiB, or a number with a unit such as 512 MiB or 2G',
 } as const;
 
-/** A word of libvirt's for a model of a processor, or a feature of one. */
-const CPU_NAME = {
-  pattern: '[A-Za-z0-9][A-Za-z0-9._+-]{0,63}',
-  hint: "made of letters, digits, '.', '_', '+' and '-'",
-} as const;
-
-/** How a guest gets a feature of its processor (formatdomain, "CPU model and topology"). */
-export const CPU_POLICIES = ['force', 'require', 'optional', 'disable', 'forbid'] as const;
-
 /** A feature of the processor that a guest sees. */
 const CPU_FEATURE = defineOptions({
   name: {
     type: 'str',
     required: true,
+    pattern: CPU_NAME,
+    hint: "made of letters, digits, '.', '_', '+' and '-'",
     description: 'The name that libvirt has for the feature, such as V(aes).',
-    ...CPU_NAME,
   },
   policy: {
     type: 'str',
