@@ -34,7 +34,17 @@ export const GROUP = defineOptions({
     type: 'list',
     elements: { type: 'dict', options: TYPE },
     likeItems: {
-      without: ['group', 'type', 'index', 'surplus', 'only', 'only_group', 'only_type', 'elsewhere'],
+      without: [
+        'group',
+        'type',
+        'index',
+        'surplus',
+        'only',
+        'only_group',
+        'only_type',
+        'elsewhere',
+        'host_cpus',
+      ],
     },
     default: [],
     description: 'The types of VMs. Each takes all options of a VM too.',

@@ -5,6 +5,8 @@ import type { Found } from '../lib/guest/addresses/found.ts';
 import { soughtOf } from '../lib/guest/addresses/sought.ts';
 import { readyNow } from '../lib/guest/ready/now.ts';
 import type { Host } from '../lib/host/host.ts';
+import { writeCpus } from '../lib/libvirt/cpu/host-cpus.ts';
+import { readHostCpus } from '../lib/libvirt/cpu/read.ts';
 import { evacuatedIn } from '../lib/libvirt/evacuated.ts';
 import { type Member, memberIn } from '../lib/libvirt/member.ts';
 import { isOn, readAllDomains, readDomains } from '../lib/libvirt/read.ts';
@@ -41,10 +43,23 @@ async function read(host: Host, options: Options): Promise<Vm[]> {
   });
 }
 
-export const module: Module<Options, Vm[], never> = {
+interface State {
+  readonly vms: readonly Vm[];
+  readonly cpu?: string;
+}
+
+async function look(host: Host, options: Options): Promise<State> {
+  const [vms, cpus] = await Promise.all([
+    read(host, options),
+    options.cpu ? readHostCpus(host, options.uri) : undefined,
+  ]);
+  return { vms, ...(cpus ? { cpu: writeCpus(cpus) } : {}) };
+}
+
+export const module: Module<Options, State, never> = {
   spec,
   key: () => 'VMs',
-  observe: (host, items) => observeEach(items, (options) => read(host, options)),
-  plan: (_, vms) => ({ changes: [], result: { vms } }),
+  observe: (host, items) => observeEach(items, (options) => look(host, options)),
+  plan: (_, state) => ({ changes: [], result: state }),
   apply: async () => undefined,
 };

@@ -34,6 +34,12 @@ export const spec = defineSpec({
         'The agent of the guest tells it, or the log of its console.',
       ],
     },
+    cpu: {
+      type: 'bool',
+      default: false,
+      description:
+        'Whether to return the processors that guests can have on this host, for C(cpu_mode=baseline) of M(piecewise.cloud.vm).',
+    },
     uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
   },
   notes: [
@@ -104,6 +110,12 @@ export const spec = defineSpec({
           addresses: [{ address: '10.20.0.105', mac: '52:54:00:12:34:56', source: 'lease' }],
         },
       ],
+    },
+    cpu: {
+      description:
+        'The processors that guests can have on this host, with KVM and without, as XML: what libvirt has as host-model, and the models that it knows.',
+      returned: 'if O(cpu=true)',
+      type: 'str',
     },
   },
 });

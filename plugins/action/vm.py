@@ -1,7 +1,7 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """
 Runs the module vm, with the VMs of groups, and copies the archives of the controller that it makes disks from. Before VMs are made,
-the other hypervisors are asked whether they have them.
+the other hypervisors are asked whether they have them, and for their processors where a VM is to have one that all have.
 """
 
 import os
@@ -11,7 +11,15 @@ from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_files import ControllerFilesAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, UntrustedAnswer
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Wanted, dead_hosts, decide, migration_of, mode_of, power_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import (
+    Wanted,
+    dead_hosts,
+    decide,
+    is_common,
+    migration_of,
+    mode_of,
+    power_of,
+)
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._other_hosts import Play, look
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
@@ -45,6 +53,8 @@ class ActionModule(ControllerFilesAction):
             # What is wrong with other VMs of the task.
             raise TaskFailure("\n".join([*decision.problems, *([answer["msg"]] if answer.get("msg") else [])]))
         moved = [move["name"] for move in decision.moves]
+        if decision.host_cpus:
+            args = dict(args, host_cpus=decision.host_cpus)
         answer = self._run_once(self._without(args, moved + decision.left), task_vars)
         if decision.warnings:
             answer["warnings"] = answer.get("warnings", []) + decision.warnings
@@ -87,7 +97,7 @@ class ActionModule(ControllerFilesAction):
             entry, source = own.get(name, {}), one.get("from")
             source = None if source is None else plain(source)
             how = (mode_of(entry), migration_of(entry), source, one.get("arrived", False), surplus, power_of(entry))
-            found.append(Wanted(plain(name), *how))
+            found.append(Wanted(plain(name), *how, is_common(entry)))
         return found
 
     def _decide(self, wanted, others, task_vars):
@@ -95,7 +105,8 @@ class ActionModule(ControllerFilesAction):
         # The others' variables are enough for a surplus VM.
         sought = [vm.name for vm in wanted if not vm.surplus]
         play = Play(self._task, self._play_context, self._templar, task_vars)
-        return decide(wanted, look(others, sought, dead, play), self._host)
+        with_cpu = any(vm.is_common for vm in wanted)
+        return decide(wanted, look(others, sought, dead, play, with_cpu), self._host)
 
     @staticmethod
     def _without(args, names):

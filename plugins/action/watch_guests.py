@@ -7,7 +7,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, variables_of
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import seen_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import seen_in
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_guests import Asked, ask
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._terminal import NoTerminal, Terminal
@@ -49,7 +49,7 @@ def _is_interrupted(terminal, helper, watch, asked):
     interrupted = False
     while not interrupted:
         # It is not broken off, since it has a file with the variables of connections.
-        answer = helper.submit(ask, asked, PATIENCE, seen_of, {"ready": True})
+        answer = helper.submit(ask, asked, PATIENCE, seen_in, {"ready": True})
         while not answer.done():
             if terminal.is_interrupted(MOMENT) and not interrupted:
                 interrupted = True

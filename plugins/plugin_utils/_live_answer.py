@@ -1,7 +1,7 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """
 Reads what hypervisors answer about their guests. The controller trusts no hypervisor: nothing of an answer is used but
-the states, IP addresses and readiness of the guests that it was asked for.
+the states, IP addresses and readiness of the guests that it was asked for, and a text that the module of another one reads.
 """
 
 import ipaddress
@@ -14,6 +14,10 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 # What is known of a guest: libvirt's name of its state (None without a domain), its addresses, whether it is ready (or None).
 Seen = namedtuple("Seen", ("state", "addresses", "ready"))
 
+# What a host answers: by the names of those guests that have a domain there, the host that each was evacuated from, or None; and a text
+# about its processors. Each is None where it is no answer.
+Answer = namedtuple("Answer", ("places", "cpu"))
+
 # A state, as libvirt calls it.
 STATE = re.compile("[a-z ]{1,20}")
 
@@ -24,6 +28,8 @@ HOST = re.compile(r"[^\s,\x00-\x1f]{1,253}")
 MOST_ADDRESSES = 64
 LONGEST_ADDRESS = 45
 LONGEST_REASON = 300
+# That of the text about the processors of a host: three times of what QEMU 10 has.
+LONGEST_CPU = 32768
 
 
 def is_usable(ip_address):
@@ -49,13 +55,19 @@ def addresses_of(guests, names):
     return found
 
 
-def seen_of(guests, names):
+def addresses_in(result, names):
+    """What `addresses_of` finds in a result of the module vm_info."""
+    return addresses_of(result.get("vms"), names)
+
+
+def seen_in(result, names):
     """
     What was seen of guests: of these only.
-    @param guests the value of `vms` of the module vm_info
+    @param result that of the module vm_info
     @param names the guests that were asked for
     @returns Seen by the names of those that have a domain
     """
+    guests = result.get("vms")
     addresses, found = addresses_of(guests, names), {}
     for guest in guests if isinstance(guests, list) else []:
         name, state = (guest.get("name"), guest.get("state")) if isinstance(guest, dict) else (None, None)
@@ -65,13 +77,23 @@ def seen_of(guests, names):
     return found
 
 
-def places_of(guests, names):
+def answer_in(result, names):
     """
-    Which of some guests a host has.
-    @param guests the value of `vms` of the module vm_info
+    What a host says before another one makes VMs.
+    @param result that of the module vm_info
     @param names the guests that were asked for
-    @returns by the names of those that have a domain, the host that each was evacuated from, or None; None for what is no answer
+    @returns an Answer
     """
+    cpu = result.get("cpu")
+    return Answer(_places_of(result.get("vms"), names), cpu if _is_document(cpu) else None)
+
+
+def _is_document(value):
+    """Whether a value is a text that can be passed on. What it says is for the module to judge."""
+    return isinstance(value, str) and len(value) <= LONGEST_CPU and value.isascii() and value.replace("\n", "").isprintable()
+
+
+def _places_of(guests, names):
     if not isinstance(guests, list) or not all(isinstance(guest, dict) and isinstance(guest.get("name"), str) for guest in guests):
         return None
     return {guest["name"]: _host_in(guest.get("evacuated_from")) for guest in guests if guest["name"] in names}

@@ -78,11 +78,11 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(_Verbatim, lambda dumper, text: dumper.represent_scalar("!unsafe", str(text), style='"'))
 
 
-def ask(hypervisors, timeout, reader=live_answer.addresses_of, options=None):
+def ask(hypervisors, timeout, reader=live_answer.addresses_in, options=None):
     """
     Asks hypervisors about guests, as many at a time as Ansible's `forks` says.
     @param timeout seconds that each has
-    @param reader what is taken of an answer: it gets the value of `vms`, and the names that were asked for
+    @param reader what is taken of an answer: it gets the result, and the names that were asked for
     @param options of the module vm_info, beside `names`
     @returns what the reader takes, by the name of each hypervisor that has answered; and why the others haven't, by their names
     """
@@ -96,7 +96,7 @@ def ask(hypervisors, timeout, reader=live_answer.addresses_of, options=None):
     for alias, one in named.items():
         succeeded, result = results.get(alias, (False, {"msg": failure or "it didn't answer"}))
         if succeeded:
-            answers[one.name] = reader(result.get("vms"), one.guests)
+            answers[one.name] = reader(result, one.guests)
         else:
             reasons[one.name] = live_answer.reason_in(result).replace(alias, one.name)
     return answers, reasons

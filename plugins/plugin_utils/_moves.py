@@ -15,15 +15,17 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 
 # A VM that the module asks about. The `mode` is what its entry says of moves (None, live or cold), and `migration` how. Of an
 # unfinished move, `source` is the host that the guest comes from. A `surplus` VM is one that a count no longer has. The `power` is how
-# its entry says that it is shut down.
-Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus", "power"))
+# its entry says that it is shut down, and `is_common` whether its processor is to be one that all hypervisors have.
+Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus", "power", "is_common"))
 
 # Another hypervisor: its libvirt connection, the states that it declares by name, and what it has: by name, the host that the guest
-# was evacuated from, or None. `found` is None where the host can't be asked, and `reason` says why. A dead one has no guests.
-Other = namedtuple("Other", ("name", "uri", "declared", "found", "reason", "is_dead"))
+# was evacuated from, or None. `found` is None where the host can't be asked, and `reason` says why. A dead one has no guests. The `cpu`
+# is a text about its processors, or None.
+Other = namedtuple("Other", ("name", "uri", "declared", "found", "reason", "is_dead", "cpu"))
 
-# The moves as the result of the task has them; the names of VMs that are left out beside those; texts.
-Decision = namedtuple("Decision", ("moves", "left", "warnings", "problems"))
+# The moves as the result of the task has them; the names of VMs that are left out beside those; texts; and the processors of the other
+# hosts, as the module takes them, where a VM is made that needs them.
+Decision = namedtuple("Decision", ("moves", "left", "warnings", "problems", "host_cpus"))
 
 
 MODES = ("live", "cold")
@@ -55,6 +57,11 @@ def migration_of(one):
 def power_of(one):
     """How the entry of a VM says that it is shut down, without what it leaves open. The module has checked it."""
     return {key: one[key] for key in ("shutdown_timeout", "force_off") if one.get(key) not in (None, "")}
+
+
+def is_common(one):
+    """Whether the entry of a VM says that its processor is one that all hypervisors have."""
+    return one.get("cpu_mode") == "baseline"
 
 
 def _checked(key, value):
@@ -93,7 +100,7 @@ def decide(wanted, others, this):
     @param others a list of Other
     @param this the name of the hypervisor that the VMs are for
     """
-    found, silent = Decision([], [], [], []), {}
+    found, silent, common = Decision([], [], [], [], []), {}, []
     for one in wanted:
         if one.surplus:
             # The module warns that it is kept.
@@ -119,7 +126,14 @@ def decide(wanted, others, this):
             )
         elif holders:
             _settle(one, holders[0], this, found)
+        elif one.is_common:
+            common.append(one.name)
     found.problems.extend(_unanswered(host, names) for host, names in silent.values())
+    for host in others if common else ():
+        if host.cpu is not None:
+            found.host_cpus.append({"host": host.name, "cpu": host.cpu})
+        elif not host.is_dead and host.name not in silent:
+            found.problems.append(_without_cpu(host, common))
     return found
 
 
@@ -162,5 +176,12 @@ def _problem_of_unfinished(one, others):
 def _unanswered(host, names):
     return (
         "%s can't be asked whether it has %s: %s. Make it reachable; or, if its guests are lost, or it never had any, give "
+        "-e confirm_dead=%s" % (host.name, ", ".join(names), host.reason, host.name)
+    )
+
+
+def _without_cpu(host, names):
+    return (
+        "%s can't be asked for its processor, which 'cpu_mode: baseline' of %s needs: %s. Make it reachable; or, if it is lost, give "
         "-e confirm_dead=%s" % (host.name, ", ".join(names), host.reason, host.name)
     )

@@ -8,7 +8,7 @@ from ansible.errors import AnsibleError
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, Variables, declared_guests
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, excerpt
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import places_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import Answer, answer_in
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_guests import Asked, ask
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Other
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._role_specs import DEFAULTS
@@ -28,13 +28,15 @@ BECOME_PASSWORDS = ("ansible_become_password", "ansible_become_pass", "ansible_s
 Play = namedtuple("Play", ("task", "context", "templar", "variables"))
 
 
-def look(names, guests, dead, play):
+def look(names, guests, dead, play, with_cpu=False):
     """
-    What other hypervisors declare, and which of some guests each has. A host is asked for those that it doesn't declare.
+    What other hypervisors declare, and which of some guests each has. A host is asked for those that it doesn't declare, and otherwise
+    only about its processors.
     @param names those of the hypervisors, which are hosts of the inventory
     @param guests the names of guests
     @param dead the names of hosts that aren't asked, and have no guests
     @param play a Play
+    @param with_cpu whether they are asked about their processors
     @returns a list of Other
     @raises TaskFailure where variables can't be evaluated: all problems at once
     """
@@ -44,22 +46,24 @@ def look(names, guests, dead, play):
             variables = _variables_of(name, play)
             declared = {guest.name: guest.state for guest in declared_guests(variables, with_absent=True)}
             sought = [] if name in dead else [guest for guest in guests if guest not in declared]
-            connection = _connection(variables, play) if sought else {}
+            connection = _connection(variables, play) if sought or with_cpu else {}
             known.append((Asked(name, connection, sought, variables.get("vm_uri") or DEFAULT_URI), declared))
         except DeclarationError as reason:
             problems.append(str(reason))
     if problems:
         raise TaskFailure("\n".join(problems))
-    asked = [one for one, declared in known if one.guests]
-    answers, reasons = ask(asked, PATIENCE, places_of, OPTIONS) if asked else ({}, {})
+    asked = [one for one, declared in known if one.guests or (with_cpu and one.name not in dead)]
+    answers, reasons = ask(asked, PATIENCE, answer_in, dict(OPTIONS, cpu=with_cpu)) if asked else ({}, {})
+    nothing = Answer(None, None)
     return [
         Other(
             one.name,
             one.uri,
             declared,
-            answers.get(one.name) if one.guests else {},
+            answers.get(one.name, nothing).places if one.guests else {},
             reasons.get(one.name, "its answer is not valid"),
             one.name in dead,
+            answers.get(one.name, nothing).cpu,
         )
         for one, declared in known
     ]

@@ -87,6 +87,7 @@ const STARTED: Record<string, Record<string, unknown>> = {
     machine: 'pc',
     cpu_mode: 'custom',
     cpu_model: 'qemu64',
+    cpu_features: [{ name: 'aes' }, { name: 'svm', policy: 'disable' }],
     features: ['acpi', 'apic', 'pae'],
     firmware: 'bios',
     boot: ['cdrom', 'hd'],

@@ -124,6 +124,13 @@ const rows: Row[] = [
     [/<vcpu[^>]*>2</, /mode='maximum'/],
     [/current='2'/, /EPYC/],
   ],
+  [
+    'features of the processor',
+    { cpu_mode: 'custom', cpu_model: 'EPYC', cpu_features: [{ name: 'aes' }, { name: 'svm' }] },
+    { cpu_mode: 'custom', cpu_model: 'EPYC', cpu_features: [{ name: 'svm', policy: 'disable' }] },
+    [/>EPYC</, /<feature policy='disable' name='svm'\/>/],
+    [/name='aes'/],
+  ],
 ];
 
 describe('what a task no longer applies', () => {

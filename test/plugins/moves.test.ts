@@ -12,6 +12,7 @@ interface Vm {
   readonly arrived?: boolean;
   readonly surplus?: boolean;
   readonly power?: object;
+  readonly is_common?: boolean;
 }
 
 interface Host {
@@ -20,6 +21,7 @@ interface Host {
   /** By name, the host that a guest was evacuated from; null for a host that can't be asked. */
   readonly found?: Readonly<Record<string, string | null>> | null;
   readonly is_dead?: boolean;
+  readonly cpu?: string | null;
 }
 
 interface Decision {
@@ -27,12 +29,13 @@ interface Decision {
   readonly left: readonly string[];
   readonly warnings: readonly string[];
   readonly problems: readonly string[];
+  readonly host_cpus: readonly object[];
 }
 
 const python = new Python(`
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import places_of
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Other, Wanted, dead_hosts, decide, migration_of, mode_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import answer_in
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Other, Wanted, dead_hosts, decide, is_common, migration_of, mode_of
 def answer(case):
     try:
         if "decide" in case:
@@ -40,9 +43,11 @@ def answer(case):
             return decide([Wanted(**vm) for vm in vms], [Other(**host) for host in hosts], "hv1")._asdict()
         if "entry" in case:
             return [mode_of(case["entry"]), migration_of(case["entry"])]
+        if "common" in case:
+            return is_common(case["common"])
         if "dead" in case:
             return dead_hosts(case["dead"], ["hv1", "hv2", "hv3"])
-        return places_of(case["places"], case["names"])
+        return answer_in(case["result"], case["names"])._asdict()
     except TaskFailure as error:
         return str(error)
 `);
@@ -53,17 +58,18 @@ const decide = (vms: readonly Vm[], hosts: readonly Host[]) =>
     decide: [
       vms.map((vm) => ({
         ...{ mode: null, migration: {}, source: null, arrived: false, surplus: false, power: {} },
+        is_common: false,
         ...vm,
       })),
       hosts.map((host) => ({
-        ...{ uri: 'qemu:///system', declared: {}, found: {}, is_dead: false },
+        ...{ uri: 'qemu:///system', declared: {}, found: {}, is_dead: false, cpu: null },
         ...host,
         reason: `${host.name} is off`,
       })),
     ],
   });
 
-const NOTHING = { moves: [], left: [], warnings: [], problems: [] };
+const NOTHING = { moves: [], left: [], warnings: [], problems: [], host_cpus: [] };
 const web = (more: Omit<Vm, 'name'> = {}) => [{ name: 'web', ...more }];
 
 describe('a VM that is declared here', () => {
@@ -153,6 +159,48 @@ describe('a VM that is declared here', () => {
       'b is on hv2 ',
       "hv4 can't be",
     ]);
+  });
+});
+
+describe('a VM whose processor is one that all hosts have', () => {
+  const vm = web({ is_common: true, mode: 'live' });
+  const [own, theirs] = [
+    { name: 'hv2', cpu: '<a/>', declared: { web: 'running' } },
+    { name: 'hv3', cpu: '<b/>' },
+  ];
+  const LOST =
+    "hv4 can't be asked for its processor, which 'cpu_mode: baseline' of web needs: hv4 is off. Make it reachable; or, if it is lost, give -e confirm_dead=hv4";
+
+  it('is made with what all have said, and nobody is asked for that of another VM', async () => {
+    const host_cpus = [
+      { host: 'hv2', cpu: '<a/>' },
+      { host: 'hv3', cpu: '<b/>' },
+    ];
+    expect(await decide(vm, [own, theirs])).toEqual({ ...NOTHING, host_cpus });
+    expect(await decide(vm, [])).toEqual(NOTHING);
+    expect(await decide(web(), [own, theirs])).toEqual(NOTHING);
+    expect(await decide(vm, [own, { ...theirs, found: { web: null } }])).toMatchObject({ host_cpus: [] });
+    expect(await decide(vm, [own, theirs, { name: 'hv4', is_dead: true }])).toEqual({
+      ...NOTHING,
+      host_cpus,
+    });
+  });
+
+  it('is not made without that of a host, whether that declares it or not', async () => {
+    const declared = { web: 'running' };
+    expect((await decide(vm, [own, { name: 'hv4', declared }])).problems).toEqual([LOST]);
+    expect((await decide(vm, [own, { name: 'hv4', found: {} }])).problems).toEqual([LOST]);
+    // A host that is silent is told once.
+    expect((await decide(vm, [own, { name: 'hv4', found: null }])).problems).toEqual([
+      expect.stringContaining("hv4 can't be asked whether it has web"),
+    ]);
+  });
+
+  it('is one whose entry says so', async () => {
+    const of = (cpu_mode: unknown) => python.ask({ common: { cpu_mode } });
+    expect(await of('baseline')).toBe(true);
+    for (const other of [null, '', 'host-model', ['baseline'], true]) expect(await of(other)).toBe(false);
+    expect(await python.ask({ common: {} })).toBe(false);
   });
 });
 
@@ -317,7 +365,8 @@ describe('what the controller reads', () => {
   });
 
   it('of a hypervisor is which of the guests it has, and what is no answer is none', async () => {
-    const of = (places: unknown) => python.ask({ places, names: ['a', 'b'] });
+    const of = async (vms: unknown) =>
+      (await python.ask<{ places: unknown }>({ result: { vms }, names: ['a', 'b'] })).places;
     expect(await of([])).toEqual({});
     expect(await of([{ name: 'a', state: 'running' }, { name: 'c' }])).toEqual({ a: null });
     expect(await of([{ name: 'b', evacuated_from: 'hv1' }])).toEqual({ b: 'hv1' });
@@ -325,5 +374,15 @@ describe('what the controller reads', () => {
       expect(await of([{ name: 'b', evacuated_from: from }])).toEqual({ b: null });
     for (const answer of [null, 'x', {}, [null], [{}], [{ name: 7 }], [{ name: 'a' }, 'b']])
       expect(await of(answer)).toBeNull();
+  });
+
+  it('about the processors of a hypervisor is a text that can be passed on', async () => {
+    const of = async (cpu: unknown) =>
+      (await python.ask<{ cpu: unknown }>({ result: { vms: [], cpu }, names: [] })).cpu;
+    const text = '<cpus>\n  <cpu type="kvm"/>\n</cpus>\n';
+    expect(await of(text)).toBe(text);
+    const bad = [null, 7, ['<cpus/>'], {}, '<a>\u0007</a>', '<a>\t</a>', '<a>\u00e9</a>', '\ud800'];
+    for (const other of [...bad, `<a>${'x'.repeat(32768)}</a>`]) expect(await of(other)).toBeNull();
+    expect(await python.ask({ result: {}, names: [] })).toEqual({ places: null, cpu: null });
   });
 });

@@ -1,6 +1,7 @@
 import { observeEach } from '../../lib/ansible/plan.ts';
 import { asError } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
+import { hasKvm } from '../../lib/libvirt/kvm.ts';
 import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
 import { type Domain, readDomains } from '../../lib/libvirt/read.ts';
 import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
@@ -13,11 +14,8 @@ import { nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
 
 async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
-  const cpuinfo = (await readText(host, '/proc/cpuinfo')) ?? '';
-  const device = await host.stat('/dev/kvm');
   const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
-  // /dev/kvm alone is not enough: in a guest without nested virtualisation it exists and hangs.
-  return { machineId, kvm: device !== undefined && /^flags\s*:.*\b(vmx|svm)\b/m.test(cpuinfo) };
+  return { machineId, kvm: await hasKvm(host) };
 }
 
 interface Drafted extends Known {

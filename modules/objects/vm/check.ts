@@ -115,6 +115,17 @@ function checkSizes({ memory = '', memory_max, vcpus_max, domain: more }: VmOpti
     throw new OptionError('memory_max', `${memory_max} is less than 'memory', which is ${memory}`);
 }
 
+function checkCpu({ cpu_mode, domain: { cpu_model, cpu_features } }: VmOptions): void {
+  if (cpu_mode !== 'baseline') return;
+  for (const [option, value] of Object.entries({ cpu_model, cpu_features })) {
+    if (value != null)
+      throw new OptionError(
+        `domain.${option}`,
+        "is computed, since 'cpu_mode' is baseline: leave one of them out",
+      );
+  }
+}
+
 function checkUsers(vm: VmOptions): void {
   const { user_data, users } = vm;
   if (users !== undefined && !Array.isArray(users)) {
@@ -154,6 +165,7 @@ export function checkVm(vm: VmOptions): void {
     checkNetworks(vm);
     checkUsers(vm);
     checkSizes(vm);
+    checkCpu(vm);
     checkWait(vm);
   }
   for (const { at, options } of diskPartsOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options), at);

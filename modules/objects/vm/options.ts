@@ -146,6 +146,16 @@ const BRIDGE = defineOptions({
   },
 });
 
+/** What another hypervisor says of its processor. */
+const HOST_CPU = defineOptions({
+  host: { type: 'str', required: true, description: 'The name of the hypervisor.' },
+  cpu: {
+    type: 'str',
+    required: true,
+    description: 'What M(piecewise.cloud.vm_info) returns as C(cpu) there.',
+  },
+});
+
 const { memory, vcpus, vcpus_max, machine, virt_type, cpu_mode, restart, shutdown_timeout, force_off, uri } =
   domainOptions;
 
@@ -238,7 +248,14 @@ export const vmOptions = defineOptions({
   },
   machine,
   virt_type,
-  cpu_mode,
+  cpu_mode: {
+    ...cpu_mode,
+    choices: [...cpu_mode.choices, 'baseline'],
+    description: [
+      ...cpu_mode.description,
+      'V(baseline) makes a new VM with a model, as V(custom), that this host and all O(hypervisors) have, so that it can move between them while it runs. libvirt computes it. A VM that is defined keeps the processor of its definition, whatever that is and whatever the hosts are now.',
+    ],
+  },
   autostart: { type: 'bool', default: true, description: 'Whether the VM starts with the host.' },
   archive_name: {
     ...FILE_NAME,
@@ -449,6 +466,13 @@ export const vmOptions = defineOptions({
     default: [],
     description:
       'VMs that the task leaves out, since another hypervisor has them, or declares those that O(surplus) would remove. They are only compared with the others of the list. O(hypervisors) finds them.',
+  },
+  host_cpus: {
+    type: 'list',
+    elements: { type: 'dict', options: HOST_CPU },
+    default: [],
+    description:
+      'The processors of the other hypervisors, for O(cpu_mode=baseline). O(hypervisors) finds them.',
   },
   serial: {
     type: 'int',

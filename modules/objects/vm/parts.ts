@@ -80,7 +80,9 @@ export function domainOf(vm: VmOptions): DomainOptions {
     ...isoGraphics(vm),
     ...power,
     ...(group === undefined ? {} : { member_of: { group, type, index } }),
-    ...{ restart, vcpus, machine, virt_type, cpu_mode, autostart },
+    ...{ restart, vcpus, machine, virt_type, autostart },
+    // A domain keeps its processor where there is no mode.
+    cpu_mode: cpu_mode === 'baseline' ? undefined : cpu_mode,
     // A domain's memory is the most that its guest can have.
     ...(memory_max === undefined ? { memory } : { memory: memory_max, current_memory: memory }),
     ...(vcpus_max === undefined ? {} : { vcpus_max }),

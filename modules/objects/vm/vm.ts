@@ -7,7 +7,6 @@ import { disk } from '../disk/disk.ts';
 import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
 import { outcomeOf, update } from '../domain/apply/update.ts';
 import { domain } from '../domain/domain.ts';
-import type { State as DomainState } from '../domain/observe/state.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
 import { readNetworks } from '../network/record.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
@@ -23,6 +22,7 @@ import {
   pendingAttachments,
   planAttachments,
 } from './attachments.ts';
+import { type ObservedDomain, observeDomains, withCpu } from './baseline.ts';
 import { checkVm } from './check.ts';
 import { type Directory, observeDirectory, planDirectory } from './directory.ts';
 import { hasHook } from './hook.ts';
@@ -55,8 +55,7 @@ import { waitingBy } from './wait.ts';
 // A VM is composed of other objects. This file combines them; their options come from `parts.ts`.
 
 /** The states of a VM's parts; an error for one that could not be observed. */
-export interface State {
-  readonly domain: DomainState | Error;
+export interface State extends ObservedDomain {
   readonly disks: readonly (DiskState | Error)[];
   readonly dataDisks: readonly SeenDisk[];
   readonly kernel: SeenKernel | undefined;
@@ -104,7 +103,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
   );
   const vms = items.map((vm) => attachedOrPlain(vm, known));
   const [domains, disks, seeds, directories, moves, leaving, attachments, stale] = await Promise.all([
-    domain.observe(host, vms.map(domainOf)),
+    observeDomains(host, vms),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
       host,
@@ -116,7 +115,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     observeAttachments(host, vms, known),
     observeStale(host, vms, stored),
   ]);
-  const found = domains.map((seen) => (seen instanceof Error ? undefined : seen.domain));
+  const found = domains.map(({ domain: seen }) => (seen instanceof Error ? undefined : seen.domain));
   const [notes, dataDisks] = await Promise.all([
     Promise.all(vms.map((vm, i) => observeNoted(host, found[i]?.live, vm))),
     Promise.all(vms.map((vm, i) => observeDataDisks(host, vm, found[i]?.definition, absent))),
@@ -126,7 +125,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
   const isos = await Promise.all(vms.map((vm) => observeIso(host, vm)));
   const kernels = await Promise.all(vms.map((vm, i) => observeKernel(host, vm, disksOfVms[i]?.[0])));
   return vms.map((vm, i) => ({
-    domain: domains[i] ?? new Error('no domain'),
+    ...(domains[i] ?? { domain: new Error('no domain'), cpu: undefined }),
     disks: disksOfVms[i] ?? [],
     dataDisks: dataDisks[i] ?? [],
     kernel: kernels[i],
@@ -150,7 +149,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   if (state.moving instanceof Error) throw state.moving;
   if (state.isLeaving) throw leavingFailure(item);
   if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
-  const { vm, missing } = attach(item, state.known);
+  const { vm, missing } = attach(withCpu(item, state.cpu), state.known);
   const first = planPart(vm, 'domain', state.domain, (seen) =>
     isPowerOnly(vm) ? planPower(vm, domainOf(vm), seen) : domain.plan(domainOf(vm), seen),
   );

@@ -31,6 +31,16 @@ const machine: Row[] = [
     { cpu_model: 'EPYC' },
     "option 'cpu_model': needs 'cpu_mode: custom' beside it",
   ],
+  [
+    'features of no processor',
+    { cpu_features: [{ name: 'aes' }] },
+    "option 'cpu_features': needs 'cpu_mode' beside it",
+  ],
+  [
+    'a feature twice',
+    { cpu_mode: 'host-model', cpu_features: [{ name: 'aes' }, { name: 'aes', policy: 'disable' }] },
+    "option 'cpu_features[1].name': 'aes' is in the list already",
+  ],
   ['initrd without kernel', { initrd: '/i' }, "option 'kernel': is needed with 'initrd' and 'cmdline'"],
   ['cmdline without kernel', { cmdline: 'x' }, "option 'kernel': is needed with 'initrd' and 'cmdline'"],
   ['secure_boot with BIOS', { secure_boot: true }, "option 'secure_boot': needs 'firmware: efi' beside it"],

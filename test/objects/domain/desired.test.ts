@@ -27,6 +27,16 @@ describe('the XML of options of the machine', () => {
     ['machine', { machine: 'pc' }, "<os><type machine='pc'>hvm</type></os>"],
     ['cpu_mode', { cpu_mode: 'host-model' }, "<cpu mode='host-model'/>"],
     ['cpu_model', { cpu_mode: 'custom', cpu_model: 'EPYC' }, "<cpu mode='custom'><model>EPYC</model></cpu>"],
+    [
+      'cpu_features',
+      {
+        cpu_mode: 'custom',
+        cpu_model: 'EPYC',
+        cpu_features: [{ name: 'aes' }, { name: 'sse4.1', policy: 'disable' }],
+      },
+      `<cpu mode='custom'><model>EPYC</model>
+        <feature policy='require' name='aes'/><feature policy='disable' name='sse4.1'/></cpu>`,
+    ],
     ['features', { features: ['acpi', 'pae'] }, '<features><acpi/><pae/></features>'],
     ['no features', { features: [] }, ''],
     ['firmware efi', { firmware: 'efi' }, "<os firmware='efi'/>"],

@@ -24,6 +24,7 @@ const VALUES: Record<DefiningOption, Record<string, unknown>> = {
   machine: { machine: 'q35' },
   cpu_mode: { cpu_mode: 'maximum' },
   cpu_model: { cpu_mode: 'custom', cpu_model: 'EPYC' },
+  cpu_features: { cpu_mode: 'maximum', cpu_features: [{ name: 'aes' }] },
   features: { features: ['acpi', 'apic', 'pae'] },
   firmware: { firmware: 'efi' },
   secure_boot: { firmware: 'efi', secure_boot: true },

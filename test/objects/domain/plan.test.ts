@@ -61,7 +61,7 @@ const nic = fc.record({
   target: name,
   vlans: fc.uniqueArray(fc.integer({ min: 0, max: 4095 })),
 });
-const given = fc.record(
+const records = fc.record(
   {
     name,
     memory: fc.integer({ min: 1024, max: 1e9 }),
@@ -69,6 +69,13 @@ const given = fc.record(
     state: fc.constantFrom('present', 'running', 'stopped'),
     autostart: fc.boolean(),
     cpu_mode: fc.constantFrom('host-passthrough', 'host-model', 'maximum'),
+    cpu_features: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom('aes', 'svm', 'sse4.1'),
+        policy: fc.constantFrom('require', 'disable'),
+      }),
+      { selector: (feature) => feature.name },
+    ),
     boot: fc.uniqueArray(fc.constantFrom('hd', 'cdrom', 'network'), { minLength: 1 }),
     disks: fc.uniqueArray(
       fc.record(
@@ -88,6 +95,10 @@ const given = fc.record(
     interfaces: fc.uniqueArray(nic, { selector: ({ target }) => target, maxLength: 4 }),
   },
   { requiredKeys: ['name', 'memory'] },
+);
+// Features are those of a mode.
+const given = records.map(({ cpu_features: features, ...one }) =>
+  one.cpu_mode && features ? { ...one, cpu_features: features } : one,
 );
 
 describe('planDomain', () => {

@@ -35,6 +35,7 @@ export function stateOf(one: VmOptions, xml?: string): State {
   const draft = options.state === 'absent' ? undefined : draftOf(options, known);
   const unchanged = draft !== undefined && isUnchanged(draft);
   return {
+    cpu: undefined,
     domain: {
       ...known,
       draft,

@@ -14,12 +14,18 @@ export function checkSizes({ memory, current_memory, vcpus, vcpus_max }: DomainO
     throw new OptionError('vcpus_max', `${vcpus_max} is less than 'vcpus', which is ${vcpus}`);
 }
 
-/** A processor model needs the mode `custom`, and that mode needs a model. @throws OptionError */
-export function checkProcessor({ cpu_mode, cpu_model }: DomainOptions): void {
+/** A processor model needs the mode `custom`, and that mode needs a model. Features are those of a mode. @throws OptionError */
+export function checkProcessor({ cpu_mode, cpu_model, cpu_features = [] }: DomainOptions): void {
   if (cpu_mode === 'custom' && !cpu_model)
     throw new OptionError('cpu_model', "is needed with 'cpu_mode: custom'");
   if (cpu_model && cpu_mode !== 'custom')
     throw new OptionError('cpu_model', "needs 'cpu_mode: custom' beside it");
+  if (cpu_features.length > 0 && !cpu_mode)
+    throw new OptionError('cpu_features', "needs 'cpu_mode' beside it");
+  cpu_features.forEach(({ name }, i) => {
+    if (cpu_features.findIndex((other) => other.name === name) < i)
+      throw new OptionError(`cpu_features[${i}].name`, `'${name}' is in the list already`);
+  });
 }
 
 /** Rules between the options that say what the guest boots. @throws OptionError */

@@ -36,12 +36,17 @@ export function vcpuXml({ vcpus, vcpus_max }: DomainOptions, isNew: boolean): El
 
 /** The processor that the guest sees. For emulation, QEMU chooses it by default. */
 export function cpuXml(
-  { cpu_mode, cpu_model }: DomainOptions,
+  { cpu_mode, cpu_model, cpu_features = [] }: DomainOptions,
   type: string | undefined,
   isNew: boolean,
 ): Element | undefined {
   const mode = cpu_mode ?? (isNew && type === 'kvm' ? 'host-passthrough' : undefined);
-  return ifAny(tag('cpu', { mode }, [textTag('model', cpu_model)]));
+  return ifAny(
+    tag('cpu', { mode }, [
+      textTag('model', cpu_model),
+      ...cpu_features.map(({ name, policy }) => tag('feature', { policy, name })),
+    ]),
+  );
 }
 
 /** The features that have an option. */

@@ -1,10 +1,29 @@
 import { defineOptions } from '../../../lib/ansible/spec.ts';
+import { CPU_NAME, CPU_POLICIES } from '../../../lib/libvirt/cpu/cpu.ts';
 import { MEMBER } from './member.ts';
 
 const AMOUNT = {
   pattern: '\\d+ *([bB]|bytes|[kKmMgGtTpPeE](iB|B)?)?',
   hint: 'a number of KiB, or a number with a unit such as 512 MiB or 2G',
 } as const;
+
+/** A feature of the processor that a guest sees. */
+const CPU_FEATURE = defineOptions({
+  name: {
+    type: 'str',
+    required: true,
+    pattern: CPU_NAME,
+    hint: "made of letters, digits, '.', '_', '+' and '-'",
+    description: 'The name that libvirt has for the feature, such as V(aes).',
+  },
+  policy: {
+    type: 'str',
+    choices: CPU_POLICIES,
+    default: 'require',
+    description:
+      'V(require) gives the guest the feature, and it does not start where the host lacks it. V(optional) gives it where the host has it, V(force) in any case. V(disable) hides it, and with V(forbid) the guest does not start where the host has it.',
+  },
+});
 
 /** The machine without its devices. */
 export const MACHINE = defineOptions({
@@ -71,6 +90,12 @@ export const MACHINE = defineOptions({
     type: 'str',
     description:
       'The processor of O(cpu_mode=custom), as C(virsh cpu-models x86_64) lists it, such as V(EPYC).',
+  },
+  cpu_features: {
+    type: 'list',
+    elements: { type: 'dict', options: CPU_FEATURE },
+    description:
+      'Features of the processor that differ from those of O(cpu_mode) and O(cpu_model). Those that a task has set and no longer lists are removed.',
   },
   features: {
     type: 'list',

@@ -13,6 +13,7 @@ export const OPTION_PATHS = {
   machine: ['domain/os/type'],
   cpu_mode: ['domain/cpu'],
   cpu_model: ['domain/cpu'],
+  cpu_features: ['domain/cpu/feature'],
   features: ['domain/features/acpi', 'domain/features/apic', 'domain/features/pae'],
   firmware: ['domain/os/@firmware', 'domain/os/firmware'],
   secure_boot: ['domain/os/firmware'],
