@@ -14,7 +14,7 @@ import { applyAttachments, observeAttachments, planRemoval } from '../vm/attachm
 import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, removeMade } from './prepare.ts';
-import { forgetAttempt, forgetMove } from './record.ts';
+import { forgetAttempt, forgetMove, readRecord } from './record.ts';
 
 // The last steps of a move: what is no longer needed goes.
 
@@ -28,6 +28,11 @@ export interface EndStep {
 /** What is here of a guest and of its move. */
 export interface Ended {
   readonly domain: Domain | undefined;
+  /**
+   * What the step is about. The host that a guest has left removes what it has noted itself when it sent it: the other host's word
+   * isn't enough. Undefined where it has noted nothing.
+   */
+  readonly description: Description | undefined;
   /** Files and directories. */
   readonly left: readonly string[];
 }
@@ -35,21 +40,24 @@ export interface Ended {
 /** Reads what is here. */
 export async function observeEnd(host: Host, options: MoveOptions): Promise<Ended> {
   const { name, uri, step } = options;
-  const description = descriptionOf(options);
-  const id = moveId(description.uuid);
+  const given = descriptionOf(options);
+  const id = moveId(given.uuid);
+  const [[domain], noted, isAuthorised] = await Promise.all([
+    readDomains(host, uri, [name]),
+    step === 'forget' ? readRecord(host, 'leaving', name) : undefined,
+    step === 'abandon' && isAdmitted(host, id),
+  ]);
+  const description = step === 'forget' ? noted : given;
+  if (description?.uuid !== given.uuid) return { domain, description: undefined, left: [] };
   const { state, sockets } = pathsOf(id);
   const directory = directoryIn(description);
   const paths = [
     ...[state, sockets, `${directory}/${MARKER}`, `${directory}/${LEAVING}`, definitionPath(description)],
     ...(step === 'forget' ? filesOf(description).map(({ path }) => path) : []),
   ];
-  const [[domain], isAuthorised, ...found] = await Promise.all([
-    readDomains(host, uri, [name]),
-    step === 'abandon' && isAdmitted(host, id),
-    ...paths.map((path) => host.stat(path)),
-  ]);
+  const found = await Promise.all(paths.map((path) => host.stat(path)));
   const left = paths.filter((_, i) => found[i] !== undefined);
-  return { domain, left: isAuthorised ? [...left, 'its key'] : left };
+  return { domain, description, left: isAuthorised ? [...left, 'its key'] : left };
 }
 
 const TITLES = {
@@ -59,9 +67,16 @@ const TITLES = {
 } as const;
 
 /** Pure. @throws Failure where the guest still runs on its former host */
-export function planEnd(options: MoveOptions, act: EndStep['act'], { domain, left }: Ended): Plan<EndStep> {
+export function planEnd(
+  options: MoveOptions,
+  act: EndStep['act'],
+  { domain, description, left }: Ended,
+): Plan<EndStep> {
   const { name } = options;
-  const description = descriptionOf(options);
+  if (!description) {
+    if (!domain) return { changes: [], result: { name } };
+    throw new Failure(`this host has the guest '${name}', and has not sent it to another one`);
+  }
   if (domain && domain.uuid !== description.uuid)
     throw new Failure(`the domain '${name}' of this host is another guest`);
   if (act === 'forget' && domain && isOn(domain.state) && domain.state !== 'paused')
