@@ -13,6 +13,10 @@ const LONG = [
   'test/network/faults.lab.test.ts',
   'test/network/guest.lab.test.ts',
   'test/move/fixture.lab.test.ts',
+  'test/contract/moves.lab.test.ts',
+  'test/move/killed.lab.test.ts',
+  'test/vm/moved.lab.test.ts',
+  'test/contract/evacuation.lab.test.ts',
 ];
 
 const today = new Set(daily(LONG, 2));
