@@ -72,7 +72,7 @@ describe.each(ANSIBLES)('a VM whose entry is that of another hypervisor now, wit
     const made = await play(ansible);
     expect(made, made.output).toMatchObject({ exitCode: 0, changed: { hv1: 1, hv2: 0 } });
     expect(await play(ansible)).toMatchObject({ exitCode: 0, changed: { hv1: 0, hv2: 0 } });
-    // With what the other host has said.
+    // It has asked the other host for its processor.
     expect(await sh('hv1', 'virsh dumpxml web | grep "^  <cpu "')).toMatch(/mode='custom' match='exact'/);
 
     await declare({ hv2: [web, other] });

@@ -63,9 +63,9 @@ async function commonCpu(host: Host, { uri, host_cpus }: VmOptions, type: VirtTy
       'virt_type',
       `is kvm on this host, and ${lacking.join(', ')} can't run guests by KVM: give 'virt_type: qemu', or another 'cpu_mode'`,
     );
-  const [own] = await readHostCpus(host, uri, [type]);
-  const without = [...(own ? [] : ['this host']), ...lacking];
-  if (!own || lacking.length > 0)
+  const [local] = await readHostCpus(host, uri, [type]);
+  const without = [...(local ? [] : ['this host']), ...lacking];
+  if (!local || lacking.length > 0)
     throw new OptionError(
       'cpu_mode',
       `libvirt has no host-model of ${without.join(', ')} for ${type}: ${FIX}`,
@@ -74,20 +74,20 @@ async function commonCpu(host: Host, { uri, host_cpus }: VmOptions, type: VirtTy
     [...cpus.values()].filter((cpu) => cpu.type === type).map((cpu) => ({ name, cpu })),
   );
   for (const { name, cpu } of found)
-    if (cpu.arch !== own.arch)
-      throw new OptionError('cpu_mode', `this host is ${own.arch} and ${name} is ${cpu.arch}: ${FIX}`);
-  return computed(host, uri, own, found);
+    if (cpu.arch !== local.arch)
+      throw new OptionError('cpu_mode', `this host is ${local.arch} and ${name} is ${cpu.arch}: ${FIX}`);
+  return computed(host, uri, local, found);
 }
 
 async function computed(
   host: Host,
   uri: string,
-  own: HostCpu,
+  local: HostCpu,
   others: readonly { readonly name: string; readonly cpu: HostCpu }[],
 ): Promise<Cpu> {
   const names = ['this host', ...others.map(({ name }) => name)].join(', ');
   const cpus = others.map(({ cpu }) => cpu);
-  const cpu = await baseline(host, uri, own, cpus).catch((error) => {
+  const cpu = await baseline(host, uri, local, cpus).catch((error) => {
     if (!(error instanceof Failure)) throw error;
     throw new OptionError('cpu_mode', `there is no common model of ${names} (${error.message}): ${FIX}`);
   });

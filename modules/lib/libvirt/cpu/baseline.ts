@@ -30,18 +30,18 @@ export const withoutOthers = (cpu: Cpu, names: ReadonlySet<string>): Cpu => ({
 
 /**
  * Computes a processor that guests can have on several hosts.
- * @param own that of this host
+ * @param local that of this host
  * @param others those of other hosts, for the same type of guests and of the same architecture
  * @throws Failure with libvirt's reason where they have none in common
  */
 export async function baseline(
   host: Host,
   uri: string,
-  own: HostCpu,
+  local: HostCpu,
   others: readonly HostCpu[],
 ): Promise<Cpu> {
-  if (others.length === 0) return compute(host, uri, own, [own]);
-  const { features } = await compute(host, uri, own, [own], '--features');
+  if (others.length === 0) return compute(host, uri, local, [local]);
+  const { features } = await compute(host, uri, local, [local], '--features');
   const names = new Set(features.flatMap(({ name, policy }) => (policy === 'require' ? [name] : [])));
-  return compute(host, uri, own, [own, ...others.map((cpu) => withoutOthers(cpu, names))]);
+  return compute(host, uri, local, [local, ...others.map((cpu) => withoutOthers(cpu, names))]);
 }
