@@ -83,6 +83,8 @@ const ssh = (name: string) => readFileSync(at('hosts', name, 'ssh-0'), 'utf8');
 const namesIn = (text: string) => JSON.parse(/"names": (\[.*?\])/.exec(text)?.[1] ?? 'null');
 const elsewhereIn = (text: string) =>
   [...text.matchAll(/"elsewhere": (\[[^\]]*\])/g)].map(([, names = '']) => JSON.parse(names));
+const cpusIn = (text: string) =>
+  JSON.parse(/\{\/\/(\{.*"_ansible_check_mode".*\})$/m.exec(text)?.[1] ?? 'null').host_cpus;
 
 interface Played {
   readonly result: Result & { readonly moves?: readonly object[]; readonly to_configure?: string };
@@ -153,7 +155,44 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     expect(sent('hv2')).toContain('"uri": "qemu:///system"');
     expect(sent('hv4')).toContain('"uri": "qemu:///session"');
     expect(sent('hv1')).not.toContain('"_ansible_piecewise_asks"');
+    expect(cpusIn(sent('hv1'))).toBeUndefined();
+    expect(sent('hv2')).toContain('"cpu": false');
     expect(elsewhereIn(sent('hv1'))).toEqual([[], []]);
+  });
+
+  it('are made with what all hosts say of their processors, those that declare them too', async () => {
+    const group = {
+      name: 'g',
+      types: [{ name: 'web', prefix: 'web', memory: '64 MiB', cpu_mode: 'baseline' }],
+    };
+    const says = (cpu: unknown) => ({ says: { changed: false, vms: [], cpu } });
+    const [theirs, own] = ['<cpus>\n  <!-- hv2 {{ x }} -->\n</cpus>\n', '<cpus/>\n'];
+    const asks = [{ name: 'a' }, { name: 'web00' }];
+    const hv1 = { asks, says: MADE, variables: { vms: vms('a'), vm_groups: [group] } };
+    const hosts = (cpu: unknown) => ({
+      hv1,
+      hv2: { ...says(theirs), variables: { vms: vms('a'), vm_groups: [group] } },
+      hv3: says(cpu),
+      hv4: null,
+    });
+    declare(hosts(own));
+    const { result, output } = await play(ansible, ['-e', 'confirm_dead=hv4']);
+    expect(result, output).toMatchObject({ changed: true });
+    expect(['hv1', 'hv2', 'hv3'].map(runsOf)).toEqual([2, 1, 1]);
+    expect([namesIn(sent('hv2')), namesIn(sent('hv3'))]).toEqual([[], ['a', 'web00']]);
+    for (const name of ['hv2', 'hv3']) expect(sent(name)).toContain('"cpu": true');
+    expect(cpusIn(sent('hv1'))).toEqual([
+      { host: 'hv2', cpu: theirs },
+      { host: 'hv3', cpu: own },
+    ]);
+    expect(cpusIn(sent('hv1', 0))).toBeUndefined();
+
+    // It is not made without.
+    rmSync(at('hosts'), { recursive: true });
+    declare(hosts('<cpus>\t</cpus>'));
+    const { msg } = (await play(ansible, ['-e', 'confirm_dead=hv4'])).result;
+    expect(msg).toContain("hv3 can't be asked for its processor, which 'cpu_mode: baseline' of web00 needs");
+    expect(runsOf('hv1')).toBe(1);
   });
 
   it('are moved by the role, and configured when they have been', async () => {

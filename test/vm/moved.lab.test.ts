@@ -39,6 +39,7 @@ async function declare(vms: Record<string, readonly object[]>, off: readonly str
     vm_directory: HOME,
     vm_defaults: {
       ...{ archive_name: 'tiny', memory: '32 MiB', virt_type: 'qemu', state: 'present' },
+      cpu_mode: 'baseline',
       ...{ remove_storage: true, force_off: true, shutdown_timeout: 1 },
     },
   };
@@ -71,6 +72,8 @@ describe.each(ANSIBLES)('a VM whose entry is that of another hypervisor now, wit
     const made = await play(ansible);
     expect(made, made.output).toMatchObject({ exitCode: 0, changed: { hv1: 1, hv2: 0 } });
     expect(await play(ansible)).toMatchObject({ exitCode: 0, changed: { hv1: 0, hv2: 0 } });
+    // It has asked the other host for its processor.
+    expect(await sh('hv1', 'virsh dumpxml web | grep "^  <cpu "')).toMatch(/mode='custom' match='exact'/);
 
     await declare({ hv2: [web, other] });
     for (const args of [[], ['--check'], ['--limit=hv2']]) {
