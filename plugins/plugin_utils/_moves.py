@@ -120,12 +120,8 @@ def decide(wanted, others, this):
         elif unknown:
             for host in unknown:
                 silent.setdefault(host.name, (host, []))[1].append(one.name)
-        elif holders and any(host.declared.get(one.name, "absent") != "absent" for host in others) and one.source is None:
-            found.problems.append(
-                "%s is on %s, which does not declare it, and more than one other host does: declare it for one of them" % (one.name, holders[0].name)
-            )
         elif holders:
-            _settle(one, holders[0], this, found)
+            _settle(one, holders[0], [host for host in others if host not in strangers], this, found)
         elif one.is_common:
             common.append(one.name)
     found.problems.extend(_unanswered(host, names) for host, names in silent.values())
@@ -142,11 +138,13 @@ def _holders(one, strangers):
     return [host for host in strangers if host.name == one.source or one.name in (host.found or ())]
 
 
-def _settle(one, host, this, found):
-    """A VM that one host has, which doesn't declare it."""
+def _settle(one, host, claimants, this, found):
+    """A VM that one host has, which doesn't declare it. The claimants declare it too."""
     if one.source is None and host.found[one.name] == this:
         found.left.append(one.name)
         found.warnings.append("%s stays on %s, to which it was evacuated from this host, until it is restored" % (one.name, host.name))
+    elif one.source is None and any(other.declared[one.name] != "absent" for other in claimants):
+        found.problems.append("%s is on %s, and more than one other host declares it: declare it for one of them" % (one.name, host.name))
     elif one.mode is None:
         found.problems.append(
             "%s is on %s, which does not declare it: give it 'migrate: live' or 'migrate: cold' to move it here, or declare it "

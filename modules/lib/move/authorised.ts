@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { readText } from '../host/host.ts';
+import { runOrFail } from '../host/process.ts';
 
 // The key of a move, among those that may log in as root.
 
@@ -12,26 +13,16 @@ const LOCK = '/run/piecewise-cloud-moves.lock';
 const PATIENCE = 30;
 
 /**
- * Minutes in which a connection must begin; it may last as long as it takes. Hosts wait for each other between the tasks of a play. The
+ * In which a connection must begin, as date(1) takes it; it may last as long as it takes. Hosts wait for each other between the tasks of a play. The
  * key is withdrawn when the move ends, and this is for a move whose controller was ended.
  */
-const VALID = 360;
+const VALID = '+6 hours';
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 /** What ends the line of a move's key. */
 const commentOf = (id: string) => `piecewise-move-${id}`;
-
-const two = (value: number) => String(value).padStart(2, '0');
-
-/** A time as sshd(8) takes it (`expiry-time`), in UTC. */
-export const expiryOf = (time: Date): string =>
-  [
-    time.getUTCFullYear(),
-    ...[time.getUTCMonth() + 1, time.getUTCDate(), time.getUTCHours(), time.getUTCMinutes()].map(two),
-    'Z',
-  ].join('');
 
 /**
  * The line of a move's key: see sshd(8), "AUTHORIZED_KEYS FILE FORMAT". It runs no command, and reaches these sockets and no port.
@@ -40,21 +31,21 @@ export const expiryOf = (time: Date): string =>
  * @param key the public key: its type and itself
  * @param address that the connection comes from
  * @param sockets that it may forward to
+ * @param until when a connection may begin, as sshd(8) takes it (`expiry-time`)
  */
 export function authorisedLine(
   id: string,
   key: string,
   address: string,
   sockets: readonly string[],
-  now: Date,
+  until: string,
 ): string {
-  const until = new Date(now.getTime() + VALID * 60_000);
   const options = [
     'restrict',
     'port-forwarding',
     'command="/bin/false"',
     `from="${address}"`,
-    `expiry-time="${expiryOf(until)}"`,
+    `expiry-time="${until}"`,
     ...sockets.map((socket) => `permitopen="[${socket}]:*"`),
     'permitlisten="[/]:1"',
   ];
@@ -95,13 +86,11 @@ export interface Admission {
 }
 
 /** Lets the key of a move in, and no former key of it. */
-export const authorise = (
-  host: Host,
-  id: string,
-  { key, address, sockets }: Admission,
-  now: Date,
-): Promise<void> =>
-  change(host, (text) => withLine(withoutMove(text, id), authorisedLine(id, key, address, sockets, now)));
+export async function authorise(host: Host, id: string, { key, address, sockets }: Admission): Promise<void> {
+  const until = (await runOrFail(host, 'date', ['-u', '-d', VALID, '+%Y%m%d%H%MZ'])).trim();
+  const line = authorisedLine(id, key, address, sockets, until);
+  await change(host, (text) => withLine(withoutMove(text, id), line));
+}
 
 /** Lets the key of a move in no more. */
 export const unauthorise = (host: Host, id: string): Promise<void> =>

@@ -98,7 +98,7 @@ export async function applyPrepare(
   if (bring.length === 0) await makeFiles(host, description, mode, templates, from);
   const paths = pathsOf(id);
   const sockets = [SOCKET, paths.migration(description.name), paths.disks(description.name)];
-  await authorise(host, id, { key: public_key, address, sockets }, new Date());
+  await authorise(host, id, { key: public_key, address, sockets });
   return { result: { bring, prepared: true } };
 }
 
