@@ -17,6 +17,8 @@ const LONG = [
   'test/move/killed.lab.test.ts',
   'test/vm/moved.lab.test.ts',
   'test/contract/evacuation.lab.test.ts',
+  'test/move/move.lab.test.ts',
+  'test/move/evacuate.lab.test.ts',
 ];
 
 const today = new Set(daily(LONG, 2));
