@@ -37,7 +37,7 @@ const QUESTIONS: readonly (keyof Host)[] = [
     'stream',
   ] as const),
   ...(['zipEntries', 'download', 'report', 'userId', 'groupId', 'answers', 'now', 'sleep'] as const),
-  ...(['run', 'watch', 'pipeThrough', 'connect'] as const),
+  ...(['run', 'runWhile', 'watch', 'pipeThrough', 'connect'] as const),
 ];
 
 const text = () => chunks(Buffer.from('ours'));
