@@ -1,3 +1,5 @@
+import { descriptionText } from '../../modules/objects/move/description.ts';
+
 /** Arguments for each module by which it would change something on a hypervisor that has none of it, if it does such things. */
 export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   cloud_info: {},
@@ -37,8 +39,8 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   vm_info: {},
   vm_move: {
     ...{ name: 'contract-vm', step: 'abandon' },
-    description: JSON.stringify({
-      ...{ format: 1, name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' },
+    description: descriptionText({
+      ...{ name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' },
       ...{
         runs: true,
         autostart: true,
