@@ -13,8 +13,8 @@ const LOCK = '/run/piecewise-cloud-moves.lock';
 const PATIENCE = 30;
 
 /**
- * In which a connection must begin, as date(1) takes it; it may last as long as it takes. Hosts wait for each other between the tasks of a play. The
- * key is withdrawn when the move ends, and this is for a move whose controller was ended.
+ * When a connection must have begun, as date(1) takes it; it may last as long as it takes. Hosts wait for each other between the
+ * tasks of a play. The key is withdrawn when the move ends: this is for a move whose controller was ended.
  */
 const VALID = '+6 hours';
 

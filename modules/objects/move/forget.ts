@@ -153,16 +153,24 @@ export async function applyAbandon(
   const id = moveId(description.uuid);
   await unauthorise(host, id);
   await virsh(host, uri, 'pool-destroy', '--pool', poolOf(id)).catch(() => undefined);
-  const isMarked = (await host.stat(`${directoryIn(description)}/${MARKER}`)) !== undefined;
+  const has = async (mark: string) => (await host.stat(`${directoryIn(description)}/${mark}`)) !== undefined;
+  const [isMarked, isShutDown, noted] = await Promise.all([
+    has(MARKER),
+    has(LEAVING),
+    readRecord(host, 'leaving', name),
+  ]);
   if (!domain) {
     await removeMade(host, description);
+    await forgetAttempt(host, id);
+  } else if (!isMarked && noted?.uuid !== domain.uuid) {
+    // It was never sent, or is a domain that has nothing to do with the move.
     await forgetAttempt(host, id);
   } else if (!isMarked) {
     await keepHere(host, uri, domain, description, from);
     await forgetMove(host, id);
+    if (isShutDown && description.runs && !isOn(domain.state))
+      await virsh(host, uri, 'start', '--domain', name);
   }
-  if (domain && description.runs && !isMarked && !isOn(domain.state))
-    await virsh(host, uri, 'start', '--domain', name);
   return {};
 }
 
