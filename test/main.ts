@@ -7,6 +7,7 @@ import { findHypervisor } from './lab/hypervisor.ts';
 import { prepareRoots } from './lab/prepare.ts';
 import { sharedHypervisor, sharedNames } from './lab/shared.ts';
 import { ensureTools } from './lab/tools.ts';
+import { buildForAll } from './support/build.ts';
 import { guestImage } from './support/guest-image.ts';
 import { type Report, readReport, summary } from './support/report.ts';
 import { say, stage } from './support/stages.ts';
@@ -45,6 +46,7 @@ const run = async (projects: readonly string[]) => {
 try {
   await stage('tools of the lab', ensureTools);
   await Promise.all([second.length > 0 ? prepareLab() : undefined, run(first)]);
+  if (second.length > 0) await stage('the collection', buildForAll);
   await run(second);
 } finally {
   rmSync(reports, { recursive: true, force: true });

@@ -119,8 +119,6 @@ echo $at; cat /run/lost; rm /run/lost`;
 function matrix(keeper: Keeper) {
   // What is saved: the bridge's file, and the one that has host0 in it. Of networkd's that one stays.
   const saved = keeper === 'ifupdown' ? 2 : 1;
-  beforeAll(() => begin(keeper));
-  afterAll(() => lab.end());
 
   test('a read-only file system of the files', async () => {
     await change();
@@ -175,7 +173,14 @@ function matrix(keeper: Keeper) {
   });
 }
 
+/** A host that is kept so, for the tests of a block. */
+function keptBy(keeper: Keeper) {
+  beforeAll(() => begin(keeper));
+  afterAll(() => lab.end());
+}
+
 describe('ifupdown', () => {
+  keptBy('ifupdown');
   if (KEEPERS.includes('ifupdown')) matrix('ifupdown');
 
   test('a read-only file system of its units', async () => {
@@ -357,4 +362,8 @@ describe('ifupdown', () => {
   });
 });
 
-if (KEEPERS.includes('networkd')) describe('networkd', () => matrix('networkd'));
+if (KEEPERS.includes('networkd'))
+  describe('networkd', () => {
+    keptBy('networkd');
+    matrix('networkd');
+  });
