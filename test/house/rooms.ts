@@ -30,6 +30,7 @@ export const FLOORS = {
     'move',
     'nftables',
     'ovs',
+    'ovsdb',
     'rollback',
     'systemd',
   ],

@@ -1,7 +1,7 @@
 import { createConnection, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../modules/lib/ansible/result.ts';
-import { jsonStream } from '../../modules/lib/ovs/framing.ts';
+import { jsonStream } from '../../modules/lib/ovsdb/framing.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { OvsLab } from '../lib/ovs/lab.ts';
 import { moduleText } from '../support/module.ts';

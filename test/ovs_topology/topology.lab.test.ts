@@ -42,6 +42,17 @@ describe('ovs_topology', () => {
     expect(await lab.everything()).toBe(clean);
   });
 
+  test('sets what Open vSwitch itself has, and takes back only that', async () => {
+    const root = () => lab.sh('ovs-vsctl --columns=external_ids,other_config list open_vswitch');
+    const before = await root();
+    const settings = { external_ids: { 'ovn-encap-ip': '10.88.0.1' }, other_config: { 'max-idle': '9000' } };
+    await lab.changes('ovs_topology', { settings });
+    expect(await root()).toMatch(/ovn-encap-ip="10\.88\.0\.1"[\s\S]*max-idle="9000"/);
+    await lab.keeps('ovs_topology', { settings });
+    await lab.changes('ovs_topology', { settings: { external_ids: {}, other_config: {} } });
+    expect(await root()).toBe(before);
+  });
+
   test('its file is one that ifupdown starts with again', async () => {
     await lab.run('ovs_topology', BLOG);
     expect(await lab.sh('systemctl restart networking && systemctl is-active networking')).toBe('active');

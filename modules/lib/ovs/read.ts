@@ -1,42 +1,19 @@
 import { Failure } from '../failure.ts';
-import { isDenied } from '../host/errors.ts';
 import type { Host } from '../host/host.ts';
-import { select } from './operations.ts';
-import { Session, SOCKETS } from './session.ts';
-import { type Database, decodeRow, EMPTY, TABLES, type TableName } from './tables.ts';
+import { connect, type Place, readTables, socketsOf, Unreachable } from '../ovsdb/read.ts';
+import { type Database, EMPTY, TABLES } from './tables.ts';
 
-/**
- * Where the database's socket may be.
- * @param given the option `database_socket`: a path, also in the form `unix:PATH`
- * @throws Failure when it isn't the path of a Unix socket
- */
-function candidates(given: string | undefined): readonly [string, ...string[]] {
-  if (given === undefined) return SOCKETS;
-  const path = given.replace(/^unix:/, '');
-  if (path.startsWith('/')) return [path];
-  throw new Failure(`option 'database_socket': '${given}' is not the absolute path of a Unix socket`);
-}
+export { Unreachable } from '../ovsdb/read.ts';
 
-/** Open vSwitch isn't installed, or its database isn't running. */
-export class Unreachable extends Failure {}
-
-// Connects without looking for the socket first, which makes a task without changes faster.
-async function connect(host: Host, [socket, ...others]: readonly [string, ...string[]]): Promise<Session> {
-  try {
-    return await Session.open(host, socket);
-  } catch (error) {
-    // Without permission, it is unknown whether Open vSwitch runs.
-    if (isDenied(error)) throw error;
-    const exists = await host.stat(socket);
-    const [next, ...rest] = others;
-    if (!exists && next !== undefined && (await host.stat(next))) return connect(host, [next, ...rest]);
-    const reason = exists ? (error as Error).message : `there is no ${socket}`;
-    const fix = "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'";
-    throw new Unreachable(`Open vSwitch isn't running: ${reason}: ${fix}`);
-  }
-}
-
-const NAMES = Object.keys(TABLES) as TableName[];
+/** The database of Open vSwitch, by Debian's package and others, and by a build from source. */
+export const OPEN_VSWITCH: Place = {
+  schema: 'Open_vSwitch',
+  called: "Open vSwitch's database",
+  sockets: ['/var/run/openvswitch/db.sock', '/usr/local/var/run/openvswitch/db.sock'],
+  server: 'Open vSwitch',
+  fix: "install the package openvswitch-switch, or 'systemctl start openvswitch-switch'",
+  client: 'ovs-vsctl',
+};
 
 /** The database at one moment. */
 export interface Reading {
@@ -52,29 +29,17 @@ export interface Reading {
  * @throws Unreachable, or a Failure
  */
 export async function readDatabase(host: Host, given: string | undefined, seconds: number): Promise<Reading> {
-  const session = await connect(host, candidates(given));
+  const session = await connect(host, OPEN_VSWITCH, socketsOf(OPEN_VSWITCH, given));
   try {
-    const results = await session.transact(
-      NAMES.map((table) => select(table, Object.keys(TABLES[table]))),
-      seconds,
-    );
-    const rowsOf = <T extends TableName>(table: T) => {
-      const result = results[NAMES.indexOf(table)];
-      if (!result?.rows) throw new Failure(`Open vSwitch's table ${table} can't be read: ${result?.details}`);
-      try {
-        return result.rows.map((row) => decodeRow(table, row));
-      } catch {
-        throw new Failure(`Open vSwitch's table ${table} has invalid content: see 'ovs-vsctl list ${table}'`);
-      }
-    };
-    const [root] = rowsOf('Open_vSwitch');
+    const rows = await readTables(session, TABLES, OPEN_VSWITCH, seconds);
+    const [root] = rows.Open_vSwitch;
     if (!root) throw new Failure("Open vSwitch's database isn't initialised: start ovs-vswitchd.service");
     const database = {
       root,
-      bridges: rowsOf('Bridge'),
-      controllers: rowsOf('Controller'),
-      ports: rowsOf('Port'),
-      interfaces: rowsOf('Interface'),
+      bridges: rows.Bridge,
+      controllers: rows.Controller,
+      ports: rows.Port,
+      interfaces: rows.Interface,
     };
     return { database, socket: session.socket };
   } finally {

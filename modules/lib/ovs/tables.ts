@@ -1,4 +1,5 @@
-import { boolean, integer, type Kind, map, optional, set, text, uuids, type Value } from './types.ts';
+import { decodeRowOf, encodeColumnsOf, type RowOf } from '../ovsdb/tables.ts';
+import { boolean, integer, map, optional, set, text, uuids, type Value } from '../ovsdb/types.ts';
 
 /** What is read of Open vSwitch's database: see ovs-vswitchd.conf.db(5). */
 export const TABLES = {
@@ -9,6 +10,8 @@ export const TABLES = {
     /** The types of interface that vswitchd supports. */
     iface_types: set<string>(),
     ovs_version: optional<string>(),
+    external_ids: map,
+    other_config: map,
   },
   Bridge: {
     name: text,
@@ -61,9 +64,7 @@ export const TABLES = {
 export type TableName = keyof typeof TABLES;
 
 /** A row as plain values. */
-export type Row<T extends TableName> = { readonly _uuid: string } & {
-  readonly [C in keyof (typeof TABLES)[T]]: (typeof TABLES)[T][C] extends Kind<infer V> ? V : never;
-};
+export type Row<T extends TableName> = RowOf<typeof TABLES, T>;
 
 /** Everything that was read, at one moment. */
 export interface Database {
@@ -76,34 +77,20 @@ export interface Database {
 
 /** An Open vSwitch without a bridge: what a check run assumes where none is installed. */
 export const EMPTY: Database = {
-  root: { _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [], ovs_version: undefined },
+  root: {
+    ...{ _uuid: '', bridges: [], cur_cfg: 0, next_cfg: 0, iface_types: [], ovs_version: undefined },
+    ...{ external_ids: {}, other_config: {} },
+  },
   bridges: [],
   controllers: [],
   ports: [],
   interfaces: [],
 };
 
-const kindOf = (table: TableName, column: string): Kind<Value> | undefined =>
-  (TABLES[table] as Record<string, unknown>)[column] as Kind<Value> | undefined;
-
 /** A row as the database sends it, as plain values. */
-export function decodeRow<T extends TableName>(table: T, wire: Record<string, unknown>): Row<T> {
-  const columns = Object.entries(TABLES[table] as Record<string, Kind<Value>>);
-  const values = columns.map(([column, kind]) => [column, kind.decode(wire[column])]);
-  return { _uuid: uuidOf(wire._uuid), ...Object.fromEntries(values) };
-}
-
-const uuidOf = (wire: unknown) => (Array.isArray(wire) ? String(wire[1]) : '');
+export const decodeRow = <T extends TableName>(table: T, wire: Record<string, unknown>): Row<T> =>
+  decodeRowOf(TABLES, table, wire);
 
 /** Columns of a row as an operation has them. */
-export function encodeColumns(
-  table: TableName,
-  values: Readonly<Record<string, Value>>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([column, value]) => [
-      column,
-      kindOf(table, column)?.encode(value as never) ?? value,
-    ]),
-  );
-}
+export const encodeColumns = (table: TableName, values: Readonly<Record<string, Value>>) =>
+  encodeColumnsOf(TABLES, table, values);

@@ -1,7 +1,9 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import type { Operation, OperationResult } from './operations.ts';
-import { Session } from './session.ts';
+import type { Operation, OperationResult } from '../ovsdb/operations.ts';
+import { Session } from '../ovsdb/session.ts';
+import { checkResults, numberIn } from '../ovsdb/write.ts';
+import { OPEN_VSWITCH } from './read.ts';
 
 /** Where and how a transaction is written. */
 export interface Writing {
@@ -13,9 +15,6 @@ export interface Writing {
   readonly interfaces: readonly string[];
 }
 
-const STALE =
-  'another process changed Open vSwitch in the meantime, so nothing was written: run the task again';
-
 const current: Operation = { op: 'select', table: 'Open_vSwitch', where: [], columns: ['cur_cfg'] };
 
 // As ovs-vsctl does: vswitchd copies next_cfg to cur_cfg when it has carried everything out.
@@ -24,16 +23,6 @@ const NEXT: readonly Operation[] = [
   { op: 'select', table: 'Open_vSwitch', where: [], columns: ['next_cfg'] },
   current,
 ];
-
-function check(results: readonly OperationResult[], operations: readonly Operation[]): void {
-  const failed = results.findIndex((result) => result?.error);
-  const { error, details } = results[failed] ?? {};
-  if (!error) return;
-  if (error === 'timed out' && operations[failed]?.op === 'wait') throw new Failure(STALE);
-  throw new Failure(`Open vSwitch refused the change, and nothing was written: ${error}: ${details ?? ''}`);
-}
-
-const numberIn = (result: OperationResult | undefined, column: string) => Number(result?.rows?.[0]?.[column]);
 
 const errorOf = (name: string): Operation => ({
   op: 'select',
@@ -94,11 +83,11 @@ function refuseErrors(results: readonly OperationResult[]): void {
  */
 export async function writeTransaction(host: Host, writing: Writing): Promise<void> {
   const { socket, timeout } = writing;
-  const session = await Session.open(host, socket);
+  const session = await Session.open(host, socket, OPEN_VSWITCH);
   try {
     const operations = [...writing.operations, ...NEXT];
     const results = await session.transact(operations, timeout);
-    check(results, operations);
+    checkResults(results, operations, OPEN_VSWITCH.server);
     const [next, seen] = results.slice(-2);
     await carriedOut(host, session, numberIn(next, 'next_cfg'), numberIn(seen, 'cur_cfg'), writing);
   } finally {

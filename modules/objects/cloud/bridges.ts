@@ -1,6 +1,6 @@
 import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
 import { OWNER } from '../../lib/ovs/rows/maps.ts';
-import type { StringMap } from '../../lib/ovs/types.ts';
+import type { StringMap } from '../../lib/ovsdb/types.ts';
 
 /** A bridge of Open vSwitch. */
 export interface BridgeInfo {

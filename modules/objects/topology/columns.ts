@@ -1,4 +1,4 @@
-import { type BRIDGE_COLUMNS, PORT_COLUMNS } from '../../lib/ovs/rows/columns.ts';
+import { type BRIDGE_COLUMNS, PORT_COLUMNS, type ROOT_COLUMNS } from '../../lib/ovs/rows/columns.ts';
 import { INTERFACE_TYPES } from '../../lib/ovs/rows/interfaces.ts';
 
 // The options that are columns: the engine has their facts, and here is what Ansible users read of them.
@@ -79,6 +79,12 @@ export const bridgeColumnOptions = {
   external_ids: mapOption("The bridge's external_ids."),
   other_config: mapOption("The bridge's other_config."),
 } as const satisfies OptionOf<typeof BRIDGE_COLUMNS>;
+
+/** The options of Open vSwitch itself that set columns. */
+export const rootColumnOptions = {
+  external_ids: mapOption('The external_ids of Open vSwitch, such as C(ovn-encap-ip).'),
+  other_config: mapOption('The other_config of Open vSwitch, such as C(max-idle).'),
+} as const satisfies OptionOf<typeof ROOT_COLUMNS>;
 
 /** The options of a port that set columns. */
 export const portColumnOptions = {

@@ -1,5 +1,5 @@
 import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
-import { bridgeColumnOptions, portColumnOptions } from './columns.ts';
+import { bridgeColumnOptions, portColumnOptions, rootColumnOptions } from './columns.ts';
 
 const state = {
   type: 'str',
@@ -227,6 +227,12 @@ export const topologyOptions = defineOptions({
     default: [],
     elements: { type: 'dict', options: portOptions },
     description: 'The ports.',
+  },
+  settings: {
+    type: 'dict',
+    options: rootColumnOptions,
+    description:
+      'The settings of Open vSwitch itself: its row of the table Open_vSwitch, see ovs-vswitchd.conf.db(5). O(state) has no effect on them.',
   },
   bring_up: {
     type: 'bool',

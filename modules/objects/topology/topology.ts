@@ -32,6 +32,11 @@ function declared(options: TopologyOptions): Pick<TopologyOptions, 'bridges' | '
   return { bridges: all, ports: ports.map((port) => up({ ...port, ...forced })) };
 }
 
+// Of a mapping's columns only those that are given: the others are kept.
+const settingsOf = ({ settings }: TopologyOptions) =>
+  settings &&
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== null));
+
 /** All bridges and ports of a host. */
 export const topology = topologyObject<TopologyOptions>({
   key: ({ owner }) => owner,
@@ -47,6 +52,7 @@ export const topology = topologyObject<TopologyOptions>({
         desired,
         ports.map((port, i) => desiredPort(`ports[${i}]`, port)),
       ),
+      settings: settingsOf(options),
       owner: options.owner,
       purge: options.purge,
     };

@@ -23,6 +23,29 @@ test('everything is one read and one write', async () => {
   expect(fake.commands).toEqual([]);
 });
 
+test("settings of Open vSwitch itself: others' keys are kept, and ours go when they are no longer given", async () => {
+  const fake = new FakeHost();
+  const root = () => fake.database.rows('Open_vSwitch')[0];
+  const others = ['hostname', 'hv1'];
+  Object.assign(fake.database.tables.Open_vSwitch?.get('root') ?? {}, { external_ids: ['map', [others]] });
+  const settings = { external_ids: { 'ovn-encap-ip': '10.0.0.1' }, other_config: { 'max-idle': '9000' } };
+  const planned = await play(fake, true).topology({ settings });
+  const done = await play(fake).topology({ settings });
+  expect(done).toMatchObject({ changed: true, diff: planned.diff });
+  expect(root()?.external_ids).toEqual([
+    'map',
+    expect.arrayContaining([others, ['ovn-encap-ip', '10.0.0.1']]),
+  ]);
+  expect(await play(fake).topology({ settings })).toMatchObject({ changed: false });
+  // What isn't given is kept.
+  expect(await play(fake).topology({ settings: { external_ids: {} } })).toMatchObject({ changed: true });
+  const [, ids] = (root()?.external_ids ?? []) as [string, [string, string][]];
+  expect(ids.filter(([key]) => !key.startsWith('piecewise-'))).toEqual([others]);
+  expect(root()?.other_config).toEqual(['map', [['max-idle', '9000']]]);
+  const refused = await play(fake).topology({ settings: { external_ids: { 'system-id': 'me' } } });
+  expect(refused.msg).toMatch(/^option 'settings\.external_ids\.system-id': .*system-id\.conf/);
+});
+
 test('a change by someone else in the meantime refuses the whole', async () => {
   const fake = await withPort({ tag: 1 });
   fake.database.beforeWrite = () => {

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { jsonStream } from '../../../modules/lib/ovs/framing.ts';
+import { jsonStream } from '../../../modules/lib/ovsdb/framing.ts';
 
 type Wire = unknown;
 type Row = Record<string, Wire>;
@@ -20,6 +20,8 @@ const DEFAULTS: Record<string, Row> = {
     next_cfg: 0,
     iface_types: ['set', ['internal', 'patch', 'system', 'tap', 'vxlan']],
     ovs_version: '3.1.0',
+    external_ids: EMPTY_MAP,
+    other_config: EMPTY_MAP,
   },
   Bridge: {
     name: '',

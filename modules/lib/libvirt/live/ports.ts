@@ -1,8 +1,9 @@
 import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
-import type { Operation } from '../../ovs/operations.ts';
-import { Session, SOCKETS } from '../../ovs/session.ts';
+import { OPEN_VSWITCH } from '../../ovs/read.ts';
 import { writeTransaction } from '../../ovs/transact.ts';
+import type { Operation } from '../../ovsdb/operations.ts';
+import { Session } from '../../ovsdb/session.ts';
 
 /** Seconds that Open vSwitch has to answer. */
 const TIMEOUT = 10;
@@ -23,7 +24,7 @@ const select = (table: 'Bridge' | 'Port', where: readonly unknown[], ...columns:
 const uuidsIn = (value: unknown): unknown[] => [value].flat(3);
 
 async function readPort(host: Host, socket: string, name: string): Promise<Port | undefined> {
-  const session = await Session.open(host, socket);
+  const session = await Session.open(host, socket, OPEN_VSWITCH);
   try {
     const queries = [
       select('Port', [['name', '==', name]], 'tag'),
@@ -53,8 +54,8 @@ async function readPort(host: Host, socket: string, name: string): Promise<Port 
 }
 
 async function socketOf(host: Host): Promise<string> {
-  for (const socket of SOCKETS) if (await host.stat(socket)) return socket;
-  return SOCKETS[0];
+  for (const socket of OPEN_VSWITCH.sockets) if (await host.stat(socket)) return socket;
+  return OPEN_VSWITCH.sockets[0];
 }
 
 /** The Open vSwitch bridge of a port. @returns undefined where Open vSwitch has no such port, or does not answer */

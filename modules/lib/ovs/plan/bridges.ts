@@ -1,10 +1,10 @@
 import { located, OptionError, optionAt } from '../../failure.ts';
+import { encodeRefs } from '../../ovsdb/types.ts';
 import { guardAbsent, guardRow, insert, mutateRefs } from '../operations.ts';
 import { BRIDGE_COLUMNS, PORT_COLUMNS } from '../rows/columns.ts';
 import type { DatabaseIndex } from '../rows/database-index.ts';
 import { describeRow, planRow, type RowPlan, type Values } from '../rows/row.ts';
 import type { Row } from '../tables.ts';
-import { encodeRefs } from '../types.ts';
 import { checkBridge, checkInterface, checkVlans } from './checks.ts';
 import { planControllers } from './controllers.ts';
 import { type Context, type Fate, newRef, type Piece, together, updateRow } from './pieces.ts';

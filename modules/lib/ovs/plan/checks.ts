@@ -1,7 +1,7 @@
 import { OptionError } from '../../failure.ts';
+import type { StringMap } from '../../ovsdb/types.ts';
 import { interfaceKind } from '../rows/interfaces.ts';
 import type { Given, Values } from '../rows/row.ts';
-import type { StringMap } from '../types.ts';
 
 // Refuses values that Open vSwitch would store and then ignore. A check looks at the row as it will be, and refuses only
 // options that the task gives: existing columns are never an error.

@@ -1,9 +1,9 @@
 import { OptionError } from '../../failure.ts';
+import { type Ref, sorted } from '../../ovsdb/types.ts';
 import { guardRow, insert, mutateRefs } from '../operations.ts';
 import type { DatabaseIndex } from '../rows/database-index.ts';
 import type { Given } from '../rows/row.ts';
 import type { Row } from '../tables.ts';
-import { type Ref, sorted } from '../types.ts';
 import { newRef, type Piece } from './pieces.ts';
 
 /** The plan of a bridge's controllers, each of which has a row of its own. */

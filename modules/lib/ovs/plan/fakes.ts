@@ -1,8 +1,8 @@
 import { OptionError, optionAt } from '../../failure.ts';
+import type { StringMap } from '../../ovsdb/types.ts';
 import type { DatabaseIndex } from '../rows/database-index.ts';
 import { FAKE_PREFIX } from '../rows/maps.ts';
 import type { Given } from '../rows/row.ts';
-import type { StringMap } from '../types.ts';
 import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
 
 // A fake bridge is a VLAN of a real bridge with another name: an internal access port of its parent, marked as

@@ -1,11 +1,11 @@
 import { located, OptionError, optionAt } from '../../failure.ts';
+import type { Ref } from '../../ovsdb/types.ts';
 import { guardAbsent, insert } from '../operations.ts';
 import { PORT_COLUMNS } from '../rows/columns.ts';
 import { isBond, type PortRows } from '../rows/database-index.ts';
 import { interfaceKind } from '../rows/interfaces.ts';
 import { type Given, planRow, type RowPlan, type Values } from '../rows/row.ts';
 import type { Row } from '../tables.ts';
-import type { Ref } from '../types.ts';
 import { checkInterface } from './checks.ts';
 import { type Context, newRef, type Piece, together, updateRow } from './pieces.ts';
 import type { DesiredPort, Topology } from './topology.ts';

@@ -1,6 +1,6 @@
 import { OptionError, optionAt } from '../../failure.ts';
+import type { StringMap } from '../../ovsdb/types.ts';
 import type { DatabaseIndex } from '../rows/database-index.ts';
-import type { StringMap } from '../types.ts';
 import type { DesiredPort, Topology } from './topology.ts';
 
 const failure = ({ at }: DesiredPort, option: string, problem: string) =>

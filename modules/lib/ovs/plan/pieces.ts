@@ -1,8 +1,8 @@
+import type { Ref } from '../../ovsdb/types.ts';
 import { guardMember, guardRow, type Operation, update } from '../operations.ts';
 import type { DatabaseIndex, PortRows } from '../rows/database-index.ts';
 import { type RowPlan, replaced, type Values } from '../rows/row.ts';
 import type { Row } from '../tables.ts';
-import type { Ref } from '../types.ts';
 import type { Topology } from './topology.ts';
 
 /** A change in the options' terms, for the diff. */
@@ -87,7 +87,7 @@ export const lostInterface = (
     : [[name, { device: 'removed', type, bridge }]];
 
 /** Writes the columns of an existing row that change. */
-export function updateRow<T extends 'Bridge' | 'Port' | 'Interface'>(
+export function updateRow<T extends 'Open_vSwitch' | 'Bridge' | 'Port' | 'Interface'>(
   table: T,
   row: Row<T> & Values,
   plan: RowPlan,

@@ -1,14 +1,15 @@
 import { OptionError, optionAt } from '../../failure.ts';
+import type { Ref } from '../../ovsdb/types.ts';
 import { guardRow, mutateRefs, type Operation } from '../operations.ts';
 import { DatabaseIndex } from '../rows/database-index.ts';
 import type { Database } from '../tables.ts';
-import type { Ref } from '../types.ts';
 import { planBridge } from './bridges.ts';
 import { withFakes } from './fakes.ts';
 import { pairWarnings, withPairs } from './pairs.ts';
 import { type Described, type Fate, type Piece, together } from './pieces.ts';
 import { planPort } from './ports.ts';
 import { withPurged } from './purge.ts';
+import { planSettings } from './settings.ts';
 import type { DesiredPort, Topology } from './topology.ts';
 
 /** One transaction, and its description. */
@@ -49,7 +50,7 @@ export function planTopology(
   const bridges = topology.bridges.map((bridge) => planBridge(context, bridge));
   const withFates = { ...context, fates: new Map(together(bridges).fates) };
   const ports = topology.ports.map((port) => planPort(withFates, port));
-  const whole = together([...bridges, ...ports]);
+  const whole = together([planSettings(desired, database), ...bridges, ...ports]);
   const moves = moveOperations(topology, index, whole);
   const { changes, missing } = whole;
   const warnings = [

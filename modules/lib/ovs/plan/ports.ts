@@ -1,10 +1,10 @@
 import { located, OptionError, optionAt } from '../../failure.ts';
+import { encodeRefs, type Ref } from '../../ovsdb/types.ts';
 import { guardAbsent, guardRow, insert, mutateRefs } from '../operations.ts';
 import { PORT_COLUMNS } from '../rows/columns.ts';
 import { isBond, type PortRows } from '../rows/database-index.ts';
 import { interfaceKind } from '../rows/interfaces.ts';
 import { describeRow, type Given, planRow, type RowPlan, type Values } from '../rows/row.ts';
-import { encodeRefs, type Ref } from '../types.ts';
 import { checkBond, checkVlans } from './checks.ts';
 import { type MembersPlan, memberNames, planMembers } from './members.ts';
 import {

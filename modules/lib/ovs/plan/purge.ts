@@ -1,6 +1,6 @@
+import type { StringMap } from '../../ovsdb/types.ts';
 import type { DatabaseIndex } from '../rows/database-index.ts';
 import { OWNER } from '../rows/maps.ts';
-import type { StringMap } from '../types.ts';
 import type { DesiredBridge, DesiredPort, Topology } from './topology.ts';
 
 /**

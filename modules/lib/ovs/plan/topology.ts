@@ -35,6 +35,8 @@ export interface DesiredPort {
 export interface Topology {
   readonly bridges: readonly DesiredBridge[];
   readonly ports: readonly DesiredPort[];
+  /** The columns of Open vSwitch itself; undefined to keep them. */
+  readonly settings?: Given | undefined;
   /** Written into each bridge and port that is created. */
   readonly owner?: string;
   /** Remove what this owner created and the lists no longer have. */

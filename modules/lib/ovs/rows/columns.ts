@@ -1,10 +1,10 @@
+import { sorted, type Value } from '../../ovsdb/types.ts';
 import type { TableName } from '../tables.ts';
-import { sorted, type Value } from '../types.ts';
 
 /** A column that a task can set by an option of the same name. */
 export interface Column {
   /** The table of its row. */
-  readonly table: Exclude<TableName, 'Open_vSwitch'>;
+  readonly table: TableName;
   /** Makes equal values identical, for comparison; the value itself by default. */
   readonly normal?: (value: Value) => Value;
   /** Described at its default too, since the default depends on the host. */
@@ -31,6 +31,12 @@ const noDelay = (value: Value) => value ?? 0;
 const lacpOff = (value: Value) => value ?? 'off';
 
 const asLowerCase = (value: Value) => (typeof value === 'string' ? value.toLowerCase() : value);
+
+/** The columns of Open vSwitch itself. */
+export const ROOT_COLUMNS = defineColumns({
+  external_ids: { table: 'Open_vSwitch' },
+  other_config: { table: 'Open_vSwitch' },
+});
 
 /** The columns of a bridge. */
 export const BRIDGE_COLUMNS = defineColumns({

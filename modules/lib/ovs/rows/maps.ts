@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.ts';
-import type { StringMap } from '../types.ts';
+import type { StringMap } from '../../ovsdb/types.ts';
 
 /** The key of external_ids that remembers which keys of a row's maps earlier tasks set, as JSON. */
 export const KEYS = 'piecewise-keys';

@@ -1,7 +1,7 @@
 import { asOption } from '../../failure.ts';
 import { MASK, MASK_CHANGED } from '../../mask.ts';
+import type { StringMap, Value } from '../../ovsdb/types.ts';
 import type { TableName } from '../tables.ts';
-import type { StringMap, Value } from '../types.ts';
 import type { Column, Columns } from './columns.ts';
 import { type MapPlan, managedKeys, OWNER, planMap, withManagedKeys, withoutOurs } from './maps.ts';
 

@@ -4,11 +4,13 @@ import type { Host } from '../host/host.ts';
 import { jsonStream } from './framing.ts';
 import type { Operation, OperationResult } from './operations.ts';
 
-/** Where the database's socket may be: by Debian's package and others, and by a build from source. */
-export const SOCKETS: readonly [string, ...string[]] = [
-  '/var/run/openvswitch/db.sock',
-  '/usr/local/var/run/openvswitch/db.sock',
-];
+/** Which database of a server is meant, and how messages call it. */
+export interface DatabaseName {
+  /** By its schema, such as `Open_vSwitch`. */
+  readonly schema: string;
+  /** For people: `Open vSwitch's database`. */
+  readonly called: string;
+}
 
 interface Message {
   readonly id?: unknown;
@@ -23,7 +25,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A connection to the database of Open vSwitch, by RFC 7047. */
+/** A connection to a database, by RFC 7047. */
 export class Session {
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -34,6 +36,7 @@ export class Session {
     readonly host: Host,
     readonly stream: Duplex,
     readonly socket: string,
+    readonly name: DatabaseName,
   ) {
     const take = jsonStream((message) => this.#receive(message as Message));
     stream.on('data', (chunk: Uint8Array) => {
@@ -48,8 +51,8 @@ export class Session {
   }
 
   /** @throws Failure when the socket doesn't accept a connection */
-  static async open(host: Host, socket: string): Promise<Session> {
-    return new Session(host, await host.connect(socket), socket);
+  static async open(host: Host, socket: string, name: DatabaseName): Promise<Session> {
+    return new Session(host, await host.connect(socket), socket, name);
   }
 
   /**
@@ -58,9 +61,9 @@ export class Session {
    * @returns one result for each operation; the caller looks for errors in it
    */
   async transact(operations: readonly Operation[], seconds: number): Promise<OperationResult[]> {
-    const results = await this.#request('transact', ['Open_vSwitch', ...operations], seconds);
+    const results = await this.#request('transact', [this.name.schema, ...operations], seconds);
     if (!Array.isArray(results) || !results.every(isResult)) {
-      throw new Failure(`Open vSwitch's database at ${this.socket} sent an invalid answer`);
+      throw new Failure(`${this.#where} sent an invalid answer`);
     }
     return results;
   }
@@ -69,13 +72,17 @@ export class Session {
     this.stream.destroy();
   }
 
+  get #where(): string {
+    return `${this.name.called} at ${this.socket}`;
+  }
+
   async #request(method: string, params: readonly unknown[], seconds: number): Promise<unknown> {
     if (this.#ended) throw this.#ended;
     const id = this.#next++;
     const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     const answered = new AbortController();
     const timeout = this.host.sleep(seconds * 1000, answered.signal).then(() => {
-      throw new Failure(`Open vSwitch's database at ${this.socket} did not answer within ${seconds} s`);
+      throw new Failure(`${this.#where} did not answer within ${seconds} s`);
     });
     this.stream.write(JSON.stringify({ method, params, id }));
     try {
@@ -93,7 +100,7 @@ export class Session {
       return;
     }
     const { id, error = null, result } = message;
-    const failure = error === null ? undefined : `Open vSwitch's database: ${JSON.stringify(error)}`;
+    const failure = error === null ? undefined : `${this.name.called}: ${JSON.stringify(error)}`;
     const waiting = this.#waiting.get(id as number);
     this.#waiting.delete(id as number);
     if (failure === undefined) waiting?.resolve(result);
@@ -101,7 +108,7 @@ export class Session {
   }
 
   #end(what: string): void {
-    this.#ended ??= new Failure(`Open vSwitch's database at ${this.socket} ${what}`);
+    this.#ended ??= new Failure(`${this.#where} ${what}`);
     for (const { reject } of this.#waiting.values()) reject(this.#ended);
     this.#waiting.clear();
   }

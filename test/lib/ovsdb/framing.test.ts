@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonStream } from '../../../modules/lib/ovs/framing.ts';
+import { jsonStream } from '../../../modules/lib/ovsdb/framing.ts';
 
 test('objects are the same wherever the stream is cut', () => {
   const message = fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue());
