@@ -1,4 +1,4 @@
-import type { StringMap, Value } from '../ovs/types.ts';
+import type { StringMap, Value } from '../ovsdb/types.ts';
 import type { OwnTable } from './tables.ts';
 
 /** A row of ours, by its table and by the name that its external_ids have. */

@@ -1,5 +1,5 @@
 import { KEYS, OWNER } from '../ovs/rows/maps.ts';
-import type { StringMap } from '../ovs/types.ts';
+import type { StringMap } from '../ovsdb/types.ts';
 import type { DesiredRow } from './desired.ts';
 
 // What external_ids of a row of ours have: by them it is found again, whatever else it consists of.

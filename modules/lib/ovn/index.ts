@@ -1,5 +1,5 @@
 import { OWNER } from '../ovs/rows/maps.ts';
-import type { StringMap } from '../ovs/types.ts';
+import type { StringMap } from '../ovsdb/types.ts';
 import type { Place } from './desired.ts';
 import { NAME } from './ids.ts';
 import {
@@ -34,6 +34,10 @@ const keyOf = ({ table, name }: Place) => `${table} ${name}`;
 export const refsIn = (row: Row<OwnTable>, column: string): readonly string[] =>
   ((row as unknown as Record<string, unknown>)[column] ?? []) as readonly string[];
 
+/** OVN's own name of a row; empty in a table that has none. */
+export const nameIn = (row: Row<OwnTable>): string =>
+  String((row as unknown as { readonly name?: string }).name ?? '');
+
 const idsIn = (row: Row<OwnTable>): StringMap => row.external_ids;
 
 /** Finds rows of one owner by their names, all rows by their uuids, and who holds them: each in one step. */
@@ -60,7 +64,7 @@ export class Index {
   }
 
   #add(table: OwnTable, row: Row<OwnTable>, isNamed: boolean): void {
-    if (isNamed) this.#named.set(keyOf({ table, name: (row as { name: string }).name }), row);
+    if (isNamed) this.#named.set(keyOf({ table, name: nameIn(row) }), row);
     const ids = idsIn(row);
     const name = ids[NAME];
     if (ids[OWNER] !== this.owner || name === undefined) return;

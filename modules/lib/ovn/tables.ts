@@ -1,4 +1,5 @@
-import { boolean, integer, type Kind, map, optional, set, text, uuids } from '../ovs/types.ts';
+import type { NameOf, RowOf, RowsOf } from '../ovsdb/tables.ts';
+import { integer, map, optional, set, text, uuids } from '../ovsdb/types.ts';
 
 /** What is read of OVN's northbound database: see ovn-nb(5). A reference to one row is a set of one. */
 export const NORTHBOUND = {
@@ -103,18 +104,16 @@ export const SOUTHBOUND = {
   Chassis_Private: { name: text, nb_cfg: integer },
 } as const;
 
-export type Table = keyof typeof NORTHBOUND;
+export type Table = NameOf<typeof NORTHBOUND>;
 
 /** A table whose rows can be ours. */
 export type OwnTable = Exclude<Table, 'NB_Global'>;
 
 /** A row of a table as plain values. */
-export type Row<T extends Table = Table> = { readonly _uuid: string } & {
-  readonly [C in keyof (typeof NORTHBOUND)[T]]: (typeof NORTHBOUND)[T][C] extends Kind<infer V> ? V : never;
-};
+export type Row<T extends Table = Table> = RowOf<typeof NORTHBOUND, T>;
 
 /** The northbound database at one moment. */
-export type Northbound = { readonly [T in Table]: readonly Row<T>[] };
+export type Northbound = RowsOf<typeof NORTHBOUND>;
 
 /** A hypervisor that OVN knows. */
 export interface Chassis {

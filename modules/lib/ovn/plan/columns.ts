@@ -1,5 +1,5 @@
 import { managedKeys, planMap, withManagedKeys } from '../../ovs/rows/maps.ts';
-import type { StringMap, Value } from '../../ovs/types.ts';
+import type { StringMap, Value } from '../../ovsdb/types.ts';
 import type { DesiredRow } from '../desired.ts';
 import { idsOf, withIds } from '../ids.ts';
 import type { OwnTable, Row } from '../tables.ts';

@@ -1,8 +1,8 @@
-import { encodeRefs, type Ref } from '../../ovs/types.ts';
+import { encodeRefs, type Ref } from '../../ovsdb/types.ts';
 import { type DesiredRow, type Membership, type Place, subjectOf } from '../desired.ts';
-import { type Index, refsIn } from '../index.ts';
+import { type Index, nameIn, refsIn } from '../index.ts';
 import { guardRow, mutateRefs, type Operation } from '../operations.ts';
-import { HOLDERS, type Holder, type OwnTable, type Row, ROOTS } from '../tables.ts';
+import { HOLDERS, type Holder, type OwnTable, ROOTS, type Row } from '../tables.ts';
 import type { Refs, Touch } from './rows.ts';
 
 const keyOf = ({ table, name }: Place, column: string) => `${table} ${name} ${column}`;
@@ -44,8 +44,7 @@ export class Members {
     for (const { holder, column } of memberships) {
       const row = this.index.find(holder);
       if (!row) {
-        const key = keyOf(holder, column);
-        this.#new.set(key, [...(this.#new.get(key) ?? []), ref]);
+        this.#join(keyOf(holder, column), ref);
         this.#touch(one, current !== undefined, 'joins', holder);
         continue;
       }
@@ -57,8 +56,14 @@ export class Members {
     for (const { table, row, column } of current ? this.index.holdersOf(current._uuid) : []) {
       if (kept.has(`${row._uuid} ${column}`) || gone.has(row._uuid)) continue;
       this.#exchange(table, row, column).leaving.push(ref);
-      this.#touch(one, true, 'leaves', { table, name: 'name' in row ? row.name : '' });
+      this.#touch(one, true, 'leaves', { table, name: nameIn(row) });
     }
+  }
+
+  #join(key: string, ref: Ref): void {
+    const known = this.#new.get(key);
+    if (known) known.push(ref);
+    else this.#new.set(key, [ref]);
   }
 
   // A new row's memberships are told by its being added.
@@ -104,8 +109,8 @@ export class Members {
         guardRow(table, row._uuid, { [column]: refsIn(row, column) }),
       ),
       writes: exchanges.flatMap(({ table, row, column, joining, leaving }) => [
-        ...(leaving.length > 0 ? [mutateRefs(table, row._uuid, column, 'delete', leaving)] : []),
-        ...(joining.length > 0 ? [mutateRefs(table, row._uuid, column, 'insert', joining)] : []),
+        ...(leaving.length > 0 ? [mutateRefs(table, { uuid: row._uuid }, column, 'delete', leaving)] : []),
+        ...(joining.length > 0 ? [mutateRefs(table, { uuid: row._uuid }, column, 'insert', joining)] : []),
       ]),
       touches: this.#touches,
     };

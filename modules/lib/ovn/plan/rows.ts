@@ -1,4 +1,4 @@
-import { encodeRefs, type Ref, type StringMap, type Value } from '../../ovs/types.ts';
+import { encodeRefs, type Ref, type StringMap, type Value } from '../../ovsdb/types.ts';
 import { type DesiredRow, type Place, subjectOf } from '../desired.ts';
 import { declaredIn } from '../ids.ts';
 import { type Index, type Located, refsIn } from '../index.ts';
@@ -49,7 +49,14 @@ export function planRows(
     if (ROOTS.has(table)) writes.push(remove(table, row._uuid));
     const before = declaredIn(row.external_ids);
     const declared = before && !isCopy ? { declared: { before, after: undefined } } : {};
-    touches.push({ kind: 'remove', subject: subjectOf(name), part: name, before: {}, after: {}, ...declared });
+    touches.push({
+      kind: 'remove',
+      subject: subjectOf(name),
+      part: name,
+      before: {},
+      after: {},
+      ...declared,
+    });
   }
   for (const one of desired) {
     const piece = planRow(one, index, refs, members);
