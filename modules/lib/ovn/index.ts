@@ -1,0 +1,122 @@
+import { OWNER } from '../ovs/rows/maps.ts';
+import type { StringMap } from '../ovsdb/types.ts';
+import type { Place } from './desired.ts';
+import { NAME } from './ids.ts';
+import {
+  CONTENTS,
+  HOLDERS,
+  type Holder,
+  NAMED,
+  NORTHBOUND,
+  type Northbound,
+  type OwnTable,
+  type Row,
+} from './tables.ts';
+
+/** A row with its table. */
+export interface Located<T extends OwnTable = OwnTable> {
+  readonly table: T;
+  readonly row: Row<T>;
+}
+
+/** A row that holds another one. */
+export interface Holding {
+  readonly table: Holder;
+  readonly row: Row<Holder>;
+  readonly column: string;
+}
+
+const OWN_TABLES = Object.keys(NORTHBOUND).filter((table) => table !== 'NB_Global') as OwnTable[];
+
+const keyOf = ({ table, name }: Place) => `${table} ${name}`;
+
+/** The uuids in a column of a row. */
+export const refsIn = (row: Row<OwnTable>, column: string): readonly string[] =>
+  ((row as unknown as Record<string, unknown>)[column] ?? []) as readonly string[];
+
+/** OVN's own name of a row; empty in a table that has none. */
+export const nameIn = (row: Row<OwnTable>): string =>
+  String((row as unknown as { readonly name?: string }).name ?? '');
+
+const idsIn = (row: Row<OwnTable>): StringMap => row.external_ids;
+
+/** Finds rows of one owner by their names, all rows by their uuids, and who holds them: each in one step. */
+export class Index {
+  readonly #ours = new Map<string, Located>();
+  readonly #copies: (Located & { readonly name: string })[] = [];
+  readonly #named = new Map<string, Row<OwnTable>>();
+  readonly #oursByUuid = new Map<string, Place>();
+  readonly #holdings = new Map<string, Holding[]>();
+
+  constructor(
+    readonly northbound: Northbound,
+    readonly owner: string,
+  ) {
+    for (const table of OWN_TABLES) {
+      const isNamed = NAMED.includes(table);
+      for (const row of northbound[table] as readonly Row<OwnTable>[]) this.#add(table, row, isNamed);
+    }
+    for (const table of Object.keys(HOLDERS) as Holder[]) {
+      for (const row of northbound[table] as readonly Row<Holder>[]) {
+        if (this.isOurs(row._uuid)) this.#addHeld(table, row);
+      }
+    }
+  }
+
+  #add(table: OwnTable, row: Row<OwnTable>, isNamed: boolean): void {
+    if (isNamed) this.#named.set(keyOf({ table, name: nameIn(row) }), row);
+    const ids = idsIn(row);
+    const name = ids[NAME];
+    if (ids[OWNER] !== this.owner || name === undefined) return;
+    const key = keyOf({ table, name });
+    if (this.#ours.has(key)) this.#copies.push({ table, row, name });
+    else this.#ours.set(key, { table, row });
+    this.#oursByUuid.set(row._uuid, { table, name });
+  }
+
+  #addHeld(table: Holder, row: Row<Holder>): void {
+    for (const column of HOLDERS[table]) {
+      for (const uuid of refsIn(row, column)) {
+        const known = this.#holdings.get(uuid);
+        if (known) known.push({ table, row, column });
+        else this.#holdings.set(uuid, [{ table, row, column }]);
+      }
+    }
+  }
+
+  /** The row of ours of that name. */
+  find<T extends OwnTable>({ table, name }: Place & { readonly table: T }): Row<T> | undefined {
+    return this.#ours.get(keyOf({ table, name }))?.row as Row<T> | undefined;
+  }
+
+  /** All rows of ours. Of several with one name, only the first is found by it. */
+  *all(): Generator<Located & { readonly name: string; readonly isCopy: boolean }> {
+    for (const { table, row } of this.#ours.values())
+      yield { table, row, name: idsIn(row)[NAME] ?? '', isCopy: false };
+    for (const copy of this.#copies) yield { ...copy, isCopy: true };
+  }
+
+  /** The row of OVN's own name, whoever has made it. */
+  named(table: OwnTable, name: string): Row<OwnTable> | undefined {
+    return this.#named.get(keyOf({ table, name }));
+  }
+
+  isOurs(uuid: string): boolean {
+    return this.#oursByUuid.has(uuid);
+  }
+
+  /** The rows of ours that hold a row. */
+  holdersOf(uuid: string): readonly Holding[] {
+    return this.#holdings.get(uuid) ?? [];
+  }
+
+  /** What of others would be deleted with a row of ours: columns, each with the number of rows. */
+  foreignIn({ table, name }: Place): Readonly<Record<string, number>> {
+    const row = this.#ours.get(keyOf({ table, name }))?.row;
+    if (!row || !(table in CONTENTS)) return {};
+    const counts = CONTENTS[table as Holder].map(
+      (column) => [column, refsIn(row, column).filter((uuid) => !this.isOurs(uuid)).length] as const,
+    );
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+}

@@ -1,0 +1,118 @@
+import { encodeRefs, type Ref } from '../../ovsdb/types.ts';
+import { type DesiredRow, type Membership, type Place, subjectOf } from '../desired.ts';
+import { type Index, nameIn, refsIn } from '../index.ts';
+import { guardRow, mutateRefs, type Operation } from '../operations.ts';
+import { HOLDERS, type Holder, type OwnTable, ROOTS, type Row } from '../tables.ts';
+import type { Refs, Touch } from './rows.ts';
+
+const keyOf = ({ table, name }: Place, column: string) => `${table} ${name} ${column}`;
+
+interface Exchange {
+  readonly table: OwnTable;
+  readonly row: Row<OwnTable>;
+  readonly column: string;
+  readonly joining: Ref[];
+  readonly leaving: Ref[];
+}
+
+/** Which rows of ours hold which: what holders of others have is theirs, and so is what others have put into ours. */
+export class Members {
+  /** Of rows that exist, by row and column. */
+  readonly #exchanges = new Map<string, Exchange>();
+  /** Of rows that are to be inserted, by row and column. */
+  readonly #new = new Map<string, Ref[]>();
+  readonly #touches: Touch[] = [];
+
+  constructor(
+    desired: readonly DesiredRow[],
+    readonly index: Index,
+    refs: Refs,
+    gone: ReadonlySet<string>,
+  ) {
+    for (const one of desired) this.#addDesired(one, refs, gone);
+    for (const { table, row } of index.all()) {
+      // The database itself removes a root from the columns that refer to it.
+      if (gone.has(row._uuid) && !ROOTS.has(table)) this.#removeAll(row._uuid, gone);
+    }
+  }
+
+  #addDesired(one: DesiredRow, refs: Refs, gone: ReadonlySet<string>): void {
+    const { memberships = [] } = one;
+    const current = this.index.find(one);
+    const ref = refs.of(one);
+    const kept = new Set<string>();
+    for (const { holder, column } of memberships) {
+      const row = this.index.find(holder);
+      if (!row) {
+        this.#join(keyOf(holder, column), ref);
+        this.#touch(one, current !== undefined, 'joins', holder);
+        continue;
+      }
+      kept.add(`${row._uuid} ${column}`);
+      if (current && this.#holds(current._uuid, row._uuid, column)) continue;
+      this.#exchange(holder.table, row, column).joining.push(ref);
+      this.#touch(one, current !== undefined, 'joins', holder);
+    }
+    for (const { table, row, column } of current ? this.index.holdersOf(current._uuid) : []) {
+      if (kept.has(`${row._uuid} ${column}`) || gone.has(row._uuid)) continue;
+      this.#exchange(table, row, column).leaving.push(ref);
+      this.#touch(one, true, 'leaves', { table, name: nameIn(row) });
+    }
+  }
+
+  #join(key: string, ref: Ref): void {
+    const known = this.#new.get(key);
+    if (known) known.push(ref);
+    else this.#new.set(key, [ref]);
+  }
+
+  // A new row's memberships are told by its being added.
+  #touch(one: DesiredRow, exists: boolean, key: string, holder: Place): void {
+    if (!exists) return;
+    const change = { before: {}, after: { [key]: holder.name } };
+    this.#touches.push({ kind: 'change', subject: subjectOf(one.name), part: one.part, ...change });
+  }
+
+  #holds(uuid: string, holder: string, column: string): boolean {
+    return this.index.holdersOf(uuid).some((one) => one.row._uuid === holder && one.column === column);
+  }
+
+  #removeAll(uuid: string, gone: ReadonlySet<string>): void {
+    for (const { table, row, column } of this.index.holdersOf(uuid)) {
+      if (!gone.has(row._uuid)) this.#exchange(table, row, column).leaving.push({ uuid });
+    }
+  }
+
+  #exchange(table: OwnTable, row: Row<OwnTable>, column: string): Exchange {
+    const key = `${row._uuid} ${column}`;
+    const known = this.#exchanges.get(key);
+    const exchange = known ?? { table, row, column, joining: [], leaving: [] };
+    if (!known) this.#exchanges.set(key, exchange);
+    return exchange;
+  }
+
+  /** The columns of a row to be inserted that hold others, encoded. */
+  heldByNew(row: Place): Readonly<Record<string, unknown>> {
+    const columns: readonly Membership['column'][] = HOLDERS[row.table as Holder] ?? [];
+    const held = columns.flatMap((column) => {
+      const refs = this.#new.get(keyOf(row, column));
+      return refs ? [[column, encodeRefs(refs)]] : [];
+    });
+    return Object.fromEntries(held);
+  }
+
+  /** The operations on holders that exist. Each is guarded: who else joins or leaves meanwhile makes the plan stale. */
+  operations(): { guards: Operation[]; writes: Operation[]; touches: readonly Touch[] } {
+    const exchanges = [...this.#exchanges.values()];
+    return {
+      guards: exchanges.map(({ table, row, column }) =>
+        guardRow(table, row._uuid, { [column]: refsIn(row, column) }),
+      ),
+      writes: exchanges.flatMap(({ table, row, column, joining, leaving }) => [
+        ...(leaving.length > 0 ? [mutateRefs(table, { uuid: row._uuid }, column, 'delete', leaving)] : []),
+        ...(joining.length > 0 ? [mutateRefs(table, { uuid: row._uuid }, column, 'insert', joining)] : []),
+      ]),
+      touches: this.#touches,
+    };
+  }
+}
