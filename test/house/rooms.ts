@@ -9,6 +9,9 @@ const MODULES = join(ROOT, 'modules');
 export const FLOORS = {
   objects: [
     'cloud',
+    'central',
+    'certificate',
+    'chassis',
     'move',
     'vm',
     'network',
@@ -29,6 +32,8 @@ export const FLOORS = {
     'link',
     'move',
     'nftables',
+    'openssl',
+    'ovn',
     'ovs',
     'rollback',
     'systemd',

@@ -130,7 +130,10 @@ export async function sign(host: Host, authority: Authority, signing: Signing): 
     ['req', '-noout', '-verify', '-subject', '-nameopt', 'RFC2253', '-pubkey'],
     { input: request },
   );
-  if (checked.code !== 0) throw new Failure(`the request of ${name} is not signed by its own key`);
+  // OpenSSL 3.0 tells it by words alone.
+  if (checked.code !== 0 || !checked.stderr.includes('verify OK')) {
+    throw new Failure(`the request of ${name} is not signed by its own key`);
+  }
   if (nameIn(checked.stdout) !== name) throw new Failure(`the request of ${name} is for another name`);
   if (!PUBLIC_KEY.test(publicKeyIn(checked.stdout))) {
     throw new Failure(`the request of ${name} has a key that is not of the curve ${CURVE}`);
