@@ -96,23 +96,51 @@ export interface Kick {
   readonly address: string;
 }
 
+/** The member that acts for all where one is enough: the first that is in the cluster. */
+function isActor(
+  { members, hosts, name }: CentralOptions,
+  database: DatabaseName,
+  own: SeenDatabase,
+): boolean {
+  const clusters = (member: string) =>
+    member === name
+      ? own.kind === 'cluster' && !isOut(own)
+      : hosts.find((one) => one.name === member)?.[database].kind === 'cluster';
+  return Object.keys(members).find(clusters) === name;
+}
+
 /**
- * The servers that the leader removes: those whose host is dead, and those of a member that says that it has another one now, since it
+ * The servers that one member removes: those whose host is dead, and those of a member that says that it has another one now, since it
  * was installed again. Pure.
  */
-export function kicksOf(options: CentralOptions, database: DatabaseName, { status }: SeenDatabase): Kick[] {
-  if (status?.role !== 'leader') return [];
+export function kicksOf(options: CentralOptions, database: DatabaseName, own: SeenDatabase): Kick[] {
+  const { status } = own;
+  if (!status?.led || !isActor(options, database, own)) return [];
   const { clusterPort } = DATABASES[database];
   const dead = options.dead.map((address) => remote('ssl', address, clusterPort));
   const isFormer = (id: string, address: string) => {
-    const [member] =
-      Object.entries(options.members).find(([, one]) => remote('ssl', one, clusterPort) === address) ?? [];
+    const entries = Object.entries(options.members);
+    const [member] = entries.find(([, one]) => remote('ssl', one, clusterPort) === address) ?? [];
     const asked = options.hosts.find(({ name }) => name === member);
     return member !== options.name && asked !== undefined && !asked[database].server.startsWith(id);
   };
   return status.servers
     .filter(({ id, address }) => dead.includes(address) || isFormer(id, address))
     .map(({ id, address }) => ({ database, server: id, address }));
+}
+
+/**
+ * @throws Failure where those that stay are no majority without this server: nothing could be written any more, and no dead one removed
+ */
+export function refuseLoss({ name, hosts }: CentralOptions, database: DatabaseName, own: SeenDatabase): void {
+  const rest = (own.status?.servers ?? []).filter(({ address }) => address !== own.address);
+  const alive = hosts.map((one) => one[database].address);
+  const lost = rest.filter(({ address }) => !alive.includes(address));
+  if (rest.length - lost.length > rest.length / 2) return;
+  const those = lost.map(({ address }) => address).join(', ');
+  throw new Failure(
+    `${name} can't leave the cluster of the ${database} database: of those that stay, ${those} did not answer, and the rest is no majority. Run on all hosts; if a host doesn't come back, give its address in 'dead' (ovn_dead)`,
+  );
 }
 
 /** Warnings of servers in a cluster that no host has. Pure. */

@@ -1,7 +1,7 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { DATABASE_NAMES, DATABASES, type DatabaseName, remote } from '../../lib/ovn/databases.ts';
 import { CENTRAL_UNIT, centralFiles, NORTHD_UNIT, RELAY_UNIT, UNIT_OF } from '../../lib/ovn/services.ts';
-import { type Decision, decide, type Kick, kicksOf, strangersOf } from './decide.ts';
+import { type Decision, decide, type Kick, kicksOf, refuseLoss, strangersOf } from './decide.ts';
 import { type State, targetOf, UNIT_FILES, UNITS } from './observe.ts';
 import type { CentralOptions } from './options.ts';
 
@@ -144,6 +144,7 @@ function planAbsent(options: CentralOptions, state: State): Plan<Step, CentralRe
   const leaving = databases.filter(
     (one) => staying && (state.databases[one].status?.servers.length ?? 0) > 1,
   );
+  for (const one of leaving) refuseLoss(options, one, state.databases[one]);
   const own = state.databases.southbound.address.replace(/^ssl:(.*):\d+$/, '$1').replace(/^\[(.*)\]$/, '$1');
   return {
     changes: [

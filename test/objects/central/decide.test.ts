@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseStatus } from '../../../modules/lib/ovn/databases.ts';
 import { checkCentral } from '../../../modules/objects/central/check.ts';
-import { decide, kicksOf, strangersOf } from '../../../modules/objects/central/decide.ts';
+import { decide, kicksOf, refuseLoss, strangersOf } from '../../../modules/objects/central/decide.ts';
 import type { SeenDatabase } from '../../../modules/objects/central/observe.ts';
 import type { CentralOptions } from '../../../modules/objects/central/options.ts';
 
@@ -141,8 +141,9 @@ describe('servers that are removed from a cluster', () => {
     const again = [asked('hv1'), ...hosts.slice(1)];
     const kick = { database: 'northbound', server: '1111', address: 'ssl:10.0.0.1:6643' };
     expect(kicksOf(options('hv2', again), 'northbound', leader)).toEqual([kick]);
-    const follower = seen(server(2), parseStatus(STATUS('follower')));
-    expect(kicksOf(options('hv2', again), 'northbound', follower)).toEqual([]);
+    // One member is enough, whichever leads.
+    const other = seen(server(3), parseStatus(STATUS('follower')));
+    expect(kicksOf(options('hv3', again), 'northbound', other)).toEqual([]);
   });
 
   it('are those of dead hosts, if the task says so; otherwise there is a warning', () => {
@@ -156,6 +157,18 @@ describe('servers that are removed from a cluster', () => {
     const dead = options('hv2', hosts.slice(1, 2), { members, dead: ['10.0.0.3'] });
     expect(kicksOf(dead, 'northbound', leader).map(({ server: one }) => one)).toEqual(['3333']);
     expect(strangersOf(dead, 'northbound', leader)).toHaveLength(1);
+  });
+});
+
+describe('a member that leaves', () => {
+  const own = seen(server(2), parseStatus(STATUS('follower')));
+
+  it('leaves a majority', () => {
+    const hosts = [asked('hv1', server(1)), asked('hv2', server(2)), asked('hv3', server(3))];
+    expect(() => refuseLoss(options('hv2', hosts), 'northbound', own)).not.toThrow();
+    expect(() => refuseLoss(options('hv2', hosts.slice(0, 2)), 'northbound', own)).toThrow(
+      /hv2 can't leave the cluster of the northbound database: of those that stay, ssl:10.0.0.3:6643 did not answer/,
+    );
   });
 });
 
