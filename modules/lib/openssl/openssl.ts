@@ -56,7 +56,8 @@ const DAY = 86400;
 interface Expected {
   /** The file of the authority's certificate. */
   readonly authority: string;
-  readonly usage: Usage;
+  /** Not given for an authority's own. */
+  readonly usage?: Usage;
   /** Days before its end at which it ends soon. */
   readonly days: number;
 }
@@ -67,7 +68,8 @@ export async function readCertificate(
   path: string,
   { authority, usage, days }: Expected,
 ): Promise<Certificate | undefined> {
-  const purposes = usage === 'peer' ? ['sslserver', 'sslclient'] : ['sslclient'];
+  const all = { peer: ['sslserver', 'sslclient'], client: ['sslclient'], none: ['any'] } as const;
+  const purposes = all[usage ?? 'none'];
   const [shown, ...verified] = await Promise.all([
     host.run('openssl', [
       ...['x509', '-in', path, '-noout', '-subject', '-nameopt', 'RFC2253', '-pubkey'],

@@ -28,9 +28,8 @@ async function readAuthority(host: Host, name: Name, days: number): Promise<stri
   if (text === undefined) return undefined;
   const [publicKey, found] = await Promise.all([
     publicKeyOf(host, key),
-    readCertificate(host, certificate, { authority: certificate, usage: 'client', days }),
+    readCertificate(host, certificate, { authority: certificate, days }),
   ]);
-  // An authority's certificate has no usage of its own, so that it is trusted for each.
   const usable = found && found.publicKey === publicKey && found.trusted && !found.endsSoon;
   return usable ? text : undefined;
 }

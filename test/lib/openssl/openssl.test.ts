@@ -61,6 +61,13 @@ describe('a certificate', () => {
     expect(await read(await signed('peer'), 'peer', at('other.crt'))).toMatchObject({ trusted: false });
   });
 
+  it("of an authority is trusted by itself, and is none of a host's", async () => {
+    const read = (usage?: 'client') =>
+      readCertificate(host, at('ca.crt'), { authority: at('ca.crt'), days: 30, ...(usage ? { usage } : {}) });
+    expect(await read()).toMatchObject({ name: 'ca', trusted: true, endsSoon: false });
+    expect(await read('client')).toMatchObject({ trusted: false });
+  });
+
   it('that ends soon says so', async () => {
     expect(await read(await signed('peer', 20), 'peer')).toMatchObject({ trusted: true, endsSoon: true });
   });
