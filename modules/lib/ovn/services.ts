@@ -104,7 +104,8 @@ const RELAY = [
   '',
   '[Service]',
   'Type=simple',
-  `ExecStart=/usr/sbin/ovsdb-server -vconsole:warn -vsyslog:off -vfile:off \\`,
+  // The rows with ports are shared: each relay fails to open those of the others again and again, and would say so.
+  'ExecStart=/usr/sbin/ovsdb-server -vconsole:warn -vsyslog:off -vfile:off -vsocket_util:off -vovsdb_jsonrpc_server:off \\',
   '    --unixctl=/run/piecewise-cloud-ovn/relay.ctl \\',
   '    --remote=db:OVN_Southbound,SB_Global,connections \\',
   `    --private-key=${FILES.key} --certificate=${FILES.member} --ca-cert=${FILES.chassisAuthority} \\`,
