@@ -31,6 +31,13 @@ export const spec = defineSpec({
   requirements: ['ovn-central'],
   seealso: ['piecewise.cloud.network', 'piecewise.cloud.vm'],
   options: cloudOptions,
+  controllerOptions: {
+    guests_of: {
+      type: 'str',
+      description:
+        'The name of the variable in which a task of M(piecewise.cloud.vm) has registered its result on the hypervisors. Where a hypervisor has it, its O(hypervisors[].guests) come from there. A hypervisor can then be given by its name alone.',
+    },
+  },
   examples: `
 - name: A network over two hypervisors, with a way out and a guest
   piecewise.cloud.ovn_topology:

@@ -168,6 +168,13 @@ export const spec = defineSpec({
     remove_storage: true
 `,
   controllerReturns: {
+    ovn_guests: {
+      description:
+        'The VMs with their interfaces in networks of the engine ovn, for M(piecewise.cloud.ovn_topology).',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+    },
     moves: {
       description:
         'The VMs that are to be moved to this host. The task has left them out, and the role C(vm) moves them.',

@@ -9,6 +9,10 @@ const MODULES = join(ROOT, 'modules');
 export const FLOORS = {
   objects: [
     'cloud',
+    'central',
+    'certificate',
+    'chassis',
+    'migration',
     'move',
     'vm',
     'ovn',
@@ -30,6 +34,7 @@ export const FLOORS = {
     'link',
     'move',
     'nftables',
+    'openssl',
     'ovn',
     'ovs',
     'ovsdb',

@@ -13,7 +13,7 @@ const MOST_PORTS = 1000;
 
 /** The same network by the keys that both engines have, for the rules of both. */
 const asCommon = ({ uplink: _uplink, ...entry }: NetworkEntry): NetworkOptions =>
-  ({ ...entry, bridge: '', host_ports: [], libvirt: false, timeout: 0 }) as unknown as NetworkOptions;
+  ({ ...entry, host_ports: [], libvirt: false, timeout: 0 }) as unknown as NetworkOptions;
 
 /** A network's subnets with their gateways and ranges. @throws Failure */
 export const subnetsOf = (entry: NetworkEntry): Network['subnets'] => networkOf(asCommon(entry)).subnets;

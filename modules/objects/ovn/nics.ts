@@ -41,7 +41,8 @@ export const ownerOf = ({ guest, network, host }: Pick<Nic, 'guest' | 'network' 
 export function nicsOf(entries: Entries, scope: Scope, known: ReadonlyMap<string, KnownNic>): Nic[] {
   const found = new Map<string, Nic>();
   for (const { at, entry } of present(entries.hypervisors)) {
-    entry.guests?.forEach(({ name, interfaces }, i) => {
+    entry.guests?.forEach(({ name, state, interfaces }, i) => {
+      if (state === 'absent') return;
       interfaces.forEach((one, j) => {
         const path = `${at}.guests[${i}].interfaces[${j}]`;
         const mac = parseMac(one.mac);
@@ -75,8 +76,10 @@ export function nicsOf(entries: Entries, scope: Scope, known: ReadonlyMap<string
     });
   }
   const others = [...known.values()].filter(
-    ({ id, host, network }) =>
-      !found.has(id) && !scope.replaced.has(host) && entries.networks.get(network)?.entry.state === 'present',
+    ({ id, host, guest, network }) =>
+      !found.has(id) &&
+      !scope.isReplaced(host, guest) &&
+      entries.networks.get(network)?.entry.state === 'present',
   );
   return [...found.values(), ...others.map((one) => ({ ...one, at: '', known: one }))];
 }

@@ -213,6 +213,7 @@ const INTERFACE = defineOptions({
 
 const GUEST = defineOptions({
   name: { ...LABEL, required: true, description: 'The name of the guest, and its name in DNS.' },
+  state: { ...STATE, description: 'V(absent) removes its ports.' },
   interfaces: {
     type: 'list',
     elements: { type: 'dict', options: INTERFACE },
@@ -236,7 +237,7 @@ const HYPERVISOR = defineOptions({
     type: 'list',
     elements: { type: 'dict', options: GUEST },
     description:
-      'All its guests with their interfaces in networks of OVN; ports of others there are removed. Without this key, its ports are kept.',
+      'Its guests with their interfaces in networks of OVN. Each has the ports of the list and no others. Ports of guests that are not in the list are kept, unless O(purge) is set.',
   },
 });
 

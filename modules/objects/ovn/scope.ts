@@ -22,8 +22,8 @@ const WORDS = { network: 'network', uplink: 'uplink', group: 'security group' } 
 export interface Scope {
   readonly removed: Readonly<Record<Kind, ReadonlySet<string>>>;
   readonly listed: Readonly<Record<Kind, ReadonlySet<string>>>;
-  /** The hypervisors of which all guests are known, or that are absent. */
-  readonly replaced: ReadonlySet<string>;
+  /** Whether the ports of a guest on a hypervisor are those of the task, and no others. */
+  readonly isReplaced: (host: string, guest: string) => boolean;
   readonly warnings: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export function scopeOf(entries: Entries, index: Index, purge: boolean): Scope {
     }
     return removed;
   };
-  const { networks, uplinks, groups, hypervisors } = entries;
+  const { networks, uplinks, groups } = entries;
   const removed = {
     network: removedOf('network', networks),
     uplink: removedOf('uplink', uplinks),
@@ -95,22 +95,31 @@ export function scopeOf(entries: Entries, index: Index, purge: boolean): Scope {
       uplink: new Set(uplinks.keys()),
       group: new Set(groups.keys()),
     },
-    replaced: new Set(
-      [...hypervisors.values()].flatMap(({ entry }) =>
-        entry.state === 'absent' || entry.guests !== undefined ? entry.name : [],
-      ),
-    ),
+    isReplaced: replacedBy(entries, purge),
     warnings,
   };
 }
 
+function replacedBy({ hypervisors }: Entries, purge: boolean): Scope['isReplaced'] {
+  const guests = new Map(
+    [...hypervisors.values()].map(({ entry: { name, state, guests: listed } }) => {
+      const isWhole = state === 'absent' || (purge && listed !== undefined);
+      return [name, isWhole ? undefined : new Set((listed ?? []).map((guest) => guest.name))] as const;
+    }),
+  );
+  return (host, guest) => guests.has(host) && (guests.get(host)?.has(guest) ?? true);
+}
+
 /** Whether a row of ours that is not desired is removed. */
 export const isRemoved =
-  ({ removed, listed, replaced }: Scope, entries: Entries) =>
+  ({ removed, listed, isReplaced }: Scope, entries: Entries) =>
   (name: string, ids: StringMap): boolean => {
     const [kind = '', one = '', host = ''] = name.split('/');
     if (kind === 'port') {
-      return removed.network.has(idOf(ids, 'network') ?? '') || replaced.has(idOf(ids, 'host') ?? '');
+      const [network = '', ofHost = '', guest = ''] = ['network', 'host', 'guest'].map((key) =>
+        idOf(ids, key),
+      );
+      return removed.network.has(network) || isReplaced(ofHost, guest);
     }
     if (kind === 'leg') return removed.network.has(one) || isLegRemoved(entries, one, host);
     if (!(kind in HOLDERS)) return false;
