@@ -53,6 +53,8 @@ describe('a guest whose host ends in the middle of a move', { timeout: 900_000 }
     const { here, there } = pair;
     const ended = moveBySteps(here, there, NAME, { migration: { bandwidth: 1 } });
     await pair.waitForCopy();
+    // As when its power fails: nothing is shut down.
+    process.kill(here.hypervisor.pid, 'SIGKILL');
     await here.hypervisor.stop();
     await ended.catch(() => undefined);
     const state = () => there.sh(`virsh -q domstate ${NAME} 2>/dev/null || true`);
