@@ -6,6 +6,7 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 
 // What a room may know of its own floor.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+  'objects/chassis': ['objects/certificate', 'objects/topology'],
   'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
@@ -15,6 +16,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
+  'engines/ovn': ['engines/systemd'],
   'engines/move': ['engines/libvirt'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],

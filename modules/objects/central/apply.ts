@@ -170,12 +170,12 @@ async function applyDead(host: Host, chassis: readonly string[], targets: readon
 async function kick(host: Host, database: DatabaseName, server: string, seconds: number): Promise<void> {
   const { control, schema } = DATABASES[database];
   await runOrFail(host, 'ovs-appctl', ['--timeout', '10', '-t', control, 'cluster/kick', schema, server]);
-  const isGone = async () => !(await readStatus(host, database))?.servers.some(({ id }) => id === server);
+  const isRemoved = async () => !(await readStatus(host, database))?.servers.some(({ id }) => id === server);
   await until(
     host,
     seconds,
     `${server} was not removed from the cluster of the ${database} database`,
-    isGone,
+    isRemoved,
   );
 }
 

@@ -27,13 +27,13 @@ const addressOf = (options: CentralOptions, database: DatabaseName): string =>
   remote('ssl', options.members[options.name] ?? '', DATABASES[database].clusterPort);
 
 /** @throws OptionError where hosts have clusters that are not the same */
-function oneCluster(options: CentralOptions, database: DatabaseName, own: SeenDatabase): string {
+function oneCluster(options: CentralOptions, database: DatabaseName, local: SeenDatabase): string {
   const ids = new Map<string, string>();
   for (const one of clustered(options, database)) {
     const { cluster } = one[database];
     if (cluster) ids.set(cluster, one.name);
   }
-  if (own.kind === 'cluster' && own.cluster && !isOut(own)) ids.set(own.cluster, options.name);
+  if (local.kind === 'cluster' && local.cluster && !isOut(local)) ids.set(local.cluster, options.name);
   const [first, second] = [...ids.values()];
   if (first === undefined || second === undefined) return [...ids.keys()][0] ?? '';
   throw new OptionError(
@@ -43,17 +43,17 @@ function oneCluster(options: CentralOptions, database: DatabaseName, own: SeenDa
 }
 
 /** @throws Failure where it can't be kept, and isn't ours to delete */
-function refuseOthers(options: CentralOptions, database: DatabaseName, own: SeenDatabase): void {
+function refuseOthers(options: CentralOptions, database: DatabaseName, local: SeenDatabase): void {
   const { file } = DATABASES[database];
   const desired = addressOf(options, database);
-  if (own.kind === 'standalone' && !own.empty) {
+  if (local.kind === 'standalone' && !local.empty) {
     throw new Failure(
       `${options.name}: ${file} is a standalone database that has rows, which this module didn't write: it is kept. Move it away to start with an empty one, or make it a cluster by 'ovsdb-tool create-cluster' with the address ${desired}`,
     );
   }
-  if (own.kind === 'cluster' && own.address !== desired) {
+  if (local.kind === 'cluster' && local.address !== desired) {
     throw new Failure(
-      `${options.name}: ${file} is a server of a cluster with the address ${own.address}, and not ${desired}: it is kept. If the address of the host has changed, take the host out first by 'state: absent' (ovn_state)`,
+      `${options.name}: ${file} is a server of a cluster with the address ${local.address}, and not ${desired}: it is kept. If the address of the host has changed, take the host out first by 'state: absent' (ovn_state)`,
     );
   }
 }
@@ -63,11 +63,11 @@ function refuseOthers(options: CentralOptions, database: DatabaseName, own: Seen
  * none. Pure.
  * @throws Failure
  */
-export function decide(options: CentralOptions, database: DatabaseName, own: SeenDatabase): Decision {
-  refuseOthers(options, database, own);
-  const cluster = oneCluster(options, database, own);
+export function decide(options: CentralOptions, database: DatabaseName, local: SeenDatabase): Decision {
+  refuseOthers(options, database, local);
+  const cluster = oneCluster(options, database, local);
   const others = clustered(options, database);
-  if (own.kind === 'cluster' && !(isOut(own) && others.length > 0)) return { act: 'keep' };
+  if (local.kind === 'cluster' && !(isOut(local) && others.length > 0)) return { act: 'keep' };
   if (others.length > 0) {
     const remotes = others.map((one) => one[database].address);
     return { act: 'join', remotes: [...new Set(remotes)], cluster };
@@ -97,14 +97,14 @@ export interface Kick {
 }
 
 /** The member that acts for all where one is enough: the first that is in the cluster. */
-function isActor(
+export function isActor(
   { members, hosts, name }: CentralOptions,
   database: DatabaseName,
-  own: SeenDatabase,
+  local: SeenDatabase,
 ): boolean {
   const clusters = (member: string) =>
     member === name
-      ? own.kind === 'cluster' && !isOut(own)
+      ? local.kind === 'cluster' && !isOut(local)
       : hosts.find((one) => one.name === member)?.[database].kind === 'cluster';
   return Object.keys(members).find(clusters) === name;
 }
@@ -113,9 +113,9 @@ function isActor(
  * The servers that one member removes: those whose host is dead, and those of a member that says that it has another one now, since it
  * was installed again. Pure.
  */
-export function kicksOf(options: CentralOptions, database: DatabaseName, own: SeenDatabase): Kick[] {
-  const { status } = own;
-  if (!status?.led || !isActor(options, database, own)) return [];
+export function kicksOf(options: CentralOptions, database: DatabaseName, local: SeenDatabase): Kick[] {
+  const { status } = local;
+  if (!status?.led || !isActor(options, database, local)) return [];
   const { clusterPort } = DATABASES[database];
   const dead = options.dead.map((address) => remote('ssl', address, clusterPort));
   const isFormer = (id: string, address: string) => {
@@ -132,8 +132,12 @@ export function kicksOf(options: CentralOptions, database: DatabaseName, own: Se
 /**
  * @throws Failure where those that stay are no majority without this server: nothing could be written any more, and no dead one removed
  */
-export function refuseLoss({ name, hosts }: CentralOptions, database: DatabaseName, own: SeenDatabase): void {
-  const rest = (own.status?.servers ?? []).filter(({ address }) => address !== own.address);
+export function refuseLoss(
+  { name, hosts }: CentralOptions,
+  database: DatabaseName,
+  local: SeenDatabase,
+): void {
+  const rest = (local.status?.servers ?? []).filter(({ address }) => address !== local.address);
   const alive = hosts.map((one) => one[database].address);
   const lost = rest.filter(({ address }) => !alive.includes(address));
   if (rest.length - lost.length > rest.length / 2) return;

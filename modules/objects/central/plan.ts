@@ -1,7 +1,7 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { DATABASE_NAMES, DATABASES, type DatabaseName, remote } from '../../lib/ovn/databases.ts';
 import { CENTRAL_UNIT, centralFiles, NORTHD_UNIT, RELAY_UNIT, UNIT_OF } from '../../lib/ovn/services.ts';
-import { type Decision, decide, type Kick, kicksOf, refuseLoss, strangersOf } from './decide.ts';
+import { type Decision, decide, isActor, type Kick, kicksOf, refuseLoss, strangersOf } from './decide.ts';
 import { type State, targetOf, UNIT_FILES, UNITS } from './observe.ts';
 import type { CentralOptions } from './options.ts';
 
@@ -124,10 +124,10 @@ function planPresent(options: CentralOptions, state: State): Plan<Step, CentralR
   };
 }
 
-// By one member: the leader.
-function deadChanges({ dead }: CentralOptions, { rows, databases }: State): Changes {
+function deadChanges(options: CentralOptions, { rows, databases }: State): Changes {
+  const { dead } = options;
   const chassis = rows?.dead ?? [];
-  if (chassis.length === 0 || databases.southbound.status?.role !== 'leader') return [];
+  if (chassis.length === 0 || !isActor(options, 'southbound', databases.southbound)) return [];
   const targets = dead.map(targetOf);
   return [
     change('delete the chassis of dead hosts', { act: 'dead', chassis, targets }, `${chassis.join('\n')}\n`),
@@ -145,7 +145,9 @@ function planAbsent(options: CentralOptions, state: State): Plan<Step, CentralRe
     (one) => staying && (state.databases[one].status?.servers.length ?? 0) > 1,
   );
   for (const one of leaving) refuseLoss(options, one, state.databases[one]);
-  const own = state.databases.southbound.address.replace(/^ssl:(.*):\d+$/, '$1').replace(/^\[(.*)\]$/, '$1');
+  const address = state.databases.southbound.address
+    .replace(/^ssl:(.*):\d+$/, '$1')
+    .replace(/^\[(.*)\]$/, '$1');
   return {
     changes: [
       ...(leaving.length > 0
@@ -153,7 +155,7 @@ function planAbsent(options: CentralOptions, state: State): Plan<Step, CentralRe
             change(`leave the clusters: ${leaving.join(', ')}`, {
               act: 'leave',
               databases: leaving,
-              target: own ? targetOf(own) : undefined,
+              target: address ? targetOf(address) : undefined,
             }),
           ]
         : []),

@@ -10,15 +10,15 @@ import {
   observeAuthorities,
   planAuthorities,
 } from './authorities.ts';
+import { applyAbsent, applyInstall, applyRequest, type Held, observeHeld, problemsOf } from './held.ts';
 import type { CertificateOptions } from './options.ts';
-import { applyAbsent, applyInstall, applyRequest, type Own, observeOwn, problemsOf } from './own.ts';
 
 // The certificates of a host, step by step. A private key never leaves the host that made it: the controller carries requests
 // and certificates, which are public.
 
 type State =
   | { readonly step: 'authorities' | 'sign'; readonly found: Authorities }
-  | { readonly step: 'request' | 'install'; readonly own: Own }
+  | { readonly step: 'request' | 'install'; readonly held: Held }
   | { readonly step: 'absent'; readonly exists: boolean };
 
 type Step =
@@ -64,7 +64,7 @@ async function observe(host: Host, options: CertificateOptions): Promise<State> 
       return { step, found: await observeAuthorities(host, options) };
     case 'request':
     case 'install':
-      return { step, own: await observeOwn(host, options) };
+      return { step, held: await observeHeld(host, options) };
     default:
       return { step, exists: (await host.stat(DIRECTORY)) !== undefined };
   }
@@ -96,14 +96,14 @@ function plan(options: CertificateOptions, state: State): Plan<Step> {
     case 'sign':
       return planSign(options, state.found);
     case 'request': {
-      const problems = problemsOf(options, state.own);
-      const makeKey = state.own.publicKey === undefined;
+      const problems = problemsOf(options, state.held);
+      const makeKey = state.held.publicKey === undefined;
       return problems.length > 0
         ? one(`request certificates of ${chassis}`, { act: 'request', makeKey }, `${problems.join('\n')}\n`)
         : { changes: [], result: { request: '' } };
     }
     case 'install':
-      return problemsOf(options, state.own).length > 0
+      return problemsOf(options, state.held).length > 0
         ? one(`write the certificates of ${chassis}`, { act: 'install' }, certificates.chassis)
         : { changes: [] };
     default:

@@ -12,8 +12,8 @@ import {
 import { DIRECTORY, FILES } from '../../lib/ovn/files.ts';
 import type { CertificateOptions } from './options.ts';
 
-/** What a host has of its own. */
-export interface Own {
+/** What a host has of its held. */
+export interface Held {
   /** The public key of its private key. */
   readonly publicKey: string | undefined;
   readonly chassis: Certificate | undefined;
@@ -33,7 +33,7 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 
 /** Reads what the host has. */
-export async function observeOwn(host: Host, { renew_days: days }: CertificateOptions): Promise<Own> {
+export async function observeHeld(host: Host, { renew_days: days }: CertificateOptions): Promise<Held> {
   const certificateOf = async (kind: Kind) => {
     const { file, authority, usage } = KINDS[kind];
     return (await host.stat(file)) ? readCertificate(host, file, { authority, usage, days }) : undefined;
@@ -48,27 +48,27 @@ export async function observeOwn(host: Host, { renew_days: days }: CertificateOp
   return { publicKey, chassis, member, authorities: { members, chassis: ofChassis } };
 }
 
-function problemOf(name: string, kind: Kind, own: Own): string | undefined {
-  const found = own[kind];
+function problemOf(name: string, kind: Kind, held: Held): string | undefined {
+  const found = held[kind];
   if (!found) return 'missing';
   if (found.name !== name) return `of '${found.name}'`;
-  if (found.publicKey !== own.publicKey) return 'of another key';
+  if (found.publicKey !== held.publicKey) return 'of another key';
   if (!found.trusted) return 'not valid';
   return found.endsSoon ? 'about to end' : undefined;
 }
 
 /** Why a host needs new certificates: what is wrong with those that it has. Pure. */
-export function problemsOf({ chassis = '', member, authorities }: CertificateOptions, own: Own): string[] {
+export function problemsOf({ chassis = '', member, authorities }: CertificateOptions, held: Held): string[] {
   const kinds: Kind[] = member ? ['chassis', 'member'] : ['chassis'];
   const wrong = kinds.flatMap((kind) => {
-    const problem = problemOf(chassis, kind, own);
+    const problem = problemOf(chassis, kind, held);
     return problem ? [`the certificate of the ${kind} is ${problem}`] : [];
   });
   const same = (['members', 'chassis'] as const).every(
-    (name) => own.authorities[name] !== undefined && own.authorities[name] === authorities[name],
+    (name) => held.authorities[name] !== undefined && held.authorities[name] === authorities[name],
   );
   return [
-    ...(own.publicKey ? [] : ['the key is missing']),
+    ...(held.publicKey ? [] : ['the key is missing']),
     ...wrong,
     ...(same ? [] : ['the authorities are others']),
   ];
