@@ -1,8 +1,9 @@
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
-import type { OperationResult } from '../../lib/ovs/operations.ts';
-import { Session } from '../../lib/ovs/session.ts';
-import { map } from '../../lib/ovs/types.ts';
+import { OPEN_VSWITCH } from '../../lib/ovs/read.ts';
+import type { OperationResult } from '../../lib/ovsdb/operations.ts';
+import { Session } from '../../lib/ovsdb/session.ts';
+import { map } from '../../lib/ovsdb/types.ts';
 import type { Settings } from './settings.ts';
 
 const ROOT = { table: 'Open_vSwitch', where: [] } as const;
@@ -14,7 +15,7 @@ function refuseErrors(results: readonly OperationResult[]): void {
 }
 
 async function withSession<T>(host: Host, socket: string, act: (session: Session) => Promise<T>): Promise<T> {
-  const session = await Session.open(host, socket);
+  const session = await Session.open(host, socket, OPEN_VSWITCH);
   try {
     return await act(session);
   } finally {
