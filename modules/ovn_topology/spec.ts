@@ -32,6 +32,13 @@ export const spec = defineSpec({
   seealso: ['piecewise.cloud.network', 'piecewise.cloud.vm'],
   options: cloudOptions,
   controllerOptions: {
+    leaving: {
+      type: 'list',
+      elements: { type: 'str' },
+      default: [],
+      description:
+        'Those of O(hypervisors) that leave the cloud: their ports are removed. If they are all, so are all networks, uplinks and security groups of the lists.',
+    },
     guests_of: {
       type: 'str',
       description:

@@ -5,13 +5,16 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 
+LISTS = ("networks", "uplinks", "security_groups")
+
 
 class ActionModule(Runner):
     def _run_task(self, args, task_vars):
-        registered = args.pop("guests_of", None)
+        registered, leaving = args.pop("guests_of", None), args.pop("leaving", None) or []
         hypervisors = args.get("hypervisors")
         if isinstance(hypervisors, list):
-            args["hypervisors"] = [self._hypervisor(one, registered, task_vars["hostvars"]) for one in hypervisors]
+            entries = [self._hypervisor(one, registered, task_vars["hostvars"]) for one in hypervisors]
+            args.update(self._without(leaving, dict(args, hypervisors=entries)))
         return super()._run_task(args, task_vars)
 
     @staticmethod
@@ -28,3 +31,19 @@ class ActionModule(Runner):
         if isinstance(result, dict) and "ovn_guests" in result:
             entry["guests"] = result["ovn_guests"]
         return entry
+
+    @staticmethod
+    def _without(leaving, args):
+        """The arguments when some hypervisors leave the cloud: all that there is goes with the last ones."""
+        names = {entry.get("name") for entry in args["hypervisors"] if isinstance(entry, dict)}
+        entries = [
+            dict(entry, state="absent") if isinstance(entry, dict) and entry.get("name") in leaving else entry
+            for entry in args["hypervisors"]
+        ]
+        changed = {"hypervisors": entries}
+        if leaving and names <= set(leaving):
+            for option in LISTS:
+                listed = args.get(option)
+                if isinstance(listed, list):
+                    changed[option] = [dict(one, state="absent") if isinstance(one, dict) else one for one in listed]
+        return changed
