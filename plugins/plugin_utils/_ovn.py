@@ -18,6 +18,7 @@ def parsed(release):
 
 
 def told(releases):
+    """Hosts with their releases, as a message has them."""
     return ", ".join("%s has %s" % one for one in sorted(releases.items()))
 
 

@@ -86,7 +86,8 @@ describe('three members', () => {
     await sh(led ?? '', 'systemctl restart ovn-ovsdb-server-nb');
     await until(20, 'a leader', async () => (await leader(DATABASES[0])) !== undefined);
     expect(await leader(DATABASES[0])).not.toBe(led);
-    await sh('hv2', 'ovn-nbctl --no-leader-only --timeout=30 --wait=hv ls-add sw2');
+    const other = led === 'hv2' ? 'hv3' : 'hv2';
+    await sh(other, 'ovn-nbctl --no-leader-only --timeout=30 --wait=hv ls-add sw2');
   });
 
   it('keep the private keys to themselves', async () => {
@@ -176,7 +177,12 @@ describe('no port answers a stranger', () => {
           '${JSON.stringify(['OVN_Southbound', operation])}'`,
       );
     const update = (name: string) =>
-      write({ op: 'update', table: 'Chassis', where: [['name', '==', name]], row: { hostname: 'changed' } });
+      write({
+        op: 'update',
+        table: 'Chassis',
+        where: [['name', '==', name]],
+        row: { external_ids: ['map', [['test', 'x']]] },
+      });
     expect(await update('hv2')).toContain('permission error');
     expect(await update('hv1')).toContain('"count":1');
     const flow = { pipeline: 'ingress', table_id: 0, priority: 1, match: '1', actions: 'next;' };

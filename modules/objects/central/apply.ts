@@ -128,10 +128,19 @@ const removal = (table: string, column: string, value: string) => ({
   where: [[column, '==', value]],
 });
 
+const role = 'ovn-controller';
+
+/** A member that was installed again finds the row of the former one. */
 async function openPort(host: Host, target: string): Promise<void> {
+  const where = [['target', '==', target]];
+  const [updated] = await transact(host, 'southbound', [
+    { op: 'select', table: 'Connection', where, columns: ['_uuid'] },
+    { op: 'update', table: 'Connection', where, row: { role } },
+  ]);
+  if (updated && updated.length > 0) return;
   await transact(host, 'southbound', [
-    removal('Connection', 'target', target),
-    { op: 'insert', table: 'Connection', 'uuid-name': 'port', row: { target, role: 'ovn-controller' } },
+    { op: 'wait', table: 'Connection', where, columns: ['target'], until: '==', rows: [], timeout: 0 },
+    { op: 'insert', table: 'Connection', 'uuid-name': 'port', row: { target, role } },
     {
       ...{ op: 'mutate', table: 'SB_Global', where: [] },
       mutations: [['connections', 'insert', ['set', [['named-uuid', 'port']]]]],

@@ -26,7 +26,14 @@ const database = (description: string) =>
         hint: 'an id',
         description: 'Its id in the cluster.',
       },
-      address: { type: 'str', default: '', maxLength: 100, description: 'Its address in the cluster.' },
+      address: {
+        type: 'str',
+        default: '',
+        maxLength: 100,
+        pattern: '((ssl|tcp):[0-9A-Za-z.:\\[\\]]+:[0-9]+)?',
+        hint: 'an address such as ssl:10.0.0.1:6643',
+        description: 'Its address in the cluster.',
+      },
     },
     description,
   }) as const;
