@@ -37,7 +37,7 @@ export interface NamespaceGuest {
 
 const LEASE_SCRIPT = `#!/bin/sh
 [ "$1" = bound ] || exit 0
-ip address flush dev "$interface" scope global
+ip -4 address flush dev "$interface" scope global
 ip address add "$ip/$mask" dev "$interface"
 [ -n "$mtu" ] && ip link set "$interface" mtu "$mtu"
 [ -n "$router" ] && ip route replace default via "$router"
@@ -50,7 +50,9 @@ export class OvnLab {
   /** Starts both hypervisors and OVN. Those that run are used. */
   static async start(): Promise<OvnLab> {
     const started = await Promise.all(
-      HOSTS.map(async (name) => [name, (await findHypervisor(name)) ?? (await startHypervisor({ name }))] as const),
+      HOSTS.map(
+        async (name) => [name, (await findHypervisor(name)) ?? (await startHypervisor({ name }))] as const,
+      ),
     );
     const lab = new OvnLab(Object.fromEntries(started) as Record<HostName, Hypervisor>);
     await link(...HOSTS.map((name) => ({ name })));
