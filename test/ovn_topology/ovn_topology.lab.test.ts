@@ -355,7 +355,7 @@ ip link set leg0 mtu 1442 up; ip address add ${leg?.addresses[0]} dev leg0`,
   });
 
   test('names a hypervisor that has not carried out a change, and waits no longer for it', async () => {
-    await lab.sh('ot2', 'systemctl stop ovn-controller');
+    await lab.sh('ot2', 'pkill -STOP -x ovn-controller');
     const late = await run({ ...CLOUD, timeout: 3 });
     expect(late).toMatchObject({ changed: true, behind: ['ot2'] });
     expect(late.warnings).toContainEqual(expect.stringContaining('not yet carried out by: ot2;'));
@@ -365,6 +365,15 @@ ip link set leg0 mtu 1442 up; ip address add ${leg?.addresses[0]} dev leg0`,
     const next = await run({ ...CLOUD, timeout: 60, networks: [{ ...LAN, mtu: 1400 }, DMZ] });
     expect(next).toMatchObject({ changed: true, behind: ['ot2'] });
     expect(Date.now() - begin).toBeLessThan(30_000);
+    await lab.sh('ot2', 'pkill -CONT -x ovn-controller');
+    await expect.poll(async () => (await run(CLOUD)).behind, { timeout: 30_000 }).toEqual([]);
+  });
+
+  test('names a hypervisor that has taken itself out', async () => {
+    await lab.sh('ot2', 'systemctl stop ovn-controller');
+    const left = await run({ ...CLOUD, networks: [{ ...LAN, mtu: 1380 }, DMZ] });
+    expect(left).toMatchObject({ changed: true, behind: ['ot2'] });
+    expect(left.warnings).toContainEqual(expect.stringContaining("OVN knows no hypervisor 'ot2'"));
     await lab.sh('ot2', 'systemctl start ovn-controller');
     await expect.poll(async () => (await run(CLOUD)).behind, { timeout: 30_000 }).toEqual([]);
   });
