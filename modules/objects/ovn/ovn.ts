@@ -12,12 +12,12 @@ export const cloudNetworks: ObjectKind<CloudOptions, State, Step, CloudResult> =
   check: checkCloud,
   observe: (host, items) => observeEach(items, (options) => observe(host, options)),
   plan,
-  apply: async (host, { writing, hosts = {} }) => {
+  apply: async (host, { writing, hosts = {}, unknown = [] }) => {
     if (!writing) return undefined;
     const { behind } = await writeTransaction(host, writing);
     const named = behind.map((one) => hostName(one, hosts));
     return {
-      result: { behind: named },
+      result: { behind: [...named, ...unknown] },
       ...(named.length > 0
         ? {
             warnings: [

@@ -9,7 +9,7 @@ import { cloudRows } from '../../lib/ovn/rows/cloud.ts';
 import { NAMED } from '../../lib/ovn/tables.ts';
 import { behind, type Writing } from '../../lib/ovn/write.ts';
 import { describe } from './describe.ts';
-import { type Entries, entriesOf } from './entries.ts';
+import { type Entries, entriesOf, present } from './entries.ts';
 import type { State } from './observe.ts';
 import type { CloudOptions } from './options.ts';
 import { resolve, withPrefixes } from './resolve.ts';
@@ -20,6 +20,8 @@ export interface Step {
   readonly writing?: Writing;
   /** The names of hypervisors by their system ids. */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** The hypervisors that OVN doesn't know. */
+  readonly unknown?: readonly string[];
 }
 
 /** What a cloud returns. */
@@ -77,6 +79,7 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
   const { operations, touches } = planRows(rows, index, isRemoved(scope, entries));
   const hosts = hostsOf(entries);
   const late = lateOf(state);
+  const unknown = unknownTo(state, entries);
   const writing: Writing = {
     socket: state.socket,
     southbound: options.southbound_socket,
@@ -85,10 +88,21 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
     silent: late.map(({ name }) => name),
   };
   return {
-    changes: describe(touches).map((change, i) => ({ ...change, step: i === 0 ? { writing, hosts } : {} })),
+    changes: describe(touches).map((change, i) => ({
+      ...change,
+      step: i === 0 ? { writing, hosts, unknown } : {},
+    })),
     missing: state.unreachable === undefined ? [] : [state.unreachable],
-    warnings: [...scope.warnings, ...warnings],
-    result: { ...resultOf(cloud), behind: late.map((one) => hostName(one, hosts)) },
+    warnings: [
+      ...scope.warnings,
+      ...warnings,
+      ...(unknown.length > 0
+        ? [
+            `OVN knows no hypervisor ${unknown.map((name) => `'${name}'`).join(', ')}: is ovn-controller running there, and its system-id that of 'chassis'?`,
+          ]
+        : []),
+    ],
+    result: { ...resultOf(cloud), behind: [...late.map((one) => hostName(one, hosts)), ...unknown] },
   };
 }
 
@@ -96,6 +110,15 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
 function lateOf({ northbound, chassis, now }: State) {
   const [global] = northbound.NB_Global;
   return global && now - global.nb_cfg_timestamp > SILENT ? behind(chassis, global.nb_cfg) : [];
+}
+
+/** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */
+function unknownTo({ chassis, unreachable }: State, { hypervisors }: Entries): string[] {
+  if (unreachable !== undefined) return [];
+  const known = new Set(chassis.map(({ name }) => name));
+  return present(hypervisors).flatMap(({ entry: { name, chassis: id = name } }) =>
+    known.has(id) ? [] : [name],
+  );
 }
 
 /** The option that has the name of a row. */

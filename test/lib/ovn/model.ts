@@ -87,6 +87,7 @@ export class ModelDatabase {
       for (const { op, 'uuid-name': name } of operations)
         if (op === 'insert') named.set(String(name), this.#uuid());
       for (const operation of operations) this.#apply(this.#resolved(operation, named) as Operation, named);
+      this.#checkRefs();
       this.#collect();
       this.#checkNames();
     } catch (error) {
@@ -146,7 +147,6 @@ export class ModelDatabase {
           Object.assign(one, plain(table, row as Record<string, unknown>));
         return;
       case 'delete':
-        if (!ROOTS.has(table as Table)) throw new Error(`rows of ${table} go with their last reference`);
         for (const [uuid] of this.#where(table, where)) this.#of(table).delete(uuid);
         return;
       case 'mutate':
@@ -176,6 +176,18 @@ export class ModelDatabase {
       }
       default:
         throw new Error(`no ${op} here`);
+    }
+  }
+
+  /** As ovsdb-server does before it deletes what nothing holds any more. */
+  #checkRefs(): void {
+    const strong = { ...CONTENTS, Logical_Router_Port: ['ha_chassis_group'] };
+    const all = new Set([...this.#tables.values()].flatMap((rows) => [...rows.keys()]));
+    for (const [table, columns] of Object.entries(strong)) {
+      for (const row of this.#of(table).values()) {
+        const lost = columns.flatMap((column) => row[column] as string[]).find((uuid) => !all.has(uuid));
+        if (lost) throw new Error(`a row of ${table} refers to ${lost}, which is deleted`);
+      }
     }
   }
 

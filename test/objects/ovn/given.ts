@@ -12,7 +12,7 @@ export const options = (given: Record<string, unknown>): CloudOptions => withDef
 export const stateOf = (database: ModelDatabase): State => ({
   northbound: database.read(),
   socket: '/nb',
-  chassis: [],
+  chassis: ['hv1', 'id-of-hv2', 'hv3'].map((name) => ({ name, hostname: name, carriedOut: 0 })),
   now: 0,
   unreachable: undefined,
 });

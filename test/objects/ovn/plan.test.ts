@@ -310,6 +310,12 @@ describe('a plan of a cloud', () => {
     expect(() => database.transact(late.operations)).toThrow('stale');
   });
 
+  it('names hypervisors that OVN does not know', () => {
+    const { warnings, result } = run(database, { ...CLOUD, hypervisors: [...HOSTS, { name: 'hv9' }] });
+    expect(result?.behind).toEqual(['hv9']);
+    expect(warnings).toEqual([expect.stringContaining("OVN knows no hypervisor 'hv9'")]);
+  });
+
   it('removes all that is of its owner, and nothing else', () => {
     const empty = database.read();
     run(database, {

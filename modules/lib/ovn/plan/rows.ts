@@ -3,7 +3,7 @@ import { type DesiredRow, type Place, subjectOf } from '../desired.ts';
 import { declaredIn } from '../ids.ts';
 import { type Index, type Located, refsIn } from '../index.ts';
 import { guardAbsent, guardRow, insert, type Operation, remove, update } from '../operations.ts';
-import { NAMED, ROOTS } from '../tables.ts';
+import { NAMED } from '../tables.ts';
 import { type ColumnsPlan, planColumns } from './columns.ts';
 import { Members } from './members.ts';
 
@@ -46,7 +46,8 @@ export function planRows(
   const touches: Touch[] = [];
   for (const { table, row, name, isCopy } of gone) {
     guards.push(guardRow(table, row._uuid, { external_ids: row.external_ids }));
-    if (ROOTS.has(table)) writes.push(remove(table, row._uuid));
+    // Those that nothing holds would go by themselves, but only after it was checked that nothing refers to the deleted ones.
+    writes.push(remove(table, row._uuid));
     const before = declaredIn(row.external_ids);
     const declared = before && !isCopy ? { declared: { before, after: undefined } } : {};
     touches.push({
