@@ -52,11 +52,11 @@ const changed = (output: string) =>
 /** The third party, on the third host: its port in the network is made by hand. */
 async function addThird(): Promise<void> {
   const mac = '52:54:00:99:00:01';
-  await lab.third.sh(`ovn-nbctl --wait=sb lsp-add lan third -- lsp-set-addresses third "${mac} ${COUNTER.address}"
+  await lab.third.sh(`ovn-nbctl --no-leader-only --wait=sb lsp-add lan third -- lsp-set-addresses third "${mac} ${COUNTER.address}"
     ovs-vsctl --may-exist add-port br-int third -- set interface third type=internal mac='"${mac}"' external_ids:iface-id=third
     ip netns add third; ip link set third netns third
     ip -n third link set lo up; ip -n third address add ${COUNTER.address}/24 dev third; ip -n third link set third up mtu 1442
-    for i in $(seq 100); do ovn-nbctl get logical_switch_port third up | grep -q true && break; sleep 0.1; done`);
+    for i in $(seq 100); do ovn-nbctl --no-leader-only get logical_switch_port third up | grep -q true && break; sleep 0.1; done`);
   await lab.third.sh('ip netns exec third ethtool -K third tx off >/dev/null 2>&1 || true');
 }
 const ping = ({ sh }: MoveHost, to: string, inside = '') =>
@@ -105,7 +105,7 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     expect(await stateOn(lab.host('hv1'), WALKER.name)).toBe('');
     expect(await stateOn(lab.host('hv3'), WALKER.name)).toBe('running');
     for (const name of ['hv1', 'hv3']) expect(await leftovers(lab.host(name))).toBe('');
-    const options = await lab.third.sh('ovn-nbctl --bare --columns=options find logical_switch_port');
+    const options = await lab.third.sh('ovn-nbctl --no-leader-only --bare --columns=options find logical_switch_port');
     expect(options).not.toMatch(/requested-chassis|activation-strategy/);
     expect(changed(await passes('site'))).toEqual(HOSTS.map((host) => [host, 0]));
     expect(await askDisks(lab.third, WALKER)).toHaveLength(1);
@@ -115,7 +115,7 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     await counter.stop();
     const { output } = await lab.play(ANSIBLE, 'destroy', '-e', `destroy_confirm=${HOSTS.join()}`);
     expect(output).toContain('rows that others have made');
-    await lab.third.sh('ovn-nbctl lsp-del third; ovs-vsctl del-port third; ip netns del third');
+    await lab.third.sh('ovn-nbctl --no-leader-only lsp-del third; ovs-vsctl del-port third; ip netns del third');
     await passes('destroy', '-e', `destroy_confirm=${HOSTS.join()}`);
     for (const { sh } of lab.hosts) {
       expect(
