@@ -53,9 +53,6 @@ export interface CloudResult {
   readonly behind: readonly string[];
 }
 
-/** Longer than any hypervisor that lives takes for a change. */
-const SILENT = 10_000;
-
 /** The names of hypervisors by their system ids. */
 const hostsOf = ({ hypervisors }: Entries): Record<string, string> =>
   Object.fromEntries(
@@ -85,7 +82,7 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
     southbound: options.southbound_socket,
     timeout: options.timeout,
     operations,
-    silent: late.map(({ name }) => name),
+    late: late.map(({ name }) => name),
   };
   return {
     changes: describe(touches).map((change, i) => ({
@@ -106,10 +103,10 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
   };
 }
 
-/** The hypervisors that have not carried out the last change, and had time enough. */
-function lateOf({ northbound, chassis, now }: State) {
+/** The hypervisors that have not carried out the last change. */
+function lateOf({ northbound, chassis }: State) {
   const [global] = northbound.NB_Global;
-  return global && now - global.nb_cfg_timestamp > SILENT ? behind(chassis, global.nb_cfg) : [];
+  return global ? behind(chassis, global.nb_cfg) : [];
 }
 
 /** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */

@@ -13,7 +13,6 @@ export const stateOf = (database: ModelDatabase): State => ({
   northbound: database.read(),
   socket: '/nb',
   chassis: ['hv1', 'id-of-hv2', 'hv3'].map((name) => ({ name, hostname: name, carriedOut: 0 })),
-  now: 0,
   unreachable: undefined,
 });
 
