@@ -261,6 +261,25 @@ export const spec = defineSpec({
           type: 'list',
           elements: 'str',
         },
+        network: { description: 'The network.', returned: 'in a network of the engine ovn', type: 'str' },
+        port: {
+          description:
+            'The interfaceid, which is the name of the port in OVN; empty where it is not known yet.',
+          returned: 'in a network of the engine ovn',
+          type: 'str',
+        },
+        aliases: {
+          description: 'More names in DNS.',
+          returned: 'in a network of the engine ovn',
+          type: 'list',
+          elements: 'str',
+        },
+        security_groups: {
+          description: 'The security groups.',
+          returned: 'in a network of the engine ovn',
+          type: 'list',
+          elements: 'str',
+        },
       },
     },
     disk: {

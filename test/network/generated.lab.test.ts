@@ -170,6 +170,7 @@ const host = fc
             one.name,
             {
               network: one,
+              engine: 'local' as const,
               uplinks: [options.uplink ?? 'eth0'],
               guests: [{ name: 'web1', addresses, aliases: [] }],
             },

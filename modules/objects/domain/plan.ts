@@ -40,6 +40,7 @@ const interfacesOf = (definition: Element | undefined) =>
   devicesOf(definition, 'interface').map((device) => ({
     target: valueAt(device, 'target/@dev'),
     mac: valueAt(device, 'mac/@address'),
+    interfaceid: valueAt(device, 'virtualport/parameters/@interfaceid'),
   }));
 
 const disksOf = (definition: Element | undefined) =>

@@ -6,6 +6,7 @@ import { refuseTwins } from './conflicts.ts';
 import { interfaceProblem } from './names.ts';
 import { gatewaysOf, hasNoGateway, type Network, networkOf, portsOf, type Subnet } from './network-of.ts';
 import type { ForwardOptions, NetworkOptions } from './options.ts';
+import { checkEngine } from './ovn/check.ts';
 
 function checkSubnets({ subnet = [] }: NetworkOptions): void {
   const families = subnet.map((text, i) => {
@@ -246,6 +247,7 @@ function checkNat(network: Network): void {
 
 /** Rules between the options of a network. @throws OptionError */
 export function checkNetwork(options: NetworkOptions): void {
+  checkEngine(options);
   if (options.state === 'absent') return;
   checkSubnets(options);
   const network = networkOf(options);

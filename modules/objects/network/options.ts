@@ -135,11 +135,17 @@ export const networkOptions = defineOptions({
     default: 'present',
     description: 'V(absent) removes all that was made for the network; guests keep running.',
   },
+  engine: {
+    type: 'str',
+    choices: ['local', 'ovn'],
+    default: 'local',
+    description:
+      'V(local) makes the network on this host alone. V(ovn) is for one that M(piecewise.cloud.ovn_topology) makes for all hosts: this host notes it for its guests, and gets its interface in it.',
+  },
   bridge: {
     type: 'str',
     name: true,
-    requiredUnless: ['state', 'absent'],
-    description: 'The Open vSwitch bridge.',
+    description: 'The Open vSwitch bridge; required with O(engine=local), and only there.',
   },
   vlan: {
     type: 'int',
@@ -211,6 +217,17 @@ export const networkOptions = defineOptions({
     default: [],
     description:
       'The ports of the host itself that guests can connect to, such as V(tcp/22). They always reach its DHCP and DNS and can ping it; nothing else by default.',
+  },
+  host_port: {
+    type: 'bool',
+    default: false,
+    description:
+      'Whether this host has an interface in the network, so that it reaches the guests; only with O(engine=ovn).',
+  },
+  host_interfaces: {
+    type: 'dict',
+    description:
+      'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port).',
   },
   forwards: {
     type: 'list',

@@ -22,6 +22,8 @@ export interface Guest {
 
 /** A network that the host has, with its guests. */
 export interface KnownNetwork {
+  /** Who makes it: this host alone, or OVN for all hosts. */
+  readonly engine: 'local' | 'ovn';
   readonly network: Network;
   /** The interfaces to the outside: the given one, or those that the host had when the network was declared. */
   readonly uplinks: readonly string[];
@@ -41,7 +43,7 @@ function parseRecord(name: string, path: string, text: string): Omit<KnownNetwor
     const { format, known_uplinks = [], ...options } = JSON.parse(text);
     if (format !== FORMAT) throw new Error('another format');
     const network = networkOf(withDefaults(networkOptions, { ...options, state: 'present' }));
-    return { network, uplinks: known_uplinks };
+    return { engine: 'local', network, uplinks: known_uplinks };
   } catch {
     throw new Failure(
       `${path} can't be read, since somebody or another release has changed it: declare the network '${name}' in a task of network first, or remove it with 'state: absent'`,

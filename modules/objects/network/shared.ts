@@ -43,7 +43,7 @@ export function withItem(known: Known, item: NetworkOptions, uplinks: readonly s
   const all = item.uplink === undefined ? uplinks : [item.uplink];
   if (network ? former && isKnown(network, all, former) : !former) return known;
   const after = new Map(known);
-  if (network) after.set(item.name, { network, uplinks: all, guests: former?.guests ?? [] });
+  if (network) after.set(item.name, { engine: 'local', network, uplinks: all, guests: former?.guests ?? [] });
   else after.delete(item.name);
   return after;
 }

@@ -166,6 +166,9 @@ export const portColumnOptions = {
       'Open vSwitch recreates the interface when the number changes. Its addresses are restored.',
     ],
   },
+  interface_external_ids: mapOption(
+    "The external_ids of the port's interface, such as C(iface-id), by which OVN knows it.",
+  ),
   external_ids: mapOption("The port's external_ids."),
   other_config: mapOption("The port's other_config."),
 } as const satisfies OptionOf<typeof PORT_COLUMNS>;

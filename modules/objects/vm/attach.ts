@@ -54,6 +54,11 @@ function checkFit(vm: VmOptions, nic: VmNetwork, known: KnownNetwork, at: string
     subnetOf(known.network, text, `${at}.address[${i}]`);
   });
   const { dhcp, dns } = known.network.options;
+  if (nic.security_groups.length > 0 && known.engine !== 'ovn')
+    throw new OptionError(
+      `${at}.security_groups`,
+      `'${nic.name}' is a network of this host alone, and security groups are of the engine ovn: leave them out, or set 'network_engine: ovn'`,
+    );
   if (addresses.length === 0 && !dhcp)
     throw new OptionError(`${at}.address`, `is required, since the network '${nic.name}' has no DHCP`);
   for (const record of dns?.records ?? []) {
@@ -185,8 +190,8 @@ export function attach(vm: VmOptions, known: Known): Attached {
     const { bridge, vlan } = one.network;
     return [
       {
-        // A port without a VLAN would be a trunk: its guest could send into each VLAN of the bridge.
-        bridge: { name: bridge, vlans: [vlan ?? UNTAGGED] },
+        // A port without a VLAN would be a trunk: its guest could send into each VLAN of the bridge. OVN's bridge has none.
+        bridge: { name: bridge, vlans: one.engine === 'ovn' ? [] : [vlan ?? UNTAGGED] },
         nic: interfaceIn(vm, one.network, i, known),
       },
     ];

@@ -92,6 +92,8 @@ function desiredOf(vm: VmOptions, known: Known, macs: readonly string[]): Map<st
   const files = new Map<string, string>();
   const attached = vm.networks.filter(({ name }) => known.has(name));
   attached.forEach((nic, i) => {
+    // OVN has the names and reservations of its networks itself.
+    if (known.get(nic.name)?.engine === 'ovn') return;
     const paths = pathsIn(nic.name, vm.name);
     const names = namesText(vm, nic);
     if (names !== undefined) files.set(paths.name, names);

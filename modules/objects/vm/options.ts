@@ -73,6 +73,13 @@ const NETWORK = defineOptions({
     default: [],
     description: 'More names of the address in DNS.',
   },
+  security_groups: {
+    type: 'list',
+    elements: LABEL,
+    default: [],
+    description:
+      'The security groups of the interface, in a network of the engine ovn: what they allow comes in, and nothing else. Without a group everything does.',
+  },
   interface: {
     type: 'str',
     name: true,

@@ -2,10 +2,20 @@ import { parseAddress } from '../../lib/net/address.ts';
 import type { DiskResult } from '../disk/plan.ts';
 import type { DomainResult } from '../domain/plan/step.ts';
 import type { SeedResult } from '../seed/plan.ts';
+import type { Known } from './attach.ts';
 import { dataDisksOf } from './data-disks.ts';
 import { diskPath, seedPath, targetOf } from './names.ts';
 import type { GuestInterface } from './network.ts';
 import type { VmOptions } from './options.ts';
+
+/** What the port of an interface is made from, in a network of the engine ovn; of others there is nothing. */
+interface OvnPort {
+  readonly network?: string;
+  /** The interfaceid, which is the name of the port in OVN. */
+  readonly port?: string;
+  readonly aliases?: readonly string[];
+  readonly security_groups?: readonly string[];
+}
 
 /** The result of a VM. */
 export interface VmResult {
@@ -13,13 +23,13 @@ export interface VmResult {
   readonly uuid?: string;
   /** As libvirt names it; `absent` for a VM without a domain. */
   readonly state: string;
-  readonly interfaces: readonly {
+  readonly interfaces: readonly (OvnPort & {
     readonly name: string;
     readonly target: string;
     readonly mac: string;
     /** With their prefix, as the task gives them. */
     readonly addresses: readonly string[];
-  }[];
+  })[];
   readonly disk: { readonly path: string; readonly size?: number };
   /** The data disks, in the order of the task. */
   readonly disks: readonly {
@@ -68,6 +78,21 @@ export interface PartResults {
   readonly after: readonly string[];
 }
 
+/**
+ * What OVN's port of each interface is made from; the interfaces of networks come first.
+ * @param known the networks of the host
+ */
+function portsOf(vm: VmOptions, known: Known, domain: DomainResult | undefined): OvnPort[] {
+  const attached = vm.networks.filter(({ name }) => known.has(name));
+  return vm.interfaces.map((nic, i) => {
+    const entry = attached[i];
+    if (!entry || known.get(entry.name)?.engine !== 'ovn') return {};
+    const found = domain?.domain?.interfaces.find(({ target }) => target === targetOf(vm, nic));
+    const { aliases, security_groups } = entry;
+    return { network: entry.name, port: found?.interfaceid ?? '', aliases, security_groups };
+  });
+}
+
 /** The addresses that a task gives an interface, with their prefixes. */
 export function addressesOf({ address, netmask, addresses }: GuestInterface): readonly string[] {
   if (addresses) return addresses;
@@ -76,9 +101,10 @@ export function addressesOf({ address, netmask, addresses }: GuestInterface): re
   return [`${ip}/${prefix}`];
 }
 
-/** The result of a VM, from those of its parts. @param macs the MAC address of each interface */
+/** The result of a VM, from those of its parts. @param macs the MAC address of each interface @param known the networks of the host */
 export function resultOf(
   vm: VmOptions,
+  known: Known,
   macs: readonly string[],
   { disk, disks, seed, domain, files, after }: PartResults,
 ): VmResult {
@@ -86,6 +112,7 @@ export function resultOf(
   const { applied, applied_why } = seed ?? {};
   const { uuid, state = 'absent' } = domain?.domain ?? {};
   const acts = domain?.actions ?? [];
+  const ports = portsOf(vm, known, domain);
   return {
     name: vm.name,
     ...(uuid === undefined ? {} : { uuid }),
@@ -95,6 +122,7 @@ export function resultOf(
       target: targetOf(vm, nic),
       mac: macs[i] ?? '',
       addresses: addressesOf(nic),
+      ...ports[i],
     })),
     disk: { path: diskPath(vm), ...(size === undefined ? {} : { size }) },
     disks: disksOf(vm, { disks, domain }),

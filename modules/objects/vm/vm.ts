@@ -8,6 +8,7 @@ import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
 import { outcomeOf, update } from '../domain/apply/update.ts';
 import { domain } from '../domain/domain.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
+import { readOvnNetworks } from '../network/ovn/record.ts';
 import { readNetworks } from '../network/record.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
 import { seed } from '../seed/seed.ts';
@@ -94,9 +95,9 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
   // The guests of this task are compared with each other: what another one had may be free by now.
   const names = new Set(items.map(({ name }) => name));
   const absent = new Set(items.filter(({ state }) => state === 'absent').map(({ name }) => name));
-  const stored = await readNetworks(host, [], 'all');
+  const [stored, ovn] = await Promise.all([readNetworks(host, [], 'all'), readOvnNetworks(host)]);
   const known = new Map(
-    [...stored].map(([name, one]) => [
+    [...stored, ...ovn].map(([name, one]) => [
       name,
       { ...one, guests: one.guests.filter((guest) => !names.has(guest.name)) },
     ]),
@@ -226,7 +227,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     ],
     uploads,
     ...askOf(vm, isNew || (isSurplus(vm) && domains.length > 0)),
-    result: resultOf(vm, macs, {
+    result: resultOf(vm, state.known, macs, {
       domain: ofDomain.result,
       disk: ofDisks[0]?.result,
       disks: ofDisks.map((one) => one.result),
@@ -264,7 +265,7 @@ async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome |
     await inTurn(host, () => applyAttachments(host, step.step));
     return undefined;
   }
-  const vm = item.networks.length > 0 ? attachedOrPlain(item, await readNetworks(host)) : item;
+  const vm = item.networks.length > 0 ? attachedOrPlain(item, await networksOf(host)) : item;
   if (step.part === 'iso') return applyIso(host, step.step, vm);
   if (step.part === 'kernel') {
     await applyKernel(host, step.step, vm);
@@ -286,6 +287,10 @@ async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome |
     throw errorOfVm(vm, step.part, asError(error), at);
   }
 }
+
+/** The networks of both engines, without their guests. */
+const networksOf = async (host: Host): Promise<Known> =>
+  new Map([...(await readNetworks(host)), ...(await readOvnNetworks(host))]);
 
 async function applyToDomain(
   host: Host,
@@ -335,7 +340,7 @@ export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   apply,
   serial: ({ serial }) => serial,
   waiting: waitingBy(async (host, items) => {
-    const known = await readNetworks(host);
+    const known = await networksOf(host);
     return items.map((vm) => attachedOrPlain(vm, known));
   }),
 };

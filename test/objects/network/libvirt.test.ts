@@ -49,7 +49,12 @@ const users = [
 
 describe('observe', () => {
   const known = (libvirt: boolean) =>
-    new Map([['lan', { network: networkOf(options({ libvirt })), guests: [], uplinks: [] }]]);
+    new Map([
+      [
+        'lan',
+        { network: networkOf(options({ libvirt })), guests: [], engine: 'local' as const, uplinks: [] },
+      ],
+    ]);
 
   it('starts no process where no network has or had one', async () => {
     const items = [options({ libvirt: false }), options({ name: 'dmz', state: 'absent' })];

@@ -18,7 +18,7 @@ const network = (name: string, given: Record<string, unknown>, guests: readonly 
     subnet: ['10.20.0.0/24'],
     ...given,
   });
-  return [name, { network: networkOf(options), guests, uplinks: [] }] as const;
+  return [name, { network: networkOf(options), guests, engine: 'local' as const, uplinks: [] }] as const;
 };
 const known = (...networks: (readonly [string, KnownNetwork])[]) => new Map(networks);
 
@@ -44,6 +44,19 @@ describe('an entry of networks', () => {
   it('is an access port in a network without a VLAN too, since a trunk would lead into all others', () => {
     const { vm } = attached([{ name: 'lan' }], known(network('lan', DHCP)));
     expect(vm.ovs).toEqual([{ name: 'br-lan', vlans: [0] }]);
+  });
+
+  it("is a port of OVN's bridge without a VLAN in a network of OVN, where alone it may have security groups", () => {
+    const [name, local] = network('lan', DHCP);
+    const all = known([name, { ...local, engine: 'ovn', network: { ...local.network, bridge: 'br-int' } }]);
+    const groups = [{ name: 'lan', security_groups: ['web'] }];
+    expect(attached(groups, all)).toMatchObject({
+      missing: [],
+      vm: { ovs: [{ name: 'br-int', vlans: [] }] },
+    });
+    expect(attached(groups, known([name, local])).missing).toEqual([
+      expect.stringMatching(/^option 'networks\[0\]\.security_groups': .*'network_engine: ovn'/),
+    ]);
   });
 
   it('is named in order, unless it has a name of its own', () => {

@@ -67,7 +67,9 @@ describe('what a VM is waited for', () => {
 
 it('a VM that is only started is waited for with its networks too', async () => {
   const options = withDefaults(networkOptions, { name: 'lan', bridge: 'b', subnet: ['10.20.0.0/24'] });
-  const known = new Map([['lan', { network: networkOf(options), guests: [], uplinks: [] }]]);
+  const known = new Map([
+    ['lan', { network: networkOf(options), guests: [], engine: 'local' as const, uplinks: [] }],
+  ]);
   const networks = [{ name: 'lan', address: '10.20.0.5' }];
   for (const steps of ['all', 'start']) {
     const attached: VmOptions[] = [];

@@ -1,14 +1,18 @@
 import { sorted, type Value } from '../../ovsdb/types.ts';
 import type { TableName } from '../tables.ts';
 
-/** A column that a task can set by an option of the same name. */
+/** A column that a task can set by an option. */
 export interface Column {
   /** The table of its row. */
   readonly table: TableName;
+  /** Its name; that of the option by default. */
+  readonly column?: string;
   /** Makes equal values identical, for comparison; the value itself by default. */
   readonly normal?: (value: Value) => Value;
   /** Described at its default too, since the default depends on the host. */
   readonly always?: true;
+  /** Not described of a row that is there: other programs keep their data in it. */
+  readonly isOthers?: true;
   /** The keys of a map whose values are masked in all output. */
   readonly secretKeys?: readonly string[];
 }
@@ -66,6 +70,7 @@ export const PORT_COLUMNS = defineColumns({
   mac: { table: 'Interface', normal: asLowerCase },
   mtu_request: { table: 'Interface' },
   ofport_request: { table: 'Interface' },
+  interface_external_ids: { table: 'Interface', column: 'external_ids', isOthers: true },
   external_ids: { table: 'Port' },
   other_config: { table: 'Port' },
 });

@@ -61,23 +61,23 @@ export function planRow(
   const ids = (current.external_ids ?? {}) as StringMap;
   const owned = managedKeys(ids);
   for (const [option, column] of Object.entries(columns)) {
-    const { table: of, normal = same } = column;
+    const { table: of, column: name = option, normal = same } = column;
     const desired = given[option];
     if (of !== table || desired === undefined) continue;
     if (isMap(desired)) {
-      const map = (current[option] ?? {}) as StringMap;
+      const map = (current[name] ?? {}) as StringMap;
       const plan = asOption(option, () => planMap(desired, map, owned[option] ?? []));
       if (!plan) continue;
       maps[option] = plan;
-      values[option] = plan.next;
+      values[name] = plan.next;
       before[option] = concealed(column, plan.before);
       after[option] = concealedAfter(column, plan.before, plan.after);
       continue;
     }
     const next = (desired ?? undefined) as Value;
-    if (equal(normal(next), normal(current[option]))) continue;
-    values[option] = next;
-    before[option] = normal(current[option]);
+    if (equal(normal(next), normal(current[name]))) continue;
+    values[name] = next;
+    before[option] = normal(current[name]);
     after[option] = next ?? normal(next);
   }
   const changed = Object.entries(maps);
@@ -99,7 +99,8 @@ export const replaced = (plan: RowPlan, current: Values): Values =>
  */
 export function describeRow(columns: Columns, table: TableName, row: Values): Given {
   const described = Object.entries(columns).flatMap(([option, column]): [string, unknown][] => {
-    const value = column.table === table ? (column.normal ?? same)(row[option]) : undefined;
+    const { column: name = option, isOthers = false } = column;
+    const value = column.table === table && !isOthers ? (column.normal ?? same)(row[name]) : undefined;
     if (isMap(value)) {
       const others = withoutOurs(concealed(column, value));
       return Object.keys(others).length > 0 ? [[option, others]] : [];

@@ -44,7 +44,12 @@ export interface DomainResult {
     /** As libvirt names it. */
     readonly state: string;
     readonly autostart: boolean;
-    readonly interfaces: readonly { readonly target: string | undefined; readonly mac: string | undefined }[];
+    readonly interfaces: readonly {
+      readonly target: string | undefined;
+      readonly mac: string | undefined;
+      /** Of a port of Open vSwitch: by it a controller, such as OVN's, knows the port. */
+      readonly interfaceid: string | undefined;
+    }[];
     readonly disks: readonly { readonly target: string | undefined; readonly source: string | undefined }[];
   };
   /** What is done, in order. */

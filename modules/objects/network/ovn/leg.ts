@@ -1,0 +1,59 @@
+import { OptionError } from '../../../lib/failure.ts';
+import type { topology } from '../../topology/topology.ts';
+import { interfaceOf } from '../names.ts';
+import type { NetworkOptions } from '../options.ts';
+import { OWNER } from '../port.ts';
+import { INTEGRATION_BRIDGE } from './record.ts';
+
+type TopologyOptions = Parameters<(typeof topology)['key']>[0];
+
+/** This host's interface in a network, as OVN knows it. */
+export interface Leg {
+  readonly device: string;
+  readonly interfaceId: string;
+  readonly mac: string;
+  /** With their prefixes. */
+  readonly addresses: readonly string[];
+  readonly mtu: number | undefined;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/**
+ * The interface that a network gives this host.
+ * @returns undefined where it gives none
+ * @throws OptionError where OVN has not told which
+ */
+export function legOf(options: NetworkOptions): Leg | undefined {
+  if (!options.host_port || options.state === 'absent') return undefined;
+  const told = options.host_interfaces?.[options.name] as Readonly<Record<string, unknown>> | undefined;
+  const { interface_id: interfaceId, mac, addresses, mtu = options.mtu } = told ?? {};
+  if (!isText(interfaceId) || !isText(mac) || !Array.isArray(addresses) || !addresses.every(isText))
+    throw new OptionError(
+      'host_interfaces',
+      `has no interface of this host in '${options.name}': pass on what ovn_topology returns, as the role network does`,
+    );
+  const device = interfaceOf({ ...options, bridge: INTEGRATION_BRIDGE });
+  return { ...{ device, interfaceId, mac, addresses }, mtu: typeof mtu === 'number' ? mtu : undefined };
+}
+
+type Port = TopologyOptions['ports'][number];
+
+/** The topology of this host's interfaces in networks. @param gone the names of those that are removed */
+export function topologyOfLegs(
+  legs: readonly Leg[],
+  gone: readonly string[],
+  { database_socket, timeout }: Pick<NetworkOptions, 'database_socket' | 'timeout'>,
+): TopologyOptions {
+  const present = legs.map((leg) => ({
+    ...{ bridge: INTEGRATION_BRIDGE, port: leg.device, state: 'present', type: 'internal' },
+    ...{ mode: 'static', address: leg.addresses, mac: leg.mac, mtu_request: leg.mtu ?? null },
+    interface_external_ids: { 'iface-id': leg.interfaceId },
+  }));
+  const absent = gone.map((port) => ({ bridge: INTEGRATION_BRIDGE, port, state: 'absent' }));
+  return {
+    ...{ timeout, bridges: [], bridge_defaults: {}, bring_up: false, owner: OWNER, purge: false },
+    ...(database_socket === undefined ? {} : { database_socket }),
+    ports: [...absent, ...present] as unknown as Port[],
+  };
+}
