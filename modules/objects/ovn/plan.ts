@@ -24,6 +24,15 @@ export interface Step {
   readonly unknown?: readonly string[];
 }
 
+/** A hypervisor's interface in a network. */
+interface HostInterface {
+  readonly interface_id: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** With their prefixes. */
+  readonly addresses: readonly string[];
+}
+
 /** What a cloud returns. */
 export interface CloudResult {
   readonly networks: readonly {
@@ -37,18 +46,12 @@ export interface CloudResult {
     readonly network: string;
     readonly host: string;
     readonly guest: string;
-    readonly interface_id: string;
+    readonly port: string;
     readonly mac: string;
     readonly addresses: readonly string[];
   }[];
-  readonly host_interfaces: readonly {
-    readonly network: string;
-    readonly host: string;
-    readonly interface_id: string;
-    readonly mac: string;
-    readonly mtu: number;
-    readonly addresses: readonly string[];
-  }[];
+  /** By hypervisor and network, as the object `network` takes those of a hypervisor. */
+  readonly host_interfaces: Readonly<Record<string, Readonly<Record<string, HostInterface>>>>;
   /** The hypervisors that have not carried out the last change. */
   readonly behind: readonly string[];
 }
@@ -154,13 +157,21 @@ function resultOf({ networks, nics, legs }: Cloud): Omit<CloudResult, 'behind'> 
       outside: outside?.addresses.map(({ address }) => address.ip) ?? [],
     })),
     interfaces: nics.map(({ id, network, host, guest, mac, addresses }) => ({
-      ...{ network, host, guest, interface_id: id, mac },
+      ...{ network, host, guest, port: id, mac },
       addresses: withPrefixes(addresses, subnetsOf(network)),
     })),
-    host_interfaces: legs.map(({ network, host, mac, addresses }) => ({
-      ...{ network, host, interface_id: names.legPort(network, host), mac },
-      mtu: byName.get(network)?.mtu ?? 0,
-      addresses: withPrefixes(addresses, subnetsOf(network)),
-    })),
+    host_interfaces: legs.reduce<Record<string, Record<string, HostInterface>>>(
+      (all, { network, host, mac, addresses }) => {
+        const own = all[host] ?? {};
+        all[host] = own;
+        own[network] = {
+          ...{ interface_id: names.legPort(network, host), mac },
+          mtu: byName.get(network)?.mtu ?? 0,
+          addresses: withPrefixes(addresses, subnetsOf(network)),
+        };
+        return all;
+      },
+      {},
+    ),
   };
 }

@@ -36,7 +36,7 @@ export const mac = (number: number): string =>
 /** An interface of a guest. */
 export const nic = (network: string, number: number, more: Record<string, unknown> = {}) => ({
   network,
-  interface_id: uuid(number),
+  port: uuid(number),
   mac: mac(number),
   ...more,
 });

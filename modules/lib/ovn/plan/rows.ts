@@ -1,5 +1,5 @@
-import { encodeRefs, type Ref, type StringMap, type Value } from '../../ovsdb/types.ts';
-import { type DesiredRow, type Place, subjectOf } from '../desired.ts';
+import { encodeRefs, type StringMap, type Value } from '../../ovsdb/types.ts';
+import { type DesiredRow, subjectOf } from '../desired.ts';
 import { declaredIn } from '../ids.ts';
 import { type Index, type Located, refsIn } from '../index.ts';
 import { guardAbsent, guardRow, insert, type Operation, remove, update } from '../operations.ts';
