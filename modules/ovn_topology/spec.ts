@@ -76,9 +76,9 @@ export const spec = defineSpec({
           - name: web1
             interfaces:
               - network: lan
-                interface_id: 5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01
+                port: 5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01
                 mac: "52:54:00:00:00:05"
-                address: 10.20.0.5
+                addresses: 10.20.0.5
                 security_groups: [web]
       - name: hv2
 
@@ -118,23 +118,31 @@ export const spec = defineSpec({
         network: name('The network.', 'lan'),
         host: name('The hypervisor.', 'hv1'),
         guest: name('The guest.', 'web1'),
-        interface_id: name('The interface id.', '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01'),
+        port: name('The name of its port in OVN.', '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01'),
         mac: name('The MAC address.', '52:54:00:00:00:05'),
         addresses,
       },
     },
     host_interfaces: {
-      description: 'The interfaces of the hypervisors in these networks.',
+      description:
+        'The interfaces of the hypervisors in networks with O(networks[].host_port), by hypervisor.',
       returned: 'always',
-      type: 'list',
-      elements: 'dict',
-      contains: {
-        network: name('The network.', 'lan'),
-        host: name('The hypervisor.', 'hv1'),
-        interface_id: name("The C(iface-id) of the hypervisor's port.", 'lan.leg.hv1'),
-        mac: name('The MAC address.', '0a:12:34:56:78:9a'),
-        mtu,
-        addresses,
+      type: 'dict',
+      values: {
+        description: 'Those of a hypervisor, by network.',
+        returned: 'always',
+        type: 'dict',
+        values: {
+          description: 'What the hypervisor needs for its port.',
+          returned: 'always',
+          type: 'dict',
+          contains: {
+            interface_id: name("The C(iface-id) of the hypervisor's port.", 'lan.leg.hv1'),
+            mac: name('The MAC address.', '0a:12:34:56:78:9a'),
+            mtu,
+            addresses,
+          },
+        },
       },
     },
     behind: {

@@ -11,7 +11,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 INTERFACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.IGNORECASE)
 # What is passed on of an entry of `networks`, where it is given.
-DECLARED = ("address", "aliases", "security_groups")
+DECLARED = {"address": "addresses", "aliases": "aliases", "security_groups": "security_groups"}
 
 
 def guests_of(vms, answer):
@@ -54,5 +54,5 @@ def _interfaces(vm, reported):
             continue
         if not INTERFACE_ID.fullmatch(nic["port"]) or not MAC.fullmatch(nic["mac"]):
             raise UntrustedAnswer("told of an interface of '%s' without a MAC address and an interface id" % vm.get("name"))
-        given = {key: entry[key] for key in DECLARED if entry.get(key) is not None}
-        yield dict(given, network=nic["network"], interface_id=nic["port"], mac=nic["mac"])
+        given = {name: entry[key] for key, name in DECLARED.items() if entry.get(key) is not None}
+        yield dict(given, network=nic["network"], port=nic["port"], mac=nic["mac"])

@@ -3,7 +3,7 @@ import { integer, map, optional, set, text, uuids } from '../ovsdb/types.ts';
 
 /** What is read of OVN's northbound database: see ovn-nb(5). A reference to one row is a set of one. */
 export const NORTHBOUND = {
-  NB_Global: { nb_cfg: integer, nb_cfg_timestamp: integer, sb_cfg: integer },
+  NB_Global: { nb_cfg: integer, sb_cfg: integer },
   Logical_Switch: {
     name: text,
     ports: uuids,

@@ -14,8 +14,8 @@ export interface Writing {
   /** Seconds, for the database, and then for all hypervisors. */
   readonly timeout: number;
   readonly operations: readonly Operation[];
-  /** The hypervisors that had not carried out what was written long before: nobody waits for them. */
-  readonly silent: readonly string[];
+  /** The hypervisors that had not even carried out what was written before: they get a short time only. */
+  readonly late: readonly string[];
 }
 
 const column = (name: string): Operation => ({
@@ -33,6 +33,9 @@ const NEXT: readonly Operation[] = [
 
 /** Milliseconds between two looks at the hypervisors. */
 const PAUSE = 100;
+
+/** Milliseconds that a hypervisor gets that was late before: it is slow, or dead. */
+const GRACE = 3000;
 
 /** The hypervisors that have not carried out a change. */
 export const behind = (chassis: readonly Chassis[], change: number): Chassis[] =>
@@ -61,12 +64,14 @@ export async function writeTransaction(host: Host, writing: Writing): Promise<Wr
 }
 
 async function carriedOut(host: Host, session: Session, change: number, writing: Writing): Promise<Written> {
-  const { southbound, timeout, silent } = writing;
-  const end = host.now() + timeout * 1000;
+  const { southbound, timeout, late: before } = writing;
+  const begin = host.now();
   for (;;) {
     const late = behind(await readChassis(host, southbound, timeout), change);
-    const isOver = host.now() >= end;
-    if (isOver || late.every(({ name }) => silent.includes(name))) {
+    const passed = host.now() - begin;
+    const isOver = passed >= timeout * 1000;
+    const isAlone = passed >= GRACE && late.every(({ name }) => before.includes(name));
+    if (isOver || isAlone || late.length === 0) {
       const [result] = await session.transact([column('sb_cfg')], timeout);
       const isDone = numberIn(result, 'sb_cfg') >= change;
       if (isDone) return { behind: late };

@@ -224,15 +224,10 @@ export const networkOptions = defineOptions({
     description:
       'Whether this host has an interface in the network, so that it reaches the guests; only with O(engine=ovn).',
   },
-  hypervisor: {
-    type: 'str',
-    description: 'The name of this host in O(host_interfaces).',
-  },
   host_interfaces: {
-    type: 'list',
-    elements: { type: 'dict' },
+    type: 'dict',
     description:
-      'The interfaces of hypervisors, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port).',
+      'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port).',
   },
   forwards: {
     type: 'list',

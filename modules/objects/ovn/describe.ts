@@ -1,5 +1,5 @@
 import { subjectOf } from '../../lib/ovn/desired.ts';
-import type { Touch } from '../../lib/ovn/plan/rows.ts';
+import type { Touch } from '../../lib/ovn/plan/touch.ts';
 
 // What a transaction does, in the words of the variables: one change for each network, uplink, group and interface.
 

@@ -61,7 +61,7 @@ export function legsOf(
         const pool = pools.get(subnet.family);
         return pool ? addressOf(network, host, pool, had, claims) : '';
       });
-      const declared = { network: network.entry.name, host, mac, address: addresses };
+      const declared = { network: network.entry.name, host, mac, addresses };
       return { network: network.entry.name, host, mac, addresses, declared };
     });
   });

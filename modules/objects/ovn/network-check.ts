@@ -2,8 +2,9 @@ import { OptionError } from '../../lib/failure.ts';
 import { checkNetwork } from '../network/check.ts';
 import { hasNoGateway, type Network, networkOf, portsOf } from '../network/network-of.ts';
 import type { NetworkOptions } from '../network/options.ts';
+import { checkEngine } from '../network/ovn/check.ts';
 import { optionsOf } from './dhcp-options.ts';
-import { LOCAL_KEYS, type NetworkEntry } from './options.ts';
+import type { NetworkEntry } from './options.ts';
 
 /** What the header of a tunnel takes of the MTU: Geneve with OVN's option over IPv4 and IPv6 (measured). */
 export const TUNNEL = { ipv4: 58, ipv6: 78 } as const;
@@ -12,8 +13,10 @@ export const TUNNEL = { ipv4: 58, ipv6: 78 } as const;
 const MOST_PORTS = 1000;
 
 /** The same network by the keys that both engines have, for the rules of both. */
-const asCommon = ({ uplink: _uplink, ...entry }: NetworkEntry): NetworkOptions =>
-  ({ ...entry, host_ports: [], libvirt: false, timeout: 0 }) as unknown as NetworkOptions;
+const asCommon = (entry: NetworkEntry): NetworkOptions => {
+  const { uplink: _uplink, bridge: _bridge, vlan: _vlan, port: _port, ...common } = entry;
+  return { ...common, host_ports: [], libvirt: false } as unknown as NetworkOptions;
+};
 
 /** A network's subnets with their gateways and ranges. @throws Failure */
 export const subnetsOf = (entry: NetworkEntry): Network['subnets'] => networkOf(asCommon(entry)).subnets;
@@ -23,12 +26,7 @@ export const isSwitch = (entry: NetworkEntry): boolean => hasNoGateway(asCommon(
 
 /** Rules of one network. @param largest the largest MTU that tunnels carry @throws OptionError */
 export function checkEntry(entry: NetworkEntry, largest: number): void {
-  const local = LOCAL_KEYS.find((key) => entry[key] !== undefined && entry[key] !== null);
-  if (local)
-    throw new OptionError(
-      local,
-      "is a key of networks with 'engine: local', and this one's engine is ovn: leave it out",
-    );
+  checkEngine(entry as unknown as NetworkOptions);
   if (entry.state === 'absent') return;
   checkNetwork(asCommon(entry));
   if (entry.mtu !== undefined && entry.mtu > largest)
@@ -49,10 +47,7 @@ export function checkEntry(entry: NetworkEntry, largest: number): void {
 function checkDns({ dns }: NetworkEntry): void {
   if (!dns) return;
   if (dns.host !== undefined && dns.host !== null)
-    throw new OptionError(
-      'dns.host',
-      "is a key of networks with 'engine: local', and this one's engine is ovn: leave it out",
-    );
+    throw new OptionError('dns.host', "is of 'engine: local': leave it out, since OVN makes the network");
   if (dns.forwarders === undefined)
     throw new OptionError(
       'dns.forwarders',
@@ -65,7 +60,7 @@ function checkForwards({ forwards }: NetworkEntry): void {
     if (forward.sources !== undefined)
       throw new OptionError(
         `forwards[${i}].sources`,
-        "is a key of networks with 'engine: local': with OVN, give the guest a security group with a rule 'from' these addresses",
+        "is of 'engine: local': with OVN, give the guest a security group with a rule 'from' these addresses",
       );
     const [first, last] = portsOf(forward);
     if (last - first >= MOST_PORTS)

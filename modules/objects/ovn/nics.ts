@@ -47,22 +47,18 @@ export function nicsOf(entries: Entries, scope: Scope, known: ReadonlyMap<string
         const path = `${at}.guests[${i}].interfaces[${j}]`;
         const mac = parseMac(one.mac);
         if (!mac) throw new OptionError(`${path}.mac`, `'${one.mac}' is not a MAC address`);
-        const twin = found.get(one.interface_id);
-        if (twin)
-          throw new OptionError(
-            `${path}.interface_id`,
-            `'${one.interface_id}' is that of ${ownerOf(twin)} already`,
-          );
+        const twin = found.get(one.port);
+        if (twin) throw new OptionError(`${path}.port`, `'${one.port}' is that of ${ownerOf(twin)} already`);
         requirePresent(entries.networks, one.network, `${path}.network`, 'networks');
-        const given = one.address.map((text, k) => {
+        const given = one.addresses.map((text, k) => {
           const ip = parseIp(text.replace(/\/\d+$/, ''));
-          if (!ip) throw new OptionError(`${path}.address[${k}]`, `'${text}' is not an IP address`);
+          if (!ip) throw new OptionError(`${path}.addresses[${k}]`, `'${text}' is not an IP address`);
           return ip.ip;
         });
-        found.set(one.interface_id, {
+        found.set(one.port, {
           ...{
             at: path,
-            id: one.interface_id,
+            id: one.port,
             network: one.network,
             host: entry.name,
             guest: name,
@@ -70,7 +66,7 @@ export function nicsOf(entries: Entries, scope: Scope, known: ReadonlyMap<string
             given,
           },
           ...{ aliases: one.aliases, groups: one.security_groups, anyAddress: one.any_address },
-          known: known.get(one.interface_id),
+          known: known.get(one.port),
         });
       });
     });
@@ -115,13 +111,13 @@ function claimGiven(nic: Nic, { subnets }: Land, claims: Claims): void {
   claims.claim(nic.mac, owner, nic.at ? `${nic.at}.mac` : 'networks');
   const families = new Set<number>();
   nic.given.forEach((ip, i) => {
-    const option = `address[${i}]`;
+    const option = `addresses[${i}]`;
     const family = parseIp(ip)?.family;
     const found = subnets.find(({ subnet }) => subnet.family === family);
     if (!found || family === undefined)
       throw nicError(nic, option, `the network '${nic.network}' has no IPv${family} subnet for ${ip}`);
     if (families.has(family))
-      throw nicError(nic, 'address', 'has two addresses of one family: give one for IPv4 and one for IPv6');
+      throw nicError(nic, 'addresses', 'has two addresses of one family: give one for IPv4 and one for IPv6');
     families.add(family);
     const problem = hostProblem(ip, found.subnet);
     if (problem) throw nicError(nic, option, problem);
@@ -160,7 +156,7 @@ function addressesOf(nic: Nic, { subnets, pools, entry }: Land, claims: Claims):
     if (ip === undefined)
       throw nicError(
         nic,
-        'address',
+        'addresses',
         `the range of the network '${nic.network}' has no IPv${family} address left: make 'dhcp.range${family === 6 ? '6' : ''}' larger, or give one`,
       );
     claims.claim(ip, owner, 'networks');
@@ -182,7 +178,7 @@ function completed(nic: Nic, addresses: readonly string[], groups: (name: string
   return {
     ...{ id, network, host, guest, mac, addresses, groups: nic.groups, anyAddress },
     declared: {
-      ...{ network, host, guest, mac, address: addresses },
+      ...{ network, host, guest, mac, addresses },
       ...(given.length > 0 ? { given } : {}),
       ...(aliases.length > 0 ? { aliases } : {}),
       ...(nic.groups.length > 0 ? { security_groups: nic.groups } : {}),

@@ -10,8 +10,6 @@ export interface State {
   readonly northbound: Northbound;
   readonly socket: string;
   readonly chassis: readonly Chassis[];
-  /** Milliseconds: when it was read. */
-  readonly now: number;
   /** Why the databases can't be reached, where an earlier task may install them. */
   readonly unreachable: string | undefined;
 }
@@ -19,16 +17,15 @@ export interface State {
 /** Reads both databases at the same time, each in one request. */
 export async function observe(host: Host, options: CloudOptions): Promise<State> {
   const { database_socket, southbound_socket, timeout } = options;
-  const now = host.now();
   try {
     const [read, chassis] = await Promise.all([
       readNorthbound(host, database_socket, timeout),
       readChassis(host, southbound_socket, timeout),
     ]);
-    return { ...read, chassis, now, unreachable: undefined };
+    return { ...read, chassis, unreachable: undefined };
   } catch (error) {
     if (error instanceof Unreachable)
-      return { northbound: NO_ROWS, socket: '', chassis: [], now, unreachable: error.message };
+      return { northbound: NO_ROWS, socket: '', chassis: [], unreachable: error.message };
     throw asError(error);
   }
 }

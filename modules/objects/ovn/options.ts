@@ -12,6 +12,7 @@ const {
   port: _port,
   host_ports: _hostPorts,
   libvirt: _libvirt,
+  host_interfaces: _hostInterfaces,
   database_socket: _socket,
   timeout: _timeout,
   ...common
@@ -176,15 +177,16 @@ const UUID = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 const INTERFACE = defineOptions({
   network: { type: 'str', required: true, description: 'The network.' },
-  interface_id: {
+  port: {
     type: 'str',
     required: true,
     pattern: UUID,
     hint: 'a UUID',
-    description: "libvirt's C(interfaceid) of the interface, by which OVN knows it.",
+    description:
+      "The name of the interface's port in OVN: libvirt's C(interfaceid), as M(piecewise.cloud.vm) returns it.",
   },
   mac: { type: 'str', required: true, description: 'Its MAC address.' },
-  address: {
+  addresses: {
     type: 'list',
     elements: { type: 'str' },
     default: [],
@@ -320,6 +322,3 @@ export type GroupEntry = ValuesOf<typeof GROUP>;
 export type RuleEntry = ValuesOf<typeof RULE>;
 export type HypervisorEntry = ValuesOf<typeof HYPERVISOR>;
 export type InterfaceEntry = ValuesOf<typeof INTERFACE>;
-
-/** The keys that networks of the engine `local` have and those of OVN have not. */
-export const LOCAL_KEYS = ['bridge', 'vlan', 'port', 'host_ports', 'libvirt'] as const;

@@ -24,6 +24,15 @@ export interface Step {
   readonly unknown?: readonly string[];
 }
 
+/** A hypervisor's interface in a network. */
+interface HostInterface {
+  readonly interface_id: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** With their prefixes. */
+  readonly addresses: readonly string[];
+}
+
 /** What a cloud returns. */
 export interface CloudResult {
   readonly networks: readonly {
@@ -37,24 +46,15 @@ export interface CloudResult {
     readonly network: string;
     readonly host: string;
     readonly guest: string;
-    readonly interface_id: string;
+    readonly port: string;
     readonly mac: string;
     readonly addresses: readonly string[];
   }[];
-  readonly host_interfaces: readonly {
-    readonly network: string;
-    readonly host: string;
-    readonly interface_id: string;
-    readonly mac: string;
-    readonly mtu: number;
-    readonly addresses: readonly string[];
-  }[];
+  /** By hypervisor and network, as the object `network` takes those of a hypervisor. */
+  readonly host_interfaces: Readonly<Record<string, Readonly<Record<string, HostInterface>>>>;
   /** The hypervisors that have not carried out the last change. */
   readonly behind: readonly string[];
 }
-
-/** Longer than any hypervisor that lives takes for a change. */
-const SILENT = 10_000;
 
 /** The names of hypervisors by their system ids. */
 const hostsOf = ({ hypervisors }: Entries): Record<string, string> =>
@@ -85,7 +85,7 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
     southbound: options.southbound_socket,
     timeout: options.timeout,
     operations,
-    silent: late.map(({ name }) => name),
+    late: late.map(({ name }) => name),
   };
   return {
     changes: describe(touches).map((change, i) => ({
@@ -106,10 +106,10 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
   };
 }
 
-/** The hypervisors that have not carried out the last change, and had time enough. */
-function lateOf({ northbound, chassis, now }: State) {
+/** The hypervisors that have not carried out the last change. */
+function lateOf({ northbound, chassis }: State) {
   const [global] = northbound.NB_Global;
-  return global && now - global.nb_cfg_timestamp > SILENT ? behind(chassis, global.nb_cfg) : [];
+  return global ? behind(chassis, global.nb_cfg) : [];
 }
 
 /** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */
@@ -157,13 +157,21 @@ function resultOf({ networks, nics, legs }: Cloud): Omit<CloudResult, 'behind'> 
       outside: outside?.addresses.map(({ address }) => address.ip) ?? [],
     })),
     interfaces: nics.map(({ id, network, host, guest, mac, addresses }) => ({
-      ...{ network, host, guest, interface_id: id, mac },
+      ...{ network, host, guest, port: id, mac },
       addresses: withPrefixes(addresses, subnetsOf(network)),
     })),
-    host_interfaces: legs.map(({ network, host, mac, addresses }) => ({
-      ...{ network, host, interface_id: names.legPort(network, host), mac },
-      mtu: byName.get(network)?.mtu ?? 0,
-      addresses: withPrefixes(addresses, subnetsOf(network)),
-    })),
+    host_interfaces: legs.reduce<Record<string, Record<string, HostInterface>>>(
+      (all, { network, host, mac, addresses }) => {
+        const own = all[host] ?? {};
+        all[host] = own;
+        own[network] = {
+          ...{ interface_id: names.legPort(network, host), mac },
+          mtu: byName.get(network)?.mtu ?? 0,
+          addresses: withPrefixes(addresses, subnetsOf(network)),
+        };
+        return all;
+      },
+      {},
+    ),
   };
 }

@@ -54,7 +54,7 @@ export class ModelDatabase {
   #next = 1;
 
   constructor() {
-    this.#of('NB_Global').set('global', { nb_cfg: 0, nb_cfg_timestamp: 0, sb_cfg: 0 });
+    this.#of('NB_Global').set('global', { nb_cfg: 0, sb_cfg: 0 });
   }
 
   /** Everything, for a plan. */

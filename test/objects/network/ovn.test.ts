@@ -12,19 +12,8 @@ const LAN = {
 };
 const of = (more: object = {}) => withDefaults(networkOptions, { ...LAN, ...more });
 const NOTHING = { text: undefined, isLocal: false, topology: undefined };
-const LEG = {
-  network: 'lan',
-  host: 'hv1',
-  interface_id: 'id-of-hv1',
-  mac: '0a:58:0a:14:00:fa',
-  addresses: ['10.20.0.250/24'],
-  mtu: 1442,
-};
-const WITH_LEG = {
-  host_port: true,
-  hypervisor: 'hv1',
-  host_interfaces: [{ ...LEG, host: 'hv2', mac: '0a:58:0a:14:00:fb' }, LEG],
-};
+const LEG = { interface_id: 'id-of-hv1', mac: '0a:58:0a:14:00:fa', addresses: ['10.20.0.250/24'], mtu: 1442 };
+const WITH_LEG = { host_port: true, host_interfaces: { lan: LEG } };
 const topology = {
   ...{ database: EMPTY, devices: new Set<string>(), net: undefined },
   ...{ socket: '/run/db.sock', unreachable: undefined },

@@ -13,7 +13,6 @@ export const stateOf = (database: ModelDatabase): State => ({
   northbound: database.read(),
   socket: '/nb',
   chassis: ['hv1', 'id-of-hv2', 'hv3'].map((name) => ({ name, hostname: name, carriedOut: 0 })),
-  now: 0,
   unreachable: undefined,
 });
 
@@ -37,7 +36,7 @@ export const mac = (number: number): string =>
 /** An interface of a guest. */
 export const nic = (network: string, number: number, more: Record<string, unknown> = {}) => ({
   network,
-  interface_id: uuid(number),
+  port: uuid(number),
   mac: mac(number),
   ...more,
 });

@@ -70,7 +70,7 @@ describe('a plan of a cloud', () => {
     expect(() =>
       run(database, { ...CLOUD, hypervisors: withGuests(nic('lan', 3), nic('lan', 2), nic('lan', 4)) }),
     ).toThrow(
-      "option 'hypervisors[0].guests[0].interfaces[2].address': the range of the network 'lan' has no IPv4 address left",
+      "option 'hypervisors[0].guests[0].interfaces[2].addresses': the range of the network 'lan' has no IPv4 address left",
     );
   });
 
@@ -79,7 +79,7 @@ describe('a plan of a cloud', () => {
     const all = {
       ...{ ...CLOUD, ...groups },
       hypervisors: withGuests(
-        nic('lan', 1, { address: ['10.20.0.5/24'], aliases: ['www'], security_groups: ['web'] }),
+        nic('lan', 1, { addresses: ['10.20.0.5/24'], aliases: ['www'], security_groups: ['web'] }),
       ),
     };
     run(database, all);
@@ -179,7 +179,7 @@ describe('a plan of a cloud', () => {
     const made = run(database, {
       ...CLOUD,
       networks,
-      hypervisors: withGuests(nic('lan', 1, { address: ['10.20.0.5'] })),
+      hypervisors: withGuests(nic('lan', 1, { addresses: ['10.20.0.5'] })),
     });
     expect(rows('Load_Balancer')).toMatchObject([
       { protocol: 'tcp', vips: { '192.0.2.4:8080': '10.20.0.5:80' } },
@@ -217,39 +217,35 @@ describe('a plan of a cloud', () => {
 
   it('gives hypervisors interfaces, with the highest free addresses', () => {
     const made = run(database, { ...CLOUD, networks: [{ ...DMZ, host_port: true }], uplinks: [] });
-    expect(made.result?.host_interfaces).toMatchObject([
-      { network: 'dmz', host: 'hv1', interface_id: 'dmz.leg.hv1', addresses: ['10.21.0.254/24'], mtu: 1442 },
-      { network: 'dmz', host: 'hv2', addresses: ['10.21.0.253/24'] },
-    ]);
+    expect(made.result?.host_interfaces).toMatchObject({
+      hv1: { dmz: { interface_id: 'dmz.leg.hv1', addresses: ['10.21.0.254/24'], mtu: 1442 } },
+      hv2: { dmz: { addresses: ['10.21.0.253/24'] } },
+    });
     const one = run(database, {
       networks: [{ ...DMZ, host_port: true }],
       hypervisors: [{ name: 'hv3' }, { name: 'hv2' }],
     });
-    expect(one.result?.host_interfaces).toMatchObject([
-      { host: 'hv3', addresses: ['10.21.0.252/24'] },
-      { host: 'hv2', addresses: ['10.21.0.253/24'] },
-    ]);
+    expect(one.result?.host_interfaces).toMatchObject({
+      hv3: { dmz: { addresses: ['10.21.0.252/24'] } },
+      hv2: { dmz: { addresses: ['10.21.0.253/24'] } },
+    });
   });
 
   it.each<[string, Record<string, unknown>[], string]>([
     [
       'address',
-      [nic('lan', 1, { address: ['10.20.0.5'] }), nic('lan', 2, { address: ['10.20.0.5'] })],
-      "guests[1].interfaces[0].address[0]': 10.20.0.5 is that of 'web1' on hv1",
+      [nic('lan', 1, { addresses: ['10.20.0.5'] }), nic('lan', 2, { addresses: ['10.20.0.5'] })],
+      "guests[1].interfaces[0].addresses[0]': 10.20.0.5 is that of 'web1' on hv1",
     ],
     [
       'MAC address',
       [nic('lan', 1), nic('dmz', 2, { mac: mac(1) })],
       `guests[1].interfaces[0].mac': ${mac(1)} is that of 'web1' on hv1, in the network 'lan' already`,
     ],
-    [
-      'interface id',
-      [nic('lan', 1), nic('lan', 2, { interface_id: uuid(1) })],
-      'guests[1].interfaces[0].interface_id',
-    ],
+    ['interface id', [nic('lan', 1), nic('lan', 2, { port: uuid(1) })], 'guests[1].interfaces[0].port'],
     [
       'address of the gateway',
-      [nic('lan', 1, { address: ['10.20.0.1'] })],
+      [nic('lan', 1, { addresses: ['10.20.0.1'] })],
       "10.20.0.1 is that of the gateway of the network 'lan'",
     ],
   ])('refuses a second %s', (_, interfaces, message) => {
@@ -266,7 +262,7 @@ describe('a plan of a cloud', () => {
     });
     database.set('Logical_Switch', lan?._uuid ?? '', { ports: [...(lan?.ports ?? []), theirs] });
     expect(() =>
-      run(database, { ...CLOUD, hypervisors: withGuests(nic('lan', 1, { address: ['10.20.0.5'] })) }),
+      run(database, { ...CLOUD, hypervisors: withGuests(nic('lan', 1, { addresses: ['10.20.0.5'] })) }),
     ).toThrow("10.20.0.5 is that of the port 'theirs', which others have made, already");
     expect(() => run(database, { networks: [{ name: 'lan', state: 'absent' }] })).toThrow(
       "option 'networks[0].state': the network 'lan' has rows that others have made (1 in 'ports')",
@@ -287,7 +283,7 @@ describe('a plan of a cloud', () => {
     run(database, CLOUD);
     const [dns] = database.read().DNS;
     database.set('DNS', dns?._uuid ?? '', { records: { 'theirs.lab.test': '10.20.0.9' } });
-    const guests = { ...CLOUD, hypervisors: withGuests(nic('lan', 1, { address: ['10.20.0.5'] })) };
+    const guests = { ...CLOUD, hypervisors: withGuests(nic('lan', 1, { addresses: ['10.20.0.5'] })) };
     run(database, guests);
     run(database, CLOUD);
     expect(rows('DNS')).toMatchObject([{ records: { 'theirs.lab.test': '10.20.0.9' } }]);

@@ -87,8 +87,8 @@ const guests = (host: number, networks: readonly string[], groups: readonly stri
               name: `guest${number}`,
               interfaces: [
                 {
-                  ...{ network: of, interface_id: uuid(number), mac: mac(number), security_groups: its },
-                  ...(fixed && { address: [`10.${20 + NAMES.indexOf(of)}.0.${10 + number}`] }),
+                  ...{ network: of, port: uuid(number), mac: mac(number), security_groups: its },
+                  ...(fixed && { addresses: [`10.${20 + NAMES.indexOf(of)}.0.${10 + number}`] }),
                 },
               ],
             };
@@ -176,7 +176,10 @@ describe('plans of generated clouds', () => {
         const database = new ModelDatabase();
         for (const one of clouds) {
           const { result } = run(database, one);
-          const all = [...(result?.interfaces ?? []), ...(result?.host_interfaces ?? [])];
+          const legs = Object.values(result?.host_interfaces ?? {}).flatMap((of) =>
+            Object.entries(of).map(([network, leg]) => ({ network, ...leg })),
+          );
+          const all = [...(result?.interfaces ?? []), ...legs];
           const addresses = [
             ...all.flatMap((nic) => nic.addresses),
             ...(result?.networks ?? []).flatMap(({ gateway }) => gateway),

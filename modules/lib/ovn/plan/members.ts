@@ -3,7 +3,8 @@ import { type DesiredRow, type Membership, type Place, subjectOf } from '../desi
 import { type Index, nameIn, refsIn } from '../index.ts';
 import { guardRow, mutateRefs, type Operation } from '../operations.ts';
 import { HOLDERS, type Holder, type OwnTable, ROOTS, type Row } from '../tables.ts';
-import type { Refs, Touch } from './rows.ts';
+import type { Refs } from './refs.ts';
+import type { Touch } from './touch.ts';
 
 const keyOf = ({ table, name }: Place, column: string) => `${table} ${name} ${column}`;
 

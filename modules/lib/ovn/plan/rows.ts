@@ -1,25 +1,13 @@
-import { encodeRefs, type Ref, type StringMap, type Value } from '../../ovsdb/types.ts';
-import { type DesiredRow, type Place, subjectOf } from '../desired.ts';
+import { encodeRefs, type StringMap, type Value } from '../../ovsdb/types.ts';
+import { type DesiredRow, subjectOf } from '../desired.ts';
 import { declaredIn } from '../ids.ts';
 import { type Index, type Located, refsIn } from '../index.ts';
 import { guardAbsent, guardRow, insert, type Operation, remove, update } from '../operations.ts';
 import { NAMED } from '../tables.ts';
 import { type ColumnsPlan, planColumns } from './columns.ts';
 import { Members } from './members.ts';
-
-type Values = Readonly<Record<string, unknown>>;
-
-/** What happens to one row, for the description of the plan. */
-export interface Touch {
-  readonly kind: 'add' | 'change' | 'remove';
-  readonly subject: string;
-  /** What the row is for. */
-  readonly part: string;
-  readonly before: Values;
-  readonly after: Values;
-  /** What the variables said and say of the whole subject, where the row records it. */
-  readonly declared?: { readonly before: Values | undefined; readonly after: Values | undefined };
-}
+import { Refs } from './refs.ts';
+import type { Touch } from './touch.ts';
 
 /** One transaction, and what it does to each row. */
 export interface RowsPlan {
@@ -85,29 +73,6 @@ function removals(
     if (isDesired ? one.isCopy : isRemoved(one.name, one.row.external_ids)) gone.push(one);
   }
   return gone;
-}
-
-/** References to desired rows: those that exist by their uuids, others by names within the transaction. */
-export class Refs {
-  readonly #new = new Map<string, Ref>();
-
-  constructor(
-    readonly index: Index,
-    desired: readonly DesiredRow[],
-  ) {
-    for (const { table, name } of desired) {
-      if (index.find({ table, name })) continue;
-      this.#new.set(`${table} ${name}`, { uuid: `row${this.#new.size}`, named: true });
-    }
-  }
-
-  /** @throws Error for a row that neither exists nor is desired: a mistake of ours */
-  of({ table, name }: Place): Ref {
-    const existing = this.index.find({ table, name });
-    const ref = existing ? { uuid: existing._uuid } : this.#new.get(`${table} ${name}`);
-    if (!ref) throw new Error(`no row ${name} in ${table}`);
-    return ref;
-  }
 }
 
 interface Piece {

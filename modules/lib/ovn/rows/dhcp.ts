@@ -1,7 +1,7 @@
 import { formatAddress, parseIp } from '../../net/address.ts';
 import { type DesiredRow, places } from '../desired.ts';
+import { routerMac } from '../macs.ts';
 import type { CloudNetwork } from '../model.ts';
-import { routerMac } from './networks.ts';
 
 /** A text as OVN writes it in an option. */
 const quoted = (text: string) => JSON.stringify(text);

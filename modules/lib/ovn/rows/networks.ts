@@ -1,15 +1,12 @@
 import { formatAddress } from '../../net/address.ts';
 import { type DesiredRow, names, places } from '../desired.ts';
-import { macOf } from '../macs.ts';
+import { routerMac } from '../macs.ts';
 import type { CloudNetwork } from '../model.ts';
 import { advertisements } from './dhcp.ts';
 
 /** Whether a network has a router of its own: otherwise it is a switch alone. */
 export const isRouted = ({ subnets }: CloudNetwork): boolean =>
   subnets.some(({ gateway }) => gateway !== undefined);
-
-/** The MAC address of a network's router. */
-export const routerMac = (network: string, owner: string): string => macOf(owner, names.gatewayPort(network));
 
 const base = (network: CloudNetwork) => ({ name: `network/${network.name}`, part: 'network' });
 

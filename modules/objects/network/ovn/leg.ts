@@ -26,9 +26,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
  */
 export function legOf(options: NetworkOptions): Leg | undefined {
   if (!options.host_port || options.state === 'absent') return undefined;
-  const told = (options.host_interfaces ?? []).find(
-    ({ network, host }) => network === options.name && host === options.hypervisor,
-  );
+  const told = options.host_interfaces?.[options.name] as Readonly<Record<string, unknown>> | undefined;
   const { interface_id: interfaceId, mac, addresses, mtu = options.mtu } = told ?? {};
   if (!isText(interfaceId) || !isText(mac) || !Array.isArray(addresses) || !addresses.every(isText))
     throw new OptionError(
