@@ -105,7 +105,9 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     expect(await stateOn(lab.host('hv1'), WALKER.name)).toBe('');
     expect(await stateOn(lab.host('hv3'), WALKER.name)).toBe('running');
     for (const name of ['hv1', 'hv3']) expect(await leftovers(lab.host(name))).toBe('');
-    const options = await lab.third.sh('ovn-nbctl --no-leader-only --bare --columns=options find logical_switch_port');
+    const options = await lab.third.sh(
+      'ovn-nbctl --no-leader-only --bare --columns=options find logical_switch_port',
+    );
     expect(options).not.toMatch(/requested-chassis|activation-strategy/);
     expect(changed(await passes('site'))).toEqual(HOSTS.map((host) => [host, 0]));
     expect(await askDisks(lab.third, WALKER)).toHaveLength(1);
@@ -115,7 +117,9 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     await counter.stop();
     const { output } = await lab.play(ANSIBLE, 'destroy', '-e', `destroy_confirm=${HOSTS.join()}`);
     expect(output).toContain('rows that others have made');
-    await lab.third.sh('ovn-nbctl --no-leader-only lsp-del third; ovs-vsctl del-port third; ip netns del third');
+    await lab.third.sh(
+      'ovn-nbctl --no-leader-only lsp-del third; ovs-vsctl del-port third; ip netns del third',
+    );
     await passes('destroy', '-e', `destroy_confirm=${HOSTS.join()}`);
     for (const { sh } of lab.hosts) {
       expect(

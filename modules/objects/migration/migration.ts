@@ -18,7 +18,7 @@ export const migration: ObjectKind<MigrationOptions, State, Step> = {
   plan,
   apply: async (host, { socket, transactions, others }, { southbound_socket: southbound, timeout }) => {
     for (const operations of transactions)
-      await writeTransaction(host, { socket, southbound, timeout, operations, silent: others });
+      await writeTransaction(host, { socket, southbound, timeout, operations, late: others });
     return undefined;
   },
 };
