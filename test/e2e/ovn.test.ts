@@ -60,7 +60,7 @@ async function addThird(): Promise<void> {
   await lab.third.sh('ip netns exec third ethtool -K third tx off >/dev/null 2>&1 || true');
 }
 const ping = ({ sh }: MoveHost, to: string, inside = '') =>
-  sh(`${inside} ping -c 1 -W 2 ${to} >/dev/null 2>&1 && echo answers || true`);
+  sh(`${inside} ping -c 3 -w 6 ${to} >/dev/null 2>&1 && echo answers || true`);
 
 beforeAll(async () => {
   lab = await startMoveLab({ prefix: 'on', releases: [12, 12, 12], mesh: 'none' });
