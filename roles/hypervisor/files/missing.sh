@@ -28,8 +28,9 @@ misses_module() {
     ! has_module "$1" || ! grep -qsx -- "$1" /etc/modules-load.d/piecewise.conf
 }
 
+# A service that its socket starts, such as libvirtd, ends by itself when nobody needs it.
 misses_service() {
-    ! systemctl --quiet is-active -- "$1" || ! systemctl --quiet is-enabled -- "$1"
+    ! systemctl --quiet is-active -- "$1" "${1%.service}.socket" || ! systemctl --quiet is-enabled -- "$1"
 }
 
 kind='' separator='' lists=''
