@@ -6,6 +6,7 @@ import {
   DATABASE_NAMES,
   DATABASES,
   type DatabaseName,
+  LEFT,
   readStatus,
   transact,
 } from '../../lib/ovn/databases.ts';
@@ -202,7 +203,7 @@ async function leave(host: Host, { databases, target }: Extract<Step, { act: 'le
     ]);
     if (code !== 0)
       throw new Failure(`the server of the ${name} database does not leave its cluster: ${stderr.trim()}`);
-    const hasLeft = async () => (await readStatus(host, name))?.status === 'left cluster';
+    const hasLeft = async () => (await readStatus(host, name))?.status === LEFT;
     await until(
       host,
       seconds,
