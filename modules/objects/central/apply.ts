@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
@@ -219,7 +219,12 @@ async function remove(host: Host, databases: readonly DatabaseName[]): Promise<v
   const units = UNITS.filter((name) => name !== NORTHD_UNIT && name !== RELAY_UNIT);
   await host.run('systemctl', ['--quiet', 'disable', '--now', '--', RELAY_UNIT]);
   await applyUnits(host, { reload: false, disable: units, enable: [], restart: [] });
-  for (const name of databases) await host.remove(DATABASES[name].file);
+  for (const name of databases) {
+    const { file } = DATABASES[name];
+    await host.remove(file);
+    // ovsdb-server leaves it.
+    await host.remove(`${dirname(file)}/.${basename(file)}.~lock~`);
+  }
   await host.remove(FILES.member);
 }
 
