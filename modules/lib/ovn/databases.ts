@@ -158,11 +158,16 @@ export function parseStatus(text: string): ClusterStatus {
   };
 }
 
-/** Reads what the server says of its cluster; undefined where it doesn't run, or has none. */
+/** Reads what the server says of its cluster; undefined where it doesn't run. */
 export async function readStatus(host: Host, name: DatabaseName): Promise<ClusterStatus | undefined> {
   const { schema, control } = DATABASES[name];
-  const { code, stdout } = await host.run('ovs-appctl', [
+  const { code, stdout, stderr } = await host.run('ovs-appctl', [
     ...['--timeout', String(ANSWER), '-t', control, 'cluster/status', schema],
   ]);
-  return code === 0 ? parseStatus(stdout) : undefined;
+  if (code === 0) return parseStatus(stdout);
+  // A server gives a database up when it has left the cluster, or was removed from it (measured).
+  return stderr.includes('unknown cluster') ? parseStatus(`Status: ${LEFT}\n`) : undefined;
 }
+
+/** What a server says that has left its cluster. */
+export const LEFT = 'left cluster';

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path/posix';
+import { basename, dirname } from 'node:path/posix';
 import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { runOrFail } from '../../lib/host/process.ts';
@@ -6,6 +6,7 @@ import {
   DATABASE_NAMES,
   DATABASES,
   type DatabaseName,
+  LEFT,
   readStatus,
   transact,
 } from '../../lib/ovn/databases.ts';
@@ -202,7 +203,7 @@ async function leave(host: Host, { databases, target }: Extract<Step, { act: 'le
     ]);
     if (code !== 0)
       throw new Failure(`the server of the ${name} database does not leave its cluster: ${stderr.trim()}`);
-    const hasLeft = async () => (await readStatus(host, name))?.status === 'left cluster';
+    const hasLeft = async () => (await readStatus(host, name))?.status === LEFT;
     await until(
       host,
       seconds,
@@ -218,7 +219,12 @@ async function remove(host: Host, databases: readonly DatabaseName[]): Promise<v
   const units = UNITS.filter((name) => name !== NORTHD_UNIT && name !== RELAY_UNIT);
   await host.run('systemctl', ['--quiet', 'disable', '--now', '--', RELAY_UNIT]);
   await applyUnits(host, { reload: false, disable: units, enable: [], restart: [] });
-  for (const name of databases) await host.remove(DATABASES[name].file);
+  for (const name of databases) {
+    const { file } = DATABASES[name];
+    await host.remove(file);
+    // ovsdb-server leaves it.
+    await host.remove(`${dirname(file)}/.${basename(file)}.~lock~`);
+  }
   await host.remove(FILES.member);
 }
 

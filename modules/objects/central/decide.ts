@@ -1,5 +1,5 @@
 import { Failure, OptionError } from '../../lib/failure.ts';
-import { DATABASES, type DatabaseName, remote } from '../../lib/ovn/databases.ts';
+import { DATABASES, type DatabaseName, LEFT, remote } from '../../lib/ovn/databases.ts';
 import type { SeenDatabase } from './observe.ts';
 import type { CentralOptions } from './options.ts';
 
@@ -14,7 +14,7 @@ export type Decision =
 type Asked = CentralOptions['hosts'][number];
 
 /** A server's words when it has been taken out of its cluster. */
-const OUT = ['left cluster', 'removed from cluster'];
+const OUT = [LEFT, 'removed from cluster'];
 
 /** Whether a member's file is of no more use. */
 const isOut = ({ status }: SeenDatabase): boolean => status !== undefined && OUT.includes(status.status);

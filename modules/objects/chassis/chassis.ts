@@ -8,6 +8,7 @@ import { parseIp } from '../../lib/net/address.ts';
 import { FILES } from '../../lib/ovn/files.ts';
 import { CONTROLLER_DROP_IN, CONTROLLER_UNIT, DROP_INS, HOST_UNIT } from '../../lib/ovn/services.ts';
 import { readIfReachable } from '../../lib/ovs/read.ts';
+import type { Database } from '../../lib/ovs/tables.ts';
 import { applyUnits, readUnits, type Unit } from '../../lib/systemd/units.ts';
 import { readExternalIds, writeExternalIds } from './external-ids.ts';
 import type { ChassisOptions } from './options.ts';
@@ -18,7 +19,7 @@ interface State {
   readonly unreachable: string | undefined;
   readonly socket: string;
   readonly settings: Settings;
-  /** The bridges, each with its ports' count, its own port included. */
+  /** The bridges, each with the number of ports of others on it: its own one, and those of ovn-controller, don't count. */
   readonly bridges: ReadonlyMap<string, number>;
   readonly addresses: ReadonlySet<string>;
   readonly dropIn: string | undefined;
@@ -73,6 +74,14 @@ function check({ state, address, members, bridge_mappings }: ChassisOptions): vo
   if (problems.length > 1) throw new Failures(problems);
 }
 
+// ovn-controller marks its tunnels and patch ports by keys such as ovn-chassis-id.
+const isOfOvn = (externalIds: Settings) => Object.keys(externalIds).some((key) => key.startsWith('ovn-'));
+
+const othersOn = (database: Database, bridge: string, ports: readonly string[]): number =>
+  database.ports.filter(
+    ({ _uuid, name, external_ids }) => ports.includes(_uuid) && name !== bridge && !isOfOvn(external_ids),
+  ).length;
+
 async function observe(host: Host, options: ChassisOptions): Promise<State> {
   const { database_socket, timeout } = options;
   const [answer, links, dropIn, nameFile, unit, installed, certified] = await Promise.all([
@@ -90,7 +99,7 @@ async function observe(host: Host, options: ChassisOptions): Promise<State> {
     unreachable,
     socket,
     settings: unreachable === undefined ? await readExternalIds(host, socket, timeout) : {},
-    bridges: new Map(database.bridges.map(({ name, ports }) => [name, ports.length])),
+    bridges: new Map(database.bridges.map(({ name, ports }) => [name, othersOn(database, name, ports)])),
     addresses: new Set(addresses.map(({ ip }) => ip)),
     dropIn,
     nameFile,
@@ -188,7 +197,7 @@ function planAbsent(state: State): Plan<Step> {
             ),
           ]
         : []),
-      ...(state.bridges.get(INTEGRATION) === 1
+      ...(state.bridges.get(INTEGRATION) === 0
         ? [change(`remove ${INTEGRATION}`, { act: 'bridge' }, INTEGRATION)]
         : []),
       change(
