@@ -14,6 +14,10 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   network: { name: 'contract', bridge: 'contract0', subnet: ['192.0.2.0/24'] },
+  ovn_topology: {
+    networks: [{ name: 'contract', subnet: ['192.0.2.0/24'], dhcp: {} }],
+    hypervisors: [{ name: 'hv1' }],
+  },
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},
   ovs_info: {},

@@ -9,6 +9,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
+  'objects/ovn': ['objects/network'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
@@ -16,6 +17,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
   'engines/move': ['engines/libvirt'],
+  'engines/ovn': ['engines/ovs', 'engines/ovsdb'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };

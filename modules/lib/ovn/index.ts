@@ -42,7 +42,7 @@ const idsIn = (row: Row<OwnTable>): StringMap => row.external_ids;
 
 /** Finds rows of one owner by their names, all rows by their uuids, and who holds them: each in one step. */
 export class Index {
-  readonly #ours = new Map<string, Located>();
+  readonly #ours = new Map<OwnTable, Map<string, Located>>(OWN_TABLES.map((table) => [table, new Map()]));
   readonly #copies: (Located & { readonly name: string })[] = [];
   readonly #named = new Map<string, Row<OwnTable>>();
   readonly #oursByUuid = new Map<string, Place>();
@@ -68,9 +68,9 @@ export class Index {
     const ids = idsIn(row);
     const name = ids[NAME];
     if (ids[OWNER] !== this.owner || name === undefined) return;
-    const key = keyOf({ table, name });
-    if (this.#ours.has(key)) this.#copies.push({ table, row, name });
-    else this.#ours.set(key, { table, row });
+    const ours = this.#ours.get(table);
+    if (ours?.has(name)) this.#copies.push({ table, row, name });
+    else ours?.set(name, { table, row });
     this.#oursByUuid.set(row._uuid, { table, name });
   }
 
@@ -86,13 +86,14 @@ export class Index {
 
   /** The row of ours of that name. */
   find<T extends OwnTable>({ table, name }: Place & { readonly table: T }): Row<T> | undefined {
-    return this.#ours.get(keyOf({ table, name }))?.row as Row<T> | undefined;
+    return this.#ours.get(table)?.get(name)?.row as Row<T> | undefined;
   }
 
   /** All rows of ours. Of several with one name, only the first is found by it. */
   *all(): Generator<Located & { readonly name: string; readonly isCopy: boolean }> {
-    for (const { table, row } of this.#ours.values())
-      yield { table, row, name: idsIn(row)[NAME] ?? '', isCopy: false };
+    for (const [table, rows] of this.#ours) {
+      for (const [name, { row }] of rows) yield { table, row, name, isCopy: false };
+    }
     for (const copy of this.#copies) yield { ...copy, isCopy: true };
   }
 
@@ -112,7 +113,7 @@ export class Index {
 
   /** What of others would be deleted with a row of ours: columns, each with the number of rows. */
   foreignIn({ table, name }: Place): Readonly<Record<string, number>> {
-    const row = this.#ours.get(keyOf({ table, name }))?.row;
+    const row = this.find({ table, name });
     if (!row || !(table in CONTENTS)) return {};
     const counts = CONTENTS[table as Holder].map(
       (column) => [column, refsIn(row, column).filter((uuid) => !this.isOurs(uuid)).length] as const,
