@@ -128,6 +128,7 @@ export const spec = defineSpec({
         'The interfaces of the hypervisors in networks with O(networks[].host_port), by hypervisor.',
       returned: 'always',
       type: 'dict',
+      sample: { hv1: { lan: { interface_id: 'lan.leg.hv1', addresses: ['10.20.0.254/24'] } } },
       values: {
         description: 'Those of a hypervisor, by network.',
         returned: 'always',

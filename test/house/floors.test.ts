@@ -10,6 +10,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
+  'objects/ovn': ['objects/network'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
@@ -18,6 +19,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'engines/libvirt': ['engines/ovs'],
   'engines/ovn': ['engines/systemd'],
   'engines/move': ['engines/libvirt'],
+  'engines/ovn': ['engines/ovs', 'engines/ovsdb'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };

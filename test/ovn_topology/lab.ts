@@ -23,6 +23,7 @@ ip address flush dev host0; ip address replace ADDRESS/24 dev br-phy; ip link se
 ethtool -K host0 tx off >/dev/null
 ovs-vsctl --may-exist add-br br-ex -- set bridge br-ex datapath_type=netdev
 ip link set br-ex up
+echo chassis-NAME >/etc/openvswitch/system-id.conf
 ovs-vsctl set open_vswitch . external_ids:system-id=chassis-NAME external_ids:ovn-remote=tcp:10.88.0.1:6642 \
   external_ids:ovn-encap-type=geneve external_ids:ovn-encap-ip=ADDRESS external_ids:ovn-bridge-datapath-type=netdev \
   external_ids:ovn-bridge-mappings=wan:br-ex`;

@@ -1,23 +1,23 @@
 import type { StringMap, Value } from '../ovsdb/types.ts';
-import type { OwnTable } from './tables.ts';
+import type { ManagedTable } from './tables.ts';
 
 /** A row of ours, by its table and by the name that its external_ids have. */
-export interface Place {
-  readonly table: OwnTable;
+export interface RowKey {
+  readonly table: ManagedTable;
   readonly name: string;
 }
 
 /** A column of another row of ours that holds a row. */
 export interface Membership {
-  readonly holder: Place;
+  readonly holder: RowKey;
   readonly column: string;
 }
 
 /** A row as it should be. Columns and keys of maps that it doesn't have are kept as they are. */
-export interface DesiredRow extends Place {
+export interface DesiredRow extends RowKey {
   readonly columns: Readonly<Record<string, Value>>;
   /** Columns that refer to one row, or to none. */
-  readonly refs?: Readonly<Record<string, Place | undefined>>;
+  readonly refs?: Readonly<Record<string, RowKey | undefined>>;
   readonly memberships?: readonly Membership[];
   /** More keys of external_ids, without their prefix. */
   readonly ids?: StringMap;
@@ -34,16 +34,16 @@ export function subjectOf(name: string): string {
 }
 
 /** The rows that other rows refer to. */
-export const places = {
-  networkSwitch: (network: string): Place => ({ table: 'Logical_Switch', name: `network/${network}` }),
-  router: (network: string): Place => ({ table: 'Logical_Router', name: `network/${network}` }),
-  dhcp: (network: string, family: 4 | 6): Place => ({
+export const rowKeys = {
+  networkSwitch: (network: string): RowKey => ({ table: 'Logical_Switch', name: `network/${network}` }),
+  router: (network: string): RowKey => ({ table: 'Logical_Router', name: `network/${network}` }),
+  dhcp: (network: string, family: 4 | 6): RowKey => ({
     table: 'DHCP_Options',
     name: `network/${network}/dhcp/${family}`,
   }),
-  uplinkSwitch: (uplink: string): Place => ({ table: 'Logical_Switch', name: `uplink/${uplink}` }),
-  gateways: (uplink: string): Place => ({ table: 'HA_Chassis_Group', name: `uplink/${uplink}` }),
-  group: (group: string): Place => ({ table: 'Port_Group', name: `group/${group}` }),
+  uplinkSwitch: (uplink: string): RowKey => ({ table: 'Logical_Switch', name: `uplink/${uplink}` }),
+  gateways: (uplink: string): RowKey => ({ table: 'HA_Chassis_Group', name: `uplink/${uplink}` }),
+  group: (group: string): RowKey => ({ table: 'Port_Group', name: `group/${group}` }),
 } as const;
 
 /**

@@ -53,8 +53,8 @@ export interface Outside {
 export interface Peer {
   readonly network: string;
   /** The two ends of the link between their routers. */
-  readonly own: string;
-  readonly other: string;
+  readonly near: string;
+  readonly far: string;
   /** The subnets of the other one. */
   readonly subnets: readonly Address[];
   /** Whether guests of the other one can open connections to this one. */

@@ -6,7 +6,7 @@ import { type Chassis, NORTHBOUND, type Northbound, SOUTHBOUND } from './tables.
 const FIX = "install the package ovn-central, or 'systemctl start ovn-central'";
 
 /** The database of what is desired. */
-export const NORTHBOUND_PLACE: Place = {
+export const NORTHBOUND_SERVER: Place = {
   schema: 'OVN_Northbound',
   called: "OVN's northbound database",
   sockets: ['/var/run/ovn/ovnnb_db.sock', '/usr/local/var/run/ovn/ovnnb_db.sock'],
@@ -16,7 +16,7 @@ export const NORTHBOUND_PLACE: Place = {
 };
 
 /** The database of what hypervisors do. */
-export const SOUTHBOUND_PLACE: Place = {
+export const SOUTHBOUND_SERVER: Place = {
   schema: 'OVN_Southbound',
   called: "OVN's southbound database",
   sockets: ['/var/run/ovn/ovnsb_db.sock', '/usr/local/var/run/ovn/ovnsb_db.sock'],
@@ -31,9 +31,9 @@ export async function readChassis(
   given: string | undefined,
   seconds: number,
 ): Promise<Chassis[]> {
-  const session = await connect(host, SOUTHBOUND_PLACE, socketsOf(SOUTHBOUND_PLACE, given));
+  const session = await connect(host, SOUTHBOUND_SERVER, socketsOf(SOUTHBOUND_SERVER, given));
   try {
-    const { Chassis, Chassis_Private } = await readTables(session, SOUTHBOUND, SOUTHBOUND_PLACE, seconds);
+    const { Chassis, Chassis_Private } = await readTables(session, SOUTHBOUND, SOUTHBOUND_SERVER, seconds);
     const carriedOut = new Map(Chassis_Private.map(({ name, nb_cfg }) => [name, nb_cfg]));
     return Chassis.map(({ name, hostname }) => ({
       name,
@@ -51,9 +51,9 @@ export async function readNorthbound(
   given: string | undefined,
   seconds: number,
 ): Promise<{ northbound: Northbound; socket: string }> {
-  const session = await connect(host, NORTHBOUND_PLACE, socketsOf(NORTHBOUND_PLACE, given));
+  const session = await connect(host, NORTHBOUND_SERVER, socketsOf(NORTHBOUND_SERVER, given));
   try {
-    const northbound = await readTables(session, NORTHBOUND, NORTHBOUND_PLACE, seconds);
+    const northbound = await readTables(session, NORTHBOUND, NORTHBOUND_SERVER, seconds);
     if (northbound.NB_Global.length === 0)
       throw new Failure("OVN's northbound database isn't initialised: is ovn-northd running?");
     return { northbound, socket: session.socket };

@@ -107,7 +107,7 @@ export const SOUTHBOUND = {
 export type Table = NameOf<typeof NORTHBOUND>;
 
 /** A table whose rows can be ours. */
-export type OwnTable = Exclude<Table, 'NB_Global'>;
+export type ManagedTable = Exclude<Table, 'NB_Global'>;
 
 /** A row of a table as plain values. */
 export type Row<T extends Table = Table> = RowOf<typeof NORTHBOUND, T>;
@@ -130,7 +130,7 @@ export const HOLDERS = {
   Logical_Router: ['ports', 'static_routes', 'nat', 'load_balancer'],
   Port_Group: ['ports', 'acls'],
   HA_Chassis_Group: ['ha_chassis'],
-} as const satisfies Partial<Record<OwnTable, readonly string[]>>;
+} as const satisfies Partial<Record<ManagedTable, readonly string[]>>;
 
 export type Holder = keyof typeof HOLDERS;
 
@@ -154,7 +154,7 @@ export const ROOTS: ReadonlySet<Table> = new Set<Table>([
 ]);
 
 /** Tables of which no two rows can have one name, and those of which northd takes the first only. */
-export const NAMED: readonly OwnTable[] = [
+export const NAMED: readonly ManagedTable[] = [
   'Logical_Switch',
   'Logical_Switch_Port',
   'Logical_Router',

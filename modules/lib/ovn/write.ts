@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import { Session } from '../ovsdb/session.ts';
 import { checkResults, numberIn } from '../ovsdb/write.ts';
 import type { Operation } from './operations.ts';
-import { NORTHBOUND_PLACE, readChassis } from './read.ts';
+import { NORTHBOUND_SERVER, readChassis } from './read.ts';
 import type { Chassis } from './tables.ts';
 
 /** Where and how a transaction is written. */
@@ -52,7 +52,7 @@ export interface Written {
  */
 export async function writeTransaction(host: Host, writing: Writing): Promise<Written> {
   const { socket, timeout } = writing;
-  const session = await Session.open(host, socket, NORTHBOUND_PLACE);
+  const session = await Session.open(host, socket, NORTHBOUND_SERVER);
   try {
     const operations = [...writing.operations, ...NEXT];
     const results = await session.transact(operations, timeout);

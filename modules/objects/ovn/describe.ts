@@ -49,8 +49,8 @@ function partsOf(touches: readonly Touch[]): [Values, Values] {
   const before: Record<string, Values> = {};
   const after: Record<string, Values> = {};
   for (const { part, kind, ...touch } of touches) {
-    const [was, is] = differing(touch.before, touch.after);
-    if (kind !== 'add') before[part] = { ...before[part], ...was };
+    const [former, is] = differing(touch.before, touch.after);
+    if (kind !== 'add') before[part] = { ...before[part], ...former };
     if (kind !== 'remove') after[part] = { ...after[part], ...is };
   }
   return [before, after];
@@ -62,9 +62,9 @@ function describeOne(subject: string, touches: readonly Touch[]): Described {
   const name = nameOf(subject, after ?? before);
   if (head?.kind === 'add') return { title: `add ${name}`, before: undefined, after };
   if (head?.kind === 'remove') return { title: `remove ${name}`, before, after: undefined };
-  const [was, is] = differing(before ?? {}, after ?? {});
-  const isSaid = head && Object.keys({ ...was, ...is }).length > 0;
-  const [others, parts] = isSaid ? [was, is] : partsOf(touches);
+  const [former, is] = differing(before ?? {}, after ?? {});
+  const isSaid = head && Object.keys({ ...former, ...is }).length > 0;
+  const [others, parts] = isSaid ? [former, is] : partsOf(touches);
   return { title: `change ${name}`, before: others, after: parts };
 }
 

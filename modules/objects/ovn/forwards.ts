@@ -6,7 +6,7 @@ import type { ForwardOptions } from '../network/options.ts';
 import type { Claims } from './claims.ts';
 import type { Entry } from './entries.ts';
 import type { NetworkEntry } from './options.ts';
-import type { Way } from './outside.ts';
+import type { UplinkAddresses } from './outside.ts';
 
 const endpoint = (ip: string, port: number) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
 
@@ -14,14 +14,14 @@ const endpoint = (ip: string, port: number) => (ip.includes(':') ? `[${ip}]:${po
 export function claimListen(
   { name, forwards }: NetworkEntry,
   uplink: string,
-  way: Way,
+  uplinkHas: UplinkAddresses,
   claims: Claims,
 ): void {
   forwards.forEach(({ listen = [] }, i) => {
     listen.forEach((text, j) => {
       const option = `forwards[${i}].listen[${j}]`;
       const ip = parseIp(text)?.ip ?? '';
-      if (!way.subnets.some(({ subnet }) => isWithin(ip, subnet)))
+      if (!uplinkHas.subnets.some(({ subnet }) => isWithin(ip, subnet)))
         throw new OptionError(option, `${text} is not in a subnet of the uplink '${uplink}'`);
       claims.claim(ip, `the router of the network '${name}'`, option);
     });

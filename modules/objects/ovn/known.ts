@@ -1,6 +1,6 @@
 import { parseIp } from '../../lib/net/address.ts';
 import { parseMac } from '../../lib/net/mac.ts';
-import { type places, subjectOf } from '../../lib/ovn/desired.ts';
+import { type rowKeys, subjectOf } from '../../lib/ovn/desired.ts';
 import { declaredIn, idOf } from '../../lib/ovn/ids.ts';
 import { type Index, refsIn } from '../../lib/ovn/index.ts';
 import type { Row } from '../../lib/ovn/tables.ts';
@@ -40,10 +40,10 @@ function nicOf(row: Port): KnownNic | undefined {
   const ids = row.external_ids;
   const declared = declaredIn(ids);
   const [network, host, guest] = ['network', 'host', 'guest'].map((key) => idOf(ids, key));
-  const own = row.addresses.map(partsOf).find(({ mac }) => mac !== undefined);
-  if (!declared || !network || !host || !guest || !own?.mac) return undefined;
+  const line = row.addresses.map(partsOf).find(({ mac }) => mac !== undefined);
+  if (!declared || !network || !host || !guest || !line?.mac) return undefined;
   return {
-    ...{ id: row.name, network, host, guest, mac: own.mac, addresses: own.addresses },
+    ...{ id: row.name, network, host, guest, mac: line.mac, addresses: line.addresses },
     given: texts(declared.given).map((text) => parseIp(text)?.ip ?? text),
     aliases: texts(declared.aliases),
     groups: texts(declared.security_groups),
@@ -82,7 +82,7 @@ export interface ForeignPort {
 /** The ports of others in the switch of a network or an uplink. */
 export function foreignPorts(
   index: Index,
-  lan: ReturnType<typeof places.networkSwitch>,
+  lan: ReturnType<typeof rowKeys.networkSwitch>,
   byUuid: ReadonlyMap<string, Port>,
 ): ForeignPort[] {
   const row = index.find({ ...lan, table: 'Logical_Switch' });

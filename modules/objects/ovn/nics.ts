@@ -129,8 +129,8 @@ function claimGiven(nic: Nic, { subnets }: Land, claims: Claims): void {
 function claimFormer(nic: Nic, { subnets, pools, entry }: Land, claims: Claims): void {
   for (const one of subnets) {
     const { family } = one.subnet;
-    const own = isStateless(entry, one) ? eui64(one.subnet.ip, nic.mac) : undefined;
-    if (own !== undefined) claims.claim(own, ownerOf(nic), nic.at ? `${nic.at}.mac` : 'networks');
+    const made = isStateless(entry, one) ? eui64(one.subnet.ip, nic.mac) : undefined;
+    if (made !== undefined) claims.claim(made, ownerOf(nic), nic.at ? `${nic.at}.mac` : 'networks');
     if (nic.known?.network !== nic.network || nic.given.some((ip) => parseIp(ip)?.family === family))
       continue;
     for (const ip of nic.known.addresses) {
@@ -145,10 +145,10 @@ function addressesOf(nic: Nic, { subnets, pools, entry }: Land, claims: Claims):
   const owner = ownerOf(nic);
   return subnets.flatMap((one) => {
     const { family } = one.subnet;
-    const own = isStateless(entry, one) ? [eui64(one.subnet.ip, nic.mac)] : [];
+    const made = isStateless(entry, one) ? [eui64(one.subnet.ip, nic.mac)] : [];
     const given = nic.given.filter((ip) => parseIp(ip)?.family === family);
     const pool = pools.get(family);
-    if (given.length > 0 || !pool) return [...new Set([...given, ...own])];
+    if (given.length > 0 || !pool) return [...new Set([...given, ...made])];
     const former = nic.known?.addresses.find(
       (ip) => parseIp(ip)?.family === family && claims.ownerOf(ip) === owner,
     );

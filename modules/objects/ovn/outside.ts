@@ -11,13 +11,13 @@ import { Pool } from './pool.ts';
 import type { UplinkSubnet } from './uplink-check.ts';
 
 /** An uplink with the addresses that it has left. */
-export interface Way {
+export interface UplinkAddresses {
   readonly subnets: readonly UplinkSubnet[];
   readonly pools: ReadonlyMap<4 | 6, Pool>;
 }
 
 /** The pools of an uplink's addresses. */
-export const wayOf = (subnets: readonly UplinkSubnet[], claims: Claims): Way => ({
+export const uplinkAddresses = (subnets: readonly UplinkSubnet[], claims: Claims): UplinkAddresses => ({
   subnets,
   pools: new Map(
     subnets.flatMap(({ subnet: { family }, range }) =>
@@ -51,11 +51,16 @@ const formerOf = (index: Index, { name }: NetworkEntry): readonly string[] =>
   index.find({ table: 'Logical_Router_Port', name: `network/${name}/outside` })?.networks ?? [];
 
 /** Claims the address that a network gives, or that it has and keeps. @throws OptionError */
-export function claimOutside(entry: NetworkEntry, way: Way, index: Index, claims: Claims): void {
+export function claimOutside(
+  entry: NetworkEntry,
+  uplinkHas: UplinkAddresses,
+  index: Index,
+  claims: Claims,
+): void {
   const given = (entry.nat_address ?? []).map((text, i) => {
     const at = `nat_address[${i}]`;
     const ip = parseIp(text);
-    const found = way.subnets.find(({ subnet }) => ip && isWithin(ip.ip, subnet));
+    const found = uplinkHas.subnets.find(({ subnet }) => ip && isWithin(ip.ip, subnet));
     if (!ip || !found)
       throw new OptionError(at, `${text} is not in a subnet of the uplink '${entry.uplink ?? ''}'`);
     const problem = hostProblem(ip.ip, found.subnet);
@@ -65,7 +70,7 @@ export function claimOutside(entry: NetworkEntry, way: Way, index: Index, claims
   });
   for (const text of formerOf(index, entry)) {
     const { ip, family } = parseAddress(text);
-    if (given.includes(family) || !way.pools.get(family)?.has(ip)) continue;
+    if (given.includes(family) || !uplinkHas.pools.get(family)?.has(ip)) continue;
     if (claims.ownerOf(ip) === undefined) claims.claim(ip, ownerOf(entry), 'uplink');
   }
 }
@@ -74,15 +79,15 @@ export function claimOutside(entry: NetworkEntry, way: Way, index: Index, claims
 export function outsideOf(
   entry: NetworkEntry,
   uplink: string,
-  way: Way,
+  uplinkHas: UplinkAddresses,
   index: Index,
   claims: Claims,
 ): Outside {
   const families = subnetsOf(entry).map(({ subnet }) => subnet.family);
-  const common = way.subnets.filter(({ subnet }) => families.includes(subnet.family));
+  const common = uplinkHas.subnets.filter(({ subnet }) => families.includes(subnet.family));
   const addresses = common.flatMap(({ subnet, gateway }): OutsideAddress[] => {
     const { family } = subnet;
-    const ip = addressOf(entry, way, family, index, claims);
+    const ip = addressOf(entry, uplinkHas, family, index, claims);
     return ip === undefined ? [] : [{ family, address: { ...subnet, ip }, gateway }];
   });
   if (addresses.length === 0)
@@ -97,21 +102,21 @@ export function outsideOf(
 
 function addressOf(
   entry: NetworkEntry,
-  way: Way,
+  uplinkHas: UplinkAddresses,
   family: 4 | 6,
   index: Index,
   claims: Claims,
 ): string | undefined {
-  const isOwn = (ip: string) => claims.ownerOf(ip) === ownerOf(entry);
+  const isIts = (ip: string) => claims.ownerOf(ip) === ownerOf(entry);
   const given = (entry.nat_address ?? [])
     .map((text) => parseIp(text))
     .find((ip) => ip?.family === family)?.ip;
   if (given !== undefined) return given;
-  const pool = way.pools.get(family);
+  const pool = uplinkHas.pools.get(family);
   if (!pool) return undefined;
   const former = formerOf(index, entry)
     .map((text) => parseAddress(text))
-    .find((one) => one.family === family && pool.has(one.ip) && isOwn(one.ip));
+    .find((one) => one.family === family && pool.has(one.ip) && isIts(one.ip));
   const ip = former?.ip ?? pool.lowest();
   if (ip === undefined)
     throw new OptionError(

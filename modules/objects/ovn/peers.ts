@@ -60,7 +60,7 @@ export function peersOf(entries: Entries, index: Index): Map<string, Peer[]> {
     const other = entries.networks.get(peer)?.entry;
     if (!other) return;
     const one: Peer = {
-      ...{ network: peer, own: ends[0], other: ends[1] },
+      ...{ network: peer, near: ends[0], far: ends[1] },
       subnets: subnetsOf(other).flatMap(({ subnet, gateway }) => (gateway === undefined ? [] : subnet)),
       opens: opens.has(`${peer}/${name}`),
     };

@@ -162,9 +162,9 @@ function resultOf({ networks, nics, legs }: Cloud): Omit<CloudResult, 'behind'> 
     })),
     host_interfaces: legs.reduce<Record<string, Record<string, HostInterface>>>(
       (all, { network, host, mac, addresses }) => {
-        const own = all[host] ?? {};
-        all[host] = own;
-        own[network] = {
+        const ofHost = all[host] ?? {};
+        all[host] = ofHost;
+        ofHost[network] = {
           ...{ interface_id: names.legPort(network, host), mac },
           mtu: byName.get(network)?.mtu ?? 0,
           addresses: withPrefixes(addresses, subnetsOf(network)),

@@ -1,7 +1,7 @@
 import { located } from '../../lib/failure.ts';
 import { formatAddress, parseIp } from '../../lib/net/address.ts';
 import { parseSubnet } from '../../lib/net/subnet.ts';
-import { places } from '../../lib/ovn/desired.ts';
+import { rowKeys } from '../../lib/ovn/desired.ts';
 import { declaredIn } from '../../lib/ovn/ids.ts';
 import type { Index } from '../../lib/ovn/index.ts';
 import type { Cloud, CloudGroup, CloudNetwork, CloudUplink, Outside, Peer } from '../../lib/ovn/model.ts';
@@ -18,7 +18,7 @@ import { dnsOf, guestsOf, type NamedNic } from './names.ts';
 import { subnetsOf } from './network-check.ts';
 import { completeNics, isStateless, nicsOf } from './nics.ts';
 import type { CloudOptions, NetworkEntry, UplinkEntry } from './options.ts';
-import { claimOutside, outsideOf, uplinkOf, type Way, wayOf } from './outside.ts';
+import { claimOutside, outsideOf, type UplinkAddresses, uplinkAddresses, uplinkOf } from './outside.ts';
 import { peersOf } from './peers.ts';
 import { matchesOf, type Sources } from './rules.ts';
 import type { Scope } from './scope.ts';
@@ -99,8 +99,8 @@ function claimFixed(
 ): void {
   const ports = new Map(index.northbound.Logical_Switch_Port.map((row) => [row._uuid, row]));
   const switches = [
-    ...present(entries.networks).map(({ entry }) => places.networkSwitch(entry.name)),
-    ...present(entries.uplinks).map(({ entry }) => places.uplinkSwitch(entry.name)),
+    ...present(entries.networks).map(({ entry }) => rowKeys.networkSwitch(entry.name)),
+    ...present(entries.uplinks).map(({ entry }) => rowKeys.uplinkSwitch(entry.name)),
   ];
   for (const lan of switches) {
     for (const { name, macs, addresses } of foreignPorts(index, lan, ports)) {
@@ -125,26 +125,28 @@ function claimFixed(
 interface Leading {
   readonly network: Entry<NetworkEntry>;
   readonly uplink: string;
-  readonly way: Way;
+  readonly uplinkHas: UplinkAddresses;
 }
 
 function outsidesOf(entries: Entries, index: Index, claims: Claims): Map<string, Outside> {
   const ways = new Map(
-    present(entries.uplinks).map(({ entry }) => [entry.name, wayOf(uplinkSubnets(entry), claims)] as const),
+    present(entries.uplinks).map(
+      ({ entry }) => [entry.name, uplinkAddresses(uplinkSubnets(entry), claims)] as const,
+    ),
   );
   const leading = present(entries.networks).flatMap((network): Leading[] => {
     const uplink = located(network, () => uplinkOf(network.entry, entries));
-    const way = ways.get(uplink ?? '');
-    return uplink !== undefined && way ? [{ network, uplink, way }] : [];
+    const uplinkHas = ways.get(uplink ?? '');
+    return uplink !== undefined && uplinkHas ? [{ network, uplink, uplinkHas }] : [];
   });
-  for (const { network, way } of leading)
-    located(network, () => claimOutside(network.entry, way, index, claims));
-  for (const { network, uplink, way } of leading)
-    located(network, () => claimListen(network.entry, uplink, way, claims));
+  for (const { network, uplinkHas } of leading)
+    located(network, () => claimOutside(network.entry, uplinkHas, index, claims));
+  for (const { network, uplink, uplinkHas } of leading)
+    located(network, () => claimListen(network.entry, uplink, uplinkHas, claims));
   return new Map(
-    leading.map(({ network, uplink, way }) => [
+    leading.map(({ network, uplink, uplinkHas }) => [
       network.entry.name,
-      located(network, () => outsideOf(network.entry, uplink, way, index, claims)),
+      located(network, () => outsideOf(network.entry, uplink, uplinkHas, index, claims)),
     ]),
   );
 }
@@ -216,7 +218,7 @@ function sourcesOf(
       if (entry)
         return entry.state === 'present' ? subnetsFor(network).map(({ subnet }) => subnet) : undefined;
       if (removed.network.has(network)) return undefined;
-      const row = index.find({ ...places.networkSwitch(network), table: 'Logical_Switch' });
+      const row = index.find({ ...rowKeys.networkSwitch(network), table: 'Logical_Switch' });
       const declared = row && declaredIn(row.external_ids)?.subnet;
       return Array.isArray(declared) ? declared.map((text) => parseSubnet(String(text))) : undefined;
     },

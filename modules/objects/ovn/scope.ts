@@ -1,5 +1,5 @@
 import { OptionError } from '../../lib/failure.ts';
-import { type Place, places } from '../../lib/ovn/desired.ts';
+import { type RowKey, rowKeys } from '../../lib/ovn/desired.ts';
 import { idOf, NAME } from '../../lib/ovn/ids.ts';
 import type { Index } from '../../lib/ovn/index.ts';
 import type { StringMap } from '../../lib/ovsdb/types.ts';
@@ -9,9 +9,9 @@ import { knownNames } from './known.ts';
 // Which rows of ours a task is about: those of all else it keeps as they are.
 
 const HOLDERS = {
-  network: (name: string): Place[] => [places.networkSwitch(name), places.router(name)],
-  uplink: (name: string): Place[] => [places.uplinkSwitch(name), places.gateways(name)],
-  group: (name: string): Place[] => [places.group(name)],
+  network: (name: string): RowKey[] => [rowKeys.networkSwitch(name), rowKeys.router(name)],
+  uplink: (name: string): RowKey[] => [rowKeys.uplinkSwitch(name), rowKeys.gateways(name)],
+  group: (name: string): RowKey[] => [rowKeys.group(name)],
 } as const;
 
 type Kind = keyof typeof HOLDERS;
@@ -34,7 +34,7 @@ const describe = (foreign: Readonly<Record<string, number>>) =>
 
 /** The networks that are kept and that have an uplink as their way out. */
 function usersOf(index: Index, uplink: string, isKept: (network: string) => boolean): string[] {
-  const group = index.find({ ...places.gateways(uplink), table: 'HA_Chassis_Group' });
+  const group = index.find({ ...rowKeys.gateways(uplink), table: 'HA_Chassis_Group' });
   return index.northbound.Logical_Router_Port.flatMap((port) => {
     const [, network = '', what] = (port.external_ids[NAME] ?? '').split('/');
     const isIts = what === 'outside' && group !== undefined && port.ha_chassis_group.includes(group._uuid);
@@ -47,7 +47,7 @@ export function scopeOf(entries: Entries, index: Index, purge: boolean): Scope {
   const warnings: string[] = [];
   const foreignIn = (kind: Kind, name: string) =>
     HOLDERS[kind](name)
-      .map((place) => describe(index.foreignIn(place)))
+      .map((key) => describe(index.foreignIn(key)))
       .filter((text) => text !== '')
       .join(', ');
   const removedOf = (kind: Kind, list: ReadonlyMap<string, Entry<{ readonly state: string }>>) => {

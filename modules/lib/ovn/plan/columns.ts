@@ -2,7 +2,7 @@ import { managedKeys, planMap, withManagedKeys } from '../../ovs/rows/maps.ts';
 import type { StringMap, Value } from '../../ovsdb/types.ts';
 import type { DesiredRow } from '../desired.ts';
 import { idsOf, withIds } from '../ids.ts';
-import type { OwnTable, Row } from '../tables.ts';
+import type { ManagedTable, Row } from '../tables.ts';
 
 /** What of a row's own columns changes. */
 export interface ColumnsPlan {
@@ -29,7 +29,7 @@ const sameMap = (a: StringMap, b: StringMap) => {
 /** Plans the columns of one row. @param current undefined for a new one */
 export function planColumns(
   desired: DesiredRow,
-  current: Row<OwnTable> | undefined,
+  current: Row<ManagedTable> | undefined,
   owner: string,
 ): ColumnsPlan {
   const values: Record<string, Value> = {};

@@ -1,16 +1,16 @@
 import { encodeRefs, type Ref } from '../../ovsdb/types.ts';
-import { type DesiredRow, type Membership, type Place, subjectOf } from '../desired.ts';
+import { type DesiredRow, type Membership, type RowKey, subjectOf } from '../desired.ts';
 import { type Index, nameIn, refsIn } from '../index.ts';
 import { guardRow, mutateRefs, type Operation } from '../operations.ts';
-import { HOLDERS, type Holder, type OwnTable, ROOTS, type Row } from '../tables.ts';
+import { HOLDERS, type Holder, type ManagedTable, ROOTS, type Row } from '../tables.ts';
 import type { Refs } from './refs.ts';
 import type { Touch } from './touch.ts';
 
-const keyOf = ({ table, name }: Place, column: string) => `${table} ${name} ${column}`;
+const keyOf = ({ table, name }: RowKey, column: string) => `${table} ${name} ${column}`;
 
 interface Exchange {
-  readonly table: OwnTable;
-  readonly row: Row<OwnTable>;
+  readonly table: ManagedTable;
+  readonly row: Row<ManagedTable>;
   readonly column: string;
   readonly joining: Ref[];
   readonly leaving: Ref[];
@@ -28,16 +28,16 @@ export class Members {
     desired: readonly DesiredRow[],
     readonly index: Index,
     refs: Refs,
-    gone: ReadonlySet<string>,
+    removed: ReadonlySet<string>,
   ) {
-    for (const one of desired) this.#addDesired(one, refs, gone);
+    for (const one of desired) this.#addDesired(one, refs, removed);
     for (const { table, row } of index.all()) {
       // The database itself removes a root from the columns that refer to it.
-      if (gone.has(row._uuid) && !ROOTS.has(table)) this.#removeAll(row._uuid, gone);
+      if (removed.has(row._uuid) && !ROOTS.has(table)) this.#removeAll(row._uuid, removed);
     }
   }
 
-  #addDesired(one: DesiredRow, refs: Refs, gone: ReadonlySet<string>): void {
+  #addDesired(one: DesiredRow, refs: Refs, removed: ReadonlySet<string>): void {
     const { memberships = [] } = one;
     const current = this.index.find(one);
     const ref = refs.of(one);
@@ -55,7 +55,7 @@ export class Members {
       this.#touch(one, current !== undefined, 'joins', holder);
     }
     for (const { table, row, column } of current ? this.index.holdersOf(current._uuid) : []) {
-      if (kept.has(`${row._uuid} ${column}`) || gone.has(row._uuid)) continue;
+      if (kept.has(`${row._uuid} ${column}`) || removed.has(row._uuid)) continue;
       this.#exchange(table, row, column).leaving.push(ref);
       this.#touch(one, true, 'leaves', { table, name: nameIn(row) });
     }
@@ -68,7 +68,7 @@ export class Members {
   }
 
   // A new row's memberships are told by its being added.
-  #touch(one: DesiredRow, exists: boolean, key: string, holder: Place): void {
+  #touch(one: DesiredRow, exists: boolean, key: string, holder: RowKey): void {
     if (!exists) return;
     const change = { before: {}, after: { [key]: holder.name } };
     this.#touches.push({ kind: 'change', subject: subjectOf(one.name), part: one.part, ...change });
@@ -78,13 +78,13 @@ export class Members {
     return this.index.holdersOf(uuid).some((one) => one.row._uuid === holder && one.column === column);
   }
 
-  #removeAll(uuid: string, gone: ReadonlySet<string>): void {
+  #removeAll(uuid: string, removed: ReadonlySet<string>): void {
     for (const { table, row, column } of this.index.holdersOf(uuid)) {
-      if (!gone.has(row._uuid)) this.#exchange(table, row, column).leaving.push({ uuid });
+      if (!removed.has(row._uuid)) this.#exchange(table, row, column).leaving.push({ uuid });
     }
   }
 
-  #exchange(table: OwnTable, row: Row<OwnTable>, column: string): Exchange {
+  #exchange(table: ManagedTable, row: Row<ManagedTable>, column: string): Exchange {
     const key = `${row._uuid} ${column}`;
     const known = this.#exchanges.get(key);
     const exchange = known ?? { table, row, column, joining: [], leaving: [] };
@@ -93,7 +93,7 @@ export class Members {
   }
 
   /** The columns of a row to be inserted that hold others, encoded. */
-  heldByNew(row: Place): Readonly<Record<string, unknown>> {
+  heldByNew(row: RowKey): Readonly<Record<string, unknown>> {
     const columns: readonly Membership['column'][] = HOLDERS[row.table as Holder] ?? [];
     const held = columns.flatMap((column) => {
       const refs = this.#new.get(keyOf(row, column));

@@ -1,5 +1,5 @@
 import type { Ref } from '../../ovsdb/types.ts';
-import type { DesiredRow, Place } from '../desired.ts';
+import type { DesiredRow, RowKey } from '../desired.ts';
 import type { Index } from '../index.ts';
 
 /** References to desired rows: those that exist by their uuids, others by names within the transaction. */
@@ -17,7 +17,7 @@ export class Refs {
   }
 
   /** @throws Error for a row that neither exists nor is desired: a mistake of ours */
-  of({ table, name }: Place): Ref {
+  of({ table, name }: RowKey): Ref {
     const existing = this.index.find({ table, name });
     const ref = existing ? { uuid: existing._uuid } : this.#new.get(`${table} ${name}`);
     if (!ref) throw new Error(`no row ${name} in ${table}`);

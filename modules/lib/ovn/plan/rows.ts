@@ -26,13 +26,13 @@ export function planRows(
   isRemoved: (name: string, ids: StringMap) => boolean,
 ): RowsPlan {
   const refs = new Refs(index, desired);
-  const gone = removals(desired, index, isRemoved);
-  const goneUuids = new Set(gone.map(({ row }) => row._uuid));
-  const members = new Members(desired, index, refs, goneUuids);
+  const removed = removals(desired, index, isRemoved);
+  const removedUuids = new Set(removed.map(({ row }) => row._uuid));
+  const members = new Members(desired, index, refs, removedUuids);
   const guards: Operation[] = [];
   const writes: Operation[] = [];
   const touches: Touch[] = [];
-  for (const { table, row, name, isCopy } of gone) {
+  for (const { table, row, name, isCopy } of removed) {
     guards.push(guardRow(table, row._uuid, { external_ids: row.external_ids }));
     // Those that nothing holds would go by themselves, but only after it was checked that nothing refers to the deleted ones.
     writes.push(remove(table, row._uuid));
@@ -66,13 +66,13 @@ function removals(
   index: Index,
   isRemoved: (name: string, ids: StringMap) => boolean,
 ) {
-  const wanted = new Set(desired.map(({ table, name }) => `${table} ${name}`));
-  const gone: (Located & { name: string; isCopy: boolean })[] = [];
+  const desiredKeys = new Set(desired.map(({ table, name }) => `${table} ${name}`));
+  const removed: (Located & { name: string; isCopy: boolean })[] = [];
   for (const one of index.all()) {
-    const isDesired = wanted.has(`${one.table} ${one.name}`);
-    if (isDesired ? one.isCopy : isRemoved(one.name, one.row.external_ids)) gone.push(one);
+    const isDesired = desiredKeys.has(`${one.table} ${one.name}`);
+    if (isDesired ? one.isCopy : isRemoved(one.name, one.row.external_ids)) removed.push(one);
   }
-  return gone;
+  return removed;
 }
 
 interface Piece {
@@ -90,11 +90,11 @@ function planRow(desired: DesiredRow, index: Index, refs: Refs, members: Members
   const subject = subjectOf(name);
   const declared = declaredOf(desired, current?.external_ids);
   if (!current) {
-    const own = Object.entries(desired.refs ?? {}).map(([column, place]) => [
+    const linked = Object.entries(desired.refs ?? {}).map(([column, key]) => [
       column,
-      encodeRefs(place ? [refs.of(place)] : []),
+      encodeRefs(key ? [refs.of(key)] : []),
     ]);
-    const others = { ...Object.fromEntries(own), ...members.heldByNew(desired) };
+    const others = { ...Object.fromEntries(linked), ...members.heldByNew(desired) };
     const ovnName = columns.values.name;
     const isNamed = NAMED.includes(table) && typeof ovnName === 'string';
     return {
@@ -133,13 +133,13 @@ function planRefs(desired: DesiredRow, current: Located['row'], refs: Refs): Lin
   const encoded: Record<string, unknown> = {};
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
-  for (const [column, place] of Object.entries(desired.refs ?? {})) {
-    const ref = place && refs.of(place);
+  for (const [column, key] of Object.entries(desired.refs ?? {})) {
+    const ref = key && refs.of(key);
     const [now] = refsIn(current, column);
     if (ref?.named ? false : ref?.uuid === now) continue;
     encoded[column] = encodeRefs(ref ? [ref] : []);
     before[column] = now ?? null;
-    after[column] = place?.name ?? null;
+    after[column] = key?.name ?? null;
   }
   return { encoded, before, after };
 }

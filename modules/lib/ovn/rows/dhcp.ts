@@ -1,5 +1,5 @@
 import { formatAddress, parseIp } from '../../net/address.ts';
-import { type DesiredRow, places } from '../desired.ts';
+import { type DesiredRow, rowKeys } from '../desired.ts';
 import { routerMac } from '../macs.ts';
 import type { CloudNetwork } from '../model.ts';
 
@@ -57,7 +57,7 @@ export const dhcpRows = (network: CloudNetwork, owner: string): DesiredRow[] =>
       ? []
       : [
           {
-            ...places.dhcp(network.name, subnet.family),
+            ...rowKeys.dhcp(network.name, subnet.family),
             part: 'dhcp',
             columns: {
               cidr: formatAddress(subnet),

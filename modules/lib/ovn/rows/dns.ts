@@ -1,4 +1,4 @@
-import { type DesiredRow, places } from '../desired.ts';
+import { type DesiredRow, rowKeys } from '../desired.ts';
 import type { CloudNetwork } from '../model.ts';
 
 /** The names of a network. OVN answers queries for them on the way, whatever name server they are sent to. */
@@ -14,7 +14,7 @@ export function dnsRows({ name, dns }: CloudNetwork): DesiredRow[] {
       name: `network/${name}/dns`,
       part: 'names',
       columns: { records: Object.fromEntries(records) },
-      memberships: [{ holder: places.networkSwitch(name), column: 'dns_records' }],
+      memberships: [{ holder: rowKeys.networkSwitch(name), column: 'dns_records' }],
     },
   ];
 }

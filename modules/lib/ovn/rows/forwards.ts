@@ -1,4 +1,4 @@
-import { type DesiredRow, places } from '../desired.ts';
+import { type DesiredRow, rowKeys } from '../desired.ts';
 import type { CloudNetwork } from '../model.ts';
 
 /**
@@ -12,7 +12,7 @@ export const forwardRows = ({ name, forwards }: CloudNetwork): DesiredRow[] =>
     part: 'forwards',
     columns: { name: `${name}.${protocol}`, protocol, vips },
     memberships: [
-      { holder: places.router(name), column: 'load_balancer' },
-      { holder: places.networkSwitch(name), column: 'load_balancer' },
+      { holder: rowKeys.router(name), column: 'load_balancer' },
+      { holder: rowKeys.networkSwitch(name), column: 'load_balancer' },
     ],
   }));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type DesiredRow, names, places } from '../desired.ts';
+import { type DesiredRow, names, rowKeys } from '../desired.ts';
 import type { CloudGroup } from '../model.ts';
 import { ALLOW_GROUP, DENY_GROUP } from './priorities.ts';
 
@@ -13,11 +13,11 @@ export function groupRows({ name, allows, declared }: CloudGroup): DesiredRow[] 
     name: `group/${name}/${key}`,
     part: 'rules',
     columns,
-    memberships: [{ holder: places.group(name), column: 'acls' }],
+    memberships: [{ holder: rowKeys.group(name), column: 'acls' }],
   });
   const incoming = `outport == @${group}`;
   return [
-    { ...places.group(name), part: 'group', columns: { name: group }, declared },
+    { ...rowKeys.group(name), part: 'group', columns: { name: group }, declared },
     acl('deny', { priority: DENY_GROUP, direction: 'to-lport', action: 'drop', match: `${incoming} && ip` }),
     acl('out', {
       ...{ priority: DENY_GROUP, direction: 'from-lport' },

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
-import { type DesiredRow, names, places } from '../desired.ts';
+import { type DesiredRow, names, rowKeys } from '../desired.ts';
 import { routerMac } from '../macs.ts';
 import type { CloudNetwork } from '../model.ts';
 import { advertisements } from './dhcp.ts';
@@ -13,9 +13,9 @@ const base = (network: CloudNetwork) => ({ name: `network/${network.name}`, part
 /** The switch of a network, and its router with the port between them. */
 export function networkRows(network: CloudNetwork, owner: string): DesiredRow[] {
   const { name, declared } = network;
-  const lan = { ...places.networkSwitch(name), ...base(network), columns: { name }, declared };
+  const lan = { ...rowKeys.networkSwitch(name), ...base(network), columns: { name }, declared };
   if (!isRouted(network)) return [lan];
-  const router = { ...places.router(name), ...base(network), columns: { name } };
+  const router = { ...rowKeys.router(name), ...base(network), columns: { name } };
   return [lan, router, ...gatewayRows(network, owner)];
 }
 
@@ -34,7 +34,7 @@ function gatewayRows(network: CloudNetwork, owner: string): DesiredRow[] {
         ),
         ipv6_ra_configs: advertisements(network),
       },
-      memberships: [{ holder: places.router(name), column: 'ports' }],
+      memberships: [{ holder: rowKeys.router(name), column: 'ports' }],
     },
     {
       table: 'Logical_Switch_Port',
@@ -46,7 +46,7 @@ function gatewayRows(network: CloudNetwork, owner: string): DesiredRow[] {
         addresses: ['router'],
         options: { 'router-port': names.gatewayPort(name) },
       },
-      memberships: [{ holder: places.networkSwitch(name), column: 'ports' }],
+      memberships: [{ holder: rowKeys.networkSwitch(name), column: 'ports' }],
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
-import { type DesiredRow, names, places } from '../desired.ts';
+import { type DesiredRow, names, rowKeys } from '../desired.ts';
 import { macOf } from '../macs.ts';
 import type { CloudNetwork, Outside } from '../model.ts';
 
@@ -32,8 +32,8 @@ function portRows({ name, mtu }: CloudNetwork, outside: Outside, owner: string):
         // What comes in and is larger than the network can carry is answered with ICMP.
         options: { gateway_mtu: String(mtu) },
       },
-      refs: { ha_chassis_group: places.gateways(uplink) },
-      memberships: [{ holder: places.router(name), column: 'ports' }],
+      refs: { ha_chassis_group: rowKeys.gateways(uplink) },
+      memberships: [{ holder: rowKeys.router(name), column: 'ports' }],
     },
     {
       table: 'Logical_Switch_Port',
@@ -45,7 +45,7 @@ function portRows({ name, mtu }: CloudNetwork, outside: Outside, owner: string):
         addresses: ['router'],
         options: { 'router-port': port },
       },
-      memberships: [{ holder: places.uplinkSwitch(uplink), column: 'ports' }],
+      memberships: [{ holder: rowKeys.uplinkSwitch(uplink), column: 'ports' }],
     },
   ];
 }
@@ -64,7 +64,7 @@ const routeRows = ({ name }: CloudNetwork, { addresses }: Outside): DesiredRow[]
               nexthop: gateway,
               output_port: names.outsidePort(name),
             },
-            memberships: [{ holder: places.router(name), column: 'static_routes' }],
+            memberships: [{ holder: rowKeys.router(name), column: 'static_routes' }],
           },
         ],
   );
@@ -78,7 +78,7 @@ const natRows = ({ name, subnets }: CloudNetwork, { addresses }: Outside): Desir
         name: `network/${name}/nat/${family}`,
         part: 'nat',
         columns: { type: 'snat', external_ip: address.ip, logical_ip: formatAddress(subnet) },
-        memberships: [{ holder: places.router(name), column: 'nat' }],
+        memberships: [{ holder: rowKeys.router(name), column: 'nat' }],
       })),
   );
 
@@ -87,8 +87,8 @@ const natRows = ({ name, subnets }: CloudNetwork, { addresses }: Outside): Desir
  * The uplink's switch drops that before: what is forwarded has an address of the outside there.
  */
 function guardRows({ name, subnets, peers }: CloudNetwork, { uplink, nat }: Outside): DesiredRow[] {
-  const own = nat ? subnets.map(({ subnet }) => subnet) : [];
-  const hidden = [...own, ...peers.flatMap((peer) => peer.subnets)];
+  const behind = nat ? subnets.map(({ subnet }) => subnet) : [];
+  const hidden = [...behind, ...peers.flatMap((peer) => peer.subnets)];
   return ([4, 6] as const).flatMap((family) => {
     const subnetsOf = hidden.filter((subnet) => subnet.family === family).map(formatAddress);
     if (subnetsOf.length === 0) return [];
@@ -104,7 +104,7 @@ function guardRows({ name, subnets, peers }: CloudNetwork, { uplink, nat }: Outs
           action: 'drop',
           match: `outport == ${port} && ip${family}.dst == {${subnetsOf.sort().join(', ')}}`,
         },
-        memberships: [{ holder: places.uplinkSwitch(uplink), column: 'acls' }],
+        memberships: [{ holder: rowKeys.uplinkSwitch(uplink), column: 'acls' }],
       },
     ];
   });

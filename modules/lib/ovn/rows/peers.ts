@@ -1,6 +1,6 @@
 import { formatAddress } from '../../net/address.ts';
 import { linkLocal } from '../../net/eui64.ts';
-import { type DesiredRow, names, places } from '../desired.ts';
+import { type DesiredRow, names, rowKeys } from '../desired.ts';
 import { macOf } from '../macs.ts';
 import type { CloudNetwork, Peer } from '../model.ts';
 import { DENY_NETWORK, STATEFUL } from './priorities.ts';
@@ -18,7 +18,7 @@ export const peerRows = (network: CloudNetwork, owner: string): DesiredRow[] => 
   ...(network.peers.some(({ opens }) => !opens) ? [statefulRow(network)] : []),
 ];
 
-function portRow({ name }: CloudNetwork, { network, own }: Peer, owner: string): DesiredRow {
+function portRow({ name }: CloudNetwork, { network, near }: Peer, owner: string): DesiredRow {
   const port = names.peerPort(name, network);
   return {
     table: 'Logical_Router_Port',
@@ -27,15 +27,15 @@ function portRow({ name }: CloudNetwork, { network, own }: Peer, owner: string):
     columns: {
       name: port,
       mac: macOf(owner, port),
-      networks: [`${own}/${LINK}`],
+      networks: [`${near}/${LINK}`],
       peer: names.peerPort(network, name),
     },
     ids: { peer: network },
-    memberships: [{ holder: places.router(name), column: 'ports' }],
+    memberships: [{ holder: rowKeys.router(name), column: 'ports' }],
   };
 }
 
-const routeRows = ({ name }: CloudNetwork, { network, other, subnets }: Peer, owner: string) =>
+const routeRows = ({ name }: CloudNetwork, { network, far, subnets }: Peer, owner: string) =>
   subnets.map(
     (subnet): DesiredRow => ({
       table: 'Logical_Router_Static_Route',
@@ -44,11 +44,11 @@ const routeRows = ({ name }: CloudNetwork, { network, other, subnets }: Peer, ow
       columns: {
         ip_prefix: formatAddress(subnet),
         // A port of a router has a link-local address by itself.
-        nexthop: subnet.family === 4 ? other : linkLocal(macOf(owner, names.peerPort(network, name))),
+        nexthop: subnet.family === 4 ? far : linkLocal(macOf(owner, names.peerPort(network, name))),
         output_port: names.peerPort(name, network),
       },
       ids: { peer: network },
-      memberships: [{ holder: places.router(name), column: 'static_routes' }],
+      memberships: [{ holder: rowKeys.router(name), column: 'static_routes' }],
     }),
   );
 
@@ -67,7 +67,7 @@ const denyRows = ({ name }: CloudNetwork, { network, subnets, opens }: Peer): De
           match: `ip${subnet.family}.src == ${formatAddress(subnet)}`,
         },
         ids: { peer: network },
-        memberships: [{ holder: places.networkSwitch(name), column: 'acls' }],
+        memberships: [{ holder: rowKeys.networkSwitch(name), column: 'acls' }],
       }));
 
 /** A switch follows connections only if one of its rules needs it. */
@@ -76,5 +76,5 @@ const statefulRow = ({ name }: CloudNetwork): DesiredRow => ({
   name: `network/${name}/stateful`,
   part: 'routed_to',
   columns: { priority: STATEFUL, direction: 'from-lport', action: 'allow-related', match: 'ip' },
-  memberships: [{ holder: places.networkSwitch(name), column: 'acls' }],
+  memberships: [{ holder: rowKeys.networkSwitch(name), column: 'acls' }],
 });

@@ -1,17 +1,17 @@
 import { parseIp } from '../../net/address.ts';
-import { type DesiredRow, names, type Place, places } from '../desired.ts';
+import { type DesiredRow, names, type RowKey, rowKeys } from '../desired.ts';
 import type { CloudLeg, CloudNetwork, CloudNic } from '../model.ts';
 
 const lineOf = (mac: string, addresses: readonly string[]) => [mac, ...addresses].join(' ');
 
 /** What a port gets by DHCP: OVN leases the first address of each family that the port has. */
 function dhcpRefs({ name, dhcp, subnets }: CloudNetwork, addresses: readonly string[]) {
-  const place = (family: 4 | 6): Place | undefined => {
+  const key = (family: 4 | 6): RowKey | undefined => {
     const isServed = subnets.some(({ subnet, gateway }) => subnet.family === family && gateway !== undefined);
     const isLeased = addresses.some((address) => parseIp(address)?.family === family);
-    return dhcp && isServed && isLeased ? places.dhcp(name, family) : undefined;
+    return dhcp && isServed && isLeased ? rowKeys.dhcp(name, family) : undefined;
   };
-  return { dhcpv4_options: place(4), dhcpv6_options: place(6) };
+  return { dhcpv4_options: key(4), dhcpv6_options: key(6) };
 }
 
 /** The port of a guest's interface. */
@@ -32,8 +32,8 @@ export function nicRow(nic: CloudNic, network: CloudNetwork): DesiredRow {
     ids: { host, guest, network: network.name },
     declared,
     memberships: [
-      { holder: places.networkSwitch(network.name), column: 'ports' },
-      ...groups.map((group) => ({ holder: places.group(group), column: 'ports' })),
+      { holder: rowKeys.networkSwitch(network.name), column: 'ports' },
+      ...groups.map((group) => ({ holder: rowKeys.group(group), column: 'ports' })),
     ],
   };
 }
@@ -51,6 +51,6 @@ export function legRow({ network, host, mac, addresses, declared }: CloudLeg): D
     },
     ids: { host, network },
     declared,
-    memberships: [{ holder: places.networkSwitch(network), column: 'ports' }],
+    memberships: [{ holder: rowKeys.networkSwitch(network), column: 'ports' }],
   };
 }

@@ -1,4 +1,4 @@
-import { type DesiredRow, names, places } from '../desired.ts';
+import { type DesiredRow, names, rowKeys } from '../desired.ts';
 import type { CloudUplink } from '../model.ts';
 
 /** The priority of the first gateway; each next one has one less. */
@@ -6,7 +6,7 @@ const FIRST = 1000;
 
 /** The network outside: a switch with a port to the bridge of the hypervisors, and the hypervisors that may be its gateway. */
 export function uplinkRows({ name, vlan, gateways, declared }: CloudUplink): DesiredRow[] {
-  const lan = places.uplinkSwitch(name);
+  const lan = rowKeys.uplinkSwitch(name);
   return [
     { ...lan, part: 'uplink', columns: { name: names.uplinkSwitch(name) }, declared },
     {
@@ -22,14 +22,14 @@ export function uplinkRows({ name, vlan, gateways, declared }: CloudUplink): Des
       },
       memberships: [{ holder: lan, column: 'ports' }],
     },
-    { ...places.gateways(name), part: 'gateways', columns: { name: names.uplinkSwitch(name) } },
+    { ...rowKeys.gateways(name), part: 'gateways', columns: { name: names.uplinkSwitch(name) } },
     ...gateways.map(
       (chassis, i): DesiredRow => ({
         table: 'HA_Chassis',
         name: `uplink/${name}/gateway/${chassis}`,
         part: 'gateways',
         columns: { chassis_name: chassis, priority: FIRST - i },
-        memberships: [{ holder: places.gateways(name), column: 'ha_chassis' }],
+        memberships: [{ holder: rowKeys.gateways(name), column: 'ha_chassis' }],
       }),
     ),
   ];
