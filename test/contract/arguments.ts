@@ -14,30 +14,28 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   },
   libvirt_domain: { name: 'contract', memory: '64 MiB', virt_type: 'qemu' },
   network: { name: 'contract', bridge: 'contract0', subnet: ['192.0.2.0/24'] },
-<<<<<<< HEAD
-  ovn_central: { name: 'hv1', members: hv1: '127.0.0.1' },
+  ovn_central: { name: 'hv1', members: { hv1: '127.0.0.1' } },
   ovn_certificate: { step: 'authorities' },
   ovn_chassis: { chassis: 'hv1', address: '127.0.0.1', members: ['127.0.0.1'] },
   ovn_info: {},
-=======
+  ovn_migration: { step: 'begin', ports: ['5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01'], from: 'hv1', to: 'hv2' },
   ovn_topology: {
     networks: [{ name: 'contract', subnet: ['192.0.2.0/24'], dhcp: {} }],
-    hypervisors: [name: 'hv1' ],
+    hypervisors: [{ name: 'hv1' }],
   },
->>>>>>> ovntopo
   ovs_bridge: { bridge: 'contract0', datapath_type: 'netdev' },
   ovs_confirm: {},
   ovs_info: {},
   ovs_overlay: {
     host: 'hv1',
-    members: hv1: '127.0.0.1', hv2: '192.0.2.2' ,
+    members: { hv1: '127.0.0.1', hv2: '192.0.2.2' },
     bridge: 'contract0',
-    bridge_defaults: datapath_type: 'netdev' ,
+    bridge_defaults: { datapath_type: 'netdev' },
   },
   ovs_port: { bridge: 'contract0', port: 'contract1', tag: 25 },
   ovs_topology: {
     bridges: [{ name: 'contract0', datapath_type: 'netdev' }],
-    ports: [bridge: 'contract0', port: 'contract1', tag: 25 ],
+    ports: [{ bridge: 'contract0', port: 'contract1', tag: 25 }],
   },
   vm: {
     name: 'contract-vm',
@@ -49,18 +47,20 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   },
   vm_info: {},
   vm_move: {
-    ...name: 'contract-vm', step: 'abandon' ,
-    description: descriptionText(
-      ...name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' ,
-      ...
+    ...{ name: 'contract-vm', step: 'abandon' },
+    description: descriptionText({
+      ...{ name: 'contract-vm', uuid: '00000000-0000-0000-0000-000000000001', state: 'running' },
+      ...{
         runs: true,
         autostart: true,
         arch: 'x86_64',
         machine: 'q35',
         type: 'qemu',
-        cpu: host: '' ,
+        cpu: { host: '' },
         disks: [],
-        files: [],,
-      ...interfaces: [], attachments: , cannot: [], cannotLive: [], cannotCold: [] ,),
+        files: [],
+      },
+      ...{ interfaces: [], attachments: {}, cannot: [], cannotLive: [], cannotCold: [] },
+    }),
   },
 };

@@ -17,9 +17,8 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
   'engines/libvirt': ['engines/ovs'],
-  'engines/ovn': ['engines/systemd'],
   'engines/move': ['engines/libvirt'],
-  'engines/ovn': ['engines/ovs', 'engines/ovsdb'],
+  'engines/ovn': ['engines/ovs', 'engines/ovsdb', 'engines/systemd'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };
