@@ -138,7 +138,9 @@ export function refuseLoss(
   local: SeenDatabase,
 ): void {
   const rest = (local.status?.servers ?? []).filter(({ address }) => address !== local.address);
-  const alive = hosts.map((one) => one[database].address);
+  // A member that joined in this run has said nothing of it yet.
+  const joined = hosts.map((one) => remote('ssl', members[one.name] ?? '', DATABASES[database].clusterPort));
+  const alive = [...hosts.map((one) => one[database].address), ...joined];
   const lost = rest.filter(({ address }) => !alive.includes(address));
   if (rest.length - lost.length > rest.length / 2) return;
   const those = lost.map(({ address }) => address).join(', ');

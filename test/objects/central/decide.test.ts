@@ -172,6 +172,12 @@ describe('a member that leaves', () => {
   });
 });
 
+it('a member that leaves knows one that joined in the same run', () => {
+  const status = parseStatus(STATUS('leader').replace(/^ {4}3333.*\n/m, ''));
+  const moved = options('hv2', [asked('hv1'), asked('hv2', server(2))], { members: { hv1: '10.0.0.1' } });
+  expect(() => refuseLoss(moved, 'northbound', seen(server(2), status))).not.toThrow();
+});
+
 describe('members', () => {
   const wrong: [string, Partial<CentralOptions>, RegExp][] = [
     ['an even number', { members: { hv1: '10.0.0.1', hv2: '10.0.0.2' } }, /has 2 hosts: give 1 or 3/],
