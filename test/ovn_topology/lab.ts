@@ -58,6 +58,11 @@ export class OvnLab {
     const lab = new OvnLab(Object.fromEntries(started) as Record<HostName, Hypervisor>);
     await link(...HOSTS.map((name) => ({ name })));
     await Promise.all(HOSTS.map((name) => lab.#prepare(name)));
+    // Each hypervisor tells the southbound database of itself when it has reached it.
+    await lab.sh(
+      'ot1',
+      'until [ $(ovn-sbctl --bare --columns=name list Chassis_Private | grep -c chassis) = 2 ]; do sleep 0.2; done',
+    );
     return lab;
   }
 
