@@ -133,7 +133,7 @@ export function kicksOf(options: CentralOptions, database: DatabaseName, local: 
  * @throws Failure where those that stay are no majority without this server: nothing could be written any more, and no dead one removed
  */
 export function refuseLoss(
-  { name, hosts }: CentralOptions,
+  { name, hosts, members }: CentralOptions,
   database: DatabaseName,
   local: SeenDatabase,
 ): void {
