@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { plan } from '../../../modules/objects/ovn/plan.ts';
 import { ModelDatabase } from '../../lib/ovn/model.ts';
-import { mac, nic, run, uuid } from './given.ts';
+import { mac, nic, options, run, stateOf, uuid } from './given.ts';
 
 const LAN = {
   name: 'lan',
@@ -289,21 +290,17 @@ describe('a plan of a cloud', () => {
     expect(rows('DNS')).toMatchObject([{ records: { 'theirs.lab.test': '10.20.0.9' } }]);
   });
 
-  it('is refused where another changed a row meanwhile', () => {
+  it.each([
+    ['removes', { nat: false }, 'NAT', { external_ids: {} }],
+    ['changes', { mtu: 1400 }, 'DHCP_Options', { options: { mtu: '9000' } }],
+    ['adds to', { host_port: true }, 'Logical_Switch', { ports: [] }],
+  ] as const)('is refused where another changed a row meanwhile that it %s', (_, more, table, columns) => {
     run(database, CLOUD);
-    const late = run(
-      Object.assign(new ModelDatabase(), {
-        read: () => database.read(),
-        transact: () => {},
-      }) as ModelDatabase,
-      {
-        ...CLOUD,
-        networks: [{ ...LAN, nat: false }, DMZ],
-      },
-    );
-    const [nat] = database.read().NAT;
-    database.set('NAT', nat?._uuid ?? '', { external_ids: { ...nat?.external_ids, theirs: '1' } });
-    expect(() => database.transact(late.operations)).toThrow('stale');
+    const asked = plan(options({ ...CLOUD, networks: [{ ...LAN, ...more }, DMZ] }), stateOf(database));
+    for (const { _uuid } of database.read()[table]) database.set(table, _uuid, columns);
+    const before = database.read();
+    expect(() => database.transact(asked.changes[0]?.step.writing?.operations ?? [])).toThrow('stale');
+    expect(database.read()).toEqual(before);
   });
 
   it('names hypervisors that OVN does not know', () => {
