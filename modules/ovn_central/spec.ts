@@ -7,7 +7,8 @@ export const spec = defineSpec({
   description: [
     'Founds the clusters of the northbound and the southbound database, joins them, or leaves them. Run the task on all members.',
     'An existing cluster is joined. One is founded only by the first of O(members), and only if all members have said that they have none. A standalone database, as the package of Debian makes it, is replaced if it is empty; one with rows is an error.',
-    'All traffic between hosts is encrypted, by certificates of M(piecewise.cloud.ovn_certificate). Chassis connect to port 6642 of a relay of the southbound database, with the rights of the role C(ovn-controller) of OVN. The ports 6641, 6643, 6644 and 16642 take members alone; 6641 and 16642 are closed where there is one member.',
+    'All traffic between hosts is encrypted, by certificates of M(piecewise.cloud.ovn_certificate).',
+    'Chassis connect to port 6642 of a relay of the southbound database, with the rights of the role C(ovn-controller) of OVN. The ports 6641, 6643, 6644 and 16642 take members alone; 6641 and 16642 are closed where there is one member.',
     'A former server of a member that was installed again is removed from the clusters, and so are servers of O(dead) hosts. Other servers are kept, with a warning if they are not in O(members).',
     'Services are restarted if their options change. A restart of C(ovn-northd) leaves the databases running.',
   ],

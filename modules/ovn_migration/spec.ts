@@ -15,6 +15,7 @@ export const spec = defineSpec({
 - name: Before a guest is sent from hv1 to hv2
   piecewise.cloud.ovn_migration:
     step: begin
+    guest: web1
     ports: [5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01]
     from: hv1
     to: hv2
@@ -22,6 +23,7 @@ export const spec = defineSpec({
 - name: When it has arrived
   piecewise.cloud.ovn_migration:
     step: end
+    guest: web1
     ports: [5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01]
     from: hv1
     to: hv2

@@ -174,6 +174,9 @@ export const spec = defineSpec({
       returned: 'always',
       type: 'list',
       elements: 'dict',
+      sample: [
+        { name: 'web1', interfaces: [{ network: 'lan', port: '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01' }] },
+      ],
     },
     moves: {
       description:

@@ -61,4 +61,5 @@ hosts:
   returned: success
   type: list
   elements: dict
+  sample: [{name: hv1, northbound: {kind: none}, southbound: {kind: none}}]
 """

@@ -22,37 +22,36 @@ def guests_of(vms, answer):
     @returns a list for the key `guests` of ovn_topology. VMs that failed are left out
     @raises UntrustedAnswer for what no interface of a declared VM has
     """
-    declared = {vm.get("name"): vm for vm in vms}
+    # Of what has no name the module says what is wrong.
+    declared = {str(guest["name"]): guest for guest in vms if isinstance(guest.get("name"), (str, int))}
     results = answer.get("results")
     if results is None:
         results = [answer]
     found = []
     for result in results:
-        vm = declared.get(result.get("name"))
-        if vm is None or "interfaces" not in result:
+        name, guest = result.get("name"), declared.get(result.get("name"))
+        if guest is None or "interfaces" not in result:
             continue
-        if result.get("state") == "absent" or vm.get("state") == "absent":
-            found.append({"name": vm["name"], "state": "absent"})
-            continue
-        interfaces = list(_interfaces(vm, result["interfaces"]))
-        if interfaces:
-            found.append({"name": vm["name"], "interfaces": interfaces})
+        if result.get("state") == "absent" or guest.get("state") == "absent":
+            found.append({"name": name, "state": "absent"})
+        else:
+            found.append({"name": name, "interfaces": list(_interfaces(guest, result["interfaces"]))})
     return found
 
 
-def _interfaces(vm, reported):
-    entries = [entry for entry in vm.get("networks") or [] if isinstance(entry, dict)]
+def _interfaces(guest, reported):
+    entries = [entry for entry in guest.get("networks") or [] if isinstance(entry, dict)]
     for nic in reported:
         if "network" not in nic:
             continue
-        position = next((i for i, entry in enumerate(entries) if entry.get("name") == nic["network"]), None)
+        position = next((i for i, entry in enumerate(entries) if str(entry.get("name")) == nic["network"]), None)
         if position is None:
-            raise UntrustedAnswer("told of an interface that '%s' does not have" % vm.get("name"))
+            raise UntrustedAnswer("told of an interface that '%s' does not have" % guest.get("name"))
         entry, entries = entries[position], entries[position + 1:]
         # It isn't known before the first run, where the host can't make a definition.
         if not nic.get("port") or not nic.get("mac"):
             continue
         if not INTERFACE_ID.fullmatch(nic["port"]) or not MAC.fullmatch(nic["mac"]):
-            raise UntrustedAnswer("told of an interface of '%s' without a MAC address and an interface id" % vm.get("name"))
+            raise UntrustedAnswer("told of an interface of '%s' without a MAC address and an interface id" % guest.get("name"))
         given = {name: entry[key] for key, name in DECLARED.items() if entry.get(key) is not None}
         yield dict(given, network=nic["network"], port=nic["port"], mac=nic["mac"])

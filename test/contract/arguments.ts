@@ -18,7 +18,13 @@ export const ARGUMENTS: Readonly<Record<string, Record<string, unknown>>> = {
   ovn_certificate: { step: 'authorities' },
   ovn_chassis: { chassis: 'hv1', address: '127.0.0.1', members: ['127.0.0.1'] },
   ovn_info: {},
-  ovn_migration: { step: 'begin', ports: ['5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01'], from: 'hv1', to: 'hv2' },
+  ovn_migration: {
+    step: 'begin',
+    guest: 'web1',
+    ports: ['5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01'],
+    from: 'hv1',
+    to: 'hv2',
+  },
   ovn_topology: {
     networks: [{ name: 'contract', subnet: ['192.0.2.0/24'], dhcp: {} }],
     hypervisors: [{ name: 'hv1' }],

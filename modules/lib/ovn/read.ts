@@ -1,12 +1,12 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { connect, type Place, readTables, socketsOf } from '../ovsdb/read.ts';
+import { connect, type DatabaseServer, readTables, socketsOf } from '../ovsdb/read.ts';
 import { type Chassis, NORTHBOUND, type Northbound, SOUTHBOUND } from './tables.ts';
 
 const FIX = "install the package ovn-central, or 'systemctl start ovn-central'";
 
 /** The database of what is desired. */
-export const NORTHBOUND_SERVER: Place = {
+export const NORTHBOUND_SERVER: DatabaseServer = {
   schema: 'OVN_Northbound',
   called: "OVN's northbound database",
   sockets: ['/var/run/ovn/ovnnb_db.sock', '/usr/local/var/run/ovn/ovnnb_db.sock'],
@@ -16,7 +16,7 @@ export const NORTHBOUND_SERVER: Place = {
 };
 
 /** The database of what hypervisors do. */
-export const SOUTHBOUND_SERVER: Place = {
+export const SOUTHBOUND_SERVER: DatabaseServer = {
   schema: 'OVN_Southbound',
   called: "OVN's southbound database",
   sockets: ['/var/run/ovn/ovnsb_db.sock', '/usr/local/var/run/ovn/ovnsb_db.sock'],

@@ -2,7 +2,7 @@ import { type ObjectKind, type Outcome, observeEach, type Plan } from '../../lib
 import { OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { sign } from '../../lib/openssl/openssl.ts';
-import { AUTHORITIES, DIRECTORY } from '../../lib/ovn/files.ts';
+import { AUTHORITIES, AUTHORITY_DIRECTORY, DIRECTORY } from '../../lib/ovn/files.ts';
 import {
   type Authorities,
   type AuthorityStep,
@@ -66,7 +66,10 @@ async function observe(host: Host, options: CertificateOptions): Promise<State> 
     case 'install':
       return { step, held: await observeHeld(host, options) };
     default:
-      return { step, exists: (await host.stat(DIRECTORY)) !== undefined };
+      return {
+        step,
+        exists: (await Promise.all(directoriesOf(options).map((one) => host.stat(one)))).some(Boolean),
+      };
   }
 }
 
@@ -88,6 +91,10 @@ function planSign(options: CertificateOptions, found: Authorities): Plan<Step> {
     : { ...plan, missing: ["this host has no authorities: run 'step: authorities' first"] };
 }
 
+/** What a host that leaves removes. */
+const directoriesOf = ({ last }: CertificateOptions): string[] =>
+  last ? [DIRECTORY, AUTHORITY_DIRECTORY] : [DIRECTORY];
+
 function plan(options: CertificateOptions, state: State): Plan<Step> {
   const { chassis = '', certificates } = options;
   switch (state.step) {
@@ -107,7 +114,9 @@ function plan(options: CertificateOptions, state: State): Plan<Step> {
         ? one(`write the certificates of ${chassis}`, { act: 'install' }, certificates.chassis)
         : { changes: [] };
     default:
-      return state.exists ? one(`remove ${DIRECTORY}`, { act: 'absent' }) : { changes: [] };
+      return state.exists
+        ? one(`remove ${directoriesOf(options).join(', ')}`, { act: 'absent' })
+        : { changes: [] };
   }
 }
 
@@ -133,7 +142,7 @@ async function apply(host: Host, step: Step, options: CertificateOptions): Promi
       await applyInstall(host, options);
       return undefined;
     default:
-      await applyAbsent(host);
+      await applyAbsent(host, directoriesOf(options));
       return undefined;
   }
 }

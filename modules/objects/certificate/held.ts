@@ -125,8 +125,8 @@ async function verified(
   });
 }
 
-/** Removes all. */
-export async function applyAbsent(host: Host): Promise<void> {
-  await host.removeTree(DIRECTORY);
+/** Removes directories, and the one that they are in if nothing else is there. */
+export async function applyAbsent(host: Host, directories: readonly string[]): Promise<void> {
+  for (const directory of directories) await host.removeTree(directory);
   await host.removeDirectory('/etc/piecewise-cloud');
 }

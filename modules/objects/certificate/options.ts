@@ -29,8 +29,13 @@ export const certificateOptions = defineOptions({
       "V(request) makes this host's key, and returns a request if a certificate is missing or ends soon, or is not of these authorities.",
       'V(sign) signs a request, on the host with the authorities.',
       'V(install) writes what was signed.',
-      "V(absent) removes this host's key and certificates. The authorities stay.",
+      "V(absent) removes this host's key and certificates. The authorities stay, unless O(last) is set.",
     ],
+  },
+  last: {
+    type: 'bool',
+    default: false,
+    description: 'With O(step=absent), whether all hosts leave, so that the authorities are removed too.',
   },
   chassis: {
     ...chassisName,

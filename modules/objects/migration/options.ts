@@ -17,11 +17,17 @@ export const migrationOptions = defineOptions({
     description:
       'V(begin) before a guest is sent: both hypervisors bind its ports, and the new one passes nothing before the guest runs there. V(end) afterwards: the new one binds them alone. V(abandon) if it has not moved.',
   },
+  guest: {
+    type: 'str',
+    required: true,
+    description: 'The name of the guest. Ports of others are left alone.',
+  },
   ports: {
     type: 'list',
     elements: { type: 'str', pattern: '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', hint: 'a UUID' },
     required: true,
-    description: 'The interface ids of the guest. Those that OVN has no port for are left alone.',
+    description:
+      'The interface ids of the guest. Those for which M(piecewise.cloud.ovn_topology) has made no port are left alone.',
   },
   from: { ...CHASSIS, description: "OVN's name of the old hypervisor, its chassis." },
   to: { ...CHASSIS, description: "OVN's name of the new hypervisor, its chassis." },

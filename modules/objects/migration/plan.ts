@@ -1,4 +1,5 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import { idOf } from '../../lib/ovn/ids.ts';
 import { guardRow, type Operation, update } from '../../lib/ovn/operations.ts';
 import type { Chassis, Northbound, Row } from '../../lib/ovn/tables.ts';
 import type { StringMap } from '../../lib/ovsdb/types.ts';
@@ -23,20 +24,21 @@ const CHASSIS = 'requested-chassis';
 const STRATEGY = 'activation-strategy';
 
 /** The options of a port without those of a migration. */
-function settled(options: StringMap): StringMap {
+function completed(options: StringMap): StringMap {
   const { [CHASSIS]: _chassis, [STRATEGY]: _strategy, ...others } = options;
   return others;
 }
 
 /**
- * The options that a port gets, one after the other: ovn-nb(5). QEMU's own RARP, which it sends when the guest runs, activates
- * the port on the new host. At the end the new host is bound alone before nobody is requested: else both could bind it.
+ * The options that a port gets, one after the other: ovn-nb(5). The first host is the main one. The strategy holds for the other:
+ * QEMU's RARP, which it sends when the guest runs, activates the port there. At the end the new host is bound alone before nobody
+ * is requested: else both could bind it.
  */
 function stagesOf({ step, from, to }: MigrationOptions, options: StringMap): readonly StringMap[] {
-  const others = settled(options);
+  const others = completed(options);
   switch (step) {
     case 'begin':
-      return [{ ...others, [CHASSIS]: `${to},${from}`, [STRATEGY]: 'rarp' }];
+      return [{ ...others, [CHASSIS]: `${from},${to}`, [STRATEGY]: 'rarp' }];
     case 'end':
       return [{ ...others, [CHASSIS]: to }, others];
     case 'abandon':
@@ -69,14 +71,14 @@ function transactionsOf(ports: readonly Planned[]): Operation[][] {
 
 /** Plans which hypervisors bind the ports of a guest that moves. Pure. */
 export function plan(options: MigrationOptions, { northbound, socket, chassis }: State): Plan<Step> {
-  const wanted = new Set(options.ports);
-  const ports = northbound.Logical_Switch_Port.filter(({ name }) => wanted.has(name)).flatMap(
-    (port): Planned[] => {
-      const stages = stagesOf(options, port.options);
-      const last = stages.at(-1);
-      return last && !same(last, port.options) ? [{ port, stages }] : [];
-    },
-  );
+  const desired = new Set(options.ports);
+  const isIts = ({ name, external_ids: ids }: Row<'Logical_Switch_Port'>) =>
+    desired.has(name) && idOf(ids, 'guest') === options.guest;
+  const ports = northbound.Logical_Switch_Port.filter(isIts).flatMap((port): Planned[] => {
+    const stages = stagesOf(options, port.options);
+    const last = stages.at(-1);
+    return last && !same(last, port.options) ? [{ port, stages }] : [];
+  });
   const step: Step = {
     socket,
     transactions: transactionsOf(ports),

@@ -9,7 +9,7 @@ import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { readMarker } from '../../lib/move/marker.ts';
 import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
-import { INTEGRATION_BRIDGE } from '../network/ovn/record.ts';
+import { INTEGRATION_BRIDGE } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
 import { observeAttachments } from '../vm/attachments.ts';
 import { readHostCpu } from './cpu.ts';

@@ -2,7 +2,7 @@ import { OptionError } from '../../lib/failure.ts';
 import { checkNetwork } from '../network/check.ts';
 import { hasNoGateway, type Network, networkOf, portsOf } from '../network/network-of.ts';
 import type { NetworkOptions } from '../network/options.ts';
-import { checkEngine } from '../network/ovn/check.ts';
+import { checkEngine } from '../network/ovn-check.ts';
 import { optionsOf } from './dhcp-options.ts';
 import type { NetworkEntry } from './options.ts';
 

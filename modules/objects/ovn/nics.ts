@@ -49,6 +49,10 @@ export function nicsOf(entries: Entries, scope: Scope, known: ReadonlyMap<string
         if (!mac) throw new OptionError(`${path}.mac`, `'${one.mac}' is not a MAC address`);
         const twin = found.get(one.port);
         if (twin) throw new OptionError(`${path}.port`, `'${one.port}' is that of ${ownerOf(twin)} already`);
+        const former = known.get(one.port);
+        // A guest that moves keeps its name. A hypervisor can't take the port of another guest by naming it.
+        if (former && former.guest !== name)
+          throw new OptionError(`${path}.port`, `'${one.port}' is that of ${ownerOf(former)} already`);
         requirePresent(entries.networks, one.network, `${path}.network`, 'networks');
         const given = one.addresses.map((text, k) => {
           const ip = parseIp(text.replace(/\/\d+$/, ''));

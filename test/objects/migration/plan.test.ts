@@ -6,12 +6,17 @@ import { migrationOptions } from '../../../modules/objects/migration/options.ts'
 import { plan } from '../../../modules/objects/migration/plan.ts';
 
 const ID = '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01';
-const port = (name: string, options: Record<string, string> = {}) =>
-  ({ _uuid: `row of ${name}`, name, options }) as unknown as Row<'Logical_Switch_Port'>;
+const port = (name: string, options: Record<string, string> = {}, guest = 'web1') =>
+  ({
+    _uuid: `row of ${name}`,
+    name,
+    options,
+    external_ids: { 'piecewise-guest': guest },
+  }) as unknown as Row<'Logical_Switch_Port'>;
 const CHASSIS = ['hv1', 'hv2', 'hv3'].map((name) => ({ name, hostname: name, carriedOut: 0 }));
 
 const run = (step: string, ...ports: ReturnType<typeof port>[]) =>
-  plan(withDefaults(migrationOptions, { step, ports: [ID], from: 'hv1', to: 'hv2' }), {
+  plan(withDefaults(migrationOptions, { step, guest: 'web1', ports: [ID], from: 'hv1', to: 'hv2' }), {
     ...{ northbound: { ...NO_ROWS, Logical_Switch_Port: ports }, socket: '/nb', chassis: CHASSIS },
   });
 const written = ({ changes }: ReturnType<typeof run>) =>
@@ -20,10 +25,10 @@ const written = ({ changes }: ReturnType<typeof run>) =>
   );
 const map = (options: Record<string, string>) => ({ options: ['map', Object.entries(options)] });
 
-const BOTH = { 'requested-chassis': 'hv2,hv1', 'activation-strategy': 'rarp' };
+const BOTH = { 'requested-chassis': 'hv1,hv2', 'activation-strategy': 'rarp' };
 
 describe('the ports of a guest that moves', () => {
-  it('are bound by both hosts, the new one first, which waits until the guest runs', () => {
+  it('are bound by both hosts, the new one as the second, which waits until the guest runs', () => {
     const begun = run('begin', port(ID, { other: 'x' }), port('third'));
     expect(written(begun)).toEqual([[map({ other: 'x', ...BOTH })]]);
     expect(begun.changes[0]?.step.others).toEqual(['hv3']);
@@ -41,5 +46,6 @@ describe('the ports of a guest that moves', () => {
   it('are as they were where it has not moved, and none of others is touched', () => {
     expect(written(run('abandon', port(ID, BOTH), port('third', BOTH)))).toEqual([[map({})]]);
     expect(run('abandon', port('third', BOTH)).changes).toEqual([]);
+    expect(run('begin', port(ID, {}, 'another')).changes).toEqual([]);
   });
 });
