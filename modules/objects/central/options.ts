@@ -15,14 +15,14 @@ const database = (description: string) =>
       cluster: {
         type: 'str',
         default: '',
-        pattern: '[0-9a-f-]{0,36}',
+        pattern: '([0-9a-f][0-9a-f-]{0,35})?',
         hint: 'an id',
         description: 'The id of its cluster.',
       },
       server: {
         type: 'str',
         default: '',
-        pattern: '[0-9a-f-]{0,36}',
+        pattern: '([0-9a-f][0-9a-f-]{0,35})?',
         hint: 'an id',
         description: 'Its id in the cluster.',
       },
@@ -73,7 +73,7 @@ export const centralOptions = defineOptions({
   dead: {
     type: 'list',
     default: [],
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     description:
       'Addresses of hosts that do not come back. They are removed from the clusters and from the list of chassis.',
   },

@@ -24,7 +24,7 @@ export const chassisOptions = defineOptions({
   },
   members: {
     type: 'list',
-    elements: { type: 'str' },
+    elements: { type: 'str', name: true },
     default: [],
     description: 'The addresses of the members of the cluster of the southbound database.',
   },
