@@ -3,6 +3,9 @@ import { bridgeColumnOptions, portColumnOptions } from '../objects/topology/colu
 
 type Fields = Readonly<Record<string, ReturnField>>;
 
+// Other programs keep their data there.
+const { interface_external_ids: _others, ...described } = portColumnOptions;
+
 const text = (description: string, returned = 'always') => ({ description, returned, type: 'str' }) as const;
 const number = (description: string, returned: string) => ({ description, returned, type: 'int' }) as const;
 const IDS = {
@@ -56,7 +59,7 @@ const port: Fields = {
     type: 'list',
     elements: 'str',
   },
-  ...columns(portColumnOptions),
+  ...columns(described),
   type: text("The type of the port's interface.", 'unless the port is a bond or a bridge'),
 };
 

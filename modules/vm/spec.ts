@@ -168,6 +168,16 @@ export const spec = defineSpec({
     remove_storage: true
 `,
   controllerReturns: {
+    ovn_guests: {
+      description:
+        'The VMs with their interfaces in networks of the engine ovn, for M(piecewise.cloud.ovn_topology).',
+      returned: 'always',
+      type: 'list',
+      elements: 'dict',
+      sample: [
+        { name: 'web1', interfaces: [{ network: 'lan', port: '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01' }] },
+      ],
+    },
     moves: {
       description:
         'The VMs that are to be moved to this host. The task has left them out, and the role C(vm) moves them.',

@@ -89,6 +89,12 @@ export const spec = defineSpec({
       type: 'list',
       elements: 'str',
     },
+    ports: {
+      description: 'The interface ids of the VM on the bridge of OVN.',
+      returned: 'with C(step=prepare)',
+      type: 'list',
+      elements: 'str',
+    },
     socket: {
       description: 'The socket of libvirt.',
       returned: 'with C(step=prepare)',

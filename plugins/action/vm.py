@@ -21,6 +21,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import (
     power_of,
 )
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._other_hosts import Play, look
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn_guests import guests_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import GroupError, entries_of, kinds_of_groups
@@ -41,8 +42,14 @@ class ActionModule(ControllerFilesAction):
         except GroupError as reason:
             raise TaskFailure(str(reason)) from reason
         others = self._others(args.pop("hypervisors", None), task_vars)
-        if not others:
-            return self._run_once(args, task_vars)
+        vms = self._own_vms(args)
+        answer = self._run_among(others, args, task_vars) if others else self._run_once(args, task_vars)
+        if not self._wrapped:
+            answer["ovn_guests"] = guests_of(vms, answer)
+        return answer
+
+    def _run_among(self, others, args, task_vars):
+        """Runs the module, and asks the other hypervisors for VMs that would be made."""
         answer = super()._run_task(dict(args, _ansible_piecewise_asks=True), task_vars)
         asks = answer.pop("piecewise_asks", None)
         if not asks:

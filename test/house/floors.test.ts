@@ -6,16 +6,20 @@ import { arrows, files, importsOf, roomOf } from './rooms.ts';
 
 // What a room may know of its own floor.
 const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
+  'objects/chassis': ['objects/certificate', 'objects/topology'],
   'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
+  'objects/ovn': ['objects/network'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],
   'objects/image': ['objects/template'],
   'engines/disk': ['engines/ansible', 'engines/libvirt'],
   'engines/guest': ['engines/dnsmasq', 'engines/libvirt'],
-  'engines/libvirt': ['engines/ovs'],
+  'engines/libvirt': ['engines/ovs', 'engines/ovsdb'],
+  'engines/ovs': ['engines/ovsdb'],
   'engines/move': ['engines/libvirt'],
+  'engines/ovn': ['engines/ovs', 'engines/ovsdb', 'engines/systemd'],
   'codecs/cloudinit': ['codecs/iso9660', 'codecs/net'],
   'ground/host': ['ground/failure', 'ground/volume'],
 };

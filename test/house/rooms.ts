@@ -9,8 +9,13 @@ const MODULES = join(ROOT, 'modules');
 export const FLOORS = {
   objects: [
     'cloud',
+    'central',
+    'certificate',
+    'chassis',
+    'migration',
     'move',
     'vm',
+    'ovn',
     'network',
     'overlay',
     'image',
@@ -29,6 +34,8 @@ export const FLOORS = {
     'link',
     'move',
     'nftables',
+    'openssl',
+    'ovn',
     'ovs',
     'ovsdb',
     'rollback',

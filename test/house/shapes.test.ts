@@ -17,7 +17,10 @@ print(json.dumps(RETURNS, default=lambda kind: kind.__name__))`;
     for (const { module, returns } of specs)
       expect(Object.keys(shapes[module])).toEqual(Object.keys(returns));
     expect(shapes.disk_template.needed).toEqual({ '*': ['str'] });
-    expect(shapes.vm.interfaces).toEqual([{ name: 'str', target: 'str', mac: 'str', addresses: ['str'] }]);
+    const ofOvn = { network: 'str', port: 'str', aliases: ['str'], security_groups: ['str'] };
+    expect(shapes.vm.interfaces).toEqual([
+      { name: 'str', target: 'str', mac: 'str', addresses: ['str'], ...ofOvn },
+    ]);
     expect(shapes.vm.restart_required).toBe('bool');
     expect(shapes.cloud_info.host.cpu).toEqual({ model: 'str', count: 'int', load: 'float' });
   });

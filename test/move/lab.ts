@@ -29,8 +29,8 @@ export interface MoveLabOptions {
   readonly prefix: string;
   /** Of hv1, hv2 and so on. */
   readonly releases: readonly Release[];
-  /** How the bridges are joined: by the role `overlay`, or by the lab itself, which is faster. */
-  readonly mesh?: 'direct' | 'role';
+  /** How the bridges are joined: by the role `overlay`, or by the lab itself, which is faster; `none` is for networks of OVN. */
+  readonly mesh?: 'direct' | 'role' | 'none';
   /** The number of the host that has the third party, from 1 on; the last one by default. */
   readonly third?: number;
 }
@@ -59,7 +59,10 @@ const labName = (prefix: string, number: number) =>
   `${process.env.PIECEWISE_SHARED || 'move'}-${prefix}${number}`;
 
 // The underlay's address is on a bridge, as tunnels of the userspace datapath need it. No tunnel forwards to another.
-function script(number: number, { releases, mesh, third = releases.length }: MoveLabOptions): string {
+function script(
+  number: number,
+  { releases, mesh = 'direct', third = releases.length }: MoveLabOptions,
+): string {
   const lines = [
     `ovs-vsctl --may-exist add-br br-phy -- set bridge br-phy datapath_type=netdev \
        -- --may-exist add-port br-phy host0
@@ -67,13 +70,13 @@ function script(number: number, { releases, mesh, third = releases.length }: Mov
      ovs-vsctl --may-exist add-br ovs-lan -- set bridge ovs-lan datapath_type=netdev`,
   ];
   const others = releases.map((_, i) => i + 1).filter((other) => other !== number);
-  for (const other of mesh === 'role' ? [] : others) {
+  for (const other of mesh === 'direct' ? others : []) {
     lines.push(
       `ovs-vsctl --may-exist add-port ovs-lan to-hv${other} -- set port to-hv${other} protected=true \
          -- set interface to-hv${other} type=vxlan options:remote_ip=${underlay(other)}`,
     );
   }
-  if (number === third) {
+  if (number === third && mesh !== 'none') {
     lines.push(
       `ovs-vsctl --if-exists del-port third -- add-port ovs-lan third tag=25 -- set interface third type=internal
        ip netns add third 2>/dev/null || true

@@ -63,6 +63,11 @@ const LONG = [
   'test/disk_image/url.lab.test.ts',
   'test/e2e/inventory.test.ts',
   'test/killed/domain.lab.test.ts',
+  'test/ovn_topology/ovn_topology.lab.test.ts',
+  'test/move/ended.lab.test.ts',
+  'test/e2e/ovn.test.ts',
+  'test/ovn/central.lab.test.ts',
+  'test/ovn/mix.lab.test.ts',
 ];
 
 // What a file itself takes turns at (`daily`) must come round too: no number of turns there has a factor in common with this.

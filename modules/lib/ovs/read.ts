@@ -1,12 +1,12 @@
 import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { connect, type Place, readTables, socketsOf, Unreachable } from '../ovsdb/read.ts';
+import { connect, type DatabaseServer, readTables, socketsOf, Unreachable } from '../ovsdb/read.ts';
 import { type Database, EMPTY, TABLES } from './tables.ts';
 
 export { Unreachable } from '../ovsdb/read.ts';
 
 /** The database of Open vSwitch, by Debian's package and others, and by a build from source. */
-export const OPEN_VSWITCH: Place = {
+export const OPEN_VSWITCH: DatabaseServer = {
   schema: 'Open_vSwitch',
   called: "Open vSwitch's database",
   sockets: ['/var/run/openvswitch/db.sock', '/usr/local/var/run/openvswitch/db.sock'],

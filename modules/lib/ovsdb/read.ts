@@ -6,7 +6,7 @@ import { type DatabaseName, Session } from './session.ts';
 import { decodeRowOf, type NameOf, type RowsOf, type Tables } from './tables.ts';
 
 /** A database on this host, and what is to be done where its server isn't running. */
-export interface Place extends DatabaseName {
+export interface DatabaseServer extends DatabaseName {
   /** Where its socket may be. */
   readonly sockets: readonly [string, ...string[]];
   /** What isn't running without it, such as `Open vSwitch`. */
@@ -25,8 +25,8 @@ export class Unreachable extends Failure {}
  * @param given the option `database_socket`: a path, also in the form `unix:PATH`
  * @throws Failure when it isn't the path of a Unix socket
  */
-export function socketsOf(place: Place, given: string | undefined): readonly [string, ...string[]] {
-  if (given === undefined) return place.sockets;
+export function socketsOf(server: DatabaseServer, given: string | undefined): readonly [string, ...string[]] {
+  if (given === undefined) return server.sockets;
   const path = given.replace(/^unix:/, '');
   if (path.startsWith('/')) return [path];
   throw new Failure(`option 'database_socket': '${given}' is not the absolute path of a Unix socket`);
@@ -38,20 +38,20 @@ export function socketsOf(place: Place, given: string | undefined): readonly [st
  */
 export async function connect(
   host: Host,
-  place: Place,
+  server: DatabaseServer,
   [socket, ...others]: readonly [string, ...string[]],
 ): Promise<Session> {
   try {
-    return await Session.open(host, socket, place);
+    return await Session.open(host, socket, server);
   } catch (error) {
     // Without permission, it is unknown whether the server runs.
     if (isDenied(error)) throw error;
     const exists = await host.stat(socket);
     const [next, ...rest] = others;
     if (!exists && next !== undefined && (await host.stat(next)))
-      return connect(host, place, [next, ...rest]);
+      return connect(host, server, [next, ...rest]);
     const reason = exists ? (error as Error).message : `there is no ${socket}`;
-    throw new Unreachable(`${place.server} isn't running: ${reason}: ${place.fix}`);
+    throw new Unreachable(`${server.server} isn't running: ${reason}: ${server.fix}`);
   }
 }
 
@@ -62,7 +62,7 @@ export async function connect(
 export async function readTables<T extends Tables>(
   session: Session,
   tables: T,
-  place: Place,
+  server: DatabaseServer,
   seconds: number,
 ): Promise<RowsOf<T>> {
   const names = Object.keys(tables) as NameOf<T>[];
@@ -73,12 +73,12 @@ export async function readTables<T extends Tables>(
   const rowsOf = (table: NameOf<T>, i: number) => {
     const result = results[i];
     if (!result?.rows)
-      throw new Failure(`the table ${table} of ${place.called} can't be read: ${result?.details}`);
+      throw new Failure(`the table ${table} of ${server.called} can't be read: ${result?.details}`);
     try {
       return result.rows.map((row) => decodeRowOf(tables, table, row));
     } catch {
       throw new Failure(
-        `the table ${table} of ${place.called} has invalid content: see '${place.client} list ${table}'`,
+        `the table ${table} of ${server.called} has invalid content: see '${server.client} list ${table}'`,
       );
     }
   };

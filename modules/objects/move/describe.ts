@@ -9,6 +9,7 @@ import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
 import { readMarker } from '../../lib/move/marker.ts';
 import { childOf, type Element, valueAt } from '../../lib/xml/element.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
+import { INTEGRATION_BRIDGE } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
 import { observeAttachments } from '../vm/attachments.ts';
 import { readHostCpu } from './cpu.ts';
@@ -185,10 +186,12 @@ function interfacesOf(definition: Element): MovedInterface[] {
   return devicesOf(definition, 'interface').map((nic) => {
     const bridge = valueAt(nic, 'source/@bridge') ?? valueAt(nic, 'source/@dev');
     const network = valueAt(nic, 'source/@network');
+    const port = valueAt(nic, 'virtualport/parameters/@interfaceid');
     return {
       mac: (valueAt(nic, 'mac/@address') ?? '').toLowerCase(),
       ...(bridge === undefined ? {} : { bridge }),
       ...(network === undefined ? {} : { network }),
+      ...(bridge === INTEGRATION_BRIDGE && port !== undefined ? { port } : {}),
     };
   });
 }

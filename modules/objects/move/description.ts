@@ -42,6 +42,8 @@ export interface MovedInterface {
   readonly bridge?: string | undefined;
   /** A network of libvirt. */
   readonly network?: string | undefined;
+  /** The interface id, on the bridge of OVN. */
+  readonly port?: string | undefined;
 }
 
 /** The processor of a guest, and of its host. */
@@ -93,6 +95,8 @@ const isOptional = (is: (value: unknown) => boolean) => (value: unknown) => valu
 const isPath = (value: unknown): value is string =>
   isText(value) && isAbsolute(value) && normalize(value) === value && !value.endsWith('/');
 const isDigest = (value: unknown) => isText(value) && /^[0-9a-f]{64}$/.test(value);
+const isInterfaceId = (value: unknown) =>
+  isText(value) && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
 const isListOf = (is: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(is);
 
@@ -135,7 +139,14 @@ const isLikeOne = isLike({
   ),
   files: isListOf(isFile),
   nvram: isOptional(isFile),
-  interfaces: isListOf(isLike({ mac: isText, bridge: isOptional(isText), network: isOptional(isText) })),
+  interfaces: isListOf(
+    isLike({
+      mac: isText,
+      bridge: isOptional(isText),
+      network: isOptional(isText),
+      port: isOptional(isInterfaceId),
+    }),
+  ),
   attachments: (value) =>
     isMapping(value) &&
     Object.entries(value).every(([path, text]) => isPath(path) && ATTACHMENT.test(path) && isText(text)),

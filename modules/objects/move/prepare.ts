@@ -44,6 +44,7 @@ export function planPrepare(options: MoveOptions, here: Here): Plan<PrepareStep>
     description: descriptionText(description),
     host_keys: [...here.hostKeys],
     socket: here.socket ?? '',
+    ports: description.interfaces.flatMap(({ port }) => port ?? []),
     bring: [],
     prepared: false,
   };

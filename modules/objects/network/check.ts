@@ -6,7 +6,7 @@ import { refuseTwins } from './conflicts.ts';
 import { interfaceProblem } from './names.ts';
 import { gatewaysOf, hasNoGateway, type Network, networkOf, portsOf, type Subnet } from './network-of.ts';
 import type { ForwardOptions, NetworkOptions } from './options.ts';
-import { checkEngine } from './ovn/check.ts';
+import { checkEngine } from './ovn-check.ts';
 
 function checkSubnets({ subnet = [] }: NetworkOptions): void {
   const families = subnet.map((text, i) => {

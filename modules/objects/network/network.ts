@@ -3,7 +3,7 @@ import { checkNetwork } from './check.ts';
 import { local } from './local.ts';
 import type { State as LocalState } from './observe.ts';
 import type { NetworkOptions } from './options.ts';
-import { type OvnState, type OvnStep, ovn } from './ovn/network.ts';
+import { type OvnState, type OvnStep, ovn } from './ovn.ts';
 import type { NetworkResult } from './plan.ts';
 import type { Step as LocalStep } from './step.ts';
 

@@ -2,7 +2,7 @@ import { defineOptions, type ValuesOf } from '../../lib/ansible/spec.ts';
 import { connectionOptions } from '../topology/options.ts';
 
 /** The name of a network or of a guest: a label of DNS, and a part of file names. */
-const LABEL = {
+export const LABEL = {
   type: 'str',
   name: true,
   pattern: '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?',
@@ -19,7 +19,7 @@ const DOMAIN = {
 /** dnsmasq takes no record whose name begins with `_`. */
 const RECORD_NAME = { ...DOMAIN, pattern: DOMAIN.pattern.replace('A-Za-z0-9_', 'A-Za-z0-9') } as const;
 
-const DHCP = defineOptions({
+export const dhcpOptions = defineOptions({
   range: {
     type: 'list',
     elements: { type: 'str' },
@@ -66,7 +66,8 @@ const RECORD = defineOptions({
   },
 });
 
-const DNS = defineOptions({
+/** The keys of `dns` that every engine has. */
+export const commonDnsOptions = defineOptions({
   domain: {
     ...DOMAIN,
     description: 'The domain of the names of guests. Its names are never asked from other name servers.',
@@ -83,6 +84,10 @@ const DNS = defineOptions({
     default: [],
     description: 'Names of machines that are not guests of the network.',
   },
+});
+
+const DNS = defineOptions({
+  ...commonDnsOptions,
   host: {
     type: 'bool',
     default: true,
@@ -93,7 +98,7 @@ const DNS = defineOptions({
 // nft takes a number that begins with 0 for an octal one.
 const PORT = '[1-9][0-9]{0,4}';
 
-const FORWARD = defineOptions({
+export const forwardOptions = defineOptions({
   protocol: { type: 'str', choices: ['tcp', 'udp'], default: 'tcp', description: 'The protocol.' },
   port: {
     type: 'str',
@@ -174,7 +179,7 @@ export const networkOptions = defineOptions({
   },
   dhcp: {
     type: 'dict',
-    options: DHCP,
+    options: dhcpOptions,
     bare: true,
     description: 'DHCP and router advertisements; none by default.',
   },
@@ -226,7 +231,7 @@ export const networkOptions = defineOptions({
   },
   forwards: {
     type: 'list',
-    elements: { type: 'dict', options: FORWARD },
+    elements: { type: 'dict', options: forwardOptions },
     default: [],
     description: 'Ports of the host that are forwarded to guests.',
   },
@@ -240,4 +245,4 @@ export const networkOptions = defineOptions({
 });
 
 export type NetworkOptions = ValuesOf<typeof networkOptions>;
-export type ForwardOptions = ValuesOf<typeof FORWARD>;
+export type ForwardOptions = ValuesOf<typeof forwardOptions>;

@@ -8,7 +8,7 @@ import type { State as DiskState, Step as DiskStep } from '../disk/plan.ts';
 import { outcomeOf, update } from '../domain/apply/update.ts';
 import { domain } from '../domain/domain.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
-import { readOvnNetworks } from '../network/ovn/record.ts';
+import { readOvnNetworks } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
 import { seed } from '../seed/seed.ts';

@@ -61,7 +61,10 @@ const FREE = new Set(
     .concat(['only_group', 'only_type'])
     .concat(['key', 'psk', 'subnet[0]', 'dhcp.range[0]', 'dhcp.range6[0]', 'dns.forwarders[0]'])
     .concat(['nat_address[0]', 'routed_to[0]', 'forwards[0].listen[0]', 'forwards[0].sources[0]'])
-    .concat(['forwards[0].to', 'addresses[0]', 'host_cpus[0].cpu']),
+    .concat(['forwards[0].to', 'addresses[0]', 'host_cpus[0].cpu'])
+    // They are written to a database.
+    .concat(['guest', 'chassis', 'mac', 'network', 'security_groups[0]', 'addresses6[0]', 'gateways[0]'])
+    .concat(['rules[0].from_group', 'rules[0].from_network', 'rules[0].from[0]']),
 );
 
 /** The options that attacks were seen with, or that stand where one could be. */

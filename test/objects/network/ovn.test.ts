@@ -3,8 +3,8 @@ import { withDefaults } from '../../../modules/lib/ansible/coerce.ts';
 import { EMPTY } from '../../../modules/lib/ovs/tables.ts';
 import { checkNetwork } from '../../../modules/objects/network/check.ts';
 import { networkOptions } from '../../../modules/objects/network/options.ts';
-import { ovn } from '../../../modules/objects/network/ovn/network.ts';
-import { recordIn, recordPath } from '../../../modules/objects/network/ovn/record.ts';
+import { ovn } from '../../../modules/objects/network/ovn.ts';
+import { recordIn, recordPath } from '../../../modules/objects/network/ovn-record.ts';
 
 const LAN = {
   ...{ name: 'lan', engine: 'ovn', subnet: ['10.20.0.0/24'], nat: true, uplink: 'wan' },

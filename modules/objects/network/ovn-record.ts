@@ -1,9 +1,9 @@
-import { withDefaults } from '../../../lib/ansible/coerce.ts';
-import { Failure } from '../../../lib/failure.ts';
-import { type Host, readText } from '../../../lib/host/host.ts';
-import { networkOf } from '../network-of.ts';
-import { type NetworkOptions, networkOptions } from '../options.ts';
-import type { KnownNetwork } from '../record.ts';
+import { withDefaults } from '../../lib/ansible/coerce.ts';
+import { Failure } from '../../lib/failure.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import { networkOf } from './network-of.ts';
+import { type NetworkOptions, networkOptions } from './options.ts';
+import type { KnownNetwork } from './record.ts';
 
 // What this host knows of a network that OVN makes for all hosts, for the tasks of guests.
 
@@ -11,7 +11,7 @@ import type { KnownNetwork } from '../record.ts';
 export const INTEGRATION_BRIDGE = 'br-int';
 
 /** The directory of the records. */
-export const DIRECTORY = '/etc/piecewise-cloud/ovn';
+export const DIRECTORY = '/etc/piecewise-cloud/ovn-networks';
 
 /** The file with the record of a network. */
 export const recordPath = (name: string): string => `${DIRECTORY}/${name}.json`;

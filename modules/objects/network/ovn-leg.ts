@@ -1,9 +1,9 @@
-import { OptionError } from '../../../lib/failure.ts';
-import type { topology } from '../../topology/topology.ts';
-import { interfaceOf } from '../names.ts';
-import type { NetworkOptions } from '../options.ts';
-import { OWNER } from '../port.ts';
-import { INTEGRATION_BRIDGE } from './record.ts';
+import { OptionError } from '../../lib/failure.ts';
+import type { topology } from '../topology/topology.ts';
+import { interfaceOf } from './names.ts';
+import type { NetworkOptions } from './options.ts';
+import { INTEGRATION_BRIDGE } from './ovn-record.ts';
+import { OWNER } from './port.ts';
 
 type TopologyOptions = Parameters<(typeof topology)['key']>[0];
 
@@ -39,10 +39,10 @@ export function legOf(options: NetworkOptions): Leg | undefined {
 
 type Port = TopologyOptions['ports'][number];
 
-/** The topology of this host's interfaces in networks. @param gone the names of those that are removed */
+/** The topology of this host's interfaces in networks. @param removed the names of those that are removed */
 export function topologyOfLegs(
   legs: readonly Leg[],
-  gone: readonly string[],
+  removed: readonly string[],
   { database_socket, timeout }: Pick<NetworkOptions, 'database_socket' | 'timeout'>,
 ): TopologyOptions {
   const present = legs.map((leg) => ({
@@ -50,7 +50,7 @@ export function topologyOfLegs(
     ...{ mode: 'static', address: leg.addresses, mac: leg.mac, mtu_request: leg.mtu ?? null },
     interface_external_ids: { 'iface-id': leg.interfaceId },
   }));
-  const absent = gone.map((port) => ({ bridge: INTEGRATION_BRIDGE, port, state: 'absent' }));
+  const absent = removed.map((port) => ({ bridge: INTEGRATION_BRIDGE, port, state: 'absent' }));
   return {
     ...{ timeout, bridges: [], bridge_defaults: {}, bring_up: false, owner: OWNER, purge: false },
     ...(database_socket === undefined ? {} : { database_socket }),

@@ -1,5 +1,5 @@
-import { OptionError } from '../../../lib/failure.ts';
-import type { NetworkOptions } from '../options.ts';
+import { OptionError } from '../../lib/failure.ts';
+import type { NetworkOptions } from './options.ts';
 
 /** What only a network of one host has. */
 const OF_LOCAL = ['bridge', 'vlan', 'port', 'libvirt', 'host_ports'] as const;

@@ -1,16 +1,16 @@
 import { dirname } from 'node:path/posix';
-import type { ObjectKind, Plan } from '../../../lib/ansible/plan.ts';
-import { Failure } from '../../../lib/failure.ts';
-import { type Host, readText } from '../../../lib/host/host.ts';
-import type { State as TopologyState } from '../../topology/observe.ts';
-import type { Step as TopologyStep } from '../../topology/plan.ts';
-import { topology } from '../../topology/topology.ts';
-import { filesOf } from '../names.ts';
-import { hostAddresses } from '../network-of.ts';
-import type { NetworkOptions } from '../options.ts';
-import type { NetworkResult } from '../plan.ts';
-import { type Leg, legOf, topologyOfLegs } from './leg.ts';
-import { DIRECTORY, knownOf, type OvnRecord, recordIn, recordPath, recordText } from './record.ts';
+import type { ObjectKind, Plan } from '../../lib/ansible/plan.ts';
+import { Failure } from '../../lib/failure.ts';
+import { type Host, readText } from '../../lib/host/host.ts';
+import type { State as TopologyState } from '../topology/observe.ts';
+import type { Step as TopologyStep } from '../topology/plan.ts';
+import { topology } from '../topology/topology.ts';
+import { filesOf } from './names.ts';
+import { hostAddresses } from './network-of.ts';
+import type { NetworkOptions } from './options.ts';
+import { type Leg, legOf, topologyOfLegs } from './ovn-leg.ts';
+import { DIRECTORY, knownOf, type OvnRecord, recordIn, recordPath, recordText } from './ovn-record.ts';
+import type { NetworkResult } from './plan.ts';
 
 /** What this host has of a network of OVN. */
 export interface OvnState {
@@ -42,9 +42,10 @@ function formerIfValid(name: string, text: string | undefined): Former {
 
 /** The host's interface as it is to be, and the one that is to go. */
 function topologyFor(item: NetworkOptions, leg: Leg | undefined, former: Former) {
-  const gone = former?.interface !== undefined && former.interface !== leg?.device ? [former.interface] : [];
-  if (!leg && gone.length === 0) return undefined;
-  return topologyOfLegs(leg ? [leg] : [], gone, item);
+  const removed =
+    former?.interface !== undefined && former.interface !== leg?.device ? [former.interface] : [];
+  if (!leg && removed.length === 0) return undefined;
+  return topologyOfLegs(leg ? [leg] : [], removed, item);
 }
 
 async function observeOne(host: Host, item: NetworkOptions): Promise<OvnState> {
@@ -53,16 +54,16 @@ async function observeOne(host: Host, item: NetworkOptions): Promise<OvnState> {
     readText(host, recordPath(name)),
     host.stat(filesOf(name).record),
   ]);
-  const wanted = topologyFor(item, legOf(item), formerIfValid(name, text));
-  const [seen] = wanted ? await topology.observe(host, [wanted]) : [];
+  const desired = topologyFor(item, legOf(item), formerIfValid(name, text));
+  const [seen] = desired ? await topology.observe(host, [desired]) : [];
   return { text, isLocal: isLocal !== undefined, topology: seen };
 }
 
 function planLeg(item: NetworkOptions, leg: Leg | undefined, state: OvnState): Plan<OvnStep> {
-  const wanted = topologyFor(item, leg, formerIfValid(item.name, state.text));
-  if (!wanted || !state.topology) return { changes: [] };
+  const desired = topologyFor(item, leg, formerIfValid(item.name, state.text));
+  if (!desired || !state.topology) return { changes: [] };
   if (state.topology instanceof Error) throw state.topology;
-  const { changes, ...rest } = topology.plan(wanted, state.topology);
+  const { changes, ...rest } = topology.plan(desired, state.topology);
   return {
     ...rest,
     changes: changes.map((change) => ({ ...change, step: { part: 'leg', step: change.step } })),

@@ -1,0 +1,101 @@
+import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import { idOf } from '../../lib/ovn/ids.ts';
+import { guardRow, type Operation, update } from '../../lib/ovn/operations.ts';
+import type { Chassis, Northbound, Row } from '../../lib/ovn/tables.ts';
+import type { StringMap } from '../../lib/ovsdb/types.ts';
+import type { MigrationOptions } from './options.ts';
+
+/** What is read. */
+export interface State {
+  readonly northbound: Northbound;
+  readonly socket: string;
+  readonly chassis: readonly Chassis[];
+}
+
+/** Transactions, one after the other: each is carried out before the next one. */
+export interface Step {
+  readonly socket: string;
+  readonly transactions: readonly (readonly Operation[])[];
+  /** The hypervisors that nobody waits for. */
+  readonly others: readonly string[];
+}
+
+const CHASSIS = 'requested-chassis';
+const STRATEGY = 'activation-strategy';
+
+/** The options of a port without those of a migration. */
+function completed(options: StringMap): StringMap {
+  const { [CHASSIS]: _chassis, [STRATEGY]: _strategy, ...others } = options;
+  return others;
+}
+
+/**
+ * The options that a port gets, one after the other: ovn-nb(5). The first host is the main one. The strategy holds for the other:
+ * QEMU's RARP, which it sends when the guest runs, activates the port there. At the end the new host is bound alone before nobody
+ * is requested: else both could bind it.
+ */
+function stagesOf({ step, from, to }: MigrationOptions, options: StringMap): readonly StringMap[] {
+  const others = completed(options);
+  switch (step) {
+    case 'begin':
+      return [{ ...others, [CHASSIS]: `${from},${to}`, [STRATEGY]: 'rarp' }];
+    case 'end':
+      return [{ ...others, [CHASSIS]: to }, others];
+    case 'abandon':
+      return [others];
+  }
+}
+
+const same = (a: StringMap, b: StringMap) =>
+  JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
+
+interface Planned {
+  readonly port: Row<'Logical_Switch_Port'>;
+  readonly stages: readonly StringMap[];
+}
+
+/** One transaction for each stage, of all ports together. */
+function transactionsOf(ports: readonly Planned[]): Operation[][] {
+  const stages = Math.max(0, ...ports.map((one) => one.stages.length));
+  return Array.from({ length: stages }, (_, i) =>
+    ports.flatMap(({ port, stages: all }) => {
+      const [before, after] = [i === 0 ? port.options : all[i - 1], all[i]];
+      if (!before || !after) return [];
+      return [
+        guardRow('Logical_Switch_Port', port._uuid, { options: before }),
+        update('Logical_Switch_Port', port._uuid, { options: after }),
+      ];
+    }),
+  );
+}
+
+/** Plans which hypervisors bind the ports of a guest that moves. Pure. */
+export function plan(options: MigrationOptions, { northbound, socket, chassis }: State): Plan<Step> {
+  const desired = new Set(options.ports);
+  const isIts = ({ name, external_ids: ids }: Row<'Logical_Switch_Port'>) =>
+    desired.has(name) && idOf(ids, 'guest') === options.guest;
+  const ports = northbound.Logical_Switch_Port.filter(isIts).flatMap((port): Planned[] => {
+    const stages = stagesOf(options, port.options);
+    const last = stages.at(-1);
+    return last && !same(last, port.options) ? [{ port, stages }] : [];
+  });
+  const step: Step = {
+    socket,
+    transactions: transactionsOf(ports),
+    others: chassis.map(({ name }) => name).filter((name) => name !== options.from && name !== options.to),
+  };
+  const nothing: Step = { ...step, transactions: [] };
+  const changes = ports.map(({ port, stages }, i): Change<Step> => {
+    const pick = ({ [CHASSIS]: requested, [STRATEGY]: strategy }: StringMap) => ({
+      ...(requested === undefined ? {} : { [CHASSIS]: requested }),
+      ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
+    });
+    return {
+      title: `port ${port.name}`,
+      before: pick(port.options),
+      after: pick(stages.at(-1) ?? {}),
+      step: i === 0 ? step : nothing,
+    };
+  });
+  return { changes, result: { ports: ports.map(({ port }) => port.name) } };
+}

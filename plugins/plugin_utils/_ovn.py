@@ -1,0 +1,53 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""Which releases of OVN work with each other, and what hosts have said of their databases. Pure."""
+
+import re
+
+RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})")
+DATABASES = ("northbound", "southbound")
+
+
+class ReleaseError(Exception):
+    """Hosts have releases of OVN that don't work with each other."""
+
+
+def parsed(release):
+    """A release for comparison; None if it isn't known."""
+    found = RELEASE.fullmatch(release) if isinstance(release, str) else None
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def told(releases):
+    """Hosts with their releases, as a message has them."""
+    return ", ".join("%s has %s" % one for one in sorted(releases.items()))
+
+
+def check_releases(releases, members):
+    """
+    Members are of one release, and no newer than the oldest chassis. Every host is a chassis.
+    @param releases by host; a host whose release isn't known is left out
+    @raises ReleaseError that names the hosts
+    """
+    known = {host: release for host, release in releases.items() if parsed(release)}
+    of_members = {host: known[host] for host in members if host in known}
+    if len({parsed(release) for release in of_members.values()}) > 1:
+        raise ReleaseError(
+            "the members of OVN's databases must have one release of OVN: %s. Servers of different releases refuse each other's "
+            "votes. Let ovn_central have hosts of one release only, and change it when all hosts are upgraded" % told(of_members)
+        )
+    newest = max(of_members.values(), key=parsed, default=None)
+    older = {host: release for host, release in known.items() if newest and parsed(release) < parsed(newest)}
+    if older:
+        raise ReleaseError(
+            "the members of OVN's databases must not be newer than any other host: %s, and %s. Older hosts can't read the tables of "
+            "newer members. Upgrade these hosts first, or let ovn_central have hosts of the older release" % (told(of_members), told(older))
+        )
+
+
+def hosts_of(answers):
+    """What hosts have said of their databases, for the option `hosts` of ovn_central. @param answers of ovn_info, by host"""
+    return [
+        dict({"name": host}, **{name: answer[name] for name in DATABASES})
+        for host, answer in answers.items()
+        if all(isinstance(answer.get(name), dict) for name in DATABASES)
+    ]
