@@ -33,6 +33,7 @@ const SHORT: Readonly<Record<string, string>> = {
   vms: 'vm_list',
   images: 'image_list',
   networks: 'network_list',
+  security_groups: 'network_security_groups',
 };
 
 /** What is wrong with the variables of a host or group, by the modules that get them. */
