@@ -73,13 +73,14 @@ export function decide(options: CentralOptions, database: DatabaseName, local: S
     return { act: 'join', remotes: [...new Set(remotes)], cluster };
   }
   const names = Object.keys(options.members);
-  const unknown = names.filter(
+  // A former member has a cluster until it has left it.
+  const unknown = [...new Set([...names, ...options.group])].filter(
     (one) => one !== options.name && !options.hosts.some(({ name }) => name === one),
   );
   if (unknown.length > 0) {
     throw new OptionError(
       'hosts',
-      `${unknown.join(', ')} can't be asked whether there is a cluster already, and this host has none of the ${database} database: run on all members. If they don't come back, remove them from 'members' (ovn_central)`,
+      `${unknown.join(', ')} can't be asked whether there is a cluster already, and this host has none of the ${database} database: run on all hosts. If they don't come back, remove them from 'members' (ovn_central) and from the inventory`,
     );
   }
   const [first = ''] = names;

@@ -56,6 +56,13 @@ export const centralOptions = defineOptions({
       'The first one founds the clusters, where no member has them.',
     ],
   },
+  group: {
+    type: 'list',
+    default: [],
+    elements: { type: 'str', name: true },
+    description:
+      'All hosts of the cloud. A cluster is founded only if all of them are in O(hosts): one that is no member any more may have one.',
+  },
   hosts: {
     type: 'list',
     default: [],

@@ -21,7 +21,7 @@ const server = (number: number, cluster = id(9)): Database => ({
 const asked = (name: string, northbound: Database = NONE): Asked => ({ name, northbound, southbound: NONE });
 
 const options = (name: string, hosts: Asked[], more: Partial<CentralOptions> = {}): CentralOptions => ({
-  ...{ name, state: 'present', members: MEMBERS, hosts, dead: [], timeout: 1 },
+  ...{ name, state: 'present', members: MEMBERS, group: [], hosts, dead: [], timeout: 1 },
   ...more,
 });
 
@@ -49,6 +49,16 @@ describe('a cluster', () => {
       act: 'join',
       remotes: ['ssl:10.0.0.2:6643', 'ssl:10.0.0.3:6643'],
       cluster: id(9),
+    });
+  });
+
+  it('is not founded while another host, which may have been a member, can not be asked', () => {
+    const group = [...Object.keys(MEMBERS), 'hv4'];
+    expect(() => decide(options('hv1', ALL, { group }), 'northbound', seen())).toThrow(
+      /option 'hosts': hv4 can't be asked/,
+    );
+    expect(decide(options('hv1', [...ALL, asked('hv4')], { group }), 'northbound', seen())).toEqual({
+      act: 'found',
     });
   });
 
