@@ -92,7 +92,8 @@ export function plan(options: CloudOptions, state: State): Plan<Step, CloudResul
       ...change,
       step: i === 0 ? { writing, hosts, unknown } : {},
     })),
-    missing: state.unreachable === undefined ? [] : [state.unreachable],
+    // A cloud that leaves may have left: nothing is there that could be removed.
+    missing: state.unreachable === undefined || isLeaving(entries) ? [] : [state.unreachable],
     warnings: [
       ...scope.warnings,
       ...warnings,
@@ -113,6 +114,11 @@ function lateOf({ northbound, chassis }: State) {
 }
 
 /** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */
+/** Whether all hypervisors of the list, and all networks, are to be absent. */
+const isLeaving = ({ hypervisors, networks }: Entries): boolean =>
+  hypervisors.size > 0 &&
+  [...hypervisors.values(), ...networks.values()].every(({ entry }) => entry.state === 'absent');
+
 function unknownTo({ chassis, unreachable }: State, { hypervisors }: Entries): string[] {
   if (unreachable !== undefined) return [];
   const known = new Set(chassis.map(({ name }) => name));

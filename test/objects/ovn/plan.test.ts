@@ -114,6 +114,19 @@ describe('a plan of a cloud', () => {
     ]);
   });
 
+  it('has nothing to remove of a cloud that has left, whose databases are gone', () => {
+    const state = { ...stateOf(database), unreachable: 'no database' };
+    const absent = <T extends object>(list: readonly T[]) => list.map((one) => ({ ...one, state: 'absent' }));
+    const all = {
+      networks: absent(CLOUD.networks),
+      uplinks: absent(CLOUD.uplinks),
+      hypervisors: absent(CLOUD.hypervisors),
+    };
+    expect(plan(options(all), state)).toMatchObject({ changes: [], missing: [] });
+    const one = { ...CLOUD, hypervisors: absent(CLOUD.hypervisors) };
+    expect(plan(options(one), state).missing).toEqual(['no database']);
+  });
+
   it('tells changes in the words of the variables', () => {
     run(database, CLOUD);
     const { changes } = run(database, { ...CLOUD, networks: [{ ...LAN, nat: false, mtu: 1400 }, DMZ] });
