@@ -10,7 +10,8 @@ export const NAME = 'piecewise-name';
 /** The key with what the variables say, as JSON. */
 export const DECLARED = 'piecewise-declared';
 
-const PREFIX = 'piecewise-';
+/** What all our keys begin with. */
+export const PREFIX = 'piecewise-';
 
 /** The keys that a row of ours has. */
 export const idsOf = ({ name, ids = {}, declared }: DesiredRow, owner: string): StringMap => ({

@@ -31,6 +31,11 @@ export const migrationOptions = defineOptions({
   },
   from: { ...CHASSIS, description: "OVN's name of the old hypervisor, its chassis." },
   to: { ...CHASSIS, description: "OVN's name of the new hypervisor, its chassis." },
+  host: {
+    type: 'str',
+    description:
+      'The name of the new hypervisor in M(piecewise.cloud.ovn_topology), which the ports belong to at the end; O(to) by default.',
+  },
   database_socket: {
     type: 'str',
     name: true,

@@ -1,7 +1,8 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
-import { idOf } from '../../lib/ovn/ids.ts';
+import { DECLARED, declaredIn, idOf, PREFIX } from '../../lib/ovn/ids.ts';
 import { guardRow, type Operation, update } from '../../lib/ovn/operations.ts';
 import type { Chassis, Northbound, Row } from '../../lib/ovn/tables.ts';
+import type { Columns } from '../../lib/ovsdb/operations.ts';
 import type { StringMap } from '../../lib/ovsdb/types.ts';
 import type { MigrationOptions } from './options.ts';
 
@@ -29,41 +30,62 @@ function completed(options: StringMap): StringMap {
   return others;
 }
 
+/** What a port gets. */
+interface Stage extends Columns {
+  readonly options: StringMap;
+  readonly external_ids: StringMap;
+}
+
+/** external_ids of a port of a guest that is on another hypervisor now. */
+const movedIds = (ids: StringMap, host: string): StringMap => ({
+  ...ids,
+  [`${PREFIX}host`]: host,
+  [DECLARED]: JSON.stringify({ ...declaredIn(ids), host }),
+});
+
 /**
- * The options that a port gets, one after the other: ovn-nb(5). The first host is the main one. The strategy holds for the other:
- * QEMU's RARP, which it sends when the guest runs, activates the port there. At the end the new host is bound alone before nobody
- * is requested: else both could bind it.
+ * What a port gets, one after the other: ovn-nb(5). The first host is the main one. The strategy holds for the other: QEMU's RARP,
+ * which it sends when the guest runs, activates the port there. At the end the new host is bound alone before nobody is requested:
+ * else both could bind it.
  */
-function stagesOf({ step, from, to }: MigrationOptions, options: StringMap): readonly StringMap[] {
+function stagesOf({ step, from, to, host }: MigrationOptions, row: Stage): readonly Stage[] {
+  const { options, external_ids: ids } = row;
   const others = completed(options);
   switch (step) {
     case 'begin':
-      return [{ ...others, [CHASSIS]: `${from},${to}`, [STRATEGY]: 'rarp' }];
-    case 'end':
-      return [{ ...others, [CHASSIS]: to }, others];
+      return [{ options: { ...others, [CHASSIS]: `${from},${to}`, [STRATEGY]: 'rarp' }, external_ids: ids }];
+    case 'end': {
+      const last = { options: others, external_ids: movedIds(ids, host ?? to) };
+      // Of a guest that was off nothing was requested.
+      return same(others, options) ? [last] : [{ ...last, options: { ...others, [CHASSIS]: to } }, last];
+    }
     case 'abandon':
-      return [others];
+      return [{ options: others, external_ids: ids }];
   }
 }
 
 const same = (a: StringMap, b: StringMap) =>
   JSON.stringify(Object.entries(a).sort()) === JSON.stringify(Object.entries(b).sort());
 
+const sameStage = (a: Stage, b: Stage) => same(a.options, b.options) && same(a.external_ids, b.external_ids);
+
 interface Planned {
   readonly port: Row<'Logical_Switch_Port'>;
-  readonly stages: readonly StringMap[];
+  readonly stages: readonly Stage[];
 }
+
+const stageOf = ({ options, external_ids }: Stage): Stage => ({ options, external_ids });
 
 /** One transaction for each stage, of all ports together. */
 function transactionsOf(ports: readonly Planned[]): Operation[][] {
   const stages = Math.max(0, ...ports.map((one) => one.stages.length));
   return Array.from({ length: stages }, (_, i) =>
     ports.flatMap(({ port, stages: all }) => {
-      const [before, after] = [i === 0 ? port.options : all[i - 1], all[i]];
+      const [before, after] = [i === 0 ? stageOf(port) : all[i - 1], all[i]];
       if (!before || !after) return [];
       return [
-        guardRow('Logical_Switch_Port', port._uuid, { options: before }),
-        update('Logical_Switch_Port', port._uuid, { options: after }),
+        guardRow('Logical_Switch_Port', port._uuid, before),
+        update('Logical_Switch_Port', port._uuid, after),
       ];
     }),
   );
@@ -75,9 +97,9 @@ export function plan(options: MigrationOptions, { northbound, socket, chassis }:
   const isIts = ({ name, external_ids: ids }: Row<'Logical_Switch_Port'>) =>
     desired.has(name) && idOf(ids, 'guest') === options.guest;
   const ports = northbound.Logical_Switch_Port.filter(isIts).flatMap((port): Planned[] => {
-    const stages = stagesOf(options, port.options);
+    const stages = stagesOf(options, port);
     const last = stages.at(-1);
-    return last && !same(last, port.options) ? [{ port, stages }] : [];
+    return last && !sameStage(last, port) ? [{ port, stages }] : [];
   });
   const step: Step = {
     socket,
@@ -86,14 +108,15 @@ export function plan(options: MigrationOptions, { northbound, socket, chassis }:
   };
   const nothing: Step = { ...step, transactions: [] };
   const changes = ports.map(({ port, stages }, i): Change<Step> => {
-    const pick = ({ [CHASSIS]: requested, [STRATEGY]: strategy }: StringMap) => ({
+    const pick = ({ options: { [CHASSIS]: requested, [STRATEGY]: strategy }, external_ids: ids }: Stage) => ({
+      host: idOf(ids, 'host'),
       ...(requested === undefined ? {} : { [CHASSIS]: requested }),
       ...(strategy === undefined ? {} : { [STRATEGY]: strategy }),
     });
     return {
       title: `port ${port.name}`,
-      before: pick(port.options),
-      after: pick(stages.at(-1) ?? {}),
+      before: pick(port),
+      after: pick(stages.at(-1) ?? port),
       step: i === 0 ? step : nothing,
     };
   });

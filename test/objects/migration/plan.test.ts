@@ -6,12 +6,17 @@ import { migrationOptions } from '../../../modules/objects/migration/options.ts'
 import { plan } from '../../../modules/objects/migration/plan.ts';
 
 const ID = '5f3c0f0e-6a4e-4c0c-9a2b-6a5d3c1b2f01';
+const idsOf = (host: string, guest = 'web1') => ({
+  'piecewise-guest': guest,
+  'piecewise-host': host,
+  'piecewise-declared': JSON.stringify({ network: 'lan', host, guest }),
+});
 const port = (name: string, options: Record<string, string> = {}, guest = 'web1') =>
   ({
     _uuid: `row of ${name}`,
     name,
     options,
-    external_ids: { 'piecewise-guest': guest },
+    external_ids: idsOf('hv1', guest),
   }) as unknown as Row<'Logical_Switch_Port'>;
 const CHASSIS = ['hv1', 'hv2', 'hv3'].map((name) => ({ name, hostname: name, carriedOut: 0 }));
 
@@ -23,7 +28,10 @@ const written = ({ changes }: ReturnType<typeof run>) =>
   (changes[0]?.step.transactions ?? []).map((operations) =>
     operations.flatMap(({ op, row }) => (op === 'update' ? [row] : [])),
   );
-const map = (options: Record<string, string>) => ({ options: ['map', Object.entries(options)] });
+const map = (options: Record<string, string>, host = 'hv1') => ({
+  options: ['map', Object.entries(options)],
+  external_ids: ['map', Object.entries(idsOf(host))],
+});
 
 const BOTH = { 'requested-chassis': 'hv1,hv2', 'activation-strategy': 'rarp' };
 
@@ -35,12 +43,15 @@ describe('the ports of a guest that moves', () => {
     expect(run('begin', port(ID, BOTH)).changes).toEqual([]);
   });
 
-  it('are bound by the new host alone before nobody is requested any more', () => {
+  it('are bound by the new host alone before nobody is requested any more, and belong to it', () => {
     expect(written(run('end', port(ID, { other: 'x', ...BOTH })))).toEqual([
-      [map({ other: 'x', 'requested-chassis': 'hv2' })],
-      [map({ other: 'x' })],
+      [map({ other: 'x', 'requested-chassis': 'hv2' }, 'hv2')],
+      [map({ other: 'x' }, 'hv2')],
     ]);
-    expect(run('end', port(ID)).changes).toEqual([]);
+    // Of a guest that was off.
+    expect(written(run('end', port(ID)))).toEqual([[map({}, 'hv2')]]);
+    const moved = { ...port(ID), external_ids: idsOf('hv2') };
+    expect(run('end', moved).changes).toEqual([]);
   });
 
   it('are as they were where it has not moved, and none of others is touched', () => {
