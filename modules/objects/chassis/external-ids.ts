@@ -1,18 +1,16 @@
-import { Failure } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { OPEN_VSWITCH } from '../../lib/ovs/read.ts';
-import type { OperationResult } from '../../lib/ovsdb/operations.ts';
+import type { Operation } from '../../lib/ovsdb/operations.ts';
+import { readTables } from '../../lib/ovsdb/read.ts';
 import { Session } from '../../lib/ovsdb/session.ts';
 import { map } from '../../lib/ovsdb/types.ts';
+import { checkResults } from '../../lib/ovsdb/write.ts';
 import type { Settings } from './settings.ts';
 
 const ROOT = { table: 'Open_vSwitch', where: [] } as const;
 
-function refuseErrors(results: readonly OperationResult[]): void {
-  const { error, details } = results.find((result) => result?.error) ?? {};
-  if (error)
-    throw new Failure(`Open vSwitch refused the change, and nothing was written: ${error}: ${details ?? ''}`);
-}
+/** What is read of it. */
+const TABLES = { Open_vSwitch: { external_ids: map } } as const;
 
 async function withSession<T>(host: Host, socket: string, act: (session: Session) => Promise<T>): Promise<T> {
   const session = await Session.open(host, socket, OPEN_VSWITCH);
@@ -26,10 +24,8 @@ async function withSession<T>(host: Host, socket: string, act: (session: Session
 /** The settings of Open vSwitch as a whole. */
 export const readExternalIds = (host: Host, socket: string, seconds: number): Promise<Settings> =>
   withSession(host, socket, async (session) => {
-    const results = await session.transact([{ op: 'select', ...ROOT, columns: ['external_ids'] }], seconds);
-    refuseErrors(results);
-    const [row] = results[0]?.rows ?? [];
-    return map.decode(row?.external_ids);
+    const { Open_vSwitch: rows } = await readTables(session, TABLES, OPEN_VSWITCH, seconds);
+    return rows[0]?.external_ids ?? {};
   });
 
 /** Where a change is written. */
@@ -50,5 +46,6 @@ export const writeExternalIds = (
       ['external_ids', 'delete', ['set', keys]],
       ['external_ids', 'insert', map.encode(after)],
     ];
-    refuseErrors(await session.transact([{ op: 'mutate', ...ROOT, mutations }], seconds));
+    const operations: Operation[] = [{ op: 'mutate', ...ROOT, mutations }];
+    checkResults(await session.transact(operations, seconds), operations, OPEN_VSWITCH.server);
   });
