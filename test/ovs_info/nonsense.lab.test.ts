@@ -39,7 +39,11 @@ describe('what a database says that is not one', () => {
     ['an answer nested deep', answer(DEEP), /sent an invalid answer|can't be read/],
     ['an answer that is no list', answer('5'), /sent an invalid answer/],
     ['rows that are none', answer('[{"rows":[5]}]'), /sent an invalid answer/],
-    ['fewer results than were asked for', answer('[]'), /table Open_vSwitch of Open vSwitch's database can't be read/],
+    [
+      'fewer results than were asked for',
+      answer('[]'),
+      /table Open_vSwitch of Open vSwitch's database can't be read/,
+    ],
     [
       'values that are none',
       answer(
