@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Failure } from '../failure.ts';
 import type { Bytes } from '../volume.ts';
 import { fileFailure } from './errors.ts';
 import { notInstalled, reasonOf } from './process.ts';
+import { spawnTied } from './tied.ts';
 
 /** Bytes in a chunk that is read. */
 const CHUNK = 1024 ** 2;
@@ -32,12 +32,7 @@ export async function* pipeThrough(
   input: Bytes,
   { cwd, what }: { readonly cwd?: string; readonly what: string },
 ): Bytes {
-  // A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const child = spawnTied(program, args, { input: true, ...(cwd === undefined ? {} : { cwd }) });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < MAX_STDERR) stderr += text;

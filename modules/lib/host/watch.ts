@@ -1,20 +1,13 @@
-import { spawn } from 'node:child_process';
 import { Failure } from '../failure.ts';
 import type { WatchOptions } from './host.ts';
 import { notInstalled, reasonOf } from './process.ts';
+import { spawnTied } from './tied.ts';
 
 /** Characters of stderr that are kept: more than anyone reads. */
 const MAX_STDERR = 65_536;
 
 const NOT_FOUND = 127;
 const ENDED_BY_SIGNAL = 255;
-
-// A killed module must leave no child running, and Node can't tie a child's life to its parent's: setpriv does.
-const spawnTied = (program: string, args: readonly string[]) =>
-  spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
-  });
 
 /** Milliseconds that a program has to end when it is told to. */
 const PATIENCE = 5000;
@@ -25,7 +18,7 @@ export async function runProcessWhile<T>(
   args: readonly string[],
   act: (ended: Promise<never>) => Promise<T>,
 ): Promise<T> {
-  const child = spawnTied(program, args);
+  const child = spawnTied(program, args, { input: false });
   let stderr = '';
   child.stdout.resume();
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -58,7 +51,7 @@ export function watchProcess(
   { what, silence, heard }: WatchOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawnTied(program, args);
+    const child = spawnTied(program, args, { input: false });
     const timer = setTimeout(() => {
       // A process that waits for storage that hangs may not end even when it is killed: don't wait for it.
       child.kill('SIGKILL');
