@@ -175,6 +175,32 @@ describe.each(ANSIBLES)("in a play of others' under Ansible %s", (ansible) => {
   });
 });
 
+describe.each(ANSIBLES)('OVN is configured under Ansible %s', (ansible) => {
+  // What is tried on the second host is seen by what it lacks.
+  const tasks = [
+    { 'ansible.builtin.raw': 'true' },
+    { 'ansible.builtin.include_role': { name: 'piecewise.cloud.network', tasks_from: 'ovn.yml' } },
+  ];
+  const play = async (hosts: string) => {
+    const all = { hv1: UNREACHABLE, hv2: WITHOUT_NODE, hv3: WITHOUT_NODE };
+    const vars = { ovn_central: ['hv1', 'hv2'], network_engine: 'ovn', networks: [], network_guests_of: [] };
+    writeFileSync(join(project.directory, 'hosts.yml'), stringify({ kvm: { hosts: all, vars } }));
+    const plays = [{ hosts, gather_facts: false, tasks }];
+    writeFileSync(join(project.directory, 'play.yml'), stringify(plays));
+    return (await project.run(ansible, ['ansible-playbook', 'play.yml'])).stdout;
+  };
+
+  it('on the first member that is reached', async () => {
+    const stdout = await play('kvm');
+    expect(stdout).toMatch(/hv1 .*unreachable=1/);
+    expect(stdout).toMatch(/hv2 lacks \/nonexistent\/node/);
+  });
+
+  it('on the first one where none is in the play', async () => {
+    expect(await play('hv3')).toMatch(/hv3 -> hv1.*UNREACHABLE/s);
+  });
+});
+
 describe.each(ANSIBLES)('before a host is touched, Ansible %s tells', (ansible) => {
   const wrong = async (variables: Variables) => {
     declare(variables);
