@@ -227,7 +227,7 @@ export const networkOptions = defineOptions({
   host_interfaces: {
     type: 'dict',
     description:
-      'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port).',
+      'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port); required with O(engine=ovn).',
   },
   forwards: {
     type: 'list',

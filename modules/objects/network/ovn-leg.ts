@@ -25,8 +25,15 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
  * @throws OptionError where OVN has not told which
  */
 export function legOf(options: NetworkOptions): Leg | undefined {
-  if (!options.host_port || options.state === 'absent') return undefined;
-  const told = options.host_interfaces?.[options.name] as Readonly<Record<string, unknown>> | undefined;
+  if (options.state === 'absent') return undefined;
+  // Else the host would note a network that nothing has written to OVN.
+  if (options.host_interfaces === undefined)
+    throw new OptionError(
+      'host_interfaces',
+      `is required with 'engine: ovn', of which '${options.name}' is: pass on what ovn_topology returns. The role network does with 'network_engine: ovn'; networks of a host alone then say 'engine: local'`,
+    );
+  if (!options.host_port) return undefined;
+  const told = options.host_interfaces[options.name] as Readonly<Record<string, unknown>> | undefined;
   const { interface_id: interfaceId, mac, addresses, mtu = options.mtu } = told ?? {};
   if (!isText(interfaceId) || !isText(mac) || !Array.isArray(addresses) || !addresses.every(isText))
     throw new OptionError(

@@ -9,6 +9,7 @@ import { recordIn, recordPath } from '../../../modules/objects/network/ovn-recor
 const LAN = {
   ...{ name: 'lan', engine: 'ovn', subnet: ['10.20.0.0/24'], nat: true, uplink: 'wan' },
   dhcp: { range: ['10.20.0.100', '10.20.0.199'] },
+  host_interfaces: {},
 };
 const of = (more: object = {}) => withDefaults(networkOptions, { ...LAN, ...more });
 const NOTHING = { text: undefined, isLocal: false, topology: undefined };
@@ -47,6 +48,12 @@ describe('a network of OVN on a host', () => {
     const last = ovn.plan(of(), { ...NOTHING, text, topology }).changes.at(-1);
     expect(last?.title).toBe(recordPath('lan'));
     expect(() => ovn.plan(of({ host_port: true }), NOTHING)).toThrow(/^option 'host_interfaces': .*'lan'/);
+  });
+
+  it('is none of a cloud without OVN', () => {
+    const alone = of({ host_interfaces: null });
+    expect(() => ovn.plan(alone, NOTHING)).toThrow(/^option 'host_interfaces': .*'network_engine: ovn'/);
+    expect(() => ovn.plan({ ...alone, state: 'absent' }, { ...NOTHING, text: '{}' })).not.toThrow();
   });
 
   it('is none that the host makes itself', () => {
