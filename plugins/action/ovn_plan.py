@@ -4,7 +4,7 @@
 from ansible_collections.piecewise.cloud.plugins.modules.ovn_plan import DOCUMENTATION
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_action import ControllerAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import ReleaseError, check_releases, hosts_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import PlanError, check_distinct, check_releases, hosts_of
 
 
 class ActionModule(ControllerAction):
@@ -16,9 +16,12 @@ class ActionModule(ControllerAction):
         answers = {host: answer for host, answer in known.items() if answer}
         # A host that is taken out has no say in what the others run.
         releases = {host: answer.get("release") for host, answer in answers.items() if host not in options["leaving"]}
+        variables = {host: task_vars["hostvars"][host] for host in known if host not in options["leaving"]}
         try:
+            check_distinct("ovn_chassis", {host: of.get("ovn_chassis", host) for host, of in variables.items()})
+            check_distinct("ovn_address", {host: of.get("ovn_address") for host, of in variables.items()})
             check_releases(releases, options["members"])
-        except ReleaseError as reason:
+        except PlanError as reason:
             raise TaskFailure(str(reason)) from reason
         result.update(changed=False, hosts=hosts_of(answers))
 

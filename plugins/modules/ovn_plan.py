@@ -8,12 +8,13 @@ __metaclass__ = type
 
 DOCUMENTATION = """
 module: ovn_plan
-short_description: Check that the releases of OVN on all hosts work with each other
+short_description: Check that the hosts of a cloud can work with each other by OVN
 version_added: 0.3.0
 author: The piecewise.cloud founders (!UNKNOWN)
 description:
   - Reads what all hosts have answered to M(piecewise.cloud.ovn_info). It is an error if the members of the databases have different
-    releases of OVN, or one that is newer than that of another host. The hosts are named.
+    releases of OVN, or one that is newer than that of another host, and if two hosts have the same C(ovn_chassis) or C(ovn_address).
+    The hosts are named.
   - It returns what the hosts have said of their databases, for C(hosts) of M(piecewise.cloud.ovn_central).
   - It needs no connection to a host, and is run once for all of them.
 options:

@@ -7,7 +7,11 @@ RELEASE = re.compile(r"(\d{1,4})\.(\d{1,4})")
 DATABASES = ("northbound", "southbound")
 
 
-class ReleaseError(Exception):
+class PlanError(Exception):
+    """Hosts can't work with each other."""
+
+
+class ReleaseError(PlanError):
     """Hosts have releases of OVN that don't work with each other."""
 
 
@@ -42,6 +46,18 @@ def check_releases(releases, members):
             "the members of OVN's databases must not be newer than any other host: %s, and %s. Older hosts can't read the tables of "
             "newer members. Upgrade these hosts first, or let ovn_central have hosts of the older release" % (told(of_members), told(older))
         )
+
+
+def check_distinct(variable, values):
+    """
+    No two hosts have one value of a variable.
+    @param values by host; a host whose value is None is left out
+    @raises PlanError that names the hosts
+    """
+    first = {}
+    for host, value in values.items():
+        if value is not None and first.setdefault(str(value), host) != host:
+            raise PlanError("%s is '%s' for both %s and %s: give each host its own" % (variable, value, first[str(value)], host))
 
 
 def hosts_of(answers):

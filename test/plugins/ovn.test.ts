@@ -2,11 +2,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Python } from './python.ts';
 
 const python = new Python(`
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import ReleaseError, check_releases, hosts_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import PlanError, check_distinct, check_releases, hosts_of
 def answer(case):
     try:
-        check_releases(case["releases"], case["members"])
-    except ReleaseError as error:
+        check_distinct("ovn_address", case.get("values", {}))
+        check_releases(case.get("releases", {}), case.get("members", []))
+    except PlanError as error:
         return {"error": str(error)}
     return {"hosts": hosts_of(case.get("answers", {}))}
 `);
@@ -39,5 +40,18 @@ describe('releases of OVN', () => {
 
   it('that a host invents count as unknown', async () => {
     expect(await problemOf({ hv1: '23.03', hv2: '{{ 1 }}' }, 'hv1', 'hv2')).toBeUndefined();
+  });
+});
+
+describe('what each host has of its own', () => {
+  const problem = async (values: Record<string, unknown>) =>
+    ((await python.ask({ values })) as { error?: string }).error;
+
+  it('is the same for no two of them', async () => {
+    expect(await problem({ hv1: '10.0.0.1', hv2: '10.0.0.2' })).toBeUndefined();
+    expect(await problem({ hv1: '10.0.0.1', hv2: '10.0.0.2', hv3: '10.0.0.1' })).toBe(
+      "ovn_address is '10.0.0.1' for both hv1 and hv3: give each host its own",
+    );
+    expect(await problem({ hv1: null, hv2: null })).toBeUndefined();
   });
 });
