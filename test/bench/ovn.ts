@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../build/modules.ts';
+import { reverseName } from '../../modules/lib/net/reverse.ts';
 import { routerMac } from '../../modules/lib/ovn/macs.ts';
 import { findHypervisor, type Hypervisor, startHypervisor } from '../lab/hypervisor.ts';
 import { buildCollection } from '../support/build.ts';
@@ -89,7 +90,9 @@ const portCommands = ({ name }: Net, { id, mac, ip }: Port): string[][] => [
   ['lsp-set-addresses', id, `${mac} ${ip}`],
   ['lsp-set-port-security', id, `${mac} ${ip}`],
 ];
+const reverseOf = (ip: string) => JSON.stringify(reverseName(4, ip));
 const records = ({ domain }: Net, { guest, ip }: Port): string[] => [
+  `records:${reverseOf(ip)}=${guest}.${domain}`,
   `records:${guest}="${ip}"`,
   `records:"${guest}.${domain}"="${ip}"`,
 ];
