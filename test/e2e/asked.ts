@@ -29,19 +29,34 @@ export const askedVm = (name: string, networks: readonly object[]): Record<strin
 const ASK = `
 exec 3<>"$(virsh ttyconsole GUEST)"
 echo 'ID SCRIPT' >&3
-while IFS= read -r -t 60 line <&3; do
+while IFS= read -r -t SECONDS line <&3; do
   case $line in *'<<ID '*) echo "$line"; exit ;; esac
 done
 echo 'no answer' >&2; exit 1`;
 
 let asked = 0;
 
-/** Runs a script in a guest. @returns what it prints, trimmed, whatever its exit code @throws Error if the guest doesn't answer */
-export async function askGuest({ hypervisor }: MoveHost, guest: string, script: string): Promise<string> {
+/**
+ * Runs a script in a guest.
+ * @param seconds that the guest has to answer
+ * @returns what it prints, trimmed, whatever its exit code
+ * @throws Error if the guest doesn't answer
+ */
+export async function askGuest(
+  { hypervisor }: MoveHost,
+  guest: string,
+  script: string,
+  seconds = 60,
+): Promise<string> {
   asked += 1;
   const id = `ask${asked}`;
-  const words = { GUEST: guest, ID: id, SCRIPT: Buffer.from(script).toString('base64') };
-  const text = ASK.replace(/GUEST|SCRIPT|ID/g, (word) => words[word as keyof typeof words]);
+  const words = {
+    GUEST: guest,
+    ID: id,
+    SCRIPT: Buffer.from(script).toString('base64'),
+    SECONDS: `${seconds}`,
+  };
+  const text = ASK.replace(/GUEST|SCRIPT|ID|SECONDS/g, (word) => words[word as keyof typeof words]);
   const { stdout } = await hypervisor.exec(['bash', '-ec', text], { timeout: 120 });
   const [, output = ''] = /<<ask\d+ \d+ ([A-Za-z0-9+/=]*)>>/.exec(stdout) ?? [];
   return Buffer.from(output, 'base64').toString().trim();
