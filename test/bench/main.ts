@@ -4,6 +4,7 @@ import { benchCloud } from './cloud.ts';
 import { benchDomains } from './domains.ts';
 import { benchInventory } from './inventory.ts';
 import { benchNetworks } from './networks.ts';
+import { benchOvn } from './ovn.ts';
 import { benchOvs } from './ovs.ts';
 import { benchPair } from './pair.ts';
 import { benchSeeds } from './seeds.ts';
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<string>> = {
   domains: benchDomains,
   ovs: benchOvs,
   networks: benchNetworks,
+  ovn: benchOvn,
   seeds: benchSeeds,
   vms: benchVms,
   clones: benchClones,

@@ -7,22 +7,34 @@ import { sharedHypervisor } from '../lab/shared.ts';
 import type { Bind } from '../lab/state.ts';
 import { runModule } from '../support/module.ts';
 
-/** The name of the image, for `archive_name`. */
-export const IMAGE = 'counting';
+/** An image with a kernel, busybox, and an init that is a script. */
+export interface SmallImage {
+  /** Its name, for `archive_name`. */
+  readonly name: string;
+  /** The text of the init. */
+  readonly init: string;
+}
 
 const INSIDE = '/srv/move-guest';
 const textOf = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
-const [INIT, BUILD] = [textOf('guest-init.sh'), textOf('build-guest.sh')];
+const BUILD = textOf('build-guest.sh');
+
+/** The name of the image of the counting guest. */
+export const IMAGE = 'counting';
+
+/** The image of the counting guest. */
+export const COUNTING: SmallImage = { name: IMAGE, init: textOf('guest-init.sh') };
 
 // An edit of what it is built of makes another file.
-const fileName = () => `${createHash('sha256').update(INIT).update(BUILD).digest('hex').slice(0, 16)}.qcow2`;
+const fileName = ({ init }: SmallImage) =>
+  `${createHash('sha256').update(init).update(BUILD).digest('hex').slice(0, 16)}.qcow2`;
 
-/** The directory of the image, as hypervisors see it. */
+/** The directory of such images, as hypervisors see it. */
 export const imageBind = (): Bind => ({ host: cacheDir('move-guest'), guest: INSIDE });
 
-async function build(builder: Hypervisor, file: string): Promise<void> {
+async function build(builder: Hypervisor, { init }: SmallImage, file: string): Promise<void> {
   const work = '/var/tmp/build-move-guest';
-  await builder.exec(['sh', '-c', `rm -rf ${work}; mkdir ${work}; cat >${work}/init`], { input: INIT });
+  await builder.exec(['sh', '-c', `rm -rf ${work}; mkdir ${work}; cat >${work}/init`], { input: init });
   await builder.exec(['sh', '-s', work], { input: BUILD });
   // It may be another file system, and who looks must see the whole file or none.
   copyFileSync(join(builder.root, work, 'guest.qcow2'), `${file}.part`);
@@ -31,11 +43,11 @@ async function build(builder: Hypervisor, file: string): Promise<void> {
 }
 
 /** The image on the machine, built once in a hypervisor of Debian 12, whose kernel and busybox it has. */
-function builtImage(candidate?: Hypervisor): Promise<string> {
-  const file = join(cacheDir('move-guest'), fileName());
+function builtImage(image: SmallImage, candidate?: Hypervisor): Promise<string> {
+  const file = join(cacheDir('move-guest'), fileName(image));
   return withLock('move-guest', async () => {
     if (!existsSync(file)) {
-      await build(candidate?.release === 12 ? candidate : await sharedHypervisor(12), file);
+      await build(candidate?.release === 12 ? candidate : await sharedHypervisor(12), image, file);
     }
     return file;
   });
@@ -45,21 +57,24 @@ const checksumOf = (file: string) =>
   `sha256:${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
 
 /** Makes the image a template of a hypervisor that was started with `imageBind`, as the role `image` lays it out. */
-export async function provideImage(hypervisor: Hypervisor): Promise<void> {
-  const file = await builtImage(hypervisor);
+export async function provideImage(hypervisor: Hypervisor, image: SmallImage = COUNTING): Promise<void> {
+  const file = await builtImage(image, hypervisor);
   const result = await runModule(hypervisor, 'disk_template', {
-    dest: `/var/lib/libvirt/templates/${IMAGE}`,
-    source: join(INSIDE, fileName()),
+    dest: `/var/lib/libvirt/templates/${image.name}`,
+    source: join(INSIDE, fileName(image)),
     checksum: checksumOf(file),
     kernel: true,
   });
-  if (result.failed) throw new Error(`no image of the counting guest: ${result.msg}`);
+  if (result.failed) throw new Error(`no image '${image.name}': ${result.msg}`);
 }
 
 /** The value of `images` by which the role `image` finds the same template. @param project gets the file */
-export async function imageVariables(project: string): Promise<Record<string, unknown>> {
-  const file = await builtImage();
-  const [directory, name] = [join(project, 'files'), `${IMAGE}.qcow2`];
+export async function imageVariables(
+  project: string,
+  image: SmallImage = COUNTING,
+): Promise<Record<string, unknown>> {
+  const file = await builtImage(image);
+  const [directory, name] = [join(project, 'files'), `${image.name}.qcow2`];
   mkdirSync(directory, { recursive: true });
   if (!existsSync(join(directory, name))) {
     try {
@@ -68,5 +83,5 @@ export async function imageVariables(project: string): Promise<Record<string, un
       copyFileSync(file, join(directory, name));
     }
   }
-  return { [IMAGE]: { path: join(directory, name), checksum: checksumOf(file), kernel: true } };
+  return { [image.name]: { path: join(directory, name), checksum: checksumOf(file), kernel: true } };
 }

@@ -8,7 +8,7 @@ import { link } from '../lab/link.ts';
 import type { Release } from '../lab/packages.ts';
 import { LAB_VARIABLES } from '../support/playbook.ts';
 import { COUNTER } from './counter.ts';
-import { imageBind, imageVariables, provideImage } from './image.ts';
+import { COUNTING, imageBind, imageVariables, provideImage, type SmallImage } from './image.ts';
 
 /** A hypervisor among those between which guests move. */
 export interface MoveHost {
@@ -33,6 +33,8 @@ export interface MoveLabOptions {
   readonly mesh?: 'direct' | 'role' | 'none';
   /** The number of the host that has the third party, from 1 on; the last one by default. */
   readonly third?: number;
+  /** What the guests boot; the counting guest by default. */
+  readonly image?: SmallImage;
 }
 
 type Variables = Record<string, unknown>;
@@ -107,13 +109,13 @@ function present<T>(value: T | undefined, what: string): T {
 
 /** Joins hosts that run. */
 async function joinHosts(hosts: readonly MoveHost[], options: MoveLabOptions): Promise<MoveLab> {
-  const { releases, mesh = 'direct', third = releases.length } = options;
+  const { releases, mesh = 'direct', third = releases.length, image = COUNTING } = options;
   await link(...hosts.map(({ lab }) => ({ name: lab })));
   const connect = async (host: MoveHost) => {
     await host.sh(script(hosts.indexOf(host) + 1, options));
   };
   for (const host of hosts) await connect(host);
-  for (const host of hosts) await provideImage(host.hypervisor);
+  for (const host of hosts) await provideImage(host.hypervisor, image);
   const project = await makeProject();
   const lab: MoveLab = {
     hosts,
@@ -131,7 +133,8 @@ async function joinHosts(hosts: readonly MoveHost[], options: MoveLabOptions): P
         return [name, { ...common, vm_move_address: address, ...variables[name] }] as const;
       };
       const entries = Object.fromEntries(await Promise.all(hosts.map(one)));
-      const kvm = { hosts: entries, vars: { images: await imageVariables(project.directory), ...all } };
+      const images = await imageVariables(project.directory, image);
+      const kvm = { hosts: entries, vars: { images, ...all } };
       writeFileSync(join(project.directory, 'hosts.yml'), stringify({ kvm }, { lineWidth: 0 }));
     },
     play: async (ansible, playbook, ...args) => {
@@ -153,7 +156,7 @@ async function joinHosts(hosts: readonly MoveHost[], options: MoveLabOptions): P
   return lab;
 }
 
-/** Starts the hypervisors, each with the image of the counting guest; they are removed by `remove()` of the result. */
+/** Starts the hypervisors, each with the image of the guests; they are removed by `remove()` of the result. */
 export async function startMoveLab(options: MoveLabOptions): Promise<MoveLab> {
   const hosts: MoveHost[] = [];
   try {

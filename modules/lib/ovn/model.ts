@@ -31,6 +31,8 @@ export interface CloudDns {
   readonly servers: readonly string[];
   /** Addresses by name. */
   readonly records: Readonly<Record<string, readonly string[]>>;
+  /** The name of each address. */
+  readonly reverse: ReadonlyMap<string, string>;
 }
 
 /** The address of a network's router outside. */

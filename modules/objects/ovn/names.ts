@@ -43,17 +43,24 @@ export function dnsOf(
   const { dns } = entry;
   if (!dns) return undefined;
   const records: Record<string, string[]> = {};
+  const reverse = new Map<string, string>();
+  // A guest's own name is before its aliases.
+  const add = (name: string, addresses: readonly string[]) => {
+    const [full = name, ...short] = namesFor(name, dns.domain);
+    for (const one of [full, ...short]) records[one] = [...addresses];
+    for (const ip of addresses) if (!reverse.has(ip)) reverse.set(ip, full);
+  };
   dns.records.forEach(({ name, address = [] }, i) => {
     if (guests.has(name))
       throw new OptionError(`dns.records[${i}].name`, `'${name}' is the name of a guest of the network`);
-    for (const one of namesFor(name, dns.domain))
-      records[one] = address.map((text) => parseIp(text)?.ip ?? text);
+    add(
+      name,
+      address.map((text) => parseIp(text)?.ip ?? text),
+    );
   });
-  for (const [name, addresses] of guests) {
-    for (const one of addresses.length > 0 ? namesFor(name, dns.domain) : []) records[one] = [...addresses];
-  }
+  for (const [name, addresses] of guests) if (addresses.length > 0) add(name, addresses);
   const forwarders = (dns.forwarders ?? []).map((text) => parseIp(text)?.ip ?? text);
   // A query must be sent somewhere by the router to be answered on the way.
   const servers = leadsOut && forwarders.length > 0 ? forwarders : gateways;
-  return { domain: dns.domain, servers, records };
+  return { domain: dns.domain, servers, records, reverse };
 }

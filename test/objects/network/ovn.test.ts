@@ -66,6 +66,8 @@ describe('a network of OVN on a host', () => {
     [{ bridge: 'ovs-lan' }, /^option 'bridge': is of 'engine: local'/],
     [{ vlan: 5 }, /^option 'vlan'/],
     [{ host_ports: ['tcp/22'] }, /^option 'host_ports'/],
+    [{ port: 'lan0' }, /^option 'port': is of 'engine: local'/],
+    [{ libvirt: true }, /^option 'libvirt': is of 'engine: local'/],
     [{ engine: 'local', bridge: 'ovs-lan', host_port: true }, /^option 'host_port': is of 'engine: ovn'/],
     [{ engine: 'local' }, /^option 'bridge': is required with 'engine: local'/],
     [{ subnet: ['10.20.0.0/31'] }, /^option 'subnet\[0\]'/],

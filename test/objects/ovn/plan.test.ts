@@ -97,6 +97,8 @@ describe('a plan of a cloud', () => {
         records: {
           'web1.lab.test': '10.20.0.5 fd00:20::5054:ff:fe00:1',
           www: '10.20.0.5 fd00:20::5054:ff:fe00:1',
+          '5.0.20.10.in-addr.arpa': 'web1.lab.test',
+          '1.0.0.0.0.0.e.f.f.f.0.0.4.5.0.5.0.0.0.0.0.0.0.0.0.2.0.0.0.0.d.f.ip6.arpa': 'web1.lab.test',
         },
       },
     ]);

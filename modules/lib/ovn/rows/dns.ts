@@ -1,3 +1,5 @@
+import { parseIp } from '../../net/address.ts';
+import { reverseName } from '../../net/reverse.ts';
 import { type DesiredRow, rowKeys } from '../desired.ts';
 import type { CloudNetwork } from '../model.ts';
 
@@ -8,12 +10,17 @@ export function dnsRows({ name, dns }: CloudNetwork): DesiredRow[] {
     record.toLowerCase(),
     [...addresses].sort().join(' '),
   ]);
+  // OVN takes what a name of .arpa has as the name of an address.
+  const reverse = [...dns.reverse].flatMap(([ip, owner]) => {
+    const family = parseIp(ip)?.family;
+    return family ? [[reverseName(family, ip), owner.toLowerCase()]] : [];
+  });
   return [
     {
       table: 'DNS',
       name: `network/${name}/dns`,
       part: 'names',
-      columns: { records: Object.fromEntries(records) },
+      columns: { records: Object.fromEntries([...records, ...reverse]) },
       memberships: [{ holder: rowKeys.networkSwitch(name), column: 'dns_records' }],
     },
   ];
