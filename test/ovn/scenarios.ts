@@ -24,10 +24,11 @@ export async function expectMade(cloud: Cloud): Promise<void> {
 }
 
 /** Makes the guests, which get leases, reach each other over hypervisors, and are found by their names. */
-export async function expectLeases({ guests, web, ops, late, db, out, central }: Cloud): Promise<void> {
+export async function expectLeases(cloud: Cloud): Promise<void> {
+  const { guests, web, ops, late, db, out } = cloud;
   for (const one of [web, ops, late, db]) await guests.add(one);
   await guests.addOutside(out);
-  await central('ovn-nbctl --wait=hv --timeout=20 sync');
+  await cloud.central('ovn-nbctl --wait=hv --timeout=20 sync');
   expect(await guests.lease(web)).toMatchObject({
     ...{ ip: '10.20.0.5', mask: '24', mtu: '1442', router: '10.20.0.1', dns: OUTSIDE, domain: 'lab.test' },
     ...{ lease: '3600', ntpsrv: '192.0.2.123' },
