@@ -12,7 +12,7 @@ export interface TwoHosts {
   readonly names: readonly [string, string];
   /** OVN's name of a hypervisor. */
   chassis(name: string): string;
-  /** The host that has the databases, and its name. */
+  /** The host that has the databases. */
   readonly central: Target;
   readonly guests: NamespaceGuests;
 }
