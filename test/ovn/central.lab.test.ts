@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANSIBLES } from '../contract/ansible.ts';
+import {
+  DATABASES,
+  type Database,
+  killServer,
+  leader as leaderOf,
+  status as statusOf,
+  unitOf,
+  until,
+} from './cluster.ts';
 import { OvnLab } from './lab.ts';
 
 // Three hypervisors, all of them members of the databases. The tests build on each other, in this order.
 const [ANSIBLE = '2.14', OTHER = ANSIBLE] = ANSIBLES;
 const CENTRAL = { ovn_central: ['hv1', 'hv2', 'hv3'] };
-const DATABASES = [
-  ['nb', 'OVN_Northbound'],
-  ['sb', 'OVN_Southbound'],
-] as const;
 
 let lab: OvnLab;
 beforeAll(async () => {
@@ -18,26 +23,8 @@ afterAll(() => lab?.remove());
 
 const sh = (name: string, script: string) => lab.host(name).sh(script);
 
-const status = (name: string, [short, schema]: (typeof DATABASES)[number]) =>
-  sh(name, `ovs-appctl -t /run/ovn/ovn${short}_db.ctl cluster/status ${schema}`);
-
-/** The host that leads a database, as seen by itself; undefined while there is none. */
-async function leader(database: (typeof DATABASES)[number], hosts = ['hv1', 'hv2', 'hv3']) {
-  for (const name of hosts) {
-    const text = await status(name, database).catch(() => '');
-    if (/^Role: leader$/m.test(text)) return name;
-  }
-  return undefined;
-}
-
-async function until(seconds: number, what: string, isSo: () => Promise<boolean>): Promise<number> {
-  const start = Date.now();
-  while (!(await isSo())) {
-    if (Date.now() - start > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return (Date.now() - start) / 1000;
-}
+const status = (name: string, database: Database) => statusOf(lab, name, database);
+const leader = (database: Database, hosts?: string[]) => leaderOf(lab, database, hosts);
 
 const clusterIds = async (hosts = ['hv1', 'hv2', 'hv3']) => {
   const texts = await Promise.all(hosts.flatMap((name) => DATABASES.map((one) => status(name, one))));
@@ -203,8 +190,7 @@ describe('failures', () => {
     for (const database of DATABASES) {
       const led = (await leader(database)) ?? '';
       const others = ['hv1', 'hv2', 'hv3'].filter((name) => name !== led);
-      const unit = `ovn-ovsdb-server-${database[0]}`;
-      await sh(led, `systemctl kill --signal=KILL ${unit}; systemctl stop ${unit} || true`);
+      await killServer(lab, led, database);
       const took = await until(
         15,
         'another leader',
@@ -212,7 +198,7 @@ describe('failures', () => {
       );
       console.log(`${database[1]}: another leader after ${took.toFixed(1)} s`);
       await sh(others[0] ?? '', 'ovn-nbctl --no-leader-only --timeout=30 --wait=sb set NB_Global . name=x');
-      await sh(led, `systemctl start ${unit}`);
+      await sh(led, `systemctl start ${unitOf(database)}`);
     }
   });
 

@@ -42,6 +42,13 @@ const underlay = (number: number) => `
   ovs-vsctl --may-exist add-br br-phy -- set bridge br-phy datapath_type=netdev -- --may-exist add-port br-phy host0
   ip link set br-phy up; ip address replace ${address(number)}/24 dev br-phy`;
 
+// br-ex of all hosts is one network: a VLAN of the network between them.
+const OUTER = `
+  ovs-vsctl --may-exist add-br br-ex -- set bridge br-ex datapath_type=netdev \
+    -- --may-exist add-port br-ex ex-phy -- set interface ex-phy type=patch options:peer=phy-ex \
+    -- --may-exist add-port br-phy phy-ex -- set interface phy-ex type=patch options:peer=ex-phy -- set port phy-ex tag=100
+  ip link set br-ex up`;
+
 /** Hypervisors that reach each other by an underlay, and a project whose playbook runs the role `ovn`. */
 export class OvnLab {
   private constructor(
@@ -73,6 +80,11 @@ export class OvnLab {
   async join(): Promise<void> {
     await link(...this.hosts.map(({ lab }) => ({ name: lab })));
     for (const [i, host] of this.hosts.entries()) await host.sh(underlay(i + 1));
+  }
+
+  /** Gives each a bridge br-ex, by which they reach one network outside. It stays over a reboot. */
+  async joinOutside(): Promise<void> {
+    for (const host of this.hosts) await host.sh(OUTER);
   }
 
   /** A new machine under the name and the address of a former one. */

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANSIBLES } from '../contract/ansible.ts';
+import { Cloud } from './cloud.ts';
+import { NamespaceGuests } from './guests.ts';
 import { OvnLab } from './lab.ts';
+import {
+  expectGroups,
+  expectLeases,
+  expectMade,
+  expectNat,
+  expectRoutes,
+  expectSeparate,
+} from './scenarios.ts';
 
 // A host of Debian 13 and one of Debian 12, whose releases of OVN are two years apart.
 const [ANSIBLE = '2.14', OTHER = ANSIBLE] = ANSIBLES;
@@ -27,7 +37,8 @@ describe('a mix of releases', () => {
   });
 
   it('with older databases works', async () => {
-    await lab.declare({ ovn_central: ['hv2'] });
+    await lab.joinOutside();
+    await lab.declare({ ovn_central: ['hv2'], ovn_uplinks: [{ name: 'wan', bridge: 'br-ex' }] });
     await lab.run(ANSIBLE);
     await sh('hv2', 'ovn-nbctl --timeout=30 --wait=hv ls-add sw1');
     const chassis = await sh('hv2', 'ovn-sbctl --bare --columns=name list chassis');
@@ -35,11 +46,32 @@ describe('a mix of releases', () => {
     expect((await lab.run(OTHER)).changed).toEqual({ hv1: 0, hv2: 0 });
   });
 
+  describe('with older databases', () => {
+    let cloud: Cloud;
+    beforeAll(() => {
+      cloud = new Cloud({
+        // The gateway is the newer one.
+        names: ['hv1', 'hv2'],
+        chassis: (name) => name,
+        central: lab.host('hv2').hypervisor,
+        guests: new NamespaceGuests((name) => lab.host(name).hypervisor),
+      });
+    });
+
+    it('has networks', () => expectMade(cloud));
+    it('has guests with leases, which reach each other and are found by their names', () =>
+      expectLeases(cloud));
+    it('separates networks', () => expectSeparate(cloud));
+    it('has NAT to the outside, and forwards from there', () => expectNat(cloud));
+    it('routes to another network, and lets it answer only', () => expectRoutes(cloud));
+    it('has security groups', () => expectGroups(cloud));
+  });
+
   it('is refused when the databases would move to the newer host', async () => {
     await lab.declare({ ovn_central: ['hv1'] });
     const { exitCode, output } = await lab.play(OTHER);
     expect(exitCode).not.toBe(0);
     expect(output.replace(/\s+/g, ' ')).toMatch(NEWER);
-    expect(await sh('hv2', 'ovn-nbctl --bare --columns=name list logical_switch')).toBe('sw1');
+    expect(await sh('hv2', 'ovn-nbctl --bare --columns=name list logical_switch')).toContain('sw1');
   });
 });

@@ -56,6 +56,8 @@ function serverDropIn(name: DatabaseName, { address, all }: Membership): string 
   const port = all.length > 1 ? [`-- --remote=${remote('pssl', address, memberPort)}`] : [];
   return [
     HEADER,
+    // It stops with the server, and so has to start with it.
+    ...(name === 'southbound' ? ['[Unit]', `Wants=${RELAY_UNIT}`, ''] : []),
     '[Service]',
     'ExecStart=',
     `ExecStart=${CTL} run_${short}_ovsdb $OVN_CTL_OPTS ${[...options, ...port].join(' ')}`,
@@ -64,14 +66,15 @@ function serverDropIn(name: DatabaseName, { address, all }: Membership): string 
 }
 
 /**
- * northd connects to the leader of each database only, which may be another member (measured). Without --ovn-manage-ovsdb=no, to
- * stop northd would stop the databases (measured).
+ * northd connects to the leader of each database only, which may be another member (measured). The first address decides whether it
+ * checks that its server is alive, and the socket needs no check: with the socket first, each northd would wait for ever for a
+ * leader that has lost its power (measured). Without --ovn-manage-ovsdb=no, to stop northd would stop the databases (measured).
  */
 function northdDropIn({ address, all }: Membership): string {
   const others = all.filter((one) => one !== address);
   const options = DATABASE_NAMES.map((name) => {
     const { short, socket, memberPort } = DATABASES[name];
-    const remotes = [`unix:${socket}`, ...others.map((one) => remote('ssl', one, memberPort))];
+    const remotes = [...others.map((one) => remote('ssl', one, memberPort)), `unix:${socket}`];
     return `--ovn-northd-${short}-db=${remotes.join(',')}`;
   });
   const certificate = [
@@ -93,13 +96,15 @@ function northdDropIn({ address, all }: Membership): string {
 
 /**
  * Chassis connect to a relay of the southbound database. A server has one authority for all its ports: with theirs, a chassis
- * could talk to the cluster's port as a member, past all rules.
+ * could talk to the cluster's port as a member, past all rules. It stops with the server: one that has lost its server keeps its
+ * chassis for 30 s more, which learn of no change meanwhile (measured), and without it they connect to another member at once.
  */
 const RELAY = [
   HEADER,
   '[Unit]',
   'Description=Southbound database of OVN, for chassis',
   `After=network.target ${DATABASES.southbound.unit}`,
+  `BindsTo=${DATABASES.southbound.unit}`,
   `PartOf=${CENTRAL_UNIT}`,
   '',
   '[Service]',

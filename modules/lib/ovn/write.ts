@@ -1,6 +1,7 @@
-import { Failure } from '../failure.ts';
+import { asError, Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
-import { Session } from '../ovsdb/session.ts';
+import { connect } from '../ovsdb/read.ts';
+import type { Session } from '../ovsdb/session.ts';
 import { checkResults, numberIn } from '../ovsdb/write.ts';
 import type { Operation } from './operations.ts';
 import { NORTHBOUND_SERVER, readChassis } from './read.ts';
@@ -52,7 +53,7 @@ export interface Written {
  */
 export async function writeTransaction(host: Host, writing: Writing): Promise<Written> {
   const { socket, timeout } = writing;
-  const session = await Session.open(host, socket, NORTHBOUND_SERVER);
+  const session = await connect(host, NORTHBOUND_SERVER, [socket]);
   try {
     const operations = [...writing.operations, ...NEXT];
     const results = await session.transact(operations, timeout);
@@ -63,16 +64,27 @@ export async function writeTransaction(host: Host, writing: Writing): Promise<Wr
   }
 }
 
+/** What is asked after the transaction: where a server fails then, the change is written all the same. */
+async function afterwards<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw new Failure(
+      `the change is written, but it is unknown who has carried it out: ${asError(error).message}`,
+    );
+  }
+}
+
 async function carriedOut(host: Host, session: Session, change: number, writing: Writing): Promise<Written> {
   const { southbound, timeout, late: before } = writing;
   const begin = host.now();
   for (;;) {
-    const late = behind(await readChassis(host, southbound, timeout), change);
+    const late = behind(await afterwards(readChassis(host, southbound, timeout)), change);
     const passed = host.now() - begin;
     const isOver = passed >= timeout * 1000;
     const isAlone = passed >= GRACE && late.every(({ name }) => before.includes(name));
     if (isOver || isAlone || late.length === 0) {
-      const [result] = await session.transact([column('sb_cfg')], timeout);
+      const [result] = await afterwards(session.transact([column('sb_cfg')], timeout));
       const isDone = numberIn(result, 'sb_cfg') >= change;
       if (isDone) return { behind: late };
       if (isOver)
