@@ -68,6 +68,7 @@ const LONG = [
   'test/e2e/ovn.test.ts',
   'test/ovn/central.lab.test.ts',
   'test/ovn/mix.lab.test.ts',
+  'test/libvirt_domain/lxc.lab.test.ts',
 ];
 
 // What a file itself takes turns at (`daily`) must come round too: no number of turns there has a factor in common with this.
