@@ -19,6 +19,8 @@ export interface HypervisorOptions {
   kind?: BootedKind;
   /** Directories of the machine to show inside; they must exist. */
   binds?: Bind[];
+  /** Whether libvirt can run containers in it: see `containers.ts`. */
+  containers?: boolean;
 }
 
 /** A running (or stopped) hypervisor of the lab. */
@@ -91,10 +93,10 @@ async function cleaningUp<T>(name: string, action: (interruption: AbortSignal) =
  * Throws if one of that name runs, or if it doesn't come up; then nothing of it is left.
  */
 export async function startHypervisor(options: HypervisorOptions): Promise<Hypervisor> {
-  const { name, release = 12, kind = 'hypervisor', binds = [] } = options;
+  const { name, release = 12, kind = 'hypervisor', binds = [], containers = false } = options;
   await ensureTools();
   const lower = await ensureRoot(release, kind);
-  return withLock(`start-${name}`, () => start({ name, release, kind, lower, binds }));
+  return withLock(`start-${name}`, () => start({ name, release, kind, lower, binds, containers }));
 }
 
 async function start(state: State): Promise<Hypervisor> {

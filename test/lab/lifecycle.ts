@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { cgroupProcesses, removeCgroups } from './cgroup.ts';
+import { cgroupProcesses, makeControllerGroups, removeCgroups } from './cgroup.ts';
 import { configure } from './configure.ts';
+import { configureContainers } from './containers.ts';
 import { relink } from './link.ts';
 import { tidyNetwork } from './network.ts';
 import { findInit, startContainer, startProxy } from './nspawn.ts';
@@ -19,7 +20,9 @@ export async function create(state: State): Promise<void> {
   await mkdir(run, { recursive: true });
   writeState(state);
   await mkdir(proxy, { recursive: true });
-  await configure(await mountOverlay(state.name, state.lower), state);
+  const root = await mountOverlay(state.name, state.lower);
+  await configure(root, state);
+  if (state.containers) await configureContainers(root);
 }
 
 /** Boots a created or stopped hypervisor and waits until its services answer; throws when interrupted. */
@@ -34,6 +37,8 @@ export async function boot(name: string, interruption?: AbortSignal): Promise<vo
     writeState(state);
   }
   interruption?.throwIfAborted();
+  if (state.containers) state.controllers = makeControllerGroups(name);
+  writeState(state);
   state.nspawn = await startContainer(state);
   // Before waiting, so that whoever cleans after us knows what to end.
   writeState(state);
@@ -71,7 +76,7 @@ async function kill(state: State): Promise<void> {
   for (let attempt = 0; cgroupProcesses(state.name).length > 0 && attempt < 100; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  removeCgroups(state.name);
+  removeCgroups(state.name, state.controllers);
 }
 
 /** Ends a hypervisor at once and removes all traces of it; does nothing if there is none. */

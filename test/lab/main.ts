@@ -13,7 +13,7 @@ import { knownNames, readState } from './state.ts';
 import { plainEnv } from './tools.ts';
 
 const usage = `usage: tsx test/lab/main.ts COMMAND
-  up NAME [--release 12|13] [--kind hypervisor|bare] [--bind HOST:GUEST]...
+  up NAME [--release 12|13] [--kind hypervisor|bare] [--bind HOST:GUEST]... [--containers]
   down NAME                 end it and remove all traces
   reboot NAME
   list
@@ -21,7 +21,14 @@ const usage = `usage: tsx test/lab/main.ts COMMAND
   inventory NAME...         an Ansible inventory (YAML)
   clean [--cache]           remove all; with --cache the built roots and packages too`;
 
-async function up(name: string, values: { release: string; kind: string; bind: string[] }): Promise<void> {
+interface UpValues {
+  release: string;
+  kind: string;
+  bind: string[];
+  containers: boolean;
+}
+
+async function up(name: string, values: UpValues): Promise<void> {
   if (isRunning(name)) return console.log(`${name} is running`);
   if (values.kind !== 'hypervisor' && values.kind !== 'bare') throw new Error(usage);
   const binds = values.bind.map((text) => {
@@ -29,7 +36,8 @@ async function up(name: string, values: { release: string; kind: string; bind: s
     return { host, guest };
   });
   const kind: BootedKind = values.kind;
-  const { pid } = await startHypervisor({ name, release: Number(values.release) as Release, kind, binds });
+  const release = Number(values.release) as Release;
+  const { pid } = await startHypervisor({ name, release, kind, binds, containers: values.containers });
   console.log(`${name} is running, its init is process ${pid}`);
 }
 
@@ -60,6 +68,7 @@ async function main(): Promise<void> {
       release: { type: 'string', default: '12' },
       kind: { type: 'string', default: 'hypervisor' },
       bind: { type: 'string', multiple: true, default: [] },
+      containers: { type: 'boolean', default: false },
       cache: { type: 'boolean', default: false },
     },
   });

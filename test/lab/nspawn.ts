@@ -7,6 +7,7 @@ import { background } from './background.ts';
 import { cacheDir } from './cache.ts';
 import { makeCgroups } from './cgroup.ts';
 import { proxyDirectory } from './configure.ts';
+import { containerOptions, legacyLayout } from './containers.ts';
 import { ensureNetwork } from './network.ts';
 import { descendants, ended, identify, innerPid, isAlive, type ProcessId } from './processes.ts';
 import { paths, type State } from './state.ts';
@@ -14,7 +15,12 @@ import { paths, type State } from './state.ts';
 const tail = (file: string) => readFileSync(file, 'utf8').split('\n').slice(-20).join('\n');
 
 /** Starts the container of a hypervisor whose overlay is mounted; gives systemd-nspawn's process. */
-export async function startContainer({ name, binds }: State): Promise<ProcessId> {
+export async function startContainer({
+  name,
+  binds,
+  containers,
+  controllers = [],
+}: State): Promise<ProcessId> {
   const { root, proxy, console: log } = paths(name);
   const namespace = await ensureNetwork();
   const options = [
@@ -30,11 +36,20 @@ export async function startContainer({ name, binds }: State): Promise<ProcessId>
     // Without /dev/kvm: where it can't be used, libvirt would probe QEMU again at each define.
     '--bind=/dev/net/tun',
     `--bind=${proxy}:${proxyDirectory}`,
+    ...(containers ? containerOptions : []),
     ...binds.map(({ host, guest }) => `--bind=${host}:${guest}`),
   ];
   // From inside the lab's namespace, so that ve-NAME appears there and never on the machine.
-  const command = ['nsenter', `--net=${namespace}`, 'systemd-nspawn', ...options];
-  const join = makeCgroups(name).map((directory) => `echo $$ > ${directory}/cgroup.procs`);
+  const command = [
+    'nsenter',
+    `--net=${namespace}`,
+    ...(containers ? legacyLayout : []),
+    'systemd-nspawn',
+    ...options,
+  ];
+  const join = [...makeCgroups(name), ...controllers].map(
+    (directory) => `echo $$ > ${directory}/cgroup.procs`,
+  );
   return background(['sh', '-c', [...join, 'exec "$@"'].join('; '), 'sh', ...command], log);
 }
 

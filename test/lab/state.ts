@@ -18,6 +18,10 @@ export interface State {
   /** The directory of the read-only root below its overlay. */
   lower: string;
   binds: Bind[];
+  /** Whether it can run containers of libvirt: see `containers.ts`. */
+  containers?: boolean;
+  /** The directories of its groups in the controllers of cgroup 1, if it has some. */
+  controllers?: string[];
   /** systemd-nspawn itself. */
   nspawn?: ProcessId;
   /** The container's init, as the machine numbers it. */
