@@ -36,6 +36,14 @@ describe('a mix of releases', () => {
     expect(await lab.host('hv1').code('test -e /usr/bin/ovn-controller')).toBe(1);
   });
 
+  it('is refused too where two hosts have one name for their chassis', async () => {
+    await lab.declare({ ovn_central: ['hv2'], ovn_chassis: 'node' });
+    const { exitCode, output, changed } = await lab.play(ANSIBLE);
+    expect(exitCode).not.toBe(0);
+    expect(output.replace(/\s+/g, ' ')).toMatch(/ovn_chassis is 'node' for both hv[12] and hv[12]/);
+    expect(Object.values(changed)).toEqual([0, 0]);
+  });
+
   it('with older databases works', async () => {
     await lab.joinOutside();
     await lab.declare({ ovn_central: ['hv2'], ovn_uplinks: [{ name: 'wan', bridge: 'br-ex' }] });
