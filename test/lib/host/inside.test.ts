@@ -31,7 +31,10 @@ it('writes a file and its directories with an owner', async () => {
     [0o750, 300_000, 300_001],
     [0o640, 300_000, 300_001],
   ]);
-  expect(await host.readInside(root, 'a/b/file')).toEqual({ bytes: new Uint8Array(Buffer.from('text')), ...OWNER });
+  expect(await host.readInside(root, 'a/b/file')).toEqual({
+    bytes: new Uint8Array(Buffer.from('text')),
+    ...OWNER,
+  });
 });
 
 it.each(['../outside', '/outside', '../../../../../..'])(
