@@ -3,7 +3,8 @@ import { rootOptions } from '../../../modules/objects/root/options.ts';
 
 // The root of a container is a part of a VM, and has no module of its own: this one is for its tests.
 export const spec = defineSpec({
-  module: 'root_driver',
+  // Its path from modules/, by which the build finds it.
+  module: '../test/root/driver',
   summary: 'Make the roots of containers, for tests',
   description: ['A root by itself.'],
   list: { option: 'roots', description: 'Several.' },
