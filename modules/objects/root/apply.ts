@@ -58,7 +58,7 @@ async function remove(host: Host, dest: string, first: number | undefined): Prom
   await host.removeDirectory(dirname(dest));
 }
 
-// rm(1) follows no links, and what is mounted in it is kept.
+// rm(1) follows no links. It leaves other file systems alone; the plan has seen that nothing is mounted.
 async function deleteTree(host: Host, path: string): Promise<void> {
   const { code, stderr } = await host.run('rm', ['-rf', '--one-file-system', '--', path]);
   if (code !== 0) throw new Failure(reasonOf('rm', stderr, code));

@@ -26,7 +26,7 @@ export interface State {
   readonly traits: Traits | undefined;
   /** The seed of an existing root with cloud-init. */
   readonly seed: readonly SeedEntry[];
-  /** Directories in the root on which something is mounted. */
+  /** Directories on which something is mounted, in the root, or in what is left of it. */
   readonly mounts: readonly string[];
 }
 
@@ -56,9 +56,7 @@ export async function observe(host: Host, items: readonly RootOptions[]): Promis
   const taken = isMade ? await takenRanges(host, records) : [];
   const wanting = items.map(({ state }, i) => (state === 'present' ? has[i] : undefined));
   const firsts = isMade ? assignRanges(wanting, taken) : wanting;
-  const mountinfo = items.some(({ state }) => state === 'absent')
-    ? ((await readText(host, '/proc/self/mountinfo')) ?? '')
-    : '';
+  const mountinfo = (await readText(host, '/proc/self/mountinfo')) ?? '';
   const once = onlyOnce();
   const indexed = items.map((options, i) => ({
     options,
@@ -82,7 +80,10 @@ export async function observe(host: Host, items: readonly RootOptions[]): Promis
           ? undefined
           : await once(archive, () => readRootArchive(host, archive, template)),
       seed: seed.flat(),
-      mounts: mountsBelow(mountinfo, dest),
+      // The kernel knows mounts by paths without links.
+      mounts: (await Promise.all([dest, removedPath(dest)].map((path) => host.realPath(path)))).flatMap(
+        (path) => (path === undefined ? [] : mountsBelow(mountinfo, path)),
+      ),
     };
   });
 }

@@ -68,7 +68,9 @@ function planPresent(root: RootOptions, state: State): Plan<Step, RootResult> {
   return exists && record ? planExisting(root, state, first, record) : planNew(root, state, first);
 }
 
-function planNew(root: RootOptions, { traits }: State, first: number): Plan<Step, RootResult> {
+function planNew(root: RootOptions, { traits, mounts }: State, first: number): Plan<Step, RootResult> {
+  // What a killed run has left is removed first.
+  requireUnmounted(mounts);
   const { dest, template } = root;
   if (template === undefined) throw new OptionError('template', 'is required: the root is made from it');
   // In check mode, an earlier task may make it.
@@ -173,14 +175,18 @@ function isOwned(seed: readonly SeedEntry[], path: string, first: number): boole
   return is !== undefined && is !== 'other' && is.uid === first && is.gid === first && is.mode === 0o600;
 }
 
+// rm(1) would remove what is mounted there, where it is of the same file system.
+function requireUnmounted(mounts: readonly string[]): void {
+  if (mounts.length === 0) return;
+  throw new Failure(`${mounts.slice(0, 3).join(', ')}: something is mounted there: unmount it first`);
+}
+
 function planAbsent({ dest }: RootOptions, state: State): Plan<Step, RootResult> {
   const { exists, left, record, first, mounts } = state;
   if (exists && !record) {
     throw new Failure(`${dest} is not recorded as the root of a container: remove it by hand`);
   }
-  if (mounts.length > 0) {
-    throw new Failure(`${mounts.slice(0, 3).join(', ')}: something is mounted there: unmount it first`);
-  }
+  requireUnmounted(mounts);
   const isThere = exists || left || record !== undefined;
   const remove = {
     title: `remove root ${dest}`,
