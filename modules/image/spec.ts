@@ -4,7 +4,7 @@ import { imageOptions } from '../objects/image/options.ts';
 
 export const spec = defineSpec({
   module: 'image',
-  summary: 'Keep the images from which the disks of guests, and the roots of containers, are made',
+  summary: 'Keep the images from which the disks and roots of guests are made',
   description: [
     'Builds an image by debootstrap, downloads it, or copies it from the controller, once, and gives it a name in O(directory).',
     'An image whose name is in the catalogue of images that distributions publish needs no other key.',

@@ -288,7 +288,7 @@ describe('a hostile archive', () => {
     ['users that no container has', "add('etc/x', uid=70000)"],
   ] as const)('changes nothing outside of its root: %s', async (_, lines) => {
     await hostile(lines);
-    await imageOf('hostile', 'hostile.tar');
+    expect(await imageOf('hostile', 'hostile.tar')).not.toHaveProperty('failed');
     const before = await outside();
     const result = await run(given('web', { template: `${NAMES}/hostile` }));
     expect(await outside()).toBe(before);

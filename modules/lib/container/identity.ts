@@ -66,10 +66,10 @@ function networkd(nics: readonly Nic[]): RootFile[] {
     mode: READABLE,
   }));
   // A drop-in, since what `systemctl enable` makes are links.
-  const wanted = '[Unit]\nWants=systemd-networkd.service\n';
+  const starts = '[Unit]\nWants=systemd-networkd.service\n';
   return [
     ...files,
-    { path: 'etc/systemd/system/multi-user.target.d/network.conf', content: wanted, mode: READABLE },
+    { path: 'etc/systemd/system/multi-user.target.d/network.conf', content: starts, mode: READABLE },
   ];
 }
 

@@ -92,11 +92,11 @@ async function withParent<T>(
         directory = next;
       }
       if (!directory) return undefined;
-      const own = lasting(directory);
+      const opened = lasting(directory);
       try {
-        return await use(own, name);
+        return await use(opened, name);
       } catch (error) {
-        if (error instanceof Error) error.message = error.message.replaceAll(own, shown);
+        if (error instanceof Error) error.message = error.message.replaceAll(opened, shown);
         throw error;
       }
     } finally {

@@ -187,14 +187,14 @@ function planAbsent({ dest }: RootOptions, state: State): Plan<Step, RootResult>
     throw new Failure(`${dest} is not recorded as the root of a container: remove it by hand`);
   }
   requireUnmounted(mounts);
-  const isThere = exists || left || record !== undefined;
+  const hasRemains = exists || left || record !== undefined;
   const remove = {
     title: `remove root ${dest}`,
     before: { root: dest, ...(first === undefined ? {} : { users: shownRange(first) }) },
     after: undefined,
     step: { act: 'remove', first } as const,
   };
-  return { changes: isThere ? [remove] : [], result: { dest } };
+  return { changes: hasRemains ? [remove] : [], result: { dest } };
 }
 
 /** Rules that the table of options can't express. @throws OptionError */
