@@ -4,11 +4,12 @@ import { imageOptions } from '../objects/image/options.ts';
 
 export const spec = defineSpec({
   module: 'image',
-  summary: 'Keep the images from which the disks of guests are made',
+  summary: 'Keep the images from which the disks and roots of guests are made',
   description: [
     'Builds an image by debootstrap, downloads it, or copies it from the controller, once, and gives it a name in O(directory).',
     'An image whose name is in the catalogue of images that distributions publish needs no other key.',
     'A name is a symbolic link to a read-only template, C(by-checksum/….qcow2) beside it, as with M(piecewise.cloud.disk_template).',
+    'With O(kind=container) it is the template of roots of containers, C(by-checksum/….tar). An existing root does not change when its template does.',
     'When the checksum or recipe changes, the name leads to a new template. The old one is kept while a disk is an overlay of it, and is removed by a later run.',
     'Leaving an image out of the mapping removes nothing.',
   ],
@@ -22,6 +23,7 @@ export const spec = defineSpec({
   requirements: [
     'qemu-utils (qemu-img)',
     'debootstrap, e2fsprogs, fdisk and grub-pc-bin, for images that are built',
+    'tar, and debootstrap for images that are built, with O(kind=container)',
     'fdisk with O(partition), and e2fsprogs with O(kernel)',
     'xz-utils, bzip2, zstd or tar, for files that are packed by them',
     'libvirt-clients (virsh), if guests have disks outside of C(/var/lib/libvirt)',
@@ -84,6 +86,19 @@ export const spec = defineSpec({
     checksum: sha512:https://mirror.example.org/SHA512SUMS
     partition: 1
     kernel: true
+
+- name: Roots of containers, built and from an archive
+  piecewise.cloud.image:
+    images:
+      debian-12-root:
+        kind: container
+        debootstrap:
+          suite: bookworm
+          packages: [less]
+      alpine-root:
+        kind: container
+        url: https://mirror.example.org/alpine-minirootfs-x86_64.tar.gz
+        checksum: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
 - name: An image that is no longer needed
   piecewise.cloud.image:

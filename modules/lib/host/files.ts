@@ -10,7 +10,28 @@ import type { FileEnd, FileInfo, Space, WriteOptions } from './host.ts';
 import { openItself, replaceBy, replaceFile, syncDirectory } from './temporary.ts';
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
-  orAbsent<Uint8Array | undefined>(path, undefined, () => fs.readFile(path));
+  orAbsent<Uint8Array | undefined>(path, undefined, async () => {
+    if (path.startsWith('/proc/')) return readToEnd(path);
+    return fs.readFile(path);
+  });
+
+// A file of /proc has no size, and gives a page at a time: Node 18 takes the first for all of it.
+async function readToEnd(path: string): Promise<Uint8Array> {
+  const file = await fs.open(path, constants.O_RDONLY);
+  try {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK), 0, CHUNK, null);
+      if (bytesRead === 0) return Buffer.concat(parts);
+      parts.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Bytes that are read at once. */
+const CHUNK = 65_536;
 
 export const statFile = (path: string): Promise<FileInfo | undefined> =>
   orAbsent<FileInfo | undefined>(path, undefined, async () => {

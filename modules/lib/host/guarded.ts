@@ -8,6 +8,7 @@ type Questions =
   | 'read'
   | 'readStart'
   | 'readEnd'
+  | 'readInside'
   | 'digest'
   | 'stat'
   | 'space'
@@ -39,6 +40,8 @@ export function guarded(host: Host, guard: Guard): Host {
     writeSparse: through(host.writeSparse),
     append: through(host.append),
     write: through(host.write),
+    writeInside: through(host.writeInside),
+    removeInside: through(host.removeInside),
     symlink: through(host.symlink),
     setAttributes: through(host.setAttributes),
     makeDirectory: through(host.makeDirectory),

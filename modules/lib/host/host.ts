@@ -64,6 +64,15 @@ export interface FileEnd {
   readonly age: number;
 }
 
+/** A file inside a directory whose owner may be hostile. */
+export interface InsideFile {
+  readonly bytes: Uint8Array;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface WriteOptions {
   /** Permission bits of the new file; an existing file's are kept when it isn't given. */
   readonly mode?: number;
@@ -132,6 +141,25 @@ export interface Host {
   append(path: string, content: Bytes): Promise<void>;
   /** Writes atomically: a temporary file beside it, fsync, rename. */
   write(path: string, content: string | Uint8Array | Pieces, options?: WriteOptions): Promise<void>;
+  /**
+   * A regular file inside a directory whose owner may be hostile, such as the root of a container: no symbolic link is
+   * followed, in any component.
+   * @param path relative to that directory
+   * @returns undefined where there is none; `other` where it is not a regular file of a few megabytes
+   */
+  readInside(root: string, path: string): Promise<InsideFile | 'other' | undefined>;
+  /**
+   * Writes a file inside such a directory, atomically. It replaces whatever has its name, except a directory.
+   * @param options with the owner of the file, and of the directories that are made for it
+   */
+  writeInside(
+    root: string,
+    path: string,
+    content: string | Uint8Array,
+    options: WriteOptions & { readonly directoryMode?: number },
+  ): Promise<void>;
+  /** Removes a file, or a symbolic link itself, inside such a directory; one that doesn't exist is fine. */
+  removeInside(root: string, path: string): Promise<void>;
   /** Makes a symbolic link, or replaces one, atomically. */
   symlink(target: string, path: string): Promise<void>;
   /** Sets mode and owner of an existing file or directory. A symbolic link is a Failure. */

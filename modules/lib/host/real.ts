@@ -23,6 +23,7 @@ import {
   writeFile,
 } from './files.ts';
 import type { Host } from './host.ts';
+import { readFileInside, removeFileInside, writeFileInside } from './inside.ts';
 import { withFileLock } from './lock.ts';
 import { runProcess } from './process.ts';
 import { removeDirectory, removeFile, removeTree } from './remove.ts';
@@ -74,6 +75,9 @@ export const realHost: Host = {
   download,
   writeSparse,
   append: appendTo,
+  readInside: readFileInside,
+  writeInside: writeFileInside,
+  removeInside: removeFileInside,
   symlink: symlinkFile,
   write: (path, content, options = {}) => writeFile(path, content, options),
   setAttributes: setFileAttributes,

@@ -5,7 +5,7 @@
 # usage: build-image.sh DIRECTORY SUITE SIZE PACKAGE...
 #   DIRECTORY  an empty directory of the caller's, who removes it; the image is disk.qcow2 in it in the end
 #   SUITE      a Debian release, such as bookworm; `-` for the host's own
-#   SIZE       of the disk, in bytes
+#   SIZE       of the disk, in bytes; `-` makes the archive of a container's root instead, root.tar
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
@@ -38,7 +38,7 @@ packages=$(IFS=, && echo "$*")
 echo 'I: Configuring the image'
 
 # The guest's own configuration: what a cloud image has and a debootstrap hasn't.
-echo 'LABEL=root / ext4 errors=remount-ro 0 1' >"$root/etc/fstab"
+[ "$size" = - ] || echo 'LABEL=root / ext4 errors=remount-ro 0 1' >"$root/etc/fstab"
 echo localhost >"$root/etc/hostname"
 : >"$root/etc/machine-id"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/resolv.conf"
@@ -50,6 +50,14 @@ datasource_list: [NoCloud, None]
 locale: false
 manage_etc_hosts: localhost
 CLOUD
+
+if [ "$size" = - ]; then
+    echo 'I: Making the archive'
+    tar -C "$root" --numeric-owner --acls --xattrs --xattrs-include='security.capability' --one-file-system \
+        --exclude='./dev/*' -cf "$work/root.tar" .
+    exit
+fi
+
 mkdir -p "$root/boot/grub"
 cat >"$root/boot/grub/grub.cfg" <<'GRUB'
 set timeout=0

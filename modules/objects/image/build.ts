@@ -18,7 +18,8 @@ const UNSHARED = ['--fork', '--kill-child', '--pid', '--mount'];
  */
 export async function buildImage(host: Host, path: string, name: string, recipe: Recipe): Promise<void> {
   await withWorkDirectory(host, path, async (work) => {
-    const args = [work, recipe.suite, String(sizeOf(recipe)), ...recipe.packages];
+    const size = recipe.size === undefined ? '-' : String(sizeOf(recipe));
+    const args = [work, recipe.suite, size, ...recipe.packages];
     const what = `build ${name} by debootstrap`;
     const heard = eachLine((line) =>
       host.report({ what: `${what}: ${line.replace(/^I: /, '')}`, done: undefined, total: undefined }),
@@ -30,7 +31,7 @@ export async function buildImage(host: Host, path: string, name: string, recipe:
       // The error is that of the script, not of unshare.
       throw new Failure(asError(error).message.replace(': unshare: ', ': '));
     }
-    await host.publish(join(work, 'disk.qcow2'), path);
+    await host.publish(join(work, recipe.size === undefined ? 'root.tar' : 'disk.qcow2'), path);
   });
 }
 

@@ -16,14 +16,17 @@ export interface State {
 
 /** Programs for every template. */
 const CONVERTING = ['qemu-img'];
+/** Programs for the roots of containers. */
+const ARCHIVING = ['tar'];
 /** Programs for build-image.sh. A host that boots by EFI may have grub-mkimage without boot.img. */
 const BUILDING = ['debootstrap', 'mke2fs', 'sfdisk', '/usr/lib/grub/i386-pc/boot.img'];
 
 function programsFor(
-  { state, debootstrap, partition, kernel }: ImageOptions,
+  { state, kind, debootstrap, partition, kernel }: ImageOptions,
   found: TemplateState | Error | undefined,
 ): string[] {
   if (state === 'absent' || found === undefined || found instanceof Error || found.kept) return [];
+  if (kind === 'container') return [...ARCHIVING, ...(debootstrap && !found.source ? ['debootstrap'] : [])];
   return [
     ...CONVERTING,
     ...(debootstrap && !found.source ? BUILDING : []),

@@ -29,7 +29,10 @@ const DEBOOTSTRAP = defineOptions({
     hint: 'a Debian release, such as bookworm',
     description: "The Debian release, such as V(bookworm). V(-) is the host's release.",
   },
-  size: { ...SIZE, description: 'The size of the disk; O(debootstrap_size) by default.' },
+  size: {
+    ...SIZE,
+    description: 'The size of the disk; O(debootstrap_size) by default. Not for a container.',
+  },
   packages: {
     type: 'list',
     elements: PACKAGE,
@@ -47,6 +50,15 @@ export const imageKeys = defineOptions({
     pattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
     hint: "made of letters, digits, '.', '_' and '-', and begin with a letter or digit",
     description: 'The name of the image in O(directory). The option C(archive_name) of a VM refers to it.',
+  },
+  kind: {
+    type: 'str',
+    choices: ['vm', 'container'],
+    default: 'vm',
+    description: [
+      'What is made of the image: V(vm), disks of virtual machines; V(container), roots of containers.',
+      'With V(container), the image is a tar archive, also compressed by gzip, xz, zstd or bzip2, from O(url) or O(path); or it is built by O(debootstrap), without kernel and boot loader.',
+    ],
   },
   debootstrap: {
     type: 'dict',
@@ -114,7 +126,8 @@ export const imageOptions = defineOptions({
       'systemd-sysv',
       'udev',
     ],
-    description: 'The packages of every built image.',
+    description:
+      'The packages of every built image. Those whose names begin with C(linux-image-) are left out of containers.',
   },
   debootstrap_size: {
     ...SIZE,

@@ -16,9 +16,11 @@ export const hasNewSource = (image: ImageOptions): boolean =>
   image.state === 'present' && originOf(image)?.url === undefined;
 
 /** What an image is downloaded from: its URL, or what the catalogue says of its name. */
-export function originOf({ name, debootstrap, url, path, checksum, mirror }: ImageOptions) {
+export function originOf({ name, kind, debootstrap, url, path, checksum, mirror }: ImageOptions) {
   if (debootstrap !== undefined || path !== undefined) return undefined;
-  return url === undefined ? publishedAt(name, mirror) : { url, checksum };
+  if (url !== undefined) return { url, checksum };
+  // The catalogue has disks.
+  return kind === 'vm' ? publishedAt(name, mirror) : undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ const LONGEST = 50;
 /** The options of an image's template. */
 export function templateOf(image: ImageOptions): TemplateOptions {
   const { name, state, directory, overlay_directories, member, partition, kernel } = image;
+  const root = image.kind === 'container';
   const common = { dest: join(directory, name), state, overlay_directories };
   if (state === 'absent') return withDefaults(templateOptions, common);
   const recipe = recipeOf(image);
@@ -47,7 +50,7 @@ export function templateOf(image: ImageOptions): TemplateOptions {
   return withDefaults(templateOptions, {
     ...common,
     ...from,
-    ...{ partition, kernel },
+    ...{ partition, kernel, root },
     ...(recipe ? { version: versionOf(recipe) } : { checksum, member }),
   });
 }

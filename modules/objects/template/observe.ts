@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { observeEach } from '../../lib/ansible/plan.ts';
 import { fileNameOf } from '../../lib/disk/fetch/file-name.ts';
 import { readChecksum } from '../../lib/disk/fetch/read-checksum.ts';
-import { storeDirectory, storedPath } from '../../lib/disk/template/key.ts';
+import { isTemplateName, storeDirectory, storedPath } from '../../lib/disk/template/key.ts';
 import { inspectSource } from '../../lib/disk/template/source.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
 import { possibleOverlays } from '../../lib/disk/usage/users.ts';
@@ -50,9 +50,7 @@ async function unusedIn(host: Host, directory: string, all: readonly Desired[]):
     names.filter((name) => !dests.includes(name)).map((name) => currentTemplate(host, name)),
   );
   const needed = [...others, ...all.map(({ desired }) => desired)];
-  const kept = (await host.list(storeDirectory(directory))).filter(
-    (name) => name.endsWith('.qcow2') && !name.startsWith('.'),
-  );
+  const kept = (await host.list(storeDirectory(directory))).filter(isTemplateName);
   return kept.map((name) => join(storeDirectory(directory), name)).filter((path) => !needed.includes(path));
 }
 

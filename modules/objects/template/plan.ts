@@ -3,7 +3,7 @@ import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { type Checksum, checksumWarnings } from '../../lib/disk/fetch/checksum.ts';
 import type { Found } from '../../lib/disk/image/disk.ts';
 import type { Part } from '../../lib/disk/partition/extract.ts';
-import { bytesToRead, keyOfPart, type Origin, templateKey } from '../../lib/disk/template/key.ts';
+import { bytesToRead, keyOfPart, keyOfRoot, type Origin, templateKey } from '../../lib/disk/template/key.ts';
 import { checkOrigin } from '../../lib/disk/template/options.ts';
 import { Failure, OptionError } from '../../lib/failure.ts';
 import { shownUrl } from '../../lib/host/url.ts';
@@ -41,7 +41,8 @@ export interface TemplateResult {
 
 /** The key that identifies the template's content. @throws OptionError without a checksum and a version */
 export function keyFor(options: TemplateOptions, checksum: Checksum | undefined): string {
-  return keyOfPart(keyOfDisk(options, checksum), partOf(options));
+  const key = keyOfPart(keyOfDisk(options, checksum), partOf(options));
+  return options.root ? keyOfRoot(key) : key;
 }
 
 /** What is taken out of the disk; undefined for the whole disk. */
@@ -89,8 +90,8 @@ function templateChanges(
   { kept, source: found, left, checksum }: State,
 ): Change<Step>[] {
   if (kept) return left === undefined ? [] : [removeSource(left)];
-  const { dest, source, url, member, remove_source: take } = options;
-  const origin = { url, source, checksum, member, take, part: partOf(options) };
+  const { dest, source, url, member, root, remove_source: take } = options;
+  const origin = { url, source, checksum, member, root, take, part: partOf(options) };
   const step = {
     act: 'keep',
     key: keyFor(options, checksum),
@@ -143,6 +144,12 @@ export function checkOptions(options: TemplateOptions): void {
   }
   if (dest.endsWith('/')) throw new OptionError('dest', `'${dest}' is a directory: give the template a name`);
   checkOrigin(options);
+  for (const option of ['member', 'partition'] as const) {
+    if (options.root && options[option] !== undefined)
+      throw new OptionError(option, 'is only for disks: the root of a container is a whole archive');
+  }
+  if (options.root && options.kernel)
+    throw new OptionError('kernel', 'is only for disks: a container runs with the kernel of its host');
   if (state === 'absent') return;
   if (source === undefined && url === undefined) {
     throw new OptionError('source', "is required, or 'url': what the template is made from");

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../modules/lib/host/host.ts';
 import { realHost as host } from '../../../modules/lib/host/real.ts';
@@ -28,6 +28,7 @@ const QUESTIONS: readonly (keyof Host)[] = [
     'read',
     'readStart',
     'readEnd',
+    'readInside',
     'digest',
     'stat',
     'space',
@@ -47,6 +48,17 @@ const WRITING: Record<string, (path: string, own: () => string) => Promise<unkno
   writeSparse: (path) => host.writeSparse(path, text()),
   append: (path) => host.append(path, text()),
   write: (path) => host.write(path, 'ours', { mode: 0o666, uid: NOBODY, gid: NOBODY }),
+  // The name is a file of that directory, and then a directory in it.
+  writeInside: async (path) => {
+    const owner = { mode: 0o666, uid: NOBODY, gid: NOBODY };
+    await host.writeInside(dirname(path), basename(path), 'ours', owner).catch(() => undefined);
+    await host.writeInside(dirname(path), `${basename(path)}/file`, 'ours', owner).catch(() => undefined);
+    await host.writeInside(dirname(path), `${basename(path)}/below/file`, 'ours', owner);
+  },
+  removeInside: async (path) => {
+    await host.removeInside(dirname(path), `${basename(path)}/file`).catch(() => undefined);
+    await host.removeInside(dirname(path), basename(path));
+  },
   symlink: (path) => host.symlink('target', path),
   setAttributes: (path) => host.setAttributes(path, { mode: 0o777, uid: NOBODY, gid: NOBODY }),
   makeDirectory: (path) => host.makeDirectory(path),

@@ -13,6 +13,8 @@ export interface Origin {
   readonly member?: string | undefined;
   /** What is taken out of the disk; the whole disk by default. */
   readonly part?: Part | undefined;
+  /** Whether it is the root of a container, and not a disk. */
+  readonly root?: boolean;
   /** Whether the source is removed after. */
   readonly take?: boolean;
 }
@@ -20,9 +22,22 @@ export interface Origin {
 /** The directory of the templates themselves, below the directory of their names. */
 export const storeDirectory = (directory: string): string => join(directory, 'by-checksum');
 
+/** What the keys of roots end with. No key of a disk has a '+'. */
+const ROOT = '+root';
+
+/** The key of a template that is the root of a container. @param key of what it is made from */
+export const keyOfRoot = (key: string): string => `${key}${ROOT}`;
+
+/** What the names of templates end with: those of disks, and of roots, which are archives. */
+const ENDINGS = { disk: '.qcow2', root: '.tar' } as const;
+
+/** Whether a file in the directory of templates is one. */
+export const isTemplateName = (name: string): boolean =>
+  !name.startsWith('.') && Object.values(ENDINGS).some((ending) => name.endsWith(ending));
+
 /** The path of a template. @param key identifies its content */
 export const storedPath = (directory: string, key: string): string =>
-  join(storeDirectory(directory), `${key}.qcow2`);
+  join(storeDirectory(directory), `${key}${key.endsWith(ROOT) ? ENDINGS.root : ENDINGS.disk}`);
 
 /** The key of a template that has a checksum. It is part of a file name. */
 export const templateKey = ({ algorithm, digest }: Checksum, member?: string): string =>

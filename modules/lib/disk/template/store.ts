@@ -7,7 +7,8 @@ import { type Disk, requireOneFile } from '../image/disk.ts';
 import { inspectOneFile } from '../image/inspect.ts';
 import { convert, reflink } from '../image/write.ts';
 import { type Extracted, extract } from '../partition/extract.ts';
-import { unpack } from '../unpack/unpack.ts';
+import { readRootArchive } from '../unpack/root-archive.ts';
+import { unpack, unpackRoot } from '../unpack/unpack.ts';
 import { checkRemovable, readSafely } from '../usage/guards.ts';
 import { withWorkDirectory } from '../work-directory.ts';
 import { bootPathsOf, type Origin, storeDirectory, storedPath } from './key.ts';
@@ -17,8 +18,8 @@ import { inspectSource } from './source.ts';
 const MODE = 0o444;
 
 /**
- * Makes a template: downloads its origin, verifies and unpacks it, and stores it as a qcow2 that doesn't change any more. An
- * existing template stays as it is.
+ * Makes a template: downloads its origin, verifies and unpacks it, and stores it as a qcow2, or as the archive of a root, that
+ * doesn't change any more. An existing template stays as it is.
  * @returns its path
  */
 export async function keepTemplate(
@@ -52,6 +53,8 @@ export async function keepTemplate(
 }
 
 async function madeFrom(host: Host, origin: Origin, part: string, work: string): Promise<Extracted> {
+  if (origin.root)
+    return { disk: await rootFrom(host, origin, part, work), kernel: undefined, initrd: undefined };
   const { url, source = part, checksum, member } = origin;
   if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
   const found = url === undefined ? await inspectSource(host, source) : undefined;
@@ -76,6 +79,18 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
   }
   const made = await asQcow2(host, from, work, { whole, take: origin.take === true });
   return { disk: made, kernel: undefined, initrd: undefined };
+}
+
+/** The archive of a container's root. It isn't extracted before a container is made: then its users are known. */
+async function rootFrom(host: Host, origin: Origin, part: string, work: string): Promise<string> {
+  const { url, source = part, checksum } = origin;
+  const shown = url === undefined ? source : shownUrl(url);
+  const made = join(work, 'root.tar');
+  if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
+  const name = url === undefined ? basename(source) : fileNameOf(url);
+  await unpackRoot(host, { path: source, name, checksum: url === undefined ? checksum : undefined }, made);
+  await readRootArchive(host, made, shown);
+  return made;
 }
 
 // `whole` is a disk that no other program uses.

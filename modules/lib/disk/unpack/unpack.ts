@@ -82,6 +82,33 @@ export async function unpack(host: Host, packed: Packed, work: string): Promise<
 // The files whose checksums were compared in this run.
 const verifiedFiles = /* @__PURE__ */ oncePerHost(() => new Set<string>());
 
+/**
+ * Unpacks the archive of a root, which may be compressed, to one that isn't. Nothing is extracted.
+ * @param to the file to write
+ * @throws Failure when it is damaged, differs from the checksum, or is no tar archive
+ */
+export async function unpackRoot(host: Host, packed: Packed, to: string): Promise<void> {
+  const { path, checksum, name = basename(path) } = packed;
+  const layer = { host, work: '', name, member: undefined, depth: 0 };
+  const content = await read(layer, path, `unpack ${name}`);
+  await tarFromStream(layer, checksum ? verified(content, checksum, path) : content, to);
+}
+
+async function tarFromStream(layer: Layer, content: Bytes, to: string): Promise<void> {
+  const { host, name } = layer;
+  const { head, all, close } = await readStreamHead(content);
+  try {
+    const kind = kindOf(head);
+    if (kind === 'tar') await host.writeSparse(to, all);
+    else if (isCompression(kind)) {
+      const [program, ...args] = UNPACKERS[kind];
+      await tarFromStream(inside(layer), host.pipeThrough(program, args, all, { what: name }), to);
+    } else throw new Failure(`${name} is not a tar archive: the root of a container is made from one`);
+  } finally {
+    await close();
+  }
+}
+
 async function read({ host }: Layer, path: string, what: string): Promise<Bytes> {
   return withProgress(host, host.stream(path), what, (await host.stat(path))?.size);
 }

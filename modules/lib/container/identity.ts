@@ -1,0 +1,129 @@
+import type { Traits } from '../disk/unpack/root-archive.ts';
+
+/** An interface of a container, as its root configures it. */
+export interface Nic {
+  readonly name: string;
+  /** With their prefixes. */
+  readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
+  /** Name servers. */
+  readonly dns: readonly string[];
+  readonly dhcp: boolean;
+}
+
+/** A file in a root. */
+export interface RootFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly mode: number;
+  /** Of directories that are made for it. */
+  readonly directoryMode?: number;
+}
+
+/** Who a container is, for a root that has no cloud-init. */
+export interface Identity {
+  readonly hostname: string;
+  readonly nics: readonly Nic[];
+  /** Of root. */
+  readonly keys: readonly string[];
+}
+
+const READABLE = 0o644;
+
+const isV6 = (address: string) => address.includes(':');
+
+function stanzas({ name, addresses, gateways, dhcp }: Nic): string[] {
+  const families = [false, true].flatMap((v6) => {
+    const gateway = gateways.find((one) => isV6(one) === v6);
+    return addresses
+      .filter((one) => isV6(one) === v6)
+      .map((address, i) => [
+        `iface ${name} ${v6 ? 'inet6' : 'inet'} static`,
+        `    address ${address}`,
+        ...(gateway !== undefined && i === 0 ? [`    gateway ${gateway}`] : []),
+      ]);
+  });
+  const all = [...(dhcp ? [[`iface ${name} inet dhcp`]] : []), ...families];
+  return [`auto ${name}`, ...(all.length > 0 ? all.flat() : [`iface ${name} inet manual`]), ''];
+}
+
+function ifupdown(nics: readonly Nic[]): RootFile[] {
+  const lines = ['auto lo', 'iface lo inet loopback', '', ...nics.flatMap(stanzas)];
+  return [{ path: 'etc/network/interfaces', content: lines.join('\n'), mode: READABLE }];
+}
+
+function networkd(nics: readonly Nic[]): RootFile[] {
+  const files = nics.map(({ name, addresses, gateways, dns, dhcp }) => ({
+    path: `etc/systemd/network/10-${name}.network`,
+    content: [
+      `[Match]\nName=${name}\n\n[Network]`,
+      ...(dhcp ? ['DHCP=yes'] : []),
+      ...addresses.map((one) => `Address=${one}`),
+      ...gateways.map((one) => `Gateway=${one}`),
+      ...dns.map((one) => `DNS=${one}`),
+      '',
+    ].join('\n'),
+    mode: READABLE,
+  }));
+  // A drop-in, since what `systemctl enable` makes are links.
+  const starts = '[Unit]\nWants=systemd-networkd.service\n';
+  return [
+    ...files,
+    { path: 'etc/systemd/system/multi-user.target.d/network.conf', content: starts, mode: READABLE },
+  ];
+}
+
+/** The name servers of all interfaces, each once. */
+function resolver(nics: readonly Nic[]): RootFile[] {
+  const servers = [...new Set(nics.flatMap(({ dns }) => dns))];
+  const content = servers.map((server) => `nameserver ${server}\n`).join('');
+  return servers.length > 0 ? [{ path: 'etc/resolv.conf', content, mode: READABLE }] : [];
+}
+
+/**
+ * The files that make a root without cloud-init the container that it is to be: its name, its addresses, and root's keys. Pure.
+ * @returns the files, and what they say in the words of the result
+ */
+export function identityFiles(
+  { hostname, nics, keys }: Identity,
+  { network }: Pick<Traits, 'network'>,
+): { readonly files: RootFile[]; readonly says: string[] } {
+  const hosts = [
+    '127.0.0.1 localhost',
+    `127.0.1.1 ${hostname}`,
+    '::1 localhost ip6-localhost ip6-loopback',
+    'ff02::1 ip6-allnodes',
+    'ff02::2 ip6-allrouters',
+    '',
+  ];
+  const configured = nics.length > 0 && network !== undefined;
+  const net = !configured ? [] : network === 'ifupdown' ? ifupdown(nics) : networkd(nics);
+  const authorised = {
+    path: 'root/.ssh/authorized_keys',
+    content: keys.map((key) => `${key.trim()}\n`).join(''),
+    mode: 0o600,
+    directoryMode: 0o700,
+  };
+  return {
+    files: [
+      { path: 'etc/hosts', content: hosts.join('\n'), mode: READABLE },
+      ...net,
+      ...(configured ? resolver(nics) : []),
+      ...(keys.length > 0 ? [authorised] : []),
+    ],
+    says: ['hostname', ...(configured ? ['addresses'] : []), ...(keys.length > 0 ? ['authorized_keys'] : [])],
+  };
+}
+
+/**
+ * The files of every root: its name, without which systemd takes the hypervisor's, and units that fail in a user namespace,
+ * masked by being empty (systemd.unit(5)). Pure.
+ */
+export function commonFiles(hostname: string, { systemd }: Pick<Traits, 'systemd'>): RootFile[] {
+  const masked = ['sys-kernel-debug.mount', 'sys-kernel-tracing.mount'].map((unit) => ({
+    path: `etc/systemd/system/${unit}`,
+    content: '',
+    mode: READABLE,
+  }));
+  return [{ path: 'etc/hostname', content: `${hostname}\n`, mode: READABLE }, ...(systemd ? masked : [])];
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { observeEach } from '../../lib/ansible/plan.ts';
+import type { Comparable } from '../../lib/cloudinit/diff.ts';
+import { CORE_FILES } from '../../lib/cloudinit/seed.ts';
+import { assignRanges } from '../../lib/container/range.ts';
+import { type RootRecord, readRecords, takenRanges } from '../../lib/container/records.ts';
+import { readRootArchive, type Traits } from '../../lib/disk/unpack/root-archive.ts';
+import { type Host, type InsideFile, readText } from '../../lib/host/host.ts';
+import { onlyOnce } from '../../lib/host/once.ts';
+import type { RootOptions } from './options.ts';
+import { removedPath, SEED } from './parts.ts';
+
+/** A file of a root's seed: what it is, and its attributes. `other` is no regular file. */
+export interface SeedEntry extends Comparable {
+  readonly is: Pick<InsideFile, 'mode' | 'uid' | 'gid'> | 'other';
+}
+
+export interface State {
+  readonly exists: boolean;
+  /** What a killed run has left of a root that it removed. */
+  readonly left: boolean;
+  /** The first user of the range: that which it has, or a free one; undefined where none is free. */
+  readonly first: number | undefined;
+  readonly record: RootRecord | undefined;
+  /** What the template has; undefined where it doesn't exist, or isn't needed. */
+  readonly traits: Traits | undefined;
+  /** The seed of an existing root with cloud-init. */
+  readonly seed: readonly SeedEntry[];
+  /** Directories on which something is mounted, in the root, or in what is left of it. */
+  readonly mounts: readonly string[];
+}
+
+/** The mounts below a directory, by /proc/self/mountinfo (proc(5)). Pure. */
+export const mountsBelow = (mountinfo: string, directory: string): string[] =>
+  mountinfo.split('\n').flatMap((line) => {
+    const escaped = line.split(' ')[4] ?? '';
+    const path = escaped.replace(/\\(\d{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
+    return path === directory || path.startsWith(`${directory}/`) ? [path] : [];
+  });
+
+async function seedEntry(host: Host, dest: string, name: string): Promise<SeedEntry[]> {
+  const file = await host.readInside(dest, `${SEED}/${name}`);
+  if (file === undefined) return [];
+  if (file === 'other') return [{ path: name, digest: 'other', is: 'other' }];
+  const { bytes, mode, uid, gid } = file;
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return [{ path: name, digest, content: bytes, is: { mode, uid, gid } }];
+}
+
+/** Reads the roots of all items. New ones get ranges that don't overlap. */
+export async function observe(host: Host, items: readonly RootOptions[]): Promise<(State | Error)[]> {
+  const records = await readRecords(host);
+  const recorded = new Map([...records].map(([first, { root }]) => [root, first]));
+  const has = items.map(({ dest }) => recorded.get(dest));
+  const isMade = items.some(({ state }, i) => state === 'present' && has[i] === undefined);
+  const taken = isMade ? await takenRanges(host, records) : [];
+  const wanting = items.map(({ state }, i) => (state === 'present' ? has[i] : undefined));
+  const firsts = isMade ? assignRanges(wanting, taken) : wanting;
+  const mountinfo = (await readText(host, '/proc/self/mountinfo')) ?? '';
+  const once = onlyOnce();
+  const indexed = items.map((options, i) => ({
+    options,
+    first: options.state === 'absent' ? has[i] : firsts[i],
+  }));
+  return observeEach(indexed, async ({ options, first }) => {
+    const { dest, state, template } = options;
+    const exists = (await host.stat(dest)) !== undefined;
+    const record = first === undefined ? undefined : records.get(first);
+    const isNew = state === 'present' && !exists && template !== undefined;
+    const archive = isNew ? await host.realPath(template) : undefined;
+    const hasSeed = state === 'present' && exists && record?.cloudInit === true;
+    const seed = hasSeed ? await Promise.all(CORE_FILES.map((name) => seedEntry(host, dest, name))) : [];
+    return {
+      exists,
+      left: (await host.stat(removedPath(dest))) !== undefined,
+      first,
+      record,
+      traits:
+        archive === undefined
+          ? undefined
+          : await once(archive, () => readRootArchive(host, archive, template)),
+      seed: seed.flat(),
+      // The kernel knows mounts by paths without links.
+      mounts: (await Promise.all([dest, removedPath(dest)].map((path) => host.realPath(path)))).flatMap(
+        (path) => (path === undefined ? [] : mountsBelow(mountinfo, path)),
+      ),
+    };
+  });
+}
