@@ -1,4 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
+import { OF_CONTAINERS, OF_MACHINES } from '../objects/domain/options/drivers.ts';
 import { domainOptions, domainRules } from '../objects/domain/options/options.ts';
 import { KEPT_WHEN_OMITTED } from '../objects/domain/options/paths.ts';
 import { EXAMPLES } from './examples.ts';
@@ -17,7 +18,11 @@ export const spec = defineSpec({
     'A guest is only stopped with O(state=stopped), O(state=absent) or O(restart=if_needed), and disk files are only removed with O(remove_storage=true).',
   ],
   seealso: ['piecewise.cloud.vm'],
-  requirements: ['libvirt-clients (virsh)', 'a libvirt daemon at O(uri)'],
+  requirements: [
+    'libvirt-clients (virsh)',
+    'a libvirt daemon at O(uri)',
+    'libvirt-daemon-driver-lxc, for containers',
+  ],
   list: {
     option: 'domains',
     description: 'Several domains in one task, read from libvirt together.',
@@ -27,6 +32,10 @@ export const spec = defineSpec({
   notes: [
     'A change that cannot be applied to the running guest takes effect at its next start; RV(restart_required) says so.',
     'Devices that no task lists are kept, and named in a warning.',
+    `With O(uri=lxc:///system) the domain is a container. Only a container has ${optionList(OF_CONTAINERS)}. It has none of ${optionList(Object.keys(OF_MACHINES))}.`,
+    'Of a running container, memory and O(vcpus) change, and interfaces come and go. All else takes effect at its next start, also at one from within. RV(restart_required) says so.',
+    'A container has been started when its first process is alive two seconds later; otherwise the task fails.',
+    'libvirt has no dry run for containers: check mode shows the definition without what libvirt fills in.',
   ],
   examples: EXAMPLES,
   returns: RETURNS,
