@@ -58,6 +58,14 @@ const base = {
 };
 const given = (more: object = {}): Record<string, unknown> => ({ ...base, ...more });
 const thrice = (more: object = {}) => runThrice(hypervisor, 'libvirt_domain', given(more));
+const remove = (name: string) =>
+  runThrice(hypervisor, 'libvirt_domain', {
+    uri: URI,
+    name,
+    state: 'absent',
+    force_off: true,
+    shutdown_timeout: 1,
+  });
 const run = (more: object = {}, mode = {}) => runModule(hypervisor, 'libvirt_domain', given(more), mode);
 
 /** The value of a group of the container. */
@@ -84,7 +92,7 @@ afterAll(() => hypervisor?.remove());
 describe('a container by options', () => {
   it('needs its directory, which libvirt would make', async () => {
     const check = await run({}, { check: true });
-    expect(check.warnings?.join()).toContain(`container one needs the directory ${ROOTS}/one`);
+    expect(String(check.warnings)).toContain(`container one needs the directory ${ROOTS}/one`);
     expect(await run()).toMatchObject({
       failed: true,
       msg: expect.stringContaining(`${ROOTS}/one, which does not exist`),
@@ -114,7 +122,7 @@ describe('a container by options', () => {
     expect((await thrice(paused)).actions).toEqual(['start paused domain two']);
     expect(await virsh('domstate two')).toBe('paused');
     expect((await thrice(two)).actions).toEqual(['resume domain two']);
-    await thrice({ uri: URI, name: 'two', state: 'absent', ...absent });
+    await remove('two');
   });
 
   it('gets less memory and more processors while it runs, and its memory back', async () => {
@@ -169,15 +177,11 @@ describe('a container by options', () => {
       "interface 52:54:00:00:00:01: vlan tag id 25 → 26 can't be changed while the guest runs",
       "filesystem /data can't be added while the guest runs",
     ]);
-    expect(later.warnings?.join()).toContain('domain one must be restarted');
+    expect(String(later.warnings)).toContain('domain one must be restarted');
     await pings('10.25.0.10');
-    // The first process of this one writes there.
     const undone = await thrice({ interfaces: [{ ...first, vlans: [26] }] });
     expect(undone.restart_reasons).toHaveLength(1);
     await thrice({ interfaces: [{ ...first, vlans: [26] }], restart: 'if_needed' });
-    expect(
-      await sh('ovs-vsctl --bare --columns=tag find port external_ids:x!=y | sort | uniq -c || true'),
-    ).not.toBe('');
     expect(await isSilent('10.25.0.10')).toBe(true);
   });
 
@@ -195,21 +199,14 @@ describe('a container by options', () => {
     await sh(root('dead', 'exec sleep 100000'));
     expect(await run(dead)).toMatchObject({ changed: true });
     expectUnchanged(await run(dead));
-    await thrice({ uri: URI, name: 'dead', state: 'absent', ...absent });
+    await remove('dead');
   });
 
   it('leaves nothing when it is absent', async () => {
-    const done = await thrice({ uri: URI, name: 'one', state: 'absent', ...absent });
+    const done = await remove('one');
     expect(done.actions).toEqual(['shut down domain one', 'undefine domain one']);
     expect(await sh(`virsh -q -c ${URI} list --all --name; machinectl list --no-legend`)).toBe('');
     expect(await until(`! ls -d /sys/fs/cgroup/*/machine.slice/*one* 2>/dev/null`)).toBe('');
     expect(await sh(`ovs-vsctl list-ports br-int; ls ${ROOTS}`)).toBe('vlan25\nvlan26\ndead\none\ntwo');
   });
 });
-
-/** Without what defines a container. */
-const absent = Object.fromEntries(
-  ['memory', 'vcpus', 'init', 'init_arguments', 'init_environment', 'filesystems', 'idmap', 'interfaces'].map(
-    (key) => [key, undefined],
-  ),
-);
