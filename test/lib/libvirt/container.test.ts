@@ -200,6 +200,12 @@ describe('an interface of a running container', () => {
     expect(hypervisor.batches).toEqual(['link set dev vnet5 name eth1', 'link set dev eth1 up']);
   });
 
+  it('stays down if its definition says so', async () => {
+    const hypervisor = new Hypervisor();
+    await attach(hypervisor, "<link state='down'/><guest dev='lan7'/>");
+    expect(hypervisor.batches).toEqual(['link set dev vnet5 name lan7']);
+  });
+
   it('says why it is not set up', async () => {
     expect(await attach(new Hypervisor('lives', { nsenter: 'File exists' }))).toEqual({
       later: `interface ${MAC} is attached, but not set up in the container: File exists`,

@@ -141,7 +141,6 @@ describe('the driver of an option', () => {
     boot_order: 1,
     checksum_offload: false,
     mtu: 1500,
-    link: 'down',
     init: '/i',
     init_arguments: ['a'],
     init_environment: { A: 'b' },

@@ -9,6 +9,7 @@ import { type DefiningOption, LXC_PATHS, OPTION_PATHS } from './paths.ts';
  */
 export const OF_MACHINES = {
   vcpus_max: "'vcpus' changes while it runs, and has no maximum",
+  // The driver starts a container with all of its memory, whatever this is (measured with libvirt 9.0).
   current_memory: "'memory' changes while it runs",
   virt_type: 'it is neither KVM nor emulation',
   machine: 'it has no machine type',
@@ -36,7 +37,6 @@ export const OF_MACHINES = {
   'interfaces[].boot_order': "it boots from no device, but by 'init'",
   'interfaces[].checksum_offload': 'its interfaces are no network cards',
   'interfaces[].mtu': 'libvirt sets none in it',
-  'interfaces[].link': 'its interfaces are always up',
 } as const;
 
 /** What only a container has, by the path of the option. */

@@ -33,15 +33,20 @@ function freeName(links: readonly Link[]): string {
 const cidr = (of: Element) =>
   `${of.attributes.address}${of.attributes.prefix === undefined ? '' : `/${of.attributes.prefix}`}`;
 
+const routesFor = (device: Element, name: string) =>
+  childrenOf(device, 'route').map(
+    (route) => `route replace ${cidr(route)} via ${route.attributes.gateway} dev ${name}`,
+  );
+
 /** What `ip -batch` is to do: one line each. */
 function commandsFor(device: Element, from: string, name: string): string[] {
   return [
     ...(from === name ? [] : [`link set dev ${from} name ${name}`]),
     ...childrenOf(device, 'ip').map((ip) => `address replace ${cidr(ip)} dev ${name}`),
-    `link set dev ${name} up`,
-    ...childrenOf(device, 'route').map(
-      (route) => `route replace ${cidr(route)} via ${route.attributes.gateway} dev ${name}`,
-    ),
+    // An interface that is down takes no routes.
+    ...(valueAt(device, 'link/@state') === 'down'
+      ? []
+      : [`link set dev ${name} up`, ...routesFor(device, name)]),
   ];
 }
 
