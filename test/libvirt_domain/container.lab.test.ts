@@ -206,7 +206,7 @@ describe('a container by options', () => {
     const done = await remove('one');
     expect(done.actions).toEqual(['shut down domain one', 'undefine domain one']);
     expect(await sh(`virsh -q -c ${URI} list --all --name; machinectl list --no-legend`)).toBe('');
-    expect(await until(`! ls -d /sys/fs/cgroup/*/machine.slice/machine-lxc* 2>/dev/null`)).toBe('');
+    expect(await until(`! ls -d /sys/fs/cgroup/*/machine.slice/machine-lxc* 2>/dev/null`, 20)).toBe('');
     expect(await sh(`ovs-vsctl list-ports br-int; ls ${ROOTS}`)).toBe('vlan25\nvlan26\ndead\none\ntwo');
   });
 });

@@ -9,6 +9,8 @@ export interface Driver {
   readonly undefineFlags: readonly string[];
   /** Whether a guest can be started without running. */
   readonly startsPaused: boolean;
+  /** Whether a paused guest takes a request to shut down. One that doesn't is resumed before. */
+  readonly hearsPaused: boolean;
   /** Whether `start` succeeds although the guest's first process ends at once, so that someone has to look. */
   readonly startsBlindly: boolean;
   /** Whether the devices of a running guest have aliases. Else one is detached by its XML. */
@@ -28,6 +30,7 @@ export const QEMU: Driver = {
   name: 'qemu',
   undefineFlags: ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'],
   startsPaused: true,
+  hearsPaused: true,
   startsBlindly: false,
   hasAliases: true,
   leavesDown: false,
@@ -42,6 +45,7 @@ export const LXC: Driver = {
   name: 'lxc',
   undefineFlags: [],
   startsPaused: false,
+  hearsPaused: false,
   startsBlindly: true,
   hasAliases: false,
   leavesDown: true,

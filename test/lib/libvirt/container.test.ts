@@ -19,6 +19,7 @@ class Hypervisor {
   readonly calls: string[] = [];
   readonly batches: string[] = [];
   readonly slept: number[] = [];
+  states = ['running'];
   private isAttached = true;
   constructor(
     private readonly fate: Fate = 'lives',
@@ -66,7 +67,8 @@ class Hypervisor {
     const words = args.slice(3);
     if (words.length === 1) return this.batch(words[0] as string);
     const [command = ''] = words;
-    if (command === 'domstate') return said('running\n');
+    if (command === 'domstate')
+      return said(`${this.states.length > 1 ? this.states.shift() : this.states[0]}\n`);
     if (command === 'domid') return said(`${this.now[0]}\n`);
     if (command === 'dumpxml')
       return said(
@@ -160,6 +162,15 @@ describe('a virtual machine', () => {
       'start --domain c --paused',
       'undefine --domain c --managed-save --snapshots-metadata --checkpoints-metadata --nvram',
     ]);
+  });
+});
+
+describe('a paused container is shut down', () => {
+  it('after it was resumed, since it hears nothing', async () => {
+    const hypervisor = new Hypervisor();
+    hypervisor.states = ['paused', 'running', 'shut off'];
+    await apply(hypervisor, { act: 'shut down' });
+    expect(hypervisor.calls).toEqual(['resume --domain c', 'shutdown --domain c']);
   });
 });
 

@@ -21,6 +21,9 @@ async function shutDown(host: Host, options: DomainOptions): Promise<void> {
   const { uri, shutdown_timeout, force_off } = options;
   const name = nameOf(options);
   const isOff = async () => !isOn(await domainState(host, uri, name));
+  // libvirt also leaves groups of a container behind that is destroyed while it is paused.
+  if (!driverAt(uri).hearsPaused && (await domainState(host, uri, name)) === 'paused')
+    await virsh(host, uri, 'resume', '--domain', name);
   const end = host.now() + shutdown_timeout * 1000;
   let next = host.now();
   while (host.now() < end) {
