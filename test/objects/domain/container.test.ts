@@ -329,6 +329,7 @@ describe('a task on a container', () => {
         const read = container(two);
         expect(planOf(read, carriedOut(before, read)).changes).toEqual([]);
       }),
+      { numRuns: 30 },
     );
   });
 
@@ -361,6 +362,7 @@ describe('a task on a container', () => {
           '<vcpu',
         ]);
       }),
+      { numRuns: 30 },
     );
   });
 
