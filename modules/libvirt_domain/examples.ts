@@ -93,6 +93,30 @@ export const EXAMPLES = `
         </devices>
       </domain>
 
+- name: A container with users of its own, whose root directory exists
+  piecewise.cloud.libvirt_domain:
+    uri: lxc:///system
+    name: proxy1
+    state: running
+    autostart: true
+    memory: 256 MiB
+    vcpus: 1
+    filesystems:
+      - source: /var/lib/libvirt/containers/proxy1
+        target: /
+      - source: /srv/certificates
+        target: /etc/certificates
+        readonly: true
+    idmap:
+      target: 1000000
+      count: 65536
+    interfaces:
+      - source: br-int
+        vlans: [25]
+        guest_device: eth0
+        addresses: [10.25.0.10/24]
+        gateways: [10.25.0.1]
+
 - name: Remove two guests and keep their disks
   piecewise.cloud.libvirt_domain:
     state: absent

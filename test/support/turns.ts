@@ -72,6 +72,7 @@ const LONG = [
   'test/ovn/failover.lab.test.ts',
   'test/libvirt_domain/lxc.lab.test.ts',
   'test/root/root.lab.test.ts',
+  'test/libvirt_domain/container.lab.test.ts',
 ];
 
 // What a file itself takes turns at (`daily`) must come round too: no number of turns there has a factor in common with this.

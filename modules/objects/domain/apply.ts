@@ -3,6 +3,7 @@ import type { Outcome } from '../../lib/ansible/plan.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { quoted } from '../../lib/libvirt/batch.ts';
 import { isOfLog } from '../../lib/libvirt/console-log.ts';
+import { driverAt } from '../../lib/libvirt/driver.ts';
 import { virshTogether } from '../../lib/libvirt/together.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { define } from './apply/define.ts';
@@ -28,7 +29,7 @@ export async function applyStep(
     case 'undefine':
       // Before the domain: if this run is killed, the next one finds the log by the domain.
       if (step.log !== undefined) await removeLog(host, step.log);
-      await call('undefine', '--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram');
+      await call('undefine', ...driverAt(options.uri).undefineFlags);
       return undefined;
     case 'remove':
       await host.remove(step.path);

@@ -8,14 +8,16 @@ import { type Rehearsed, rehearse } from '../../lib/libvirt/rehearse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { isUnchanged } from './draft/digest.ts';
 import { type DomainDraft, draftOf, type Known } from './draft/draft.ts';
+import { missingDirectories } from './observe/directories.ts';
 import { exclusiveFiles, type State } from './observe/state.ts';
 import { keptFiles, otherThanFiles } from './observe/storage.ts';
+import { isContainer } from './options/drivers.ts';
 import { nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
 
-async function readHost(host: Host): Promise<Omit<Known, 'domain'>> {
+async function readHost(host: Host, uri: string): Promise<Omit<Known, 'domain'>> {
   const machineId = ((await readText(host, '/etc/machine-id')) ?? '').trim();
-  return { machineId, kvm: await hasKvm(host) };
+  return { machineId, kvm: !isContainer({ uri }) && (await hasKvm(host)) };
 }
 
 interface Drafted extends Known {
@@ -84,7 +86,7 @@ async function observeAt(
   items: readonly DomainOptions[],
 ): Promise<(State | Error)[]> {
   // Together, since a process is slow to start.
-  const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host)]);
+  const [domains, common] = await Promise.all([readItems(host, uri, items), readHost(host, uri)]);
   const drafts = items.map((options, i) => {
     const domain = domains[i];
     return domain instanceof Error ? domain : drafted(options, { ...common, domain });
@@ -98,8 +100,26 @@ async function observeAt(
   return observeEach(drafts, async (item) => {
     if (item instanceof Error) throw item;
     const answer = rehearsed.get(item);
-    return { ...item, domain: await withBridges(host, item, answer), rehearsed: answer, ...storage };
+    const directories = await directoriesOf(host, item);
+    return {
+      ...item,
+      domain: await withBridges(host, item, answer),
+      rehearsed: answer,
+      ...directories,
+      ...storage,
+    };
   });
+}
+
+// Only where the task may start it.
+async function directoriesOf(
+  host: Host,
+  { options, draft, domain }: Drafted,
+): Promise<Pick<State, 'missingDirectories'>> {
+  const starts = options.state === 'running' || options.state === 'paused' || options.restart === 'if_needed';
+  const definition = draft?.definition ?? domain?.definition;
+  if (!isContainer(options) || options.state === 'absent' || !starts || !definition) return {};
+  return { missingDirectories: await missingDirectories(host, definition) };
 }
 
 // libvirt does not notice that a port was moved to another bridge; Open vSwitch knows it.

@@ -5,12 +5,13 @@ import { pathOf } from '../../lib/libvirt/disks.ts';
 import { type Domain, isOn } from '../../lib/libvirt/read.ts';
 import { type Element, valueAt } from '../../lib/xml/element.ts';
 import type { State } from './observe/state.ts';
+import { isContainer } from './options/drivers.ts';
 import { isDefining, nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
 import { absentPlan } from './plan/absent.ts';
 import { planDefinition } from './plan/definition.ts';
 import { actionsOf, planGuest } from './plan/guest.ts';
-import { planPower, stateAfter } from './plan/power.ts';
+import { type PowerStep, planPower, stateAfter } from './plan/power.ts';
 import type { DomainResult, Step } from './plan/step.ts';
 
 function autostartChange(name: string, desired: boolean | undefined, current: boolean): Change<Step>[] {
@@ -33,6 +34,10 @@ function refuse(name: string, options: DomainOptions, domain: Domain | undefined
   }
   if (options.xml === undefined && options.memory === undefined) {
     throw new OptionError('memory', `is needed to define domain ${name}`);
+  }
+  const isRootless = options.filesystems === undefined && options.extra_xml === undefined;
+  if (isContainer(options) && options.xml === undefined && isRootless) {
+    throw new OptionError('filesystems', `is needed to define container ${name}, with its root: 'target: /'`);
   }
 }
 
@@ -68,6 +73,7 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step, Dom
   const pending = power.restarts || !isOn(stateAfter(options.state, now)) ? [] : guest.pending;
   return {
     changes,
+    missing: power.changes.some(({ step }) => STARTS.has(step.act)) ? missingOf(name, state) : [],
     warnings: [...next.warnings, ...pendingWarning(name, pending)],
     result: {
       domain: {
@@ -86,6 +92,15 @@ export function planDomain(options: DomainOptions, state: State): Plan<Step, Dom
     },
   };
 }
+
+/** The steps by which a guest is started. */
+const STARTS: ReadonlySet<PowerStep['act']> = new Set(['start', 'start paused', 'restart']);
+
+const missingOf = (name: string, { missingDirectories = [] }: State): string[] =>
+  missingDirectories.map(
+    (path) =>
+      `option 'filesystems': container ${name} needs the directory ${path}, which does not exist: make it before`,
+  );
 
 const pendingWarning = (name: string, pending: readonly string[]): string[] =>
   pending.length === 0

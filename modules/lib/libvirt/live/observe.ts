@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts';
 import { childOf, type Element, valueAt, withChild } from '../../xml/element.ts';
 import { devicesOf, withDevices } from '../devices.ts';
+import { driverIn } from '../driver.ts';
 import { updateMethodOf } from './plan/classes.ts';
 import { movedIn } from './plan/moved.ts';
 import { pairDevices } from './plan/pairing.ts';
@@ -13,14 +14,15 @@ import { bridgeOf } from './ports.ts';
  */
 export async function withActualBridges(host: Host, live: Element, persistent: Element): Promise<Element> {
   const [current, next] = [devicesOf(live, 'interface'), devicesOf(persistent, 'interface')];
+  const { devices: classes } = driverIn(live);
   const noted = movedIn(live);
   const moved = new Map<Element, Element>();
-  for (const [one, other] of pairDevices('interface', current, next).pairs) {
+  for (const [one, other] of pairDevices(classes, 'interface', current, next).pairs) {
     const source = childOf(one, 'source');
     const isKnown =
       source?.attributes.bridge === valueAt(other, 'source/@bridge') &&
       !noted.includes(valueAt(one, 'mac/@address') ?? '');
-    if (!source || isKnown || updateMethodOf(one, other, 'source/@bridge') !== 'move') continue;
+    if (!source || isKnown || updateMethodOf(classes, one, other, 'source/@bridge') !== 'move') continue;
     const bridge = await bridgeOf(host, valueAt(one, 'target/@dev') ?? '');
     if (bridge) moved.set(one, withChild(one, { ...source, attributes: { ...source.attributes, bridge } }));
   }

@@ -1,6 +1,10 @@
 import { Failure } from '../../../lib/failure.ts';
 import type { Host } from '../../../lib/host/host.ts';
+import { quoted } from '../../../lib/libvirt/batch.ts';
+import { driverAt } from '../../../lib/libvirt/driver.ts';
+import { expectAlive } from '../../../lib/libvirt/first-process.ts';
 import { isOn } from '../../../lib/libvirt/read.ts';
+import { virshTogether } from '../../../lib/libvirt/together.ts';
 import { domainState, virsh } from '../../../lib/libvirt/virsh.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
@@ -17,6 +21,9 @@ async function shutDown(host: Host, options: DomainOptions): Promise<void> {
   const { uri, shutdown_timeout, force_off } = options;
   const name = nameOf(options);
   const isOff = async () => !isOn(await domainState(host, uri, name));
+  // libvirt also leaves groups of a container behind that is destroyed while it is paused.
+  if (!driverAt(uri).hearsPaused && (await domainState(host, uri, name)) === 'paused')
+    await virsh(host, uri, 'resume', '--domain', name);
   const end = host.now() + shutdown_timeout * 1000;
   let next = host.now();
   while (host.now() < end) {
@@ -36,16 +43,34 @@ async function shutDown(host: Host, options: DomainOptions): Promise<void> {
   await virsh(host, uri, 'destroy', '--domain', name);
 }
 
+async function start(host: Host, options: DomainOptions, ...flags: string[]): Promise<void> {
+  const { uri } = options;
+  const name = nameOf(options);
+  if (!driverAt(uri).startsBlindly) {
+    await virsh(host, uri, 'start', '--domain', name, ...flags);
+    return;
+  }
+  const commands = ['start', 'domid'].map((command) => `${command} --domain ${quoted(name)}`);
+  const [, id = ''] = await virshTogether(host, uri, commands);
+  await expectAlive(host, uri, name, id.trim());
+}
+
+/** Starts a guest that does not run, or, where the driver can't do that, pauses it as soon as it runs. */
+async function startPaused(host: Host, options: DomainOptions): Promise<void> {
+  if (driverAt(options.uri).startsPaused) return start(host, options, '--paused');
+  const commands = ['start', 'suspend'].map((command) => `${command} --domain ${quoted(nameOf(options))}`);
+  await virshTogether(host, options.uri, commands);
+}
+
 /** Starts, pauses, resumes, shuts down or restarts the guest. */
 export async function switchPower(host: Host, act: PowerStep['act'], options: DomainOptions): Promise<void> {
-  const call = (command: string, ...flags: string[]) =>
-    virsh(host, options.uri, command, '--domain', nameOf(options), ...flags);
+  const call = (command: string) => virsh(host, options.uri, command, '--domain', nameOf(options));
   switch (act) {
     case 'start':
-      await call('start');
+      await start(host, options);
       break;
     case 'start paused':
-      await call('start', '--paused');
+      await startPaused(host, options);
       break;
     case 'resume':
       await call('resume');
@@ -58,7 +83,7 @@ export async function switchPower(host: Host, act: PowerStep['act'], options: Do
       break;
     case 'restart':
       await shutDown(host, options);
-      await call('start');
+      await start(host, options);
       break;
   }
 }

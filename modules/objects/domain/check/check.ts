@@ -2,8 +2,10 @@ import { OptionError } from '../../../lib/failure.ts';
 import { valueAt } from '../../../lib/xml/element.ts';
 import { isDefining, parseOption } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
+import { checkContainer } from './container.ts';
 import { checkDevices } from './devices.ts';
 import { checkBuses, checkDisks } from './disks.ts';
+import { checkDriver } from './drivers.ts';
 import { checkInterfaces } from './interfaces.ts';
 import { checkBoot, checkProcessor, checkSizes } from './machine.ts';
 
@@ -47,6 +49,8 @@ function checkScope(options: DomainOptions): void {
 export function checkOptions(options: DomainOptions): void {
   checkXml(options);
   checkScope(options);
+  checkDriver(options);
+  checkContainer(options);
   checkSizes(options);
   checkProcessor(options);
   checkBoot(options);

@@ -1,7 +1,9 @@
 import type { Element } from '../../../lib/xml/element.ts';
+import { isContainer } from '../options/drivers.ts';
 import type { Graphics } from '../options/items.ts';
 import type { DomainOptions } from '../options/options.ts';
 import { consoleXml } from './console.ts';
+import { containerConsole, filesystemsXml } from './container.ts';
 import { disksXml } from './disks.ts';
 import { interfaceXml } from './interfaces.ts';
 import { ifAny, tag } from './tag.ts';
@@ -30,6 +32,15 @@ export const rngXml = (source = '/dev/urandom') =>
 const tpmXml = ({ model, version }: NonNullable<DomainOptions['tpm']>) =>
   tag('tpm', { model }, [tag('backend', { type: 'emulator', version: version.toFixed(1) })]);
 
+const containerDevices = (options: DomainOptions, isNew: boolean): Element | undefined =>
+  ifAny(
+    tag('devices', {}, [
+      ...filesystemsXml(options),
+      ...(options.interfaces ?? []).map((nic) => interfaceXml(nic, true)),
+      (options.console ?? isNew) ? containerConsole() : undefined,
+    ]),
+  );
+
 /**
  * The devices. By default a new domain has a console, the guest agent's channel and a random number generator.
  * @param current the definition that the domain has
@@ -39,11 +50,12 @@ export function devicesXml(
   isNew: boolean,
   current: Element | undefined,
 ): Element | undefined {
+  if (isContainer(options)) return containerDevices(options, isNew);
   const { disks, interfaces, guest_agent, tpm, graphics, video, rng, rng_source } = options;
   return ifAny(
     tag('devices', {}, [
       ...disksXml(disks ?? [], current),
-      ...(interfaces ?? []).map(interfaceXml),
+      ...(interfaces ?? []).map((nic) => interfaceXml(nic)),
       ...consoleXml(options, isNew, current),
       (guest_agent ?? isNew) ? GUEST_AGENT : undefined,
       tpm && tpmXml(tpm),

@@ -1,9 +1,11 @@
 import { memberElement } from '../../../lib/libvirt/member.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { checkBuses } from '../check/disks.ts';
+import { isContainer } from '../options/drivers.ts';
 import { parseOption } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
 import { DEFAULT_MACHINE, osXml } from './boot.ts';
+import { idmapXml, initXml, privateNetwork, quotaXml } from './container.ts';
 import { devicesXml } from './devices.ts';
 import { withExtra } from './extra.ts';
 import { DEFAULT_SLOTS, withHotplugSlots } from './hotplug.ts';
@@ -22,21 +24,33 @@ export function buildDomain(
   current?: Element,
 ): Element {
   const { name, title, description, member_of, extra_xml, hotplug_slots = DEFAULT_SLOTS } = options;
-  if (isNew) checkBuses(options.disks ?? [], options.machine ?? DEFAULT_MACHINE);
+  if (isNew && !isContainer(options)) checkBuses(options.disks ?? [], options.machine ?? DEFAULT_MACHINE);
   const type = typeOf(options, facts, isNew);
+  const parts = isContainer(options) ? containerParts(options, isNew) : machineParts(options, type, isNew);
   const byOptions = tag('domain', { type }, [
     textTag('name', name),
     textTag('title', title),
     textTag('description', description),
     member_of && tag('metadata', {}, [memberElement(member_of)]),
     ...memoryXml(options),
-    vcpuXml(options, isNew),
-    osXml(options, isNew),
-    featuresXml(options, isNew),
-    cpuXml(options, type, isNew),
+    ...parts,
     devicesXml(options, isNew, current),
   ]);
   const domain =
     extra_xml === undefined ? byOptions : withExtra(byOptions, parseOption(extra_xml, 'extra_xml'));
-  return isNew ? withHotplugSlots(domain, hotplug_slots) : domain;
+  return isNew && !isContainer(options) ? withHotplugSlots(domain, hotplug_slots) : domain;
 }
+
+const machineParts = (options: DomainOptions, type: string | undefined, isNew: boolean) => [
+  vcpuXml(options, isNew),
+  osXml(options, isNew),
+  featuresXml(options, isNew),
+  cpuXml(options, type, isNew),
+];
+
+const containerParts = (options: DomainOptions, isNew: boolean) => [
+  ...quotaXml(options),
+  initXml(options, isNew),
+  idmapXml(options),
+  privateNetwork(isNew),
+];

@@ -1,5 +1,6 @@
 import type { Element } from '../../../lib/xml/element.ts';
 import type { Interface } from '../options/items.ts';
+import { insideXml } from './container.ts';
 import { ifAny, tag } from './tag.ts';
 
 /** What formatdomain calls each type. */
@@ -32,8 +33,8 @@ function bandwidthXml({ bandwidth: { inbound, outbound } = {} }: Interface): Ele
   );
 }
 
-/** One network interface. */
-export function interfaceXml(nic: Interface): Element {
+/** One network interface. @param isContainer whether it is a container's, which is no network card */
+export function interfaceXml(nic: Interface, isContainer = false): Element {
   const { type, target, mac, model, link, filter, mtu, boot_order } = nic;
   return tag('interface', { type: TYPE[type] }, [
     mac === undefined ? undefined : tag('mac', { address: mac }),
@@ -42,7 +43,8 @@ export function interfaceXml(nic: Interface): Element {
     type === 'ovs' ? tag('virtualport', { type: 'openvswitch' }) : undefined,
     bandwidthXml(nic),
     target === undefined ? undefined : tag('target', { dev: target }),
-    tag('model', { type: model }),
+    ...insideXml(nic),
+    isContainer ? undefined : tag('model', { type: model }),
     driverXml(nic),
     filter === undefined ? undefined : tag('filterref', { filter }),
     link === undefined ? undefined : tag('link', { state: link }),

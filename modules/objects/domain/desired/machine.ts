@@ -1,5 +1,6 @@
 import { kibibytes } from '../../../lib/libvirt/amount.ts';
 import type { Element } from '../../../lib/xml/element.ts';
+import { isContainer } from '../options/drivers.ts';
 import { MACHINE } from '../options/machine.ts';
 import type { DomainOptions } from '../options/options.ts';
 import { ifAny, tag, textTag } from './tag.ts';
@@ -10,8 +11,10 @@ export interface HostFacts {
   readonly kvm: boolean;
 }
 
-/** The domain type: `kvm`, or `qemu` for emulation. */
-export function typeOf({ virt_type }: DomainOptions, { kvm }: HostFacts, isNew: boolean): string | undefined {
+/** The domain type: `kvm`, or `qemu` for emulation; `lxc` of a container. */
+export function typeOf(options: DomainOptions, { kvm }: HostFacts, isNew: boolean): string | undefined {
+  if (isContainer(options)) return isNew ? 'lxc' : undefined;
+  const { virt_type } = options;
   const desired = virt_type ?? (isNew ? 'auto' : undefined);
   return desired === 'auto' ? (kvm ? 'kvm' : 'qemu') : desired;
 }

@@ -1,16 +1,18 @@
 import type { Applied } from '../../../lib/libvirt/applied.ts';
+import { driverAt } from '../../../lib/libvirt/driver.ts';
 import { DOMAIN_IDENTITY } from '../../../lib/libvirt/identity.ts';
 import { joinOutlines, onlyPaths, outlineOf, withoutPaths } from '../../../lib/libvirt/outline.ts';
 import type { Element } from '../../../lib/xml/element.ts';
 import { deniedBy } from '../desired/denied.ts';
+import { pathsOf } from '../options/drivers.ts';
 import type { DomainOptions } from '../options/options.ts';
-import { DEFINING, type DefiningOption, KEPT_WHEN_OMITTED, OPTION_PATHS } from '../options/paths.ts';
-
-const pathsOf = (options: readonly DefiningOption[]): ReadonlySet<string> =>
-  new Set(options.flatMap((name) => OPTION_PATHS[name]));
+import { DEFINING, KEPT_WHEN_OMITTED } from '../options/paths.ts';
 
 const keptPaths = (options: DomainOptions): ReadonlySet<string> =>
-  pathsOf(KEPT_WHEN_OMITTED.filter((name) => options[name] === undefined));
+  pathsOf(
+    driverAt(options.uri),
+    KEPT_WHEN_OMITTED.filter((name) => options[name] === undefined),
+  );
 
 /**
  * The part of what the last task applied that this one removes unless it is desired again. XML covers the whole
@@ -32,7 +34,10 @@ export function removableFrom(
 
 function coveredBy(options: DomainOptions, { form, outline }: Applied): Element {
   if (options.xml !== undefined) return outline;
-  return withoutPaths(form === 'xml' ? onlyPaths(outline, pathsOf(DEFINING)) : outline, keptPaths(options));
+  return withoutPaths(
+    form === 'xml' ? onlyPaths(outline, pathsOf(driverAt(options.uri), DEFINING)) : outline,
+    keptPaths(options),
+  );
 }
 
 /** The part of what the last task applied that this one keeps on record, since it omits the options for it. */

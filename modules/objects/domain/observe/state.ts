@@ -15,6 +15,8 @@ export interface State extends Known {
   /** What a running guest is to notice beside, and what takes effect at its next start: for those who compose a domain. */
   readonly notice?: Notice;
   readonly atStart?: readonly string[];
+  /** The directories of a container that do not exist, of one that the task may start. */
+  readonly missingDirectories?: readonly string[];
   /** Files that must be kept where the domain's storage is to be removed, and why. */
   readonly keptFiles: ReadonlyMap<string, string>;
   /** Disks that are not regular files where the domain's storage is to be removed, and what they are. */

@@ -97,6 +97,25 @@ export const INTERFACE = defineOptions({
     description:
       'The position in the boot order, counted over all disks and interfaces. It excludes O(boot).',
   },
+  guest_device: {
+    type: 'str',
+    name: true,
+    pattern: '[^\\s/:]{1,15}',
+    hint: 'an interface name: at most 15 characters, no space, slash or colon',
+    description:
+      'The name of the interface in a container. Without it, libvirt names the interfaces V(eth0), V(eth1) and so on, in their order.',
+  },
+  addresses: {
+    type: 'list',
+    elements: { type: 'str' },
+    description:
+      'The addresses of the interface in a container, with a prefix, such as V(10.10.1.11/24). libvirt sets them before the first process starts, so the container need not configure its network.',
+  },
+  gateways: {
+    type: 'list',
+    elements: { type: 'str' },
+    description: 'The default gateway of a container by this interface, or one for IPv4 and one for IPv6.',
+  },
   checksum_offload: {
     type: 'bool',
     description:

@@ -43,7 +43,7 @@ export const MACHINE = defineOptions({
   memory: {
     type: 'str',
     description:
-      'The maximum memory of the guest: a number of KiB, or a text with a unit such as V(2 GiB). A new domain needs it.',
+      'The maximum memory of the guest: a number of KiB, or a text with a unit such as V(2 GiB). A new domain needs it. That of a running container can be changed up to what it was started with.',
     ...AMOUNT,
   },
   current_memory: {
@@ -56,7 +56,10 @@ export const MACHINE = defineOptions({
     type: 'int',
     minimum: 1,
     maximum: 8192,
-    description: 'The number of virtual CPUs; a new domain has 1.',
+    description: [
+      'The number of virtual CPUs; a new domain has 1.',
+      'A container has the processors of the host, and as much time on them as this number of processors has. Without the option it has no such limit.',
+    ],
   },
   vcpus_max: {
     type: 'int',

@@ -1,5 +1,6 @@
 import { defineOptions, type Rules, type ValuesOf } from '../../../lib/ansible/spec.ts';
 import { BOOT } from './boot.ts';
+import { CONTAINER } from './container.ts';
 import { DEVICES } from './devices.ts';
 import { MACHINE } from './machine.ts';
 import { DEFINING } from './paths.ts';
@@ -26,11 +27,17 @@ export const domainOptions = defineOptions({
     description:
       "Whether to fail if libvirt's schema does not allow the domain and libvirt would leave out a part of it. With V(false) libvirt leaves that part out, as with C(virsh define), and a warning says why it is invalid.",
   },
-  uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
+  uri: {
+    type: 'str',
+    default: 'qemu:///system',
+    description:
+      "The libvirt connection. V(lxc:///system) is the one to libvirt's containers, and the domain is a container then. A few options are for these only, and others for virtual machines only.",
+  },
   ...RUNNING,
   ...MACHINE,
   ...BOOT,
   ...DEVICES,
+  ...CONTAINER,
 });
 
 export type DomainOptions = ValuesOf<typeof domainOptions>;

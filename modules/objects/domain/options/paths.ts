@@ -32,11 +32,22 @@ export const OPTION_PATHS = {
   rng: ['domain/devices/rng'],
   rng_source: ['domain/devices/rng'],
   tpm: ['domain/devices/tpm'],
+  init: ['domain/os/init'],
+  init_arguments: ['domain/os/initarg'],
+  init_environment: ['domain/os/initenv'],
+  init_directory: ['domain/os/initdir'],
+  filesystems: ['domain/devices/filesystem'],
+  idmap: ['domain/idmap'],
   // It covers what it contains.
   extra_xml: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type DefiningOption = keyof typeof OPTION_PATHS;
+
+/** What an option covers of a container beside that. */
+export const LXC_PATHS: Readonly<Partial<Record<DefiningOption, readonly string[]>>> = {
+  vcpus: ['domain/cputune/period', 'domain/cputune/quota'],
+};
 
 /** The options that a definition is built from. A task without any of them, and without XML, leaves the definition as it is. */
 export const DEFINING = Object.keys(OPTION_PATHS) as DefiningOption[];
@@ -56,4 +67,7 @@ export const KEPT_WHEN_OMITTED = [
   'console_log',
   'guest_agent',
   'rng',
+  'init',
+  'filesystems',
+  'idmap',
 ] as const satisfies readonly DefiningOption[];

@@ -8,7 +8,7 @@ export const RUNNING = defineOptions({
     default: 'present',
     description: [
       'V(present) defines the domain, and neither starts nor stops it.',
-      'V(running) also starts it, V(paused) also starts it but halts its virtual CPUs, V(stopped) also shuts it down gracefully.',
+      'V(running) also starts it, V(paused) also starts it but halts its virtual CPUs, V(stopped) also shuts it down gracefully. A container can only be paused while it runs: V(paused) starts one for a moment.',
       'V(absent) shuts it down gracefully and undefines it, with its NVRAM, its saved state and the metadata of its snapshots. Its disks are kept, unless O(remove_storage=true).',
     ],
   },

@@ -1,12 +1,14 @@
 import type { Host } from '../../../host/host.ts';
 import { type Element, valueAt } from '../../../xml/element.ts';
 import { devicesOf } from '../../devices.ts';
+import { driverAt } from '../../driver.ts';
 import { labelOf } from '../../label.ts';
 import { movedIn } from '../plan/moved.ts';
 import type { LiveStep } from '../plan/step.ts';
 import { detach } from './detach.ts';
 import { DONE, type Effect } from './effect.ts';
 import { attemptWith, readLive, type Target } from './guest.ts';
+import { setUpInside } from './inside.ts';
 import { noteMoved } from './move.ts';
 import { BY_HOOK, CONFIGURED, watched } from './reads.ts';
 
@@ -33,7 +35,11 @@ export async function attach(
   target: Target,
   { device, drive, isTwice }: Attach,
 ): Promise<Effect> {
-  if (drive === undefined) return { postponed: await attachDevice(host, target, device) };
+  if (drive === undefined) {
+    const postponed = await attachDevice(host, target, device);
+    const isDone = postponed !== undefined || !driverAt(target.uri).leavesDown;
+    return isDone ? { postponed } : setUpInside(host, target, device);
+  }
   const put = () => watched(host, target, drive, CONFIGURED, () => attachDevice(host, target, device));
   const { refused, hasRead } = await put();
   if (refused !== undefined) return { postponed: refused };

@@ -1,8 +1,9 @@
 import type { Host } from '../../../host/host.ts';
 import type { Element } from '../../../xml/element.ts';
+import { driverAt } from '../../driver.ts';
 import { domainState } from '../../virsh.ts';
 import { PAUSED } from '../plan/pending.ts';
-import { aliasOf, attempt, currentDevice, type Target } from './guest.ts';
+import { aliasOf, attempt, attemptWith, currentDevice, type Target } from './guest.ts';
 import { waitUntil } from './wait.ts';
 
 /** An earlier request is still open. */
@@ -21,7 +22,7 @@ const REMOVED = /no device found with alias|device not found/;
 export async function detach(host: Host, target: Target, device: Element): Promise<string | undefined> {
   const state = await domainState(host, target.uri, target.name);
   if (state === 'paused') return PAUSED;
-  const refused = await request(host, target, aliasOf(device) ?? '');
+  const refused = await request(host, target, device);
   if (refused !== undefined) return refused;
   const isRemoved = (live: Element) => currentDevice(live, device) === undefined;
   const live = await waitUntil(host, target, target.detachTimeout, isRemoved);
@@ -29,9 +30,14 @@ export async function detach(host: Host, target: Target, device: Element): Promi
   return `the guest did not release it within ${target.detachTimeout} s: does its system run?`;
 }
 
-async function request(host: Host, target: Target, alias: string): Promise<string | undefined> {
+const detachDevice = (host: Host, target: Target, device: Element): Promise<string | undefined> =>
+  driverAt(target.uri).hasAliases
+    ? attempt(host, target, 'detach-device-alias', '--alias', aliasOf(device) ?? '', '--live')
+    : attemptWith(host, target, 'detach-device', device);
+
+async function request(host: Host, target: Target, device: Element): Promise<string | undefined> {
   try {
-    const refused = await attempt(host, target, 'detach-device-alias', '--alias', alias, '--live');
+    const refused = await detachDevice(host, target, device);
     return refused !== undefined && REQUESTED.test(refused) ? undefined : refused;
   } catch (error) {
     if (error instanceof Error && (REQUESTED.test(error.message) || REMOVED.test(error.message)))

@@ -52,6 +52,10 @@ export async function readLive(host: Host, { uri, name }: Target): Promise<Eleme
 /** The name that libvirt gave a live device. */
 export const aliasOf = (device: Element): string | undefined => valueAt(device, 'alias/@name');
 
+/** What tells a live device from the others of its class: those of containers have no alias. */
+const keyOf = (device: Element): string | undefined =>
+  aliasOf(device) ?? valueAt(device, 'mac/@address')?.toLowerCase();
+
 /** A live device as it is in a later live XML; undefined where it was removed. */
 export const currentDevice = (live: Element, device: Element): Element | undefined =>
-  devicesOf(live, device.name).find((one) => aliasOf(one) === aliasOf(device));
+  devicesOf(live, device.name).find((one) => keyOf(one) === keyOf(device));

@@ -41,11 +41,15 @@ const OVS_BRIDGE: Condition = {
 };
 
 /**
- * What can be changed of a running guest, by class of device; everything else takes effect at its next start. Sources:
- * libvirt's qemu_hotplug.c (qemuDomainAttachDeviceLive, qemuDomainDetachDeviceLive) and qemuDomainUpdateDeviceLive;
- * virsh(1).
+ * What can be changed of a running guest, by class of device; everything else takes effect at its next start.
  */
-export const DEVICE_CLASSES: Readonly<Record<string, DeviceClass>> = {
+export type DeviceClasses = Readonly<Record<string, DeviceClass>>;
+
+/**
+ * Those of a virtual machine. Sources: libvirt's qemu_hotplug.c (qemuDomainAttachDeviceLive, qemuDomainDetachDeviceLive) and
+ * qemuDomainUpdateDeviceLive; virsh(1).
+ */
+export const QEMU_DEVICES: DeviceClasses = {
   disk: {
     hotplug: [
       { '@device': ['disk', 'lun', ''], 'target/@bus': ['virtio', 'scsi', 'usb'] },
@@ -87,6 +91,9 @@ export const DEVICE_CLASSES: Readonly<Record<string, DeviceClass>> = {
   vsock: { hotplug: [ALWAYS] },
 };
 
+/** Those of a container: libvirt refuses every `update-device`, and a filesystem can't be attached. */
+export const LXC_DEVICES: DeviceClasses = { interface: { hotplug: [ALWAYS] } };
+
 const meets = (device: Element, condition: Condition): boolean =>
   Object.entries(condition).every(([path, allowed]) => {
     const value = valueAt(device, path) ?? '';
@@ -94,14 +101,19 @@ const meets = (device: Element, condition: Condition): boolean =>
   });
 
 /** Whether a device can be attached to a running guest, and detached. */
-export const isHotpluggable = (device: Element): boolean =>
-  DEVICE_CLASSES[device.name]?.hotplug?.some((condition) => meets(device, condition)) ?? false;
+export const isHotpluggable = (classes: DeviceClasses, device: Element): boolean =>
+  classes[device.name]?.hotplug?.some((condition) => meets(device, condition)) ?? false;
 
 /** How a part of a device is changed while the guest runs. @returns undefined where it can't be */
-export function updateMethodOf(live: Element, persistent: Element, path: string): UpdateMethod | undefined {
+export function updateMethodOf(
+  classes: DeviceClasses,
+  live: Element,
+  persistent: Element,
+  path: string,
+): UpdateMethod | undefined {
   const covers = ({ paths }: LiveField) =>
     paths.some((field) => path === field || path.startsWith(`${field}/`));
   const applies = ({ when = [ALWAYS] }: LiveField) =>
     when.some((condition) => meets(live, condition) && meets(persistent, condition));
-  return DEVICE_CLASSES[live.name]?.fields?.find((field) => covers(field) && applies(field))?.method;
+  return classes[live.name]?.fields?.find((field) => covers(field) && applies(field))?.method;
 }

@@ -3,7 +3,7 @@ import { devicesOf } from '../../devices.ts';
 import { fieldOf, labelOf } from '../../label.ts';
 import { definitionTexts } from '../../secrets.ts';
 import { addressProblem, isInUse } from './address.ts';
-import { isHotpluggable, type UpdateMethod, updateMethodOf } from './classes.ts';
+import { type DeviceClasses, isHotpluggable, type UpdateMethod, updateMethodOf } from './classes.ts';
 import { type Difference, differencesOf, textOf } from './difference.ts';
 import { lookedInto, reattachedIn } from './notice.ts';
 import { pairDevices } from './pairing.ts';
@@ -11,11 +11,16 @@ import { withParts } from './parts.ts';
 import { joined, type LiveChange, type LivePlan, type Notice } from './step.ts';
 
 /** Plans which devices of a running guest are detached, updated and attached. */
-export function planDevices(live: Element, persistent: Element, notice: Notice): LivePlan {
+export function planDevices(
+  classes: DeviceClasses,
+  live: Element,
+  persistent: Element,
+  notice: Notice,
+): LivePlan {
   const [current, next] = [devicesOf(live), devicesOf(persistent)];
-  const classes = [...new Set([...current, ...next].map(({ name }) => name))];
-  const pairings = classes.map((name) =>
-    pairDevices(name, devicesOf(live, name), devicesOf(persistent, name)),
+  const names = [...new Set([...current, ...next].map(({ name }) => name))];
+  const pairings = names.map((name) =>
+    pairDevices(classes, name, devicesOf(live, name), devicesOf(persistent, name)),
   );
   const removed = pairings.flatMap(({ unmatched }) => unmatched);
   // Controllers first: a new disk may be on a new one.
@@ -24,31 +29,32 @@ export function planDevices(live: Element, persistent: Element, notice: Notice):
     .sort((a, b) => Number(b.name === 'controller') - Number(a.name === 'controller'));
   const reattached = reattachedIn(live, persistent, notice);
   const drive = lookedInto(live, persistent, notice);
-  const kept = current.filter((device) => !(removed.includes(device) && isHotpluggable(device)));
+  const kept = current.filter((device) => !(removed.includes(device) && isHotpluggable(classes, device)));
   return joined([
-    ...removed.map(planDetach),
+    ...removed.map((device) => planDetach(classes, device)),
     // One that is attached again gets all of its definition.
     ...pairings.flatMap(({ pairs }) =>
-      [...pairs].flatMap(([one, other]) => (reattached.has(one) ? [] : [planUpdate(one, other)])),
+      [...pairs].flatMap(([one, other]) => (reattached.has(one) ? [] : [planUpdate(classes, one, other)])),
     ),
-    ...planAttaches(added, kept, next, { notice, drive }),
+    ...planAttaches(added, kept, next, { classes, notice, drive }),
   ]);
 }
 
 const only = (change: LiveChange): LivePlan => ({ changes: [change], pending: [] });
 const later = (...pending: string[]): LivePlan => ({ changes: [], pending });
 
-function planDetach(device: Element): LivePlan {
+function planDetach(classes: DeviceClasses, device: Element): LivePlan {
   const label = labelOf(device);
   // A spare PCI port is harmless.
   if (device.name === 'controller' && device.attributes.type === 'pci') return later();
-  if (!isHotpluggable(device)) return later(`${label} can't be removed while the guest runs`);
+  if (!isHotpluggable(classes, device)) return later(`${label} can't be removed while the guest runs`);
   const { after: before } = definitionTexts(undefined, device);
   return only({ title: `detach ${label}`, before, after: undefined, step: { act: 'detach', device } });
 }
 
 /** What the guest notices of interfaces, and the drive that it then looks into. */
 interface Noticed {
+  readonly classes: DeviceClasses;
   readonly notice: Notice;
   readonly drive: string | undefined;
 }
@@ -71,12 +77,13 @@ function planAttach(
   device: Element,
   devices: readonly Element[],
   next: readonly Element[],
-  { notice: { configured, twice }, drive }: Noticed,
+  { classes, notice: { configured, twice }, drive }: Noticed,
 ): LivePlan {
   const label = labelOf(device);
   // A device that needs a missing controller is pending itself; an unused controller needs no restart.
-  if (device.name === 'controller' && (!isHotpluggable(device) || !isInUse(device, next))) return later();
-  if (!isHotpluggable(device)) return later(`${label} can't be added while the guest runs`);
+  if (device.name === 'controller' && (!isHotpluggable(classes, device) || !isInUse(device, next)))
+    return later();
+  if (!isHotpluggable(classes, device)) return later(`${label} can't be added while the guest runs`);
   const problem = addressProblem(device, devices);
   if (problem) return later(`${label} can't be added while the guest runs: ${problem}`);
   const { after } = definitionTexts(undefined, device);
@@ -91,11 +98,11 @@ function planAttach(
   });
 }
 
-function planUpdate(live: Element, persistent: Element): LivePlan {
+function planUpdate(classes: DeviceClasses, live: Element, persistent: Element): LivePlan {
   const label = labelOf(persistent);
   const byMethod = new Map<UpdateMethod | undefined, Difference[]>();
   for (const difference of differencesOf(live, persistent, `domain/devices/${live.name}`)) {
-    const method = updateMethodOf(live, persistent, difference.path);
+    const method = updateMethodOf(classes, live, persistent, difference.path);
     byMethod.set(method, [...(byMethod.get(method) ?? []), difference]);
   }
   return joined(

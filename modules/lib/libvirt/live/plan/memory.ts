@@ -20,6 +20,33 @@ export const isSameAmount = (a: number, b: number): boolean => Math.abs(a - b) <
 export const currentMemory = (domain: Element): number => amountIn(childOf(domain, 'currentMemory'));
 
 /**
+ * Plans the memory of a running container: its limit can change, up to the maximum that it was started with. A lower maximum
+ * takes effect by the limit.
+ */
+export function planLimit(live: Element, persistent: Element): LivePlan {
+  const most = amountIn(childOf(live, 'memory'));
+  const [current, next] = [limitOf(live), limitOf(persistent)];
+  if (current === next) return { changes: [], pending: [] };
+  if (next > most)
+    return {
+      changes: [],
+      pending: [
+        `memory: ${current} KiB → ${next} KiB can't be changed while the guest runs, which has ${most} KiB at most`,
+      ],
+    };
+  const change = {
+    title: `set memory to ${next} KiB`,
+    before: `memory: ${current} KiB\n`,
+    after: `memory: ${next} KiB\n`,
+    step: { act: 'balloon' as const, size: next },
+  };
+  return { changes: [change], pending: [] };
+}
+
+/** The memory that a container gets, in KiB. */
+const limitOf = (domain: Element): number => currentMemory(domain) || amountIn(childOf(domain, 'memory'));
+
+/**
  * Plans the memory of a running guest: its balloon can change, the memory on the board can't. Memory devices, which
  * count in both amounts, are attached and detached like other devices. A balloon that differs from the definition is
  * changed, whoever set it.

@@ -1,7 +1,7 @@
 import type { Element } from '../../../xml/element.ts';
 import { type Key, type Pairing, pairItems } from '../../../xml/pair.ts';
 import { deviceRule } from '../../identity.ts';
-import { DEVICE_CLASSES } from './classes.ts';
+import type { DeviceClasses } from './classes.ts';
 
 const ADDRESSES: readonly Key[] = [
   ['domain', 'bus', 'slot', 'function'],
@@ -15,8 +15,13 @@ const ADDRESSES: readonly Key[] = [
  * hotpluggable device without a match is attached or detached; of a class that isn't hotpluggable any live device
  * matches any definition that is left, so that the difference is shown.
  */
-export function pairDevices(name: string, live: readonly Element[], persistent: readonly Element[]): Pairing {
-  const fallback = DEVICE_CLASSES[name]?.hotplug ? {} : { fallback: [] };
+export function pairDevices(
+  classes: DeviceClasses,
+  name: string,
+  live: readonly Element[],
+  persistent: readonly Element[],
+): Pairing {
+  const fallback = classes[name]?.hotplug ? {} : { fallback: [] };
   const { identity, keys, ordinal } = deviceRule(name) ?? { keys: [], ordinal: [] };
   const addresses = keys.length > 1 ? [] : ADDRESSES.map((address) => [...ordinal, ...address]);
   const rule = { ...(identity ? { identity } : {}), keys: [...keys, ...addresses], ordinal, ...fallback };
