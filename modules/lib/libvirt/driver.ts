@@ -1,8 +1,6 @@
 import type { Element } from '../xml/element.ts';
-import { type DeviceClasses, LXC_DEVICES, QEMU_DEVICES } from './live/plan/classes.ts';
-import { LXC_SETTINGS, QEMU_SETTINGS, type Settings } from './live/plan/settings.ts';
 
-/** What one of libvirt's drivers can do, where they differ. */
+/** What one of libvirt's drivers can do, where they differ. What changes live is in live/plan, by the driver's name. */
 export interface Driver {
   readonly name: 'qemu' | 'lxc';
   /** What it is told with `undefine`. */
@@ -21,9 +19,6 @@ export interface Driver {
   readonly memory: 'balloon' | 'limit';
   /** What `vcpus` are: processors that come and go, or time on those of the host. */
   readonly processors: 'hotplug' | 'quota';
-  /** What can be changed of a running guest's devices, and of the rest. */
-  readonly devices: DeviceClasses;
-  readonly settings: Settings;
 }
 
 export const QEMU: Driver = {
@@ -36,8 +31,6 @@ export const QEMU: Driver = {
   leavesDown: false,
   memory: 'balloon',
   processors: 'hotplug',
-  devices: QEMU_DEVICES,
-  settings: QEMU_SETTINGS,
 };
 
 /** Containers. Measured with libvirt 9.0. */
@@ -51,8 +44,6 @@ export const LXC: Driver = {
   leavesDown: true,
   memory: 'limit',
   processors: 'quota',
-  devices: LXC_DEVICES,
-  settings: LXC_SETTINGS,
 };
 
 /** The driver of a connection. Those without a row of their own are taken for QEMU's. */

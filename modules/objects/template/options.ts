@@ -43,8 +43,10 @@ export const templateOptions = defineOptions({
   root: {
     type: 'bool',
     default: false,
-    description:
-      'Whether it is the root of a container: O(source) or O(url) is a tar archive, also compressed by gzip, xz, zstd or bzip2, and the template is the archive. It is extracted when a container is made, as a user of that container, so it has no rights over the host. Devices outside of C(/dev), and members that lead out of the archive, are errors.',
+    description: [
+      'Whether it is the root of a container: O(source) or O(url) is a tar archive, also compressed by gzip, xz, zstd or bzip2, and the template is the archive.',
+      'It is extracted when a container is made, as a user of that container, so it has no rights over the host. Devices outside of C(/dev), and members that lead out of the archive, are errors.',
+    ],
   },
   version: {
     type: 'str',

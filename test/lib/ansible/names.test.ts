@@ -58,7 +58,7 @@ const FREE = new Set(
     .concat(['instance_id', 'hostname', 'label', 'controller[0]', 'owner', 'group', 'address[0]', 'netmask'])
     .concat(['gateway[0]', 'routes[0].to', 'routes[0].via', 'dns[0]', 'address', 'gateway', 'comment'])
     .concat(['ssh_authorized_keys[0]', 'kvm_qemu_user', 'kvm_qemu_group', 'hypervisor', 'host', 'only'])
-    .concat(['only_group', 'only_type'])
+    .concat(['only_group', 'only_type', 'init_arguments[0]'])
     .concat(['key', 'psk', 'subnet[0]', 'dhcp.range[0]', 'dhcp.range6[0]', 'dns.forwarders[0]'])
     .concat(['nat_address[0]', 'routed_to[0]', 'forwards[0].listen[0]', 'forwards[0].sources[0]'])
     .concat(['forwards[0].to', 'addresses[0]', 'host_cpus[0].cpu'])

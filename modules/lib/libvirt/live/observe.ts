@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts';
 import { childOf, type Element, valueAt, withChild } from '../../xml/element.ts';
 import { devicesOf, withDevices } from '../devices.ts';
 import { driverIn } from '../driver.ts';
-import { updateMethodOf } from './plan/classes.ts';
+import { DEVICES, updateMethodOf } from './plan/classes.ts';
 import { movedIn } from './plan/moved.ts';
 import { pairDevices } from './plan/pairing.ts';
 import { bridgeOf } from './ports.ts';
@@ -14,7 +14,7 @@ import { bridgeOf } from './ports.ts';
  */
 export async function withActualBridges(host: Host, live: Element, persistent: Element): Promise<Element> {
   const [current, next] = [devicesOf(live, 'interface'), devicesOf(persistent, 'interface')];
-  const { devices: classes } = driverIn(live);
+  const classes = DEVICES[driverIn(live).name];
   const noted = movedIn(live);
   const moved = new Map<Element, Element>();
   for (const [one, other] of pairDevices(classes, 'interface', current, next).pairs) {

@@ -1,4 +1,5 @@
 import { type Element, valueAt } from '../../../xml/element.ts';
+import type { Driver } from '../../driver.ts';
 import type { Call } from './step.ts';
 import { reportMemory, tuneDisk, tuneInterface } from './tuning.ts';
 
@@ -49,7 +50,7 @@ export type DeviceClasses = Readonly<Record<string, DeviceClass>>;
  * Those of a virtual machine. Sources: libvirt's qemu_hotplug.c (qemuDomainAttachDeviceLive, qemuDomainDetachDeviceLive) and
  * qemuDomainUpdateDeviceLive; virsh(1).
  */
-export const QEMU_DEVICES: DeviceClasses = {
+const QEMU_DEVICES: DeviceClasses = {
   disk: {
     hotplug: [
       { '@device': ['disk', 'lun', ''], 'target/@bus': ['virtio', 'scsi', 'usb'] },
@@ -92,7 +93,13 @@ export const QEMU_DEVICES: DeviceClasses = {
 };
 
 /** Those of a container: libvirt refuses every `update-device`, and a filesystem can't be attached. */
-export const LXC_DEVICES: DeviceClasses = { interface: { hotplug: [ALWAYS] } };
+const LXC_DEVICES: DeviceClasses = { interface: { hotplug: [ALWAYS] } };
+
+/** Those of a driver. */
+export const DEVICES: Readonly<Record<Driver['name'], DeviceClasses>> = {
+  qemu: QEMU_DEVICES,
+  lxc: LXC_DEVICES,
+};
 
 const meets = (device: Element, condition: Condition): boolean =>
   Object.entries(condition).every(([path, allowed]) => {

@@ -1,5 +1,6 @@
 import { type Element, withoutChildren } from '../../../xml/element.ts';
 import { type Driver, driverIn } from '../../driver.ts';
+import { DEVICES } from './classes.ts';
 import { planDevices } from './devices.ts';
 import { differencesOf, textOf } from './difference.ts';
 import { planLimit, planMemory } from './memory.ts';
@@ -22,7 +23,7 @@ export function planLive(live: Element, persistent: Element, notice: Notice = NO
     planMedium(live, persistent, notice),
     // And these before others come or go: cloud-init's hook has to be idle.
     planReattached(live, persistent, notice),
-    planDevices(driver.devices, live, persistent, notice),
+    planDevices(DEVICES[driver.name], live, persistent, notice),
     driver.memory === 'limit' ? planLimit(live, persistent) : planMemory(live, persistent),
     driver.processors === 'quota' ? planQuota(live, persistent) : planProcessors(live, persistent),
     planSettings(driver, live, persistent),
@@ -40,7 +41,7 @@ const planSettings = (driver: Driver, live: Element, persistent: Element): LiveP
   joined(
     differencesOf(withoutPlanned(driver, live), withoutPlanned(driver, persistent), 'domain').map(
       (difference) => {
-        const change = settingChange(driver.settings, difference.path, live, persistent);
+        const change = settingChange(driver.name, difference.path, live, persistent);
         return change
           ? { changes: [change], pending: [] }
           : { changes: [], pending: [`${textOf(difference)} can't be changed while the guest runs`] };

@@ -1,31 +1,35 @@
 import { childOf, type Element } from '../../../xml/element.ts';
+import type { Driver } from '../../driver.ts';
 import type { LiveChange } from './step.ts';
 
 /** Settings that can be changed while the guest runs, by path: the command, and its flags up to the value. */
-export type Settings = Readonly<Record<string, readonly [command: string, ...flags: string[]]>>;
+type Settings = Readonly<Record<string, readonly [command: string, ...flags: string[]]>>;
 
 /** Those of a container. */
-export const LXC_SETTINGS: Settings = {
+const LXC_SETTINGS: Settings = {
   title: ['desc', '--title', '--new-desc'],
   description: ['desc', '--new-desc'],
 };
 
 /** Those of a virtual machine. */
-export const QEMU_SETTINGS: Settings = {
+const QEMU_SETTINGS: Settings = {
   ...LXC_SETTINGS,
   on_poweroff: ['set-lifecycle-action', '--type', 'poweroff', '--action'],
   on_reboot: ['set-lifecycle-action', '--type', 'reboot', '--action'],
   on_crash: ['set-lifecycle-action', '--type', 'crash', '--action'],
 };
 
+/** Those of a driver. */
+const SETTINGS: Readonly<Record<Driver['name'], Settings>> = { qemu: QEMU_SETTINGS, lxc: LXC_SETTINGS };
+
 /** The change of a setting to its defined value. @returns undefined where it can't be changed while the guest runs */
 export function settingChange(
-  settings: Settings,
+  driver: Driver['name'],
   path: string,
   live: Element,
   persistent: Element,
 ): LiveChange | undefined {
-  const row = settings[path];
+  const row = SETTINGS[driver][path];
   if (!row) return undefined;
   const [command, ...flags] = row;
   const [current, next] = [live, persistent].map((domain) => childOf(domain, path)?.text.trim() ?? '');
