@@ -45,7 +45,7 @@ export function assignRanges(
   });
 }
 
-/** The ranges in /etc/subuid or /etc/subgid: see subuid(5). Lines that are none are ignored. */
+/** The ranges in /etc/subuid or /etc/subgid: see subuid(5). Other lines are ignored. */
 export const subordinateRanges = (text: string): Range[] =>
   text.split('\n').flatMap((line) => {
     const [, first, count] = /^[^:]*:(\d+):(\d+)\s*$/.exec(line) ?? [];

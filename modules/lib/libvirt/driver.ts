@@ -3,7 +3,7 @@ import type { Element } from '../xml/element.ts';
 /** What one of libvirt's drivers can do, where they differ. What changes live is in live/plan, by the driver's name. */
 export interface Driver {
   readonly name: 'qemu' | 'lxc';
-  /** What it is told with `undefine`. */
+  /** The flags of `undefine`. */
   readonly undefineFlags: readonly string[];
   /** Whether a guest can be started without running. */
   readonly startsPaused: boolean;

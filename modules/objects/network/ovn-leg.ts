@@ -30,7 +30,7 @@ export function legOf(options: NetworkOptions): Leg | undefined {
   if (options.host_interfaces === undefined)
     throw new OptionError(
       'host_interfaces',
-      `is required with 'engine: ovn', of which '${options.name}' is: pass on what ovn_topology returns. The role network does with 'network_engine: ovn'; networks of a host alone then say 'engine: local'`,
+      `is required, since '${options.name}' has 'engine: ovn': pass on what ovn_topology returns. The role network does so with 'network_engine: ovn'. Give networks of one host alone 'engine: local' then`,
     );
   if (!options.host_port) return undefined;
   const told = options.host_interfaces[options.name] as Readonly<Record<string, unknown>> | undefined;

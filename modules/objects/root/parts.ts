@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
-import { CORE_FILES, type SeedFile } from '../../lib/cloudinit/seed.ts';
+import type { SeedFile } from '../../lib/cloudinit/seed.ts';
 import { commonFiles, identityFiles, type RootFile } from '../../lib/container/identity.ts';
 import type { Traits } from '../../lib/disk/unpack/root-archive.ts';
 import { seedFrom } from '../seed/desired.ts';
@@ -34,9 +34,6 @@ export const inRoot = ({ path, content }: SeedFile): RootFile => ({
   mode: 0o600,
   directoryMode: 0o755,
 });
-
-/** The paths of the seed's files in a root. */
-export const SEED_PATHS: readonly string[] = CORE_FILES.map((name) => `${SEED}/${name}`);
 
 const hostnameOf = ({ hostname, dest }: RootOptions) => hostname ?? basename(dirname(dest));
 

@@ -9,8 +9,8 @@ const sourcesIn = (definition: Element): string[] =>
   );
 
 /**
- * The directories of a container that are none. libvirt makes them when it starts the container, with directories of a root in
- * them, and fails then.
+ * The source directories of a container that do not exist. libvirt makes them when it starts the container, with directories of a
+ * root in them, and then fails.
  */
 export async function missingDirectories(host: Host, definition: Element): Promise<readonly string[]> {
   const found = await Promise.all(
