@@ -321,4 +321,12 @@ describe('a container whose task is killed before each of its effects', () => {
       virsh -q -c lxc:///system define /srv/saved/k1.xml`;
     expectSame(await killedEverywhere(hypervisor, { module: 'vm', args: gone, prepare: made, show }));
   });
+
+  it('does not get users that a container of somebody else has', async () => {
+    const taken = `<domain type='lxc'><name>other</name><memory>65536</memory><os><type>exe</type><init>/init</init></os>
+      <idmap><uid start='0' target='${1 << 30}' count='65536'/><gid start='0' target='${1 << 30}' count='65536'/></idmap>
+      <devices><console type='pty'/></devices></domain>`;
+    await hypervisor.exec(['virsh', '-c', 'lxc:///system', 'define', '/dev/stdin'], { input: taken });
+    expect(await run(small)).toMatchObject({ root: { first_user: (1 << 30) + 65_536 } });
+  });
 });
