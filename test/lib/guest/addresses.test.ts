@@ -18,16 +18,19 @@ const domain = (name: string, mac: string, state: string) => {
     <interface type='bridge'><mac address='${mac.toUpperCase()}'/></interface>
     <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0' state='${state}'/></channel>
   </devices></domain>`);
-  return soughtOf({
-    name,
-    uuid: '',
-    state: 'running',
-    autostart: false,
-    saved: false,
-    persistent: true,
-    definition: live,
-    live,
-  });
+  return soughtOf(
+    {
+      name,
+      uuid: '',
+      state: 'running',
+      autostart: false,
+      saved: false,
+      persistent: true,
+      definition: live,
+      live,
+    },
+    URI,
+  );
 };
 
 it('agents are asked only where no lease tells the address, and one that hangs is no error', async () => {
@@ -96,7 +99,7 @@ it("libvirt is asked for leases only of guests that are in a network of libvirt'
   const nic = `<interface type='network'><mac address='${LEASED}'/>${source}</interface>`;
   const live = parseXml(`<domain><devices>${nic}</devices></domain>`);
   const common = { uuid: '', state: 'running', autostart: false, saved: false, persistent: true };
-  const inNetwork = soughtOf({ ...common, name: 'inside', definition: live, live });
+  const inNetwork = soughtOf({ ...common, name: 'inside', definition: live, live }, URI);
   const found = await addressesOf(host, [domain('outside', TOLD, 'disconnected'), inNetwork], { uri: URI });
   expect(scripts).toEqual([expect.stringContaining('"inside"')]);
   expect(scripts[0]).not.toContain('outside');
