@@ -13,8 +13,10 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import
     EvacuationError,
     asked_of,
     candidates,
+    is_container,
     is_on,
     machine_of,
+    may_stay,
     moves_by_target,
     plan_of,
     unfinished,
@@ -23,6 +25,10 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text i
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 
 LIBVIRT = "qemu:///system"
+CONTAINERS = "lxc:///system"
+
+# How the warnings of cloud_info begin about guests that it can't read.
+UNREAD = "containers are missing"
 
 
 class ActionModule(ControllerAction):
@@ -56,6 +62,8 @@ class ActionModule(ControllerAction):
             elif "libvirt" not in info["host"]["versions"]:
                 # It seems to have no guests.
                 unread[host] = problem_of(answer, "guests")
+            elif any(str(one).startswith(UNREAD) for one in answer.get("warnings") or []):
+                unread[host] = problem_of(answer, UNREAD)
             else:
                 machines.append(machine_of(host, info))
         for host in asked.hosts:
@@ -74,14 +82,17 @@ class ActionModule(ControllerAction):
 
     @staticmethod
     def _tell_left(result, asked, machines, planned):
-        stayed = candidates(asked, machines)
+        found = candidates(asked, machines)
+        stayed = [pair for pair in found if not may_stay(pair[0])]
         # One that has come, and whose move isn't completed, counts as left.
         left = stayed + [(move.guest, move.source) for move in unfinished(asked, machines)]
         reasons = {(one["host"], one["name"]): one["reason"] for one in planned.get("stuck", [])}
-        text = left_text(asked, left, reasons)
+        text = left_text(asked, left, reasons, [pair for pair in found if may_stay(pair[0])])
         running = {one.name: [] for one in machines}
         for guest, host in stayed if asked.direction == EVACUATE else []:
-            running[host] += [{"name": guest.name}] if is_on(guest) else []
+            # The others are at the connection that the task names.
+            uri = {"uri": CONTAINERS} if is_container(guest) else {}
+            running[host] += [dict(uri, name=guest.name)] if is_on(guest) else []
         result.update(left=running)
         if left and asked.stuck != "stop":
             raise TaskFailure(text)

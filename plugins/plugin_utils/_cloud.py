@@ -86,7 +86,7 @@ def _is_complete(value, keys):
 
 
 def _declared(guest):
-    texts = {"state": guest.state, "group": guest.group, "type": guest.type}
+    texts = {"state": guest.state, "kind": guest.kind, "group": guest.group, "type": guest.type}
     return {**{key: value for key, value in texts.items() if value is not None}, "addresses": [str(one.ip) for one in guest.addresses]}
 
 
