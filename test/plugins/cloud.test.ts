@@ -153,7 +153,7 @@ describe('drift', () => {
 });
 
 const GUEST = {
-  ...{ uuid: '', autostart: true, managed: true, memory: 1, memory_max: 1, vcpus: 1 },
+  ...{ kind: 'vm', uuid: '', autostart: true, managed: true, memory: 1, memory_max: 1, vcpus: 1 },
   ...{ disks: [], nics: [] },
   ...{
     name: 'web1',
@@ -232,6 +232,22 @@ describe('status', () => {
       ['hv1', 'web2', 'evacuated', '10.0.0.6', 'is on hv2'],
       ['hv2', 'web1', 'running', '10.0.0.5', 'evacuated from hv1'],
       ['hv2', 'web2', 'running', '10.0.0.5', 'evacuated from hv1'],
+    ]);
+  });
+
+  it('tells which guests are containers, whether they exist or not, and a VM of the same name', async () => {
+    const [hv1] = structuredClone(CLOUD.hosts);
+    const guests = [GUEST, { ...GUEST, kind: 'container', restart_reasons: [], addresses: [] }];
+    const declared = { ...hv1?.declared, box: { state: 'running', kind: 'container', addresses: [] } };
+    const hosts = [{ ...hv1, info: { ...INFO, ports: [], networks: [], guests }, drift: [], declared }];
+    const lines = (await python.ask<string>(['status_text', { hosts }, null])).split('\n');
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ['HOST', 'GUEST', 'KIND', 'STATE', 'ADDRESS', 'GROUP', 'NOTES'],
+      ['hv1', 'up', '203.0.113.11', expect.any(String)],
+      ['hv1', 'box', 'container', 'missing'],
+      ['hv1', 'web1', 'running', '10.0.0.5', 'shop/web', 'needs a restart: memory'],
+      ['hv1', 'web1', 'container', 'running', 'shop/web'],
+      ['hv1', 'web2', 'missing', '10.0.0.6'],
     ]);
   });
 
@@ -314,6 +330,19 @@ describe('the cloud', () => {
       web1: 'ssh -J root@203.0.113.11 ops@10.0.0.5',
       web2: 'ssh -J root@203.0.113.11 10.0.0.9',
     });
+  });
+
+  it('has what the variables say of guests, their kinds too', async () => {
+    const vms = [...variables.vms.slice(0, 1), { name: 'box', kind: 'container' }];
+    const [host] = await hostsOf({ hv1: [{ ...variables, vms }, complete] });
+    expect(host).toMatchObject({
+      problems: [],
+      declared: { web1: { kind: 'vm', state: 'running' }, box: { kind: 'container', addresses: [] } },
+    });
+    const [bad] = await hostsOf({ hv1: [{ ...variables, vms: [{ name: 'box', kind: 'jail' }] }, complete] });
+    expect(bad?.problems).toEqual([
+      expect.stringMatching(/kind: .*jail.* is not a kind of a guest: .*container/),
+    ]);
   });
 
   it('leaves out what a host has not told as a whole, and nothing of the others', async () => {
