@@ -6,7 +6,8 @@ export const spec = defineSpec({
   summary: 'Read the states of VMs and containers, and the addresses of their guests',
   description: [
     'Returns the VMs and the containers of a host, with the addresses that running guests have. Nothing is changed.',
-    "Addresses are looked for in the leases of DHCP on this host (those of M(piecewise.cloud.network) and of libvirt's networks) and in the host's table of neighbours. The agent of a guest is asked if there is an interface without a lease. The interfaces of a container are looked at from outside, in its network namespace.",
+    "Addresses are looked for in the leases of DHCP on this host (those of M(piecewise.cloud.network) and of libvirt's networks) and in the host's table of neighbours. The agent of a guest is asked if there is an interface without a lease.",
+    'Of a container, the kernel of the host tells the addresses of its interfaces.',
     'Only addresses of the MAC addresses in the definition of the guest are returned; link-local ones are not.',
   ],
   attributes: { diff_mode: { support: 'none', description: 'It changes nothing.' } },

@@ -8,7 +8,7 @@ import { parseMac } from '../../net/mac.ts';
 export const SOURCES = ['lease', 'kernel', 'agent', 'neighbour'] as const;
 
 /** The sources that have what a guest says of itself, or sets itself. */
-export const OWN: readonly (typeof SOURCES)[number][] = ['kernel', 'agent'];
+export const CLAIMED: readonly (typeof SOURCES)[number][] = ['kernel', 'agent'];
 
 /** An address that a guest has. */
 export interface Found {

@@ -10,7 +10,7 @@ import { type Domain, readDomains } from '../../libvirt/read.ts';
 import { virsh } from '../../libvirt/virsh.ts';
 import { type Element, valueAt } from '../../xml/element.ts';
 import { askSources } from '../addresses/addresses.ts';
-import { type Found, OWN, type Pair } from '../addresses/found.ts';
+import { CLAIMED, type Found, type Pair } from '../addresses/found.ts';
 import { addressesIn, toldBy } from '../addresses/merge.ts';
 import { agentChannelOf, soughtOf } from '../addresses/sought.ts';
 import { pairsOfNeighbours } from '../addresses/sources.ts';
@@ -110,14 +110,14 @@ async function lookAtOne(
   if (guest.goal === 'agent' || guest.goal === 'cloud_init')
     return channel === 'connected' ? { ...base, ...(await byAgent(host, guest, asked)) } : base;
   // What only the guest says of its addresses is not connected to: it must not choose where this host does.
-  const isOwn = ({ source }: Found) => OWN.includes(source);
+  const isClaimed = ({ source }: Found) => CLAIMED.includes(source);
   const told = toldBy(
     soughtOf(domain, guest.uri),
-    [...found.filter(isOwn), ...(console?.cloudInit.addresses ?? [])],
+    [...found.filter(isClaimed), ...(console?.cloudInit.addresses ?? [])],
     leases,
   );
   const declared = guest.nics.flatMap(({ addresses }) => addresses);
-  const known = found.filter((one) => !isOwn(one)).map(({ address }) => address);
+  const known = found.filter((one) => !isClaimed(one)).map(({ address }) => address);
   const possible = [...new Set([...declared, ...known])];
   if (guest.goal === 'port') {
     const [open] = await openOf(host, guest.port, possible);
