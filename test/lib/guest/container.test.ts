@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cloudInitIn } from '../../../modules/lib/guest/container/cloud-init.ts';
 import { statusIn } from '../../../modules/lib/guest/container/status.ts';
-import type { Host, InsideFile } from '../../../modules/lib/host/host.ts';
+import type { Host } from '../../../modules/lib/host/host.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { noHost } from '../../support/fake.ts';
 
@@ -82,7 +82,8 @@ describe('a container', () => {
         const text = files[path];
         if (text === undefined || text === 'other') return text as 'other' | undefined;
         if (text === 'failure') throw new Error('run is a symbolic link');
-        return { bytes: Buffer.from(text), mode: 0o644, uid: 0, gid: 0 } as InsideFile;
+        const file = { bytes: Buffer.from(text), mode: 0o644, uid: 0, gid: 0, age: 0 };
+        return file;
       },
     };
     return { host, read };
