@@ -1,10 +1,16 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import type { Awaited } from '../../modules/lib/guest/ready/awaited.ts';
 import type { Outcome } from '../../modules/lib/guest/ready/wait.ts';
 import type { CloudInfo } from '../../modules/objects/cloud/cloud.ts';
+import { ANSIBLES, makeProject, type Project } from '../contract/ansible.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { startHypervisor } from '../lab/hypervisor.ts';
+import { hostVariables } from '../lab/inventory.ts';
+import { sharedHypervisor } from '../lab/shared.ts';
 import { moduleText, runModule } from '../support/module.ts';
 
 // Containers beside a VM: what is seen of them, how they are waited for, and what a hostile one can do. The tests build on each other.
@@ -155,11 +161,12 @@ describe('containers beside a VM', () => {
   beforeAll(async () => {
     await sh(`apt-get -qq update && apt-get -qq install --no-install-recommends libvirt-daemon-driver-lxc >/dev/null
       systemctl restart libvirtd; test -e ${DRIVER}`);
-    await make('box', 1);
+    await make('box', 1, { interfaces: [{ ...container('box', 1).interfaces[0], target: 'veth-box-eth0' }] });
     await make('idle', 2, { state: 'stopped' });
     // As the VM is called.
     await make('web', 3);
     port = await sh(`virsh -q -c ${URI} domiflist box | awk '{print $1}'`);
+    expect(port).toBe('veth-box-eth0');
     await until('ping -c1 -W1 10.25.0.11 >/dev/null && ping -c1 -W1 10.25.0.13 >/dev/null');
   });
 
@@ -414,11 +421,112 @@ describe('a container is waited for', () => {
   });
 });
 
-it('VMs and containers are shut down by one task, as the end of an evacuation does', async () => {
-  const domains = [{ name: 'web' }, { name: 'web', uri: URI }, { name: 'box', uri: URI }];
-  const { failed, msg } = await runModule(hypervisor, 'libvirt_domain', {
-    ...{ domains, state: 'stopped', shutdown_timeout: 2, force_off: true, uri: 'qemu:///system' },
+// A hypervisor with another one beside it, which has neither guests nor the driver.
+describe('the playbooks', () => {
+  let project: Project;
+  const [ansible = '2.14'] = ANSIBLES;
+  const play = async (playbook: string, ...args: readonly string[]) => {
+    const argv = ['ansible-playbook', `piecewise.cloud.${playbook}`, ...args];
+    const { stdout, stderr, exitCode } = await project.run(ansible, argv);
+    return { output: `${stdout}\n${stderr}`, exitCode };
+  };
+  const rowOf = (output: string, pattern: RegExp) =>
+    output
+      .split('\n')
+      .find((line) => pattern.test(line))
+      ?.replace(/ {2,}/g, '|');
+
+  beforeAll(async () => {
+    project = await makeProject();
+    const plain = await sharedHypervisor(12);
+    const entry = { archive_name: 'none.qcow2', memory: '64 MiB' };
+    const hosts = {
+      hv1: {
+        ...(await hostVariables(LAB)),
+        vms: [
+          { ...entry, name: 'web', kind: 'container' },
+          { ...entry, name: 'new', kind: 'container' },
+        ],
+      },
+      hv2: { ...(await hostVariables(plain.name)), vms: [{ ...entry, name: 'box' }] },
+    };
+    writeFileSync(join(project.directory, 'hosts.yml'), stringify({ kvm: { hosts } }));
+    mkdirSync(join(project.directory, 'live'));
+    const live = { kvm: { hosts: { hv1: { ...hosts.hv1, vms: [{ name: 'web', kind: 'container' }] } } } };
+    writeFileSync(join(project.directory, 'live/hosts.yml'), stringify(live));
+    writeFileSync(
+      join(project.directory, 'live/zz_guests.yml'),
+      stringify({ plugin: 'piecewise.cloud.guests', live: true }),
+    );
+    await sh(`virsh -q -c ${URI} destroy web; virsh -q -c ${URI} start web`);
+    await until('ping -c1 -W1 10.25.0.13 >/dev/null');
   });
-  expect(failed, msg).toBeUndefined();
-  expect((await vms()).map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'shut off'));
+  afterAll(() => project?.remove());
+
+  it('show containers as such', async () => {
+    const { output } = await play('status', '-e', 'cloud_drift=false');
+    expect(output).toMatch(/^HOST +GUEST +KIND +STATE +ADDRESS +NOTES$/m);
+    expect(rowOf(output, /^hv1 +new/)).toBe('hv1|new|container|missing');
+    expect(rowOf(output, /^hv1 +idle/)).toBe('hv1|idle|container|shut off|not declared');
+    expect(rowOf(output, /^hv1 +web +container/)).toBe('hv1|web|container|running|10.25.0.13, fd00:25::13');
+    expect(rowOf(output, /^hv1 +web +running/)).toBeDefined();
+    const drawn = await play('picture', '-e', 'cloud_drift=false', '-e', 'picture_format=mermaid');
+    expect(drawn.exitCode, drawn.output).toBe(0);
+    expect(readFileSync(join(project.directory, 'cloud.mmd'), 'utf8')).toContain(
+      'web<br>container<br>10.25.0.13',
+    );
+  });
+
+  it('find their addresses for the inventory', async () => {
+    const { stdout, stderr } = await project.run(ansible, [
+      'ansible-inventory',
+      '-i',
+      'live',
+      '--host',
+      'web',
+    ]);
+    expect(JSON.parse(stdout), stderr).toMatchObject({
+      ...{ ansible_host: '10.25.0.13', guest_kind: 'container', guest_hypervisor: 'hv1' },
+      guest_addresses: ['10.25.0.13', 'fd00:25::13'],
+    });
+  });
+
+  it.each([['--check'], []])(
+    'make no VM whose name a container of another host has (%s)',
+    async (...check) => {
+      const { output, exitCode } = await play('vms', '--limit', 'hv2', ...check);
+      expect(exitCode).toBe(2);
+      expect(output.replace(/\s+/g, ' ')).toContain(
+        "box is a container on hv1, which does not declare it, and a VM by its entry here: a container can't be moved. Declare it for hv1",
+      );
+    },
+  );
+
+  it('evacuate no container, and shut those down that run', async () => {
+    const plan = await play('evacuate', '-e', 'host=hv1', '--check');
+    expect(plan.exitCode, plan.output).toBe(0);
+    const row = (name: string) => rowOf(plan.output, new RegExp(`^${name} +[a-z ]+ \\(container\\)`));
+    expect(row('box')).toMatch(
+      /^box\|running \(container\)\|0\.1 GiB\|1\|hv1\|-\|stays: a container can't be moved: shut it down/,
+    );
+    expect(row('idle')).toContain("stays: a container can't be moved, and it is off");
+    // That of the same name can't be moved either: its system isn't there.
+    await sh('virsh -q destroy web; virsh -q undefine web');
+    const kept = await play('evacuate', '-e', 'host=hv1');
+    expect(kept.exitCode, kept.output).toBe(2);
+    expect(kept.output.replace(/\s+/g, ' ')).toContain(
+      "web (running) is still on hv1: a container can't be moved",
+    );
+    expect(kept.output).not.toContain('idle (');
+    const args = ['-e', 'stuck=stop', '-e', 'shutdown_timeout=2', '-e', 'force_off=true'];
+    const stopped = await play('evacuate', '-e', 'host=hv1', ...args);
+    expect(stopped.exitCode, stopped.output).toBe(0);
+    expect([...new Set((await vms()).map(({ state }) => state))]).toEqual(['shut off']);
+    const again = await play('evacuate', '-e', 'host=hv1');
+    expect(again.exitCode, again.output).toBe(0);
+    expect(again.output).toMatch(/All guests have left hv1\. Containers that are off stay: .*box on hv1/);
+    const restored = await play('restore', '-e', 'host=hv1');
+    expect(restored.exitCode, restored.output).toBe(0);
+    expect(restored.output).toContain('All guests are back on hv1.');
+  });
 });
