@@ -73,6 +73,7 @@ const LONG = [
   'test/libvirt_domain/lxc.lab.test.ts',
   'test/root/root.lab.test.ts',
   'test/libvirt_domain/container.lab.test.ts',
+  'test/vm_info/container.lab.test.ts',
 ];
 
 // What a file itself takes turns at (`daily`) must come round too: no number of turns there has a factor in common with this.
