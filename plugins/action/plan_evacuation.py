@@ -5,7 +5,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.piecewise.cloud.plugins.modules.plan_evacuation import DOCUMENTATION
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._cloud import info_of, problem_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._cloud import info_of, unknown_guests
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_action import ControllerAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, variables_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import (
@@ -26,9 +26,6 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 
 LIBVIRT = "qemu:///system"
 CONTAINERS = "lxc:///system"
-
-# How the warnings of cloud_info begin about guests that it can't read.
-UNREAD = "containers are missing"
 
 
 class ActionModule(ControllerAction):
@@ -56,16 +53,11 @@ class ActionModule(ControllerAction):
         machines, unread = [], {}
         for host in hosts:
             answer = task_vars["hostvars"].raw_get(host).get(name)
-            info = info_of(answer)
-            if info is None:
-                unread[host] = problem_of(answer)
-            elif "libvirt" not in info["host"]["versions"]:
-                # It seems to have no guests.
-                unread[host] = problem_of(answer, "guests")
-            elif any(str(one).startswith(UNREAD) for one in answer.get("warnings") or []):
-                unread[host] = problem_of(answer, UNREAD)
+            reason = unknown_guests(answer)
+            if reason is None:
+                machines.append(machine_of(host, info_of(answer)))
             else:
-                machines.append(machine_of(host, info))
+                unread[host] = reason
         for host in asked.hosts:
             if host in unread:
                 raise EvacuationError("host: %s can't be read: %s" % (host, unread[host]))

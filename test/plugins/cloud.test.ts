@@ -14,7 +14,7 @@ import types
 shapes = types.ModuleType("shapes")
 exec(${shapes}, shapes.__dict__)
 sys.modules["ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes"] = shapes
-${UTILS}._cloud import cloud_of
+${UTILS}._cloud import cloud_of, unknown_guests
 ${UTILS}._collected import Collected
 ${UTILS}._drift import drift_of
 ${UTILS}._declared_guests import DeclarationError
@@ -30,7 +30,7 @@ def cloud(hosts):
     return cloud_of(known, Collected(), "now", True)
 def answer(question):
     name, *arguments = question
-    return {"cloud": cloud, "drift_of": drift_of, "drift_text": drift_text, "status_text": status_text}[name](*arguments)
+    return {"cloud": cloud, "unknown_guests": unknown_guests, "drift_of": drift_of, "drift_text": drift_text, "status_text": status_text}[name](*arguments)
 `);
 afterAll(() => python.end());
 
@@ -343,6 +343,21 @@ describe('the cloud', () => {
     expect(bad?.problems).toEqual([
       expect.stringMatching(/kind: .*jail.* is not a kind of a guest: .*container/),
     ]);
+  });
+
+  it('has not all guests of a host that could not read its VMs, or its containers', async () => {
+    const missing = "containers are missing: libvirt doesn't answer at lxc:///system";
+    const vms = 'guests, and the overlays of templates, are missing: no libvirtd';
+    const of = (more: object, versions: object = { libvirt: '9.0.0' }) =>
+      python.ask([
+        'unknown_guests',
+        { ...complete, host: { ...complete.host, versions }, guests: [], ...more },
+      ]);
+    expect(await of({})).toBeNull();
+    expect(await of({ warnings: ['networks are missing: x'] })).toBeNull();
+    expect(await of({ warnings: ['networks are missing: x', missing] })).toBe(missing);
+    expect(await of({ warnings: [missing, vms] }, {})).toBe(vms);
+    expect(await of({ guests: [{}], msg: 'no virsh' })).toBe('no virsh');
   });
 
   it('leaves out what a host has not told as a whole, and nothing of the others', async () => {
