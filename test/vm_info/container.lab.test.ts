@@ -10,6 +10,7 @@ import { ANSIBLES, makeProject, type Project } from '../contract/ansible.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { startHypervisor } from '../lab/hypervisor.ts';
 import { hostVariables } from '../lab/inventory.ts';
+import { ensureRoot } from '../lab/root.ts';
 import { sharedHypervisor } from '../lab/shared.ts';
 import { moduleText, runModule } from '../support/module.ts';
 
@@ -135,7 +136,8 @@ const awaited = (guest: Partial<Awaited> & Pick<Awaited, 'goal'>): Awaited => ({
 let port = '';
 
 beforeAll(async () => {
-  hypervisor = await startHypervisor({ name: LAB, containers: true });
+  const binds = [{ host: await ensureRoot(12, 'bare'), guest: '/srv/debian' }];
+  hypervisor = await startHypervisor({ name: LAB, containers: true, binds });
   await sh(
     `ovs-vsctl add-br br-int -- set bridge br-int datapath_type=netdev
     ovs-vsctl add-port br-int vlan25 tag=25 -- set interface vlan25 type=internal
@@ -348,6 +350,41 @@ describe('a container is waited for', () => {
     await until('ping -c1 -W1 10.25.0.11 >/dev/null');
     port = await sh(`virsh -q -c ${URI} domiflist box | awk '{print $1}'`);
     expect(await readyOf('box')).toBe(false);
+  });
+
+  it('by a real cloud-init', async () => {
+    const dir = `${ROOTS}/real`;
+    const network =
+      'version: 1\nconfig: [{type: physical, name: eth0, subnets: [{type: static, address: 10.25.0.15/24}]}]';
+    await sh(`mkdir -p ${ROOTS}; cp -a /srv/debian ${dir}; cp -a /etc/apt/. ${dir}/etc/apt/; cp -L /etc/resolv.conf /etc/hosts ${dir}/etc/
+      chroot ${dir} sh -ec 'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; apt-get -qq install -y --no-install-recommends cloud-init' >/root/apt.log 2>&1
+      seed=${dir}/var/lib/cloud/seed/nocloud; mkdir -p $seed; echo 'instance-id: real' >$seed/meta-data
+      printf '#cloud-config\\nwrite_files: [{path: /root/done, content: x}]\\n' >$seed/user-data; printf '${network}\\n' >$seed/network-config`);
+    await sh(`python3 - <<'END'
+import os
+for top, names, files in os.walk('${dir}'):
+    for path in [top, *(os.path.join(top, name) for name in [*names, *files] if name in files or os.path.islink(os.path.join(top, name)))]:
+        found = os.lstat(path)
+        os.lchown(path, found.st_uid + 627680, found.st_gid + 627680)
+        if not os.path.islink(path): os.chmod(path, found.st_mode & 0o7777)
+END`);
+    const given = { ...container('real', 5, { init: '/sbin/init', memory: '256 MiB' }) };
+    const { failed, msg } = await runModule(hypervisor, 'libvirt_domain', {
+      ...given,
+      interfaces: [{ source: 'br-int', mac: '52:54:00:00:00:05', vlans: [25], guest_device: 'eth0' }],
+    });
+    expect(failed, msg).toBeUndefined();
+    const target = await sh(`virsh -q -c ${URI} domiflist real | awk '{print $1}'`);
+    const nics = [{ name: 'eth0', target, addresses: ['10.25.0.15'] }];
+    const [done, address] = await waitFor([
+      { name: 'real', goal: 'cloud_init', timeout: 240, nics },
+      { name: 'real', goal: 'address', timeout: 240, nics },
+    ]);
+    expect(done).not.toHaveProperty('problem');
+    expect(address).not.toHaveProperty('problem');
+    expect(await sh(`cat ${dir}/root/done`)).toBe('x');
+    expect(await readyOf('real')).toBe(true);
+    await sh(`virsh -q -c ${URI} destroy real; virsh -q -c ${URI} undefine real`);
   });
 
   describe('although it is hostile', () => {

@@ -70,6 +70,8 @@ const memoryOf = (domain: Element) => amountIn(childOf(domain, 'memory'));
 
 /** The directory on the host that a container has as its root. */
 function rootOf(domain: Element): RootInfo | undefined {
+  // What a VM calls a target is the name of a share.
+  if (driverIn(domain).guests !== 'container') return undefined;
   const root = devicesOf(domain, 'filesystem').find((one) => valueAt(one, 'target/@dir') === '/');
   const path = valueAt(root, 'source/@dir');
   return path === undefined ? undefined : { path };

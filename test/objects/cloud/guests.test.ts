@@ -65,7 +65,8 @@ it('may be a container, with a root, and a part of the time of the processors', 
   expect(info(container(quota(20_000))).vcpus).toBe(1);
   expect(info(container(quota(-1))).vcpus).toBe(3);
   expect(info(container('')).vcpus).toBe(3);
-  const vm = guestInfo(domainOf(xmlOf(), undefined), around);
+  const share = "<filesystem type='mount'><source dir='/srv'/><target dir='/'/></filesystem>";
+  const vm = guestInfo(domainOf(xmlOf({ devices: share }), undefined), around);
   expect(vm).toMatchObject({ kind: 'vm' });
   expect(vm).not.toHaveProperty('root');
 });
