@@ -24,7 +24,7 @@ const MIB = 1024 ** 2;
 let hypervisor: Hypervisor;
 
 const sh = async (script: string, input = '') =>
-  (await hypervisor.exec(['sh', '-ec', script], { input, timeout: 180 })).stdout.trim();
+  (await hypervisor.exec(['sh', '-ec', script], { input, timeout: 600 })).stdout.trim();
 const until = (script: string, seconds = 120) =>
   sh(`i=0; until out=$(${script}); do i=$((i+1)); [ $i -lt ${seconds} ]; sleep 1; done; echo "$out"`);
 
@@ -356,10 +356,10 @@ describe('a container is waited for', () => {
     const dir = `${ROOTS}/real`;
     const network =
       'version: 1\nconfig: [{type: physical, name: eth0, subnets: [{type: static, address: 10.25.0.15/24}]}]';
-    await sh(`mkdir -p ${ROOTS}; cp -a /srv/debian ${dir}; cp -a /etc/apt/. ${dir}/etc/apt/
+    await sh(`mkdir -p ${ROOTS}; cp -a /srv/debian ${dir}; rm -rf ${dir}/etc/apt/sources.list*; cp -a /etc/apt/. ${dir}/etc/apt/; install -D -t ${dir}/usr/local/bin /usr/local/bin/lab-proxy
       chroot ${dir} sh -ec 'export DEBIAN_FRONTEND=noninteractive; apt-get -qq update; apt-get -qq install -y --no-install-recommends cloud-init' >/root/apt.log 2>&1
       seed=${dir}/var/lib/cloud/seed/nocloud; mkdir -p $seed; echo 'instance-id: real' >$seed/meta-data
-      printf '#cloud-config\\nwrite_files: [{path: /root/done, content: x}]\\n' >$seed/user-data; printf '${network}\\n' >$seed/network-config`);
+      printf '#cloud-config\\nlocale: false\\nwrite_files: [{path: /root/done, content: x}]\\n' >$seed/user-data; printf '${network}\\n' >$seed/network-config`);
     await sh(`python3 - <<'END'
 import os
 for top, names, files in os.walk('${dir}'):
