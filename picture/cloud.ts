@@ -31,7 +31,10 @@ export interface CloudHost {
   readonly guest_commands: Readonly<Record<string, string>>;
   /** Guests that the variables declare for this host, by name, with what the variables say of them. They may not exist yet. */
   readonly declared: Readonly<
-    Record<string, { state: string; group?: string; type?: string; addresses: readonly string[] }>
+    Record<
+      string,
+      { state: string; kind?: string; group?: string; type?: string; addresses: readonly string[] }
+    >
   >;
 }
 

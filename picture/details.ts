@@ -69,7 +69,7 @@ export function detailsOf(item: Item, model: Model): Details {
         return hostDetails(item);
       case 'guest':
         return {
-          kind: 'Guest',
+          kind: item.isContainer ? 'Container' : 'Guest',
           restart: item.restart,
           ...(item.command === undefined ? {} : { command: item.command }),
           sections: [
@@ -199,6 +199,7 @@ function hostDetails(item: HostModel): Partial<Details> & Pick<Details, 'kind' |
 }
 
 const guestSections = (info: CloudGuest): Section[] => [
+  ...(info.root ? [facts('Root', [['Directory', info.root.path]])] : []),
   ...info.disks.map((disk) =>
     facts(disk.device === 'cdrom' ? `Drive ${disk.target}` : `Disk ${disk.target}`, [
       ['File', disk.file ?? 'empty'],

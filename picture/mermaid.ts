@@ -42,9 +42,12 @@ function hostLines(model: Model, name: string, idOf: (name: string) => string): 
   if (!host) return [];
   const guest = (one: GuestModel): string[] => {
     const id = idOf(one.id);
-    const label = [one.name, ...one.addresses.slice(0, 1), isStopped(one) ? one.stateText : ''].filter(
-      Boolean,
-    );
+    const label = [
+      one.name,
+      one.isContainer ? 'container' : '',
+      ...one.addresses.slice(0, 1),
+      isStopped(one) ? one.stateText : '',
+    ].filter(Boolean);
     const vlansOn = (bridge: string) =>
       one.nics.flatMap((nic) => (nic.bridge === bridge && nic.vlan !== undefined ? nic.vlan : []));
     return [

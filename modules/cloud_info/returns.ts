@@ -60,7 +60,7 @@ const port: Fields = {
   bridge: text('The bridge that the port is on; the parent of a fake bridge.'),
   name: text('The name of the port.'),
   type: text(
-    'The type of its first interface, such as V(system), V(internal), V(patch) or V(vxlan); V(tap) for a port of a guest, V(bond) for a port of several interfaces.',
+    'The type of its first interface, such as V(system), V(internal), V(patch) or V(vxlan); V(tap) for a port of a VM and V(veth) for one of a container, V(bond) for a port of several interfaces.',
   ),
   managed: flag('Whether a task of this collection made it.'),
   tag: number('Its access VLAN.', 'when it has one'),
@@ -124,18 +124,21 @@ const nic: Fields = {
 const address: Fields = {
   address: text('The IP address.'),
   mac: text('The MAC address of the interface.', 'unless only the variables have the address'),
-  source: text('Where it was found: V(variables), V(lease), V(agent) or V(neighbour).'),
+  source: text('Where it was found: V(variables), V(lease), V(kernel), V(agent) or V(neighbour).'),
 };
 
 const guest: Fields = {
   name: text('The name of the domain.'),
+  kind: text('What it is, V(vm) or V(container).'),
   state: text('The state, as libvirt calls it.'),
   uuid: text('The UUID.'),
   autostart: flag('Whether it is started with the host.'),
   managed: flag('Whether a task of this collection defined it.'),
   memory: number('Bytes that it has; of one that is off, those of its definition.'),
   memory_max: number('Bytes that it can have at most, now or after its next start.'),
-  vcpus: number('Its processors; of one that is off, those of its definition.'),
+  vcpus: number(
+    'Its processors; of one that is off, those of its definition. Of a container: those whose time it can have, rounded up.',
+  ),
   group: text('The group of the VM, as C(group) of M(piecewise.cloud.vm) says.', 'when it is in one'),
   type: text('Its type in the group.', 'when it has one'),
   evacuated_from: text(
@@ -146,7 +149,16 @@ const guest: Fields = {
     'The hypervisor that it comes from, by its name in the inventory: its move was not completed.',
     'when its move was not completed',
   ),
-  disks: list('The disks that it has; of one that is off, those of its definition.', disk),
+  disks: list(
+    'The disks that it has; of one that is off, those of its definition. A container has none.',
+    disk,
+  ),
+  root: {
+    description: 'The root of a container.',
+    returned: 'for a container',
+    type: 'dict',
+    contains: { path: text('Its directory on the host.') },
+  },
   nics: list('The NICs that it has; of one that is off, those of its definition.', nic),
   addresses: list('The addresses, each once: those of O(declared) first, then what was found.', address),
   restart_reasons: texts(
@@ -157,10 +169,12 @@ const guest: Fields = {
 const template: Fields = {
   file: text('The file. Links are followed.'),
   name: text('The names of the image that lead to it; the name of the file where none does.'),
-  format: text('The format, V(qcow2) or V(raw).'),
-  size: number('Bytes that a guest sees.'),
+  format: text('The format: V(qcow2) or V(raw), or V(tar) for the root of containers.'),
+  size: number('Bytes that a guest sees; of a root, bytes of its archive.'),
   allocated: number('Bytes that it takes on the host.'),
-  overlays: texts('The overlays on it: names of guests, and files that no guest has.'),
+  overlays: texts(
+    'The overlays on it: names of guests, and files that no guest has. There is none on a root, which is extracted for each container.',
+  ),
 };
 
 /** What `cloud_info` returns. */
@@ -171,6 +185,9 @@ export const RETURNS: Fields = {
   ]),
   ports: list('The ports, those of guests included.', port),
   networks: list('The networks of M(piecewise.cloud.network), as they were declared last.', network),
-  guests: list('The guests, running or not.', guest),
-  templates: list("The disks in O(image_directories) that are no guest's.", template),
+  guests: list('The guests, running or not: VMs, then containers.', guest),
+  templates: list(
+    "The disks in O(image_directories) that are no guest's, and the roots of containers there.",
+    template,
+  ),
 };

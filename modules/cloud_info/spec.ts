@@ -6,7 +6,7 @@ export const spec = defineSpec({
   module: 'cloud_info',
   summary: 'Read all that a host of the cloud has',
   description: [
-    'Returns the host itself, the bridges and ports of its Open vSwitch, its networks with their leases, its guests, and its templates, for an overview. Nothing is changed.',
+    'Returns the host itself, the bridges and ports of its Open vSwitch, its networks with their leases, its guests (VMs, and containers of libvirt), and its templates, for an overview. Nothing is changed.',
     'Where a part cannot be read, since its program is not installed or does not run, a warning says so, and all else is returned.',
     "Passwords of consoles, keys of tunnels and what guests' seeds have are never returned.",
   ],
@@ -14,11 +14,17 @@ export const spec = defineSpec({
   seealso: ['piecewise.cloud.vm_info', 'piecewise.cloud.ovs_info'],
   requirements: [
     'libvirt-clients (virsh), and a libvirt daemon at O(uri), for guests',
+    'libvirt-daemon-driver-lxc, for containers',
     'openvswitch-switch, for bridges and ports',
     'iproute2, for addresses',
   ],
   options: {
-    uri: { type: 'str', default: 'qemu:///system', description: 'The libvirt connection.' },
+    uri: {
+      type: 'str',
+      default: 'qemu:///system',
+      description:
+        'The libvirt connection of VMs. With that of the system, V(qemu:///system), containers at C(lxc:///system) are read too, if the host has the driver of libvirt for them.',
+    },
     agent_timeout: {
       type: 'int',
       default: 2,
@@ -61,6 +67,7 @@ export const spec = defineSpec({
     ...connectionOptions,
   },
   notes: [
+    'The addresses of a container are those that the kernel has for its interfaces (V(kernel)). Its root has set them.',
     "What an agent says, and what is in the table of neighbours, is the guest's word. An address that is leased to another guest is not taken from it.",
     'A port that has the name of a bridge is the interface of the host in that bridge.',
     'The sizes of a block device, and of disks in formats other than qcow2 and raw, are not read.',

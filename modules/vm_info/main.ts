@@ -1,21 +1,24 @@
 import { type Module, observeEach } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
-import { addressesOf } from '../lib/guest/addresses/addresses.ts';
+import { addressesOfEach } from '../lib/guest/addresses/addresses.ts';
 import type { Found } from '../lib/guest/addresses/found.ts';
-import { soughtOf } from '../lib/guest/addresses/sought.ts';
+import { type Sought, soughtOf } from '../lib/guest/addresses/sought.ts';
 import { readyNow } from '../lib/guest/ready/now.ts';
 import type { Host } from '../lib/host/host.ts';
+import { connectionsOf } from '../lib/libvirt/connections.ts';
 import { writeCpus } from '../lib/libvirt/cpu/host-cpus.ts';
 import { readHostCpus } from '../lib/libvirt/cpu/read.ts';
+import { driverAt, type GuestKind } from '../lib/libvirt/driver.ts';
 import { evacuatedIn } from '../lib/libvirt/evacuated.ts';
 import { type Member, memberIn } from '../lib/libvirt/member.ts';
-import { isOn, readAllDomains, readDomains } from '../lib/libvirt/read.ts';
+import { type Domain, isOn, readAllDomains, readDomains } from '../lib/libvirt/read.ts';
 import { spec } from './spec.ts';
 
 type Options = OptionsOf<typeof spec>;
 
 interface Vm extends Partial<Member> {
   readonly name: string;
+  readonly kind: GuestKind;
   /** libvirt's name of it. */
   readonly state: string;
   /** The host that it was evacuated from. */
@@ -24,18 +27,43 @@ interface Vm extends Partial<Member> {
   readonly addresses: readonly Found[];
 }
 
-async function read(host: Host, options: Options): Promise<Vm[]> {
-  const { names, uri, agent_timeout: seconds } = options;
+/** The guests of a connection. */
+interface Guests {
+  readonly uri: string;
+  readonly domains: readonly Domain[];
+  readonly running: readonly Sought[];
+}
+
+async function readGuests(host: Host, uri: string, names: readonly string[] | undefined): Promise<Guests> {
   const found = names ? await readDomains(host, uri, [...new Set(names)]) : await readAllDomains(host, uri);
   const domains = found.filter((domain) => domain !== undefined);
-  const running = domains.filter(({ state }) => isOn(state)).map(soughtOf);
-  const addresses = await addressesOf(host, running, { uri, agentTimeout: seconds * 1000 });
+  const running = domains.filter(({ state }) => isOn(state)).map((domain) => soughtOf(domain, uri));
+  return { uri, domains, running };
+}
+
+async function read(host: Host, options: Options): Promise<Vm[]> {
+  const { names, uri, agent_timeout: seconds } = options;
+  const uris = await connectionsOf(host, uri);
+  const guests = await Promise.all(uris.map((one) => readGuests(host, one, names)));
+  const how = { uri, agentTimeout: seconds * 1000 };
+  const lists = guests.map(({ running }) => running);
+  const addresses = await addressesOfEach(host, lists, how);
+  const described = guests.map((some, i) => describe(host, some, addresses[i] ?? new Map(), options.ready));
+  return (await Promise.all(described)).flat();
+}
+
+async function describe(
+  host: Host,
+  { uri, domains, running }: Guests,
+  addresses: ReadonlyMap<string, readonly Found[]>,
+  asksReady: boolean,
+): Promise<Vm[]> {
   const on = running.map(({ name }) => name);
-  const ready = new Map(options.ready ? await readyNow(host, uri, on) : []);
+  const ready = new Map(asksReady ? await readyNow(host, uri, on) : []);
   return domains.map(({ name, state, definition }) => {
     const from = evacuatedIn(definition);
     return {
-      ...{ name, state, ...memberIn(definition) },
+      ...{ name, kind: driverAt(uri).guests, state, ...memberIn(definition) },
       ...(from === undefined ? {} : { evacuated_from: from }),
       ...(ready.has(name) ? { ready: ready.get(name) === true } : {}),
       addresses: addresses.get(name) ?? [],

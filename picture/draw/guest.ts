@@ -4,7 +4,7 @@ import { labelOf } from '../model/label.ts';
 import { type GuestModel, isStopped } from '../model/model.ts';
 import { fitted, widthOf } from '../text.ts';
 import { fontOf } from './looks.ts';
-import { type Colours, chip, driftMark, leftwards, restartMark, stateMark } from './marks.ts';
+import { type Colours, chip, driftMark, guestMark, leftwards, restartMark } from './marks.ts';
 import { object, rect, type Shape, words } from './shape.ts';
 
 const frameOf = (guest: GuestModel): string => {
@@ -62,7 +62,7 @@ function large({ model, box }: PlacedGuest, colours: Colours): Shape[] {
         );
   return [
     rect(frameOf(model), box, 6),
-    ...stateMark(model.state, x + 14, y + 16),
+    ...guestMark(model.state, model.isContainer, x + 14, y + 16),
     slanted(
       words(title, x + 26, y + 20.5, fitted(model.name, marks.left - x - 28, fontOf('card-title'))),
       model.managed,
@@ -91,7 +91,7 @@ function small({ model, box }: PlacedGuest, colours: Colours): Shape[] {
   const room = Math.min(chips.left - x - 17, (Math.min(marks.left, x + width) - x - 18) / FAR);
   return [
     rect(frameOf(model), box, 4),
-    ...stateMark(model.state, x + 9, middle),
+    ...guestMark(model.state, model.isContainer, x + 9, middle),
     slanted(words(title, x + 17, middle + 4, fitted(model.name, room, fontOf(title))), model.managed),
     { tag: 'g', look: 'near', children: chips.shapes },
     ...marks.shapes,

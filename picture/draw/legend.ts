@@ -1,7 +1,7 @@
-import type { Model } from '../model/model.ts';
+import { guestsOf, type HostModel, type Model } from '../model/model.ts';
 import { widthOf } from '../text.ts';
 import { fontOf } from './looks.ts';
-import { chip, coloursOf, driftMark, type Mark, restartMark, stateMark } from './marks.ts';
+import { chip, coloursOf, driftMark, guestMark, type Mark, restartMark, stateMark } from './marks.ts';
 import { line, rect, type Shape, words } from './shape.ts';
 
 interface Entry {
@@ -13,6 +13,11 @@ const NONE: Mark = { width: 0, shapes: () => [] };
 
 const state = (name: string): Mark => ({ width: 10, shapes: (x, y) => stateMark(name, x + 5, y) });
 
+const container: Mark = {
+  width: 14,
+  shapes: (x, y) => guestMark('running', true, x + 7, y),
+};
+
 const wire: Mark = { width: 22, shapes: (x, y) => [line('overlay0', [x, y], [x + 22, y])] };
 
 const bar: Mark = { width: 22, shapes: (x, y) => [rect('bar', { x, y: y - 4, width: 22, height: 8 }, 3)] };
@@ -23,6 +28,8 @@ const outline: Mark = {
   width: 22,
   shapes: (x, y) => [rect('card-missing', { x, y: y - 6, width: 22, height: 12 }, 3)],
 };
+
+const hasContainer = (host: HostModel): boolean => guestsOf(host).some(({ isContainer }) => isContainer);
 
 /** What the signs mean. @param width in which the entries are wrapped */
 export function legendOf(
@@ -37,6 +44,7 @@ export function legendOf(
     { mark: state('paused'), text: 'paused' },
     { mark: state('off'), text: 'stopped' },
     { mark: outline, text: 'declared, not created' },
+    ...(model.hosts.some(hasContainer) ? [{ mark: container, text: 'container' }] : []),
     { mark: bar, text: 'bridge' },
     { mark: nic, text: 'uplink' },
     ...(model.overlays.length > 0 ? [{ mark: wire, text: 'tunnels' }] : []),

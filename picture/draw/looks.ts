@@ -85,6 +85,7 @@ export const LOOKS: Readonly<Record<string, Look>> = {
   'card-plain': text('soft', 10.5),
   'small-title': text('ink', 11),
   'small-title-off': text('soft', 11),
+  container: line('@soft', 1.25),
   unmanaged: line('@soft', 1.25),
   'state-running': { fill: '@good' },
   'state-paused': { fill: '@warn' },

@@ -92,6 +92,12 @@ export function rightwards(
   return { shapes, right: x };
 }
 
+/** A guest's state as a sign, in a box if it is a container. */
+export const guestMark = (state: string, isContainer: boolean, x: number, y: number): Shape[] => [
+  ...(isContainer ? [rect('container', { x: x - 6.5, y: y - 6.5, width: 13, height: 13 }, 2)] : []),
+  ...stateMark(state, x, y),
+];
+
 /** A guest's state as a sign whose form tells it as well: disc, bars, ring, dashed ring. */
 export function stateMark(state: string, x: number, y: number): Shape[] {
   if (state === 'running') return [circle('state-running', x, y, 4)];

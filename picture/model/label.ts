@@ -46,7 +46,7 @@ function partsOf(item: Item): string[] {
       ];
     case 'guest':
       return [
-        `Guest ${item.name} on ${item.host}`,
+        `${item.isContainer ? 'Container' : 'Guest'} ${item.name} on ${item.host}`,
         item.stateText,
         ...item.addresses.slice(0, 3),
         vlanText(item.vlans),

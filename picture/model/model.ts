@@ -26,6 +26,7 @@ export interface GuestModel extends Thing {
   readonly nics: readonly NicModel[];
   readonly restart: readonly string[];
   readonly managed: boolean;
+  readonly isContainer: boolean;
   readonly group?: string;
   readonly type?: string;
   readonly command?: string;

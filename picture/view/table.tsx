@@ -66,7 +66,7 @@ export const Table = ({ model, found, onOpen }: Props): JSX.Element => (
                         {guest.name}
                       </button>
                     </th>
-                    <td>{guest.stateText}</td>
+                    <td>{guest.isContainer ? `${guest.stateText}, container` : guest.stateText}</td>
                     <td>{guest.addresses.join(', ')}</td>
                     <td>{guest.bridges.join(', ')}</td>
                     <td>{guest.vlans.join(', ')}</td>

@@ -5,7 +5,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.piecewise.cloud.plugins.modules.plan_evacuation import DOCUMENTATION
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._cloud import info_of, problem_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._cloud import info_of, unknown_guests
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_action import ControllerAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, variables_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import (
@@ -13,8 +13,10 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import
     EvacuationError,
     asked_of,
     candidates,
+    is_container,
     is_on,
     machine_of,
+    may_stay,
     moves_by_target,
     plan_of,
     unfinished,
@@ -23,6 +25,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text i
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 
 LIBVIRT = "qemu:///system"
+CONTAINERS = "lxc:///system"
 
 
 class ActionModule(ControllerAction):
@@ -50,14 +53,11 @@ class ActionModule(ControllerAction):
         machines, unread = [], {}
         for host in hosts:
             answer = task_vars["hostvars"].raw_get(host).get(name)
-            info = info_of(answer)
-            if info is None:
-                unread[host] = problem_of(answer)
-            elif "libvirt" not in info["host"]["versions"]:
-                # It seems to have no guests.
-                unread[host] = problem_of(answer, "guests")
+            reason = unknown_guests(answer)
+            if reason is None:
+                machines.append(machine_of(host, info_of(answer)))
             else:
-                machines.append(machine_of(host, info))
+                unread[host] = reason
         for host in asked.hosts:
             if host in unread:
                 raise EvacuationError("host: %s can't be read: %s" % (host, unread[host]))
@@ -74,14 +74,17 @@ class ActionModule(ControllerAction):
 
     @staticmethod
     def _tell_left(result, asked, machines, planned):
-        stayed = candidates(asked, machines)
+        found = candidates(asked, machines)
+        stayed = [pair for pair in found if not may_stay(pair[0])]
         # One that has come, and whose move isn't completed, counts as left.
         left = stayed + [(move.guest, move.source) for move in unfinished(asked, machines)]
         reasons = {(one["host"], one["name"]): one["reason"] for one in planned.get("stuck", [])}
-        text = left_text(asked, left, reasons)
+        text = left_text(asked, left, reasons, [pair for pair in found if may_stay(pair[0])])
         running = {one.name: [] for one in machines}
         for guest, host in stayed if asked.direction == EVACUATE else []:
-            running[host] += [{"name": guest.name}] if is_on(guest) else []
+            # The others are at the connection that the task names.
+            uri = {"uri": CONTAINERS} if is_container(guest) else {}
+            running[host] += [dict(uri, name=guest.name)] if is_on(guest) else []
         result.update(left=running)
         if left and asked.stuck != "stop":
             raise TaskFailure(text)

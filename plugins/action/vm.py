@@ -17,6 +17,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import (
     dead_hosts,
     decide,
     is_common,
+    is_container,
     migration_of,
     mode_of,
     power_of,
@@ -105,7 +106,7 @@ class ActionModule(ControllerFilesAction):
             entry, source = own.get(name, {}), one.get("from")
             source = None if source is None else plain(source)
             how = (mode_of(entry), migration_of(entry), source, one.get("arrived", False), surplus, power_of(entry))
-            found.append(Wanted(plain(name), *how, is_common(entry)))
+            found.append(Wanted(plain(name), *how, is_common(entry), is_container(entry)))
         return found
 
     def _decide(self, wanted, others, task_vars):

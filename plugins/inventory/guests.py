@@ -43,8 +43,9 @@ description:
     before those of C(interfaces). Without one, the name of the guest has to resolve where the connection starts.
   - C(ansible_user) is the first of the C(users) of the guest who has a key in C(ssh_authorized_keys) or C(ssh_import_id), else the
     first with a name. It is not set for a guest with the default user of its image only.
-  - The variables C(guest_hypervisor), C(guest_networks), C(guest_addresses), C(guest_state), C(guest_jump), C(guest_group) and
-    C(guest_type) are for C(keyed_groups), C(groups) and C(compose). The state is the declared one.
+  - The variables C(guest_hypervisor), C(guest_networks), C(guest_addresses), C(guest_state), C(guest_jump), C(guest_group),
+    C(guest_type) and C(guest_kind) are for C(keyed_groups), C(groups) and C(compose). The state is the declared one. The kind is C(vm) or
+    C(container).
   - Two guests of one name, a guest with the name of a host or group, and an entry that can't be evaluated are errors that name them.
     There are no guests in the inventory then. Ansible makes a warning of such an error, unless C(any_unparsed_is_failed) is set in
     C(ansible.cfg).
@@ -335,6 +336,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             "guest_jump": reach is not None,
             "guest_group": guest.group,
             "guest_type": guest.type,
+            "guest_kind": guest.kind,
         }
         if reach is not None:
             found.update(self._jump(guest, address, reach))

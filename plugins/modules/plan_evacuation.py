@@ -14,6 +14,7 @@ author: The piecewise.cloud founders (!UNKNOWN)
 description:
   - Reads the extra variables C(host), C(to), C(migrate), C(fallback), C(stuck) and C(reserve), and plans the moves of the playbooks
     C(piecewise.cloud.evacuate) and C(piecewise.cloud.restore). It shows the plan as a table.
+  - A container can't be moved. One that runs is among the guests that are left, and one that is off may stay.
   - It needs no connection to a host, and is run once for all of them.
 options:
   direction:
@@ -75,7 +76,7 @@ left:
   description: The guests that still run on an evacuated hypervisor, by hypervisor, as M(piecewise.cloud.libvirt_domain) takes them.
   returned: with C(planned)
   type: dict
-  sample: {hv1: [{name: db1}], hv2: []}
+  sample: {hv1: [{name: db1}, {name: box, uri: "lxc:///system"}], hv2: []}
 stop:
   description: Whether guests that are left are to be shut down.
   returned: success

@@ -13,7 +13,7 @@ version_added: 0.3.0
 author: The piecewise.cloud founders (!UNKNOWN)
 description:
   - Stays in the foreground, and says when a guest runs, gets an address, is ready or vanishes. It ends when Ctrl-C is pressed, or when no
-    guest runs. The play goes on then.
+    guest runs. The play goes on then. Of a container without cloud-init it does not say that it is ready, since nothing tells it.
   - The hypervisors are asked by M(piecewise.cloud.vm_info). An error of one is said, and it is asked again.
   - It needs a terminal, and is run once for all hosts. Without guests it only looks if there is one.
   - Passwords and users that were given on the command line are not known to it. They must be in variables.

@@ -14,6 +14,10 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes import ALW
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import InvalidValue, Reach
 
 
+# How the warning of cloud_info begins where it can't read the containers of a host.
+CONTAINERS = "containers are missing"
+
+
 def cloud_of(hosts, collected, read_at, checked):
     """
     The whole cloud.
@@ -78,6 +82,20 @@ def problem_of(answer, part=""):
     return printable(str(answer.get("msg") or next(iter(warnings), "cloud_info has not told everything")).strip())
 
 
+def unknown_guests(answer):
+    """
+    Why not all guests of a host are known by its answer to the module cloud_info, in which it seems to have none then.
+    @returns a text; None if they are known
+    """
+    info = info_of(answer)
+    if info is None:
+        return problem_of(answer)
+    if "libvirt" not in info["host"]["versions"]:
+        return problem_of(answer, "guests")
+    has_unread = any(str(one).startswith(CONTAINERS) for one in answer.get("warnings") or [])
+    return problem_of(answer, CONTAINERS) if has_unread else None
+
+
 def _is_complete(value, keys):
     """Whether a value has all keys, and what is in it too. A list stands for each of its items."""
     if isinstance(value, list):
@@ -86,7 +104,7 @@ def _is_complete(value, keys):
 
 
 def _declared(guest):
-    texts = {"state": guest.state, "group": guest.group, "type": guest.type}
+    texts = {"state": guest.state, "kind": guest.kind, "group": guest.group, "type": guest.type}
     return {**{key: value for key, value in texts.items() if value is not None}, "addresses": [str(one.ip) for one in guest.addresses]}
 
 

@@ -25,6 +25,8 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import 
 OMIT = {"omit": "__omit_place_holder__piecewise_cloud"} if re.match(r"2\.1[4-8]\.", __version__) else {}
 
 STATES = ("running", "present", "stopped", "absent")
+# What a guest is, by its entry: the first one by default.
+KINDS = ("vm", "container")
 
 display = Display()
 
@@ -104,7 +106,7 @@ class Variables:
 Address = namedtuple("Address", ("ip", "network", "is_behind"))
 
 # What others need to reach a guest. Errors name it by its origin.
-Guest = namedtuple("Guest", ("origin", "hypervisor", "name", "state", "networks", "addresses", "user", "group", "type"))
+Guest = namedtuple("Guest", ("origin", "hypervisor", "name", "state", "networks", "addresses", "user", "group", "type", "kind"))
 
 # The lists of groups.
 GROUP_LISTS = ("vm_groups", "vm_groups_extra")
@@ -135,11 +137,17 @@ class Entry:
         if state not in STATES:
             raise self._error("state", "%s is not a state of a VM" % shown(state))
         origin = "%s: %s" % (self._variables.host, self._label)
-        group, kind = self._group("group"), self._group("type")
+        of_group = (self._group("group"), self._group("type"), self._kind())
         if state == "absent":
-            return Guest(origin, self._variables.host, name, state, [], [], None, group, kind) if with_absent else None
+            return Guest(origin, self._variables.host, name, state, [], [], None, *of_group) if with_absent else None
         networks, addresses = self._networks_and_addresses()
-        return Guest(origin, self._variables.host, name, state, networks, addresses, self._user(), group, kind)
+        return Guest(origin, self._variables.host, name, state, networks, addresses, self._user(), *of_group)
+
+    def _kind(self):
+        kind = self._value("kind") or KINDS[0]
+        if kind not in KINDS:
+            raise self._error("kind", "%s is not a kind of a guest: it is one of %s" % (shown(kind), ", ".join(KINDS)))
+        return plain(kind)
 
     def _group(self, key):
         value = self._value(key)

@@ -23,12 +23,16 @@ VCPUS = 4
 # libvirt's names of the states in which a guest has no process.
 OFF = ("shut off", "crashed")
 
+# Why containers stay, and what to do.
+NO_CONTAINER = "a container can't be moved: shut it down (-e stuck=stop does), or remove it here and declare it for another host"
+NO_CONTAINER_OFF = "a container can't be moved, and it is off"
+
 # What a person has asked for: `targets` is None for all other hosts, `power` is how guests are shut down.
 Asked = namedtuple("Asked", ("direction", "hosts", "targets", "mode", "fallback", "stuck", "reserve", "power"))
 
-# A guest: its state as libvirt calls it, the most memory that it can have in bytes; the host that it was evacuated from,
+# A guest: what it is (vm or container), its state as libvirt calls it, the most memory that it can have in bytes; the host that it was evacuated from,
 # and that from which it comes by a move that was not completed, or None.
-Guest = namedtuple("Guest", ("name", "state", "autostart", "memory", "vcpus", "evacuated_from", "moving_from"))
+Guest = namedtuple("Guest", ("name", "kind", "state", "autostart", "memory", "vcpus", "evacuated_from", "moving_from"))
 
 # A hypervisor that was read: bytes of memory, and those that are available now.
 Machine = namedtuple("Machine", ("name", "memory", "available", "processors", "guests"))
@@ -117,6 +121,7 @@ def machine_of(name, info):
     guests = [
         Guest(
             one["name"],
+            one["kind"],
             one["state"],
             one["autostart"],
             max(one["memory_max"], 0),
@@ -127,13 +132,24 @@ def machine_of(name, info):
         for one in info["guests"]
     ]
     memory = info["host"]["memory"]
-    # A host can't make one of its guests two.
-    return Machine(name, memory["total"], memory["available"], info["host"]["cpu"]["count"], list({one.name: one for one in guests}.values()))
+    # A host can't make one of its guests two. A VM and a container may have one name.
+    guests = list({(one.name, one.kind): one for one in guests}.values())
+    return Machine(name, memory["total"], memory["available"], info["host"]["cpu"]["count"], guests)
 
 
 def is_on(guest):
     """Whether a guest has memory and processors of its host now."""
     return guest.state not in OFF
+
+
+def is_container(guest):
+    """Whether a guest is a container, which can't be moved."""
+    return guest.kind == "container"
+
+
+def may_stay(guest):
+    """Whether a guest may stay on a host that is evacuated: a container that doesn't run."""
+    return is_container(guest) and not is_on(guest)
 
 
 def is_counted(guest):
@@ -197,7 +213,10 @@ def candidates(asked, machines):
         found = [(guest, one.name) for one in machines if one.name in asked.hosts for guest in one.guests]
     else:
         found = [
-            (guest, one.name) for one in machines for guest in one.guests if guest.evacuated_from in asked.hosts and guest.evacuated_from != one.name
+            (guest, one.name)
+            for one in machines
+            for guest in one.guests
+            if guest.evacuated_from in asked.hosts and guest.evacuated_from != one.name and not is_container(guest)
         ]
     return sorted(found, key=lambda pair: (-pair[0].memory, pair[0].name, pair[1]))
 
@@ -212,7 +231,7 @@ def unfinished(asked, machines):
         for guest in one.guests:
             end = guest.moving_from if asked.direction == EVACUATE else one.name
             is_known = any(guest.moving_from == other.name != one.name for other in machines)
-            if is_known and end in asked.hosts and NAME.fullmatch(guest.name):
+            if is_known and end in asked.hosts and not is_container(guest) and NAME.fullmatch(guest.name):
                 found.append(Move(guest, guest.moving_from, one.name, asked.mode, asked.direction == EVACUATE))
     return found
 
@@ -226,6 +245,9 @@ def plan_of(asked, machines):
     moves, stuck = unfinished(asked, machines), []
     begun = [(move.guest.name, move.source) for move in moves]
     for guest, source in candidates(asked, machines):
+        if is_container(guest):
+            stuck.append(Stuck(guest, source, NO_CONTAINER if is_on(guest) else NO_CONTAINER_OFF))
+            continue
         if (guest.name, source) in begun:
             continue
         open_to = [room for name, room in rooms.items() if asked.direction == EVACUATE or name == guest.evacuated_from]

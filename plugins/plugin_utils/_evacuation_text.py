@@ -1,7 +1,7 @@
 # GNU General Public License v3.0 or later (see LICENSE)
 """The plan of an evacuation as tables for a terminal, and what is left after it."""
 
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import EVACUATE, is_on, size_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import EVACUATE, is_container, is_on, size_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import line_of
 
 GUESTS = ("GUEST", "STATE", "MEMORY", "VCPUS", "FROM", "TO", "NOTES")
@@ -22,15 +22,18 @@ def plan_text(asked, plan, unread):
     return "\n\n".join(tables)
 
 
-def left_text(asked, left, reasons):
+def left_text(asked, left, reasons, stayed=()):
     """
     What is left after the moves.
     @param left pairs of a guest and its hypervisor
+    @param stayed such pairs of those that may stay
     @param reasons why they weren't moved, by hypervisor and name, as far as that was known before
     """
     where = ", ".join(asked.hosts)
     if not left:
-        return "All guests have left %s." % where if asked.direction == EVACUATE else "All guests are back on %s." % where
+        done = "All guests have left %s." if asked.direction == EVACUATE else "All guests are back on %s."
+        others = ", ".join("%s on %s" % (guest.name, host) for guest, host in stayed)
+        return line_of(done % where + (" Containers that are off stay: %s." % others if others else ""))
     lines = [
         "%s (%s) is still on %s: %s" % (guest.name, guest.state, host, reasons.get((host, guest.name), "its move failed, as is said above"))
         for guest, host in left
@@ -50,7 +53,8 @@ def _stuck(asked, stuck):
 
 
 def _guest(guest, source):
-    return (guest.name, guest.state, size_of(guest.memory), str(guest.vcpus), source)
+    state = "%s (container)" % guest.state if is_container(guest) else guest.state
+    return (guest.name, state, size_of(guest.memory), str(guest.vcpus), source)
 
 
 def _room(room):

@@ -14,9 +14,9 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer impor
 # What is known of a guest: libvirt's name of its state (None without a domain), its addresses, whether it is ready (or None).
 Seen = namedtuple("Seen", ("state", "addresses", "ready"))
 
-# What a host answers: by the names of those guests that have a domain there, the host that each was evacuated from, or None; and a text
-# about its processors. Each is None where it is no answer.
-Answer = namedtuple("Answer", ("places", "cpu"))
+# What a host answers: by the names of those guests that have a domain there, the host that each was evacuated from, or None; the names of
+# those that are containers; and a text about its processors. `places` and `cpu` are None where it is no answer.
+Answer = namedtuple("Answer", ("places", "containers", "cpu"))
 
 # A state, as libvirt calls it.
 STATE = re.compile("[a-z ]{1,20}")
@@ -84,8 +84,10 @@ def answer_in(result, names):
     @param names the guests that were asked for
     @returns an Answer
     """
-    cpu = result.get("cpu")
-    return Answer(_places_of(result.get("vms"), names), cpu if _is_document(cpu) else None)
+    guests, cpu = result.get("vms"), result.get("cpu")
+    places = _places_of(guests, names)
+    containers = [guest["name"] for guest in guests if guest["name"] in places and guest.get("kind") == "container"] if places else []
+    return Answer(places, containers, cpu if _is_document(cpu) else None)
 
 
 def _is_document(value):

@@ -15,13 +15,14 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
 
 # A VM that the module asks about. The `mode` is what its entry says of moves (None, live or cold), and `migration` how. Of an
 # unfinished move, `source` is the host that the guest comes from. A `surplus` VM is one that a count no longer has. The `power` is how
-# its entry says that it is shut down, and `is_common` whether its processor is to be one that all hypervisors have.
-Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus", "power", "is_common"))
+# its entry says that it is shut down, `is_common` whether its processor is to be one that all hypervisors have, and `is_container`
+# whether it is a container.
+Wanted = namedtuple("Wanted", ("name", "mode", "migration", "source", "arrived", "surplus", "power", "is_common", "is_container"))
 
 # Another hypervisor: its libvirt connection, the states that it declares by name, and what it has: by name, the host that the guest
-# was evacuated from, or None. `found` is None where the host can't be asked, and `reason` says why. A dead one has no guests. The `cpu`
-# is a text about its processors, or None.
-Other = namedtuple("Other", ("name", "uri", "declared", "found", "reason", "is_dead", "cpu"))
+# was evacuated from, or None, and the names of those that are containers. `found` is None where the host can't be asked, and `reason` says
+# why. A dead one has no guests. The `cpu` is a text about its processors, or None.
+Other = namedtuple("Other", ("name", "uri", "declared", "found", "containers", "reason", "is_dead", "cpu"))
 
 # The moves as the result of the task has them; the names of VMs that are left out beside those; texts; and the processors of the other
 # hosts, as the module takes them, where a VM is made that needs them.
@@ -62,6 +63,11 @@ def power_of(one):
 def is_common(one):
     """Whether the entry of a VM says that its processor is one that all hypervisors have."""
     return one.get("cpu_mode") == "baseline"
+
+
+def is_container(one):
+    """Whether an entry is for a container."""
+    return one.get("kind") == "container"
 
 
 def _checked(key, value):
@@ -140,7 +146,9 @@ def _holders(one, strangers):
 
 def _settle(one, host, claimants, this, found):
     """A VM that one host has, which doesn't declare it. The claimants declare it too."""
-    if one.source is None and host.found[one.name] == this:
+    if one.is_container or one.name in host.containers:
+        found.problems.append(_not_moved(one, host))
+    elif one.source is None and host.found[one.name] == this:
         found.left.append(one.name)
         found.warnings.append("%s stays on %s, to which it was evacuated from this host, until it is restored" % (one.name, host.name))
     elif one.source is None and any(other.declared[one.name] != "absent" for other in claimants):
@@ -153,6 +161,15 @@ def _settle(one, host, claimants, this, found):
     else:
         move = {"name": one.name, "from": host.name, "uri": host.uri, "mode": one.mode, "migration": one.migration}
         found.moves.append(dict(move, evacuation=False, **one.power))
+
+
+def _not_moved(one, host):
+    """Why a guest that is a container here or there can't come."""
+    there, here = ("container" if isit else "VM" for isit in (one.name in host.containers, one.is_container))
+    return (
+        "%s is a %s on %s, which does not declare it, and a %s by its entry here: a container can't be moved. Declare it for %s, or remove it "
+        "there, and run again" % (one.name, there, host.name, here, host.name)
+    )
 
 
 def _problem_of_unfinished(one, others):

@@ -54,13 +54,14 @@ def look(names, guests, dead, play, with_cpu=False):
         raise TaskFailure("\n".join(problems))
     asked = [one for one, declared in known if one.guests or (with_cpu and one.name not in dead)]
     answers, reasons = ask(asked, PATIENCE, answer_in, dict(OPTIONS, cpu=with_cpu)) if asked else ({}, {})
-    nothing = Answer(None, None)
+    nothing = Answer(None, [], None)
     return [
         Other(
             one.name,
             one.uri,
             declared,
             answers.get(one.name, nothing).places if one.guests else {},
+            answers.get(one.name, nothing).containers,
             reasons.get(one.name, "its answer is not valid"),
             one.name in dead,
             answers.get(one.name, nothing).cpu,

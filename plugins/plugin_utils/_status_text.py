@@ -5,7 +5,7 @@ import textwrap
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import line_of
 
-HEADER = ("HOST", "GUEST", "STATE", "ADDRESS", "GROUP", "NOTES")
+HEADER = ("HOST", "GUEST", "KIND", "STATE", "ADDRESS", "GROUP", "NOTES")
 # Between two columns.
 GAP = "  "
 # Of notes below their row.
@@ -59,23 +59,37 @@ def _evacuated(hosts):
 
 def _rows(host, away):
     info = host.get("info")
-    yield (host["name"], "", "up" if info else "unknown", host.get("address", ""), "", list(_host_notes(host, info)))
-    drifted = {drift["name"] for drift in host["drift"] if drift["kind"] == "vms"}
-    guests = {guest["name"]: guest for guest in (info or {}).get("guests", [])}
+    yield (host["name"], "", "", "up" if info else "unknown", host.get("address", ""), "", list(_host_notes(host, info)))
+    guests = {}
+    for guest in (info or {}).get("guests", []):
+        # A VM and a container may have one name.
+        guests.setdefault(guest["name"], []).append(guest)
     for name in sorted({*guests, *host["declared"]}):
-        guest, declared = guests.get(name), host["declared"].get(name)
-        state = guest["state"] if guest else ("missing" if info else "unknown")
-        group = "/".join(one for one in _group(guest, declared) if one)
-        notes = list(_notes(guest, declared, name in drifted))
-        if not guest and (host["name"], name) in away:
-            state = "evacuated"
-            notes.append("is on %s" % away[host["name"], name])
-        yield (host["name"], name, state, ", ".join(_addresses(guest, declared)), group, notes)
+        for guest in guests.get(name, [None]):
+            yield _row(host, name, guest, away)
+
+
+def _row(host, name, guest, away):
+    declared = host["declared"].get(name)
+    state = guest["state"] if guest else ("missing" if host.get("info") else "unknown")
+    drifted = any(drift["name"] == name for drift in host["drift"] if drift["kind"] == "vms")
+    notes = list(_notes(guest, declared, drifted))
+    if not guest and (host["name"], name) in away:
+        state = "evacuated"
+        notes.append("is on %s" % away[host["name"], name])
+    group = "/".join(one for one in _group(guest, declared) if one)
+    return (host["name"], name, _kind(guest, declared), state, ", ".join(_addresses(guest, declared)), group, notes)
 
 
 def _group(guest, declared):
     one = declared or guest
     return one.get("group"), one.get("type")
+
+
+def _kind(guest, declared):
+    """What a guest is; nothing of a VM, which most are."""
+    kind = (guest or declared).get("kind", "vm")
+    return "" if kind == "vm" else kind
 
 
 def _addresses(guest, declared):

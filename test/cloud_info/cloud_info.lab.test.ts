@@ -214,7 +214,7 @@ describe('cloud_info', () => {
       restart_reasons: ["memory: 32768 KiB → 49152 KiB can't be changed while the guest runs"],
     });
     expect(named(found.guests, 'cit-other')).toEqual({
-      ...{ name: 'cit-other', state: 'shut off', autostart: false, managed: false },
+      ...{ name: 'cit-other', kind: 'vm', state: 'shut off', autostart: false, managed: false },
       ...{ uuid: await sh('virsh domuuid cit-other'), memory: 24 * MIB, vcpus: 2 },
       ...{ memory_max: 24 * MIB, evacuated_from: 'hv9' },
       disks: [

@@ -147,7 +147,7 @@ describe('a person', () => {
     ];
     const { stdout, exitCode } = await project.run('2.14', [...command, '-e', 'vm=pplweb00']);
     expect(exitCode).not.toBe(0);
-    expect(stdout).toMatch(/pplweb00: such a VM exists on hv1, or its\s+disks were kept/);
+    expect(stdout).toMatch(/pplweb00: such a guest exists on hv1, or its\s+disks were kept/);
     expect(await states()).toBe('');
     expect(await sh(`ls ${HOME}/pplweb00`)).toContain('disk.qcow2');
     await sh(REMOVE);
@@ -178,7 +178,7 @@ describe('a person who runs guests in the foreground', () => {
     expect(await states()).toMatch(/^ppldb00 \d+$/);
     const again = await foreground('2.14', 'no such text', vm);
     expect(again.exitCode).not.toBe(0);
-    expect(again.output).toMatch(/ppldb00: such a VM exists on hv1, or its\s+disks were kept/);
+    expect(again.output).toMatch(/ppldb00: such a guest exists on hv1, or its\s+disks were kept/);
     expect(await foreground('2.19', on, vm, 'run_again=true')).toMatchObject({ exitCode: 0 });
     expect(await states()).toBe('');
   });

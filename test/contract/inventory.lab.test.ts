@@ -307,6 +307,7 @@ describe.each(ANSIBLES)('ansible-inventory %s', (ansible) => {
     expect(plain._meta.hostvars.db00).toMatchObject({
       guest_group: 'pf-test',
       guest_type: 'sql',
+      guest_kind: 'vm',
       ansible_user: 'root',
     });
     expect(plain._meta.hostvars.plain).not.toHaveProperty('guest_group');

@@ -136,7 +136,7 @@ it('its address is found by the lease, else by its agent and in the table of nei
   const read = async () => {
     const { vms } = await runModule(hypervisor, 'vm_info', { names: ['gnet1', 'nosuch'], agent_timeout: 3 });
     const [{ addresses = [], ...rest } = {}, ...others] = vms as { addresses?: Record<string, unknown>[] }[];
-    expect([rest, others]).toEqual([{ name: 'gnet1', state: 'running' }, []]);
+    expect([rest, others]).toEqual([{ name: 'gnet1', kind: 'vm', state: 'running' }, []]);
     return addresses.map(({ address, source }) => `${source} ${address}`);
   };
   expect(await read()).toEqual([`lease ${GUEST}`]);

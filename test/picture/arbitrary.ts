@@ -25,6 +25,7 @@ const guest = (host: string): fc.Arbitrary<CloudInfo['guests'][number]> =>
       name,
       state: fc.constantFrom('running', 'shut off', 'paused', 'crashed'),
       managed: fc.boolean(),
+      kind: fc.constantFrom('vm' as const, 'container' as const),
       nics: fc.array(
         fc
           .tuple(

@@ -126,6 +126,7 @@ function guestOf(host: number, index: number, nasty: boolean): CloudGuest {
   const plain = `${role}${host}-${Math.floor(index / ROLES.length) + 1}`;
   return {
     name: nasty && index < NASTY.length ? (NASTY[index] ?? plain) : plain,
+    kind: 'vm',
     state,
     uuid: `00000000-0000-4000-8000-${String(host * 1000 + index).padStart(12, '0')}`,
     autostart: state === 'running',

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Cloud, CloudHost, CloudInfo } from '../../picture/cloud.ts';
+import type { Cloud, CloudGuest, CloudHost, CloudInfo } from '../../picture/cloud.ts';
 import { detailsOf } from '../../picture/details.ts';
 import { unifiedDiff } from '../../picture/diff.ts';
+import { mermaidOf } from '../../picture/mermaid.ts';
 import { labelOf } from '../../picture/model/label.ts';
 import { modelOf } from '../../picture/model/make.ts';
-import { guestsOf, itemsOf, type Model } from '../../picture/model/model.ts';
+import { type GuestModel, guestsOf, itemsOf, type Model } from '../../picture/model/model.ts';
+import { svgOf } from '../../picture/svg.ts';
 import { madeUp, unreachable } from './made-up.ts';
 
 const cloud = madeUp(3, 12);
@@ -117,6 +119,29 @@ describe('the model', () => {
     );
     expect(label('network:hv1/lan')).toContain('drift: 1 object');
     expect(label('overlay:vxlan:5000:0')).toBe('Overlay vxlan 5000, 3 hosts');
+  });
+
+  it('a container is called one, and drawn in a box', () => {
+    const [host] = madeUp(1, 2).hosts as [CloudHost];
+    const info = host.info as CloudInfo;
+    const [first, ...rest] = info.guests as [CloudGuest];
+    const box = { ...first, kind: 'container' as const, root: { path: '/srv/box/root' }, disks: [] };
+    const declared = { ...host.declared, box2: { state: 'running', kind: 'container', addresses: [] } };
+    const cloud: Cloud = {
+      ...madeUp(1, 2),
+      hosts: [{ ...host, declared, info: { ...info, guests: [box, ...rest] } }],
+    };
+    const drawn = modelOf(cloud);
+    const all = itemsOf(drawn);
+    const item = all.get(`guest:hv1/${first.name}`) as GuestModel;
+    expect(labelOf(item)).toMatch(new RegExp(`^Container ${first.name} on hv1, running, `));
+    const details = detailsOf(item, drawn);
+    expect(details.kind).toBe('Container');
+    expect(JSON.stringify(details)).toContain('/srv/box/root');
+    expect(labelOf(all.get('guest:hv1/box2') as GuestModel)).toMatch(/^Container box2/);
+    expect(mermaidOf(cloud)).toContain(`${first.name}<br>container<br>`);
+    expect(svgOf(cloud)).toContain('>container</text>');
+    expect(svgOf(madeUp(1, 2))).not.toContain('container');
   });
 
   it('has details of each object, with texts alone', () => {

@@ -14,7 +14,7 @@ import types
 shapes = types.ModuleType("shapes")
 exec(${shapes}, shapes.__dict__)
 sys.modules["ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes"] = shapes
-${UTILS}._cloud import cloud_of
+${UTILS}._cloud import cloud_of, unknown_guests
 ${UTILS}._collected import Collected
 ${UTILS}._drift import drift_of
 ${UTILS}._declared_guests import DeclarationError
@@ -30,7 +30,7 @@ def cloud(hosts):
     return cloud_of(known, Collected(), "now", True)
 def answer(question):
     name, *arguments = question
-    return {"cloud": cloud, "drift_of": drift_of, "drift_text": drift_text, "status_text": status_text}[name](*arguments)
+    return {"cloud": cloud, "unknown_guests": unknown_guests, "drift_of": drift_of, "drift_text": drift_text, "status_text": status_text}[name](*arguments)
 `);
 afterAll(() => python.end());
 
@@ -153,7 +153,7 @@ describe('drift', () => {
 });
 
 const GUEST = {
-  ...{ uuid: '', autostart: true, managed: true, memory: 1, memory_max: 1, vcpus: 1 },
+  ...{ kind: 'vm', uuid: '', autostart: true, managed: true, memory: 1, memory_max: 1, vcpus: 1 },
   ...{ disks: [], nics: [] },
   ...{
     name: 'web1',
@@ -232,6 +232,22 @@ describe('status', () => {
       ['hv1', 'web2', 'evacuated', '10.0.0.6', 'is on hv2'],
       ['hv2', 'web1', 'running', '10.0.0.5', 'evacuated from hv1'],
       ['hv2', 'web2', 'running', '10.0.0.5', 'evacuated from hv1'],
+    ]);
+  });
+
+  it('tells which guests are containers, whether they exist or not, and a VM of the same name', async () => {
+    const [hv1] = structuredClone(CLOUD.hosts);
+    const guests = [GUEST, { ...GUEST, kind: 'container', restart_reasons: [], addresses: [] }];
+    const declared = { ...hv1?.declared, box: { state: 'running', kind: 'container', addresses: [] } };
+    const hosts = [{ ...hv1, info: { ...INFO, ports: [], networks: [], guests }, drift: [], declared }];
+    const lines = (await python.ask<string>(['status_text', { hosts }, null])).split('\n');
+    expect(lines.map((line) => line.split(/ {2,}/))).toEqual([
+      ['HOST', 'GUEST', 'KIND', 'STATE', 'ADDRESS', 'GROUP', 'NOTES'],
+      ['hv1', 'up', '203.0.113.11', expect.any(String)],
+      ['hv1', 'box', 'container', 'missing'],
+      ['hv1', 'web1', 'running', '10.0.0.5', 'shop/web', 'needs a restart: memory'],
+      ['hv1', 'web1', 'container', 'running', 'shop/web'],
+      ['hv1', 'web2', 'missing', '10.0.0.6'],
     ]);
   });
 
@@ -314,6 +330,34 @@ describe('the cloud', () => {
       web1: 'ssh -J root@203.0.113.11 ops@10.0.0.5',
       web2: 'ssh -J root@203.0.113.11 10.0.0.9',
     });
+  });
+
+  it('has what the variables say of guests, their kinds too', async () => {
+    const vms = [...variables.vms.slice(0, 1), { name: 'box', kind: 'container' }];
+    const [host] = await hostsOf({ hv1: [{ ...variables, vms }, complete] });
+    expect(host).toMatchObject({
+      problems: [],
+      declared: { web1: { kind: 'vm', state: 'running' }, box: { kind: 'container', addresses: [] } },
+    });
+    const [bad] = await hostsOf({ hv1: [{ ...variables, vms: [{ name: 'box', kind: 'jail' }] }, complete] });
+    expect(bad?.problems).toEqual([
+      expect.stringMatching(/kind: .*jail.* is not a kind of a guest: .*container/),
+    ]);
+  });
+
+  it('has not all guests of a host that could not read its VMs, or its containers', async () => {
+    const missing = "containers are missing: libvirt doesn't answer at lxc:///system";
+    const vms = 'guests, and the overlays of templates, are missing: no libvirtd';
+    const of = (more: object, versions: object = { libvirt: '9.0.0' }) =>
+      python.ask([
+        'unknown_guests',
+        { ...complete, host: { ...complete.host, versions }, guests: [], ...more },
+      ]);
+    expect(await of({})).toBeNull();
+    expect(await of({ warnings: ['networks are missing: x'] })).toBeNull();
+    expect(await of({ warnings: ['networks are missing: x', missing] })).toBe(missing);
+    expect(await of({ warnings: [missing, vms] }, {})).toBe(vms);
+    expect(await of({ guests: [{}], msg: 'no virsh' })).toBe('no virsh');
   });
 
   it('leaves out what a host has not told as a whole, and nothing of the others', async () => {

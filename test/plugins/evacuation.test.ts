@@ -4,7 +4,7 @@ import { Python } from './python.ts';
 
 const UTILS = 'from ansible_collections.piecewise.cloud.plugins.plugin_utils';
 const python = new Python(`
-${UTILS}._evacuation import EvacuationError, asked_of, candidates, machine_of, moves_by_target, plan_of
+${UTILS}._evacuation import EvacuationError, asked_of, candidates, machine_of, may_stay, moves_by_target, plan_of
 ${UTILS}._evacuation_text import left_text, plan_text
 def answer(case):
     try:
@@ -13,14 +13,16 @@ def answer(case):
         return {"error": str(error)}
     machines = [machine_of(name, info) for name, info in case.get("hosts", {}).items()]
     plan = plan_of(asked, machines)
-    left = candidates(asked, machines)
+    found = candidates(asked, machines)
+    left = [pair for pair in found if not may_stay(pair[0])]
+    stayed = [pair for pair in found if may_stay(pair[0])]
     return {
         "asked": asked._asdict(),
         "moves": moves_by_target(asked, plan, case["known"], {one.name: "qemu:///%s" % one.name for one in machines}),
         "order": ["%s %s" % (move.guest.name, move.target) for move in plan.moves],
         "stuck": [[one.guest.name, one.source, one.reason] for one in plan.stuck],
         "text": plan_text(asked, plan, case.get("unread", {})),
-        "left": left_text(asked, left, {tuple(key.split("/")): why for key, why in case.get("reasons", {}).items()}),
+        "left": left_text(asked, left, {tuple(key.split("/")): why for key, why in case.get("reasons", {}).items()}, stayed),
     }
 `);
 afterAll(() => python.end());
@@ -29,6 +31,7 @@ const GIB = 1024 ** 3;
 
 interface Guest {
   readonly name: string;
+  readonly kind: string;
   readonly state: string;
   readonly autostart: boolean;
   readonly memory_max: number;
@@ -60,7 +63,7 @@ interface Answer {
 }
 
 const guest = (name: string, gib: number, more: Partial<Guest> = {}): Guest => ({
-  ...{ name, state: 'running', autostart: true, memory_max: gib * GIB, vcpus: 1 },
+  ...{ name, kind: 'vm', state: 'running', autostart: true, memory_max: gib * GIB, vcpus: 1 },
   ...more,
 });
 const host = (
@@ -252,6 +255,45 @@ describe('guests are spread', () => {
     ]);
   });
 
+  it('and containers stay, which count where they are', async () => {
+    const box = (name: string, gib: number, more: Partial<Guest> = {}) =>
+      guest(name, gib, { kind: 'container', ...more });
+    const off = { state: 'shut off' };
+    const hosts = {
+      hv1: host(8, [box('box', 1), guest('web', 2), box('idle', 1, off), guest('box', 1)]),
+      hv2: host(8, [box('theirs', 7)]),
+      hv3: host(8, [box('web', 1)]),
+      hv4: host(8),
+    };
+    const { order, stuck, text, left } = await ask({ host: 'hv1' }, hosts, {
+      reasons: { 'hv1/box': "a container can't be moved" },
+    });
+    expect(order).toEqual(['web hv4', 'box hv3']);
+    expect(stuck).toEqual([
+      [
+        ...['box', 'hv1'],
+        "a container can't be moved: shut it down (-e stuck=stop does), or remove it here and declare it for another host",
+      ],
+      ['idle', 'hv1', "a container can't be moved, and it is off"],
+    ]);
+    expect(text).toMatch(/^box +running \(container\) .* stays: a container can't be moved/m);
+    expect(left).toContain("box (running) is still on hv1: a container can't be moved");
+    expect(left).not.toContain('idle');
+    const stopped = { hv1: host(8, [box('box', 1, off)]), hv2: host(8) };
+    expect((await ask({ host: 'hv1' }, stopped)).left).toBe(
+      'All guests have left hv1. Containers that are off stay: box on hv1.',
+    );
+    // They can't have been evacuated, whatever is written about them.
+    const away = {
+      hv1: host(8),
+      hv2: host(8, [box('box', 1, { evacuated_from: 'hv1', moving_from: 'hv1' })]),
+    };
+    expect(await ask({ host: 'hv1' }, away, { direction: 'restore' })).toMatchObject({
+      ...{ order: [], stuck: [], left: 'All guests are back on hv1.' },
+    });
+    expect((await ask({ host: 'hv2' }, away)).order).toEqual([]);
+  });
+
   it('nowhere without another host', async () => {
     expect((await ask({ host: 'hv1' }, { hv1: host(8, [guest('a', 1)]) })).stuck).toEqual([
       ['a', 'hv1', 'there is no other host'],
@@ -299,6 +341,7 @@ describe('guests are restored', () => {
 describe('the plan of any cloud', () => {
   const anyGuest = fc.record({
     name: fc.stringMatching(/^[a-f]{1,2}$/),
+    kind: fc.constant('vm'),
     state: fc.constantFrom('running', 'paused', 'shut off', 'crashed'),
     autostart: fc.boolean(),
     memory_max: fc.integer({ min: -1, max: 12 }).map((gib) => gib * GIB),

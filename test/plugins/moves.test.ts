@@ -13,6 +13,7 @@ interface Vm {
   readonly surplus?: boolean;
   readonly power?: object;
   readonly is_common?: boolean;
+  readonly is_container?: boolean;
 }
 
 interface Host {
@@ -20,6 +21,8 @@ interface Host {
   readonly declared?: Readonly<Record<string, string>>;
   /** By name, the host that a guest was evacuated from; null for a host that can't be asked. */
   readonly found?: Readonly<Record<string, string | null>> | null;
+  /** The names of those that are containers. */
+  readonly containers?: readonly string[];
   readonly is_dead?: boolean;
   readonly cpu?: string | null;
 }
@@ -58,11 +61,11 @@ const decide = (vms: readonly Vm[], hosts: readonly Host[]) =>
     decide: [
       vms.map((vm) => ({
         ...{ mode: null, migration: {}, source: null, arrived: false, surplus: false, power: {} },
-        is_common: false,
+        ...{ is_common: false, is_container: false },
         ...vm,
       })),
       hosts.map((host) => ({
-        ...{ uri: 'qemu:///system', declared: {}, found: {}, is_dead: false, cpu: null },
+        ...{ uri: 'qemu:///system', declared: {}, found: {}, containers: [], is_dead: false, cpu: null },
         ...host,
         reason: `${host.name} is off`,
       })),
@@ -143,6 +146,31 @@ describe('a VM that is declared here', () => {
       ],
     });
     expect(await decide(vms, [{ name: 'hv2', is_dead: true }])).toEqual(NOTHING);
+  });
+
+  it('is an error if it is a container there, or here: it is neither moved nor made', async () => {
+    const problem = (there: string, here: string) => ({
+      ...NOTHING,
+      problems: [
+        `web is a ${there} on hv2, which does not declare it, and a ${here} by its entry here: a container can't be moved. Declare it for hv2, or remove it there, and run again`,
+      ],
+    });
+    const [vm, container] = [
+      { name: 'hv2', found: { web: null } },
+      { name: 'hv2', found: { web: null, db: null }, containers: ['web'] },
+    ];
+    for (const mode of ['live', 'cold', null] as const) {
+      expect(await decide(web({ mode }), [container])).toEqual(problem('container', 'VM'));
+      expect(await decide(web({ mode, is_container: true }), [vm])).toEqual(problem('VM', 'container'));
+      expect(await decide(web({ mode, is_container: true }), [container])).toEqual(
+        problem('container', 'container'),
+      );
+    }
+    // A note of an evacuation that a container can't have.
+    expect((await decide(web(), [{ ...container, found: { web: 'hv1' } }])).problems).toHaveLength(1);
+    // Another guest of that host is one, or that host declares it.
+    expect(await decide(web({ is_container: true }), [{ name: 'hv2', containers: ['db'] }])).toEqual(NOTHING);
+    expect(await decide(web(), [{ ...container, declared: { web: 'running' } }])).toEqual(NOTHING);
   });
 
   it('has all problems told at once', async () => {
@@ -376,6 +404,20 @@ describe('what the controller reads', () => {
       expect(await of(answer)).toBeNull();
   });
 
+  it('of a hypervisor is which of them are containers', async () => {
+    const vms = [
+      { name: 'a', kind: 'container' },
+      { name: 'b', kind: 'vm' },
+      { name: 'c', kind: 'container' },
+      { name: 'b', kind: ['container'] },
+    ];
+    expect(await python.ask({ result: { vms }, names: ['a', 'b'] })).toEqual({
+      ...{ places: { a: null, b: null }, containers: ['a'], cpu: null },
+    });
+    for (const answer of [null, [{ kind: 'container' }], [{ name: 7, kind: 'container' }]])
+      expect(await python.ask({ result: { vms: answer }, names: ['a'] })).toMatchObject({ containers: [] });
+  });
+
   it('about the processors of a hypervisor is a text that can be passed on', async () => {
     const of = async (cpu: unknown) =>
       (await python.ask<{ cpu: unknown }>({ result: { vms: [], cpu }, names: [] })).cpu;
@@ -383,6 +425,6 @@ describe('what the controller reads', () => {
     expect(await of(text)).toBe(text);
     const bad = [null, 7, ['<cpus/>'], {}, '<a>\u0007</a>', '<a>\t</a>', '<a>\u00e9</a>', '\ud800'];
     for (const other of [...bad, `<a>${'x'.repeat(32768)}</a>`]) expect(await of(other)).toBeNull();
-    expect(await python.ask({ result: {}, names: [] })).toEqual({ places: null, cpu: null });
+    expect(await python.ask({ result: {}, names: [] })).toEqual({ places: null, containers: [], cpu: null });
   });
 });

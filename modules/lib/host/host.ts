@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Milliseconds; then the process is ended and the run is a Failure. */
   readonly timeout?: number;
+  /** Bytes of output that are taken; more is a Failure. */
+  readonly most?: number;
   readonly cwd?: string;
 }
 
@@ -147,9 +149,10 @@ export interface Host {
    * A regular file inside a directory whose owner may be hostile, such as the root of a container: no symbolic link is
    * followed, in any component.
    * @param path relative to that directory
-   * @returns undefined where there is none; `other` where it is not a regular file of a few megabytes
+   * @param most bytes; a few megabytes by default
+   * @returns undefined where there is none; `other` where it is not a regular file, or a longer one
    */
-  readInside(root: string, path: string): Promise<InsideFile | 'other' | undefined>;
+  readInside(root: string, path: string, most?: number): Promise<InsideFile | 'other' | undefined>;
   /**
    * Writes a file inside such a directory, atomically. It replaces whatever has its name, except a directory.
    * @param options with the owner of the file, and of the directories that are made for it

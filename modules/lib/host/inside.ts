@@ -106,7 +106,11 @@ async function withParent<T>(
 }
 
 /** A file inside a directory whose owner may be hostile; see Host.readInside. */
-export const readFileInside = (root: string, path: string): Promise<InsideFile | 'other' | undefined> =>
+export const readFileInside = (
+  root: string,
+  path: string,
+  most: number = LONGEST,
+): Promise<InsideFile | 'other' | undefined> =>
   withParent<InsideFile | 'other' | undefined>(root, path, undefined, async (directory, name) => {
     let file: fs.FileHandle;
     try {
@@ -119,7 +123,7 @@ export const readFileInside = (root: string, path: string): Promise<InsideFile |
     }
     try {
       const found = await file.stat();
-      if (!found.isFile() || found.size > LONGEST) return 'other';
+      if (!found.isFile() || found.size > most) return 'other';
       const { bytesRead, buffer } = await file.read(new Uint8Array(found.size), 0, found.size, 0);
       const bytes = buffer.subarray(0, bytesRead);
       const { uid, gid, mtimeMs } = found;

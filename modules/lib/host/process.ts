@@ -43,12 +43,12 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 export function runProcess(
   program: string,
   args: readonly string[],
-  { input, timeout = 0, cwd }: RunOptions = {},
+  { input, timeout = 0, most = MAX_OUTPUT, cwd }: RunOptions = {},
 ): Promise<Ran> {
   const options = {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
-    maxBuffer: MAX_OUTPUT,
+    maxBuffer: most,
     timeout,
     ...(cwd === undefined ? {} : { cwd }),
   } as const;
@@ -58,6 +58,8 @@ export function runProcess(
       clearTimeout(lost);
       const code = error?.code;
       if (code === 'ENOENT') reject(notInstalled(program));
+      else if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER')
+        reject(new Failure(`${program} printed more than ${most} bytes`));
       else if (typeof code === 'string') reject(new Failure(`${program} can't be run: ${error?.message}`));
       else if (error?.killed) reject(late());
       else resolve({ code: code ?? (error ? ENDED : 0), stdout, stderr });

@@ -6,6 +6,9 @@ export const variable = (name: string): string | undefined => process.env[name];
 /** The id of this process. */
 export const processId = (): number => process.pid;
 
+/** The architecture of this machine, by Node's name of it: `x64`, `arm64`. */
+export const architecture = (): string => process.arch;
+
 /** The version of the Node.js that runs this. */
 export const nodeVersion = (): string => process.versions.node;
 

@@ -1,8 +1,13 @@
 import type { Element } from '../xml/element.ts';
 
+/** What a guest is, for users. */
+export type GuestKind = 'vm' | 'container';
+
 /** What one of libvirt's drivers can do, where they differ. What changes live is in live/plan, by the driver's name. */
 export interface Driver {
   readonly name: 'qemu' | 'lxc';
+  /** What its guests are. */
+  readonly guests: GuestKind;
   /** The flags of `undefine`. */
   readonly undefineFlags: readonly string[];
   /** Whether a guest can be started without running. */
@@ -15,6 +20,8 @@ export interface Driver {
   readonly hasAliases: boolean;
   /** Whether an interface that is attached to a running guest has another name there, and is down. */
   readonly leavesDown: boolean;
+  /** Whether it tells the states of all domains in one answer (virConnectGetAllDomainStats). */
+  readonly tellsStates: boolean;
   /** What limits the memory of a running guest: a balloon in it, below the memory that it was started with, or its cgroup. */
   readonly memory: 'balloon' | 'limit';
   /** What `vcpus` are: processors that come and go, or time on those of the host. */
@@ -23,12 +30,14 @@ export interface Driver {
 
 export const QEMU: Driver = {
   name: 'qemu',
+  guests: 'vm',
   undefineFlags: ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'],
   startsPaused: true,
   hearsPaused: true,
   startsBlindly: false,
   hasAliases: true,
   leavesDown: false,
+  tellsStates: true,
   memory: 'balloon',
   processors: 'hotplug',
 };
@@ -36,12 +45,14 @@ export const QEMU: Driver = {
 /** Containers. Measured with libvirt 9.0. */
 export const LXC: Driver = {
   name: 'lxc',
+  guests: 'container',
   undefineFlags: [],
   startsPaused: false,
   hearsPaused: false,
   startsBlindly: true,
   hasAliases: false,
   leavesDown: true,
+  tellsStates: false,
   memory: 'limit',
   processors: 'quota',
 };

@@ -6,7 +6,7 @@ import { virsh } from './virsh.ts';
 const SOON = 2000;
 
 /** Whether the processes of a connection's containers are those of this host. */
-const isHere = (uri: string): boolean => /^lxc(\+unix)?:\/\/\//.test(uri);
+export const isHere = (uri: string): boolean => /^lxc(\+unix)?:\/\/\//.test(uri);
 
 /**
  * The first process of a container, as the host numbers it: the only child of the process that libvirt runs for the container,
@@ -14,7 +14,7 @@ const isHere = (uri: string): boolean => /^lxc(\+unix)?:\/\/\//.test(uri);
  * @param id the output of `domid`
  * @returns undefined where there is none, or it has ended
  */
-async function processOf(host: Host, id: string): Promise<string | undefined> {
+export async function processOf(host: Host, id: string): Promise<string | undefined> {
   if (!/^\d+$/.test(id)) return undefined;
   for (const thread of await host.list(`/proc/${id}/task`)) {
     const children = await readText(host, `/proc/${id}/task/${thread}/children`).catch(() => undefined);

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import { valueAt } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
 import { inBatches, quoted, virshBatch } from './batch.ts';
+import { driverAt } from './driver.ts';
 import { type Domain, isOn, unreachable } from './read.ts';
 
 /** All domains of a host. */
@@ -22,9 +23,11 @@ const QUESTIONS = {
   autostart: 'list --all --name --autostart',
   saved: 'list --all --name --with-managed-save',
   transient: 'list --all --name --transient',
-  states: 'domstats --state',
   version: 'version',
 } as const;
+
+/** What tells the states of all domains, if the driver has it. */
+const STATES_OF_ALL = 'domstats --state';
 
 const namesIn = (text = ''): string[] => text.split('\n').filter((line) => line.trim() !== '');
 
@@ -40,11 +43,13 @@ export function statesIn(text: string): Map<string, string> {
  * @throws Failure when libvirt can't be reached
  */
 export async function readOverview(host: Host, uri: string): Promise<Overview> {
-  const { outputs, stderr } = await virshBatch(host, uri, Object.values(QUESTIONS));
-  if (outputs.length < Object.keys(QUESTIONS).length) throw new Failure(unreachable(uri, stderr));
-  const [names, autostart, saved, transient, states, version] = outputs.map(({ stdout }) => stdout);
+  const { tellsStates } = driverAt(uri);
+  const questions = [...Object.values(QUESTIONS), ...(tellsStates ? [STATES_OF_ALL] : [])];
+  const { outputs, stderr } = await virshBatch(host, uri, questions);
+  if (outputs.length < questions.length) throw new Failure(unreachable(uri, stderr));
+  const [names, autostart, saved, transient, version, states] = outputs.map(({ stdout }) => stdout);
   const lists = [autostart, saved, transient].map((text) => new Set(namesIn(text)));
-  const stateOf = statesIn(states ?? '');
+  const stateOf = tellsStates ? statesIn(states ?? '') : undefined;
   const domains = await inBatches(namesIn(names), (batch) => readBatch(host, uri, batch, stateOf));
   return {
     domains: domains.flatMap((domain) => {
@@ -59,29 +64,40 @@ export async function readOverview(host: Host, uri: string): Promise<Overview> {
 
 type Described = Pick<Domain, 'name' | 'uuid' | 'state' | 'definition' | 'live'>;
 
-/** @returns undefined of a domain that was removed meanwhile */
+/**
+ * @param states of all domains; undefined where each is asked for its own
+ * @returns undefined of a domain that was removed meanwhile
+ */
 async function readBatch(
   host: Host,
   uri: string,
   names: readonly string[],
-  states: ReadonlyMap<string, string>,
+  states: ReadonlyMap<string, string> | undefined,
 ): Promise<(Described | undefined)[]> {
   // A domain that isn't listed has no state that libvirt tells: it may run.
-  const stateOf = (name: string) => states.get(name) ?? 'no state';
+  const known = (name: string) => states && (states.get(name) ?? 'no state');
   const commands = names.map((name) => {
     const of = `--domain ${quoted(name)}`;
-    return [`dumpxml --inactive ${of}`, ...(isOn(stateOf(name)) ? [`dumpxml ${of}`] : [])];
+    const state = known(name);
+    return [
+      `dumpxml --inactive ${of}`,
+      ...(state === undefined ? [`domstate ${of}`] : []),
+      // That of a domain that is off is not used.
+      ...(state === undefined || isOn(state) ? [`dumpxml ${of}`] : []),
+    ];
   });
   const { outputs, stderr } = await virshBatch(host, uri, commands.flat());
   if (outputs.length < commands.flat().length) throw new Failure(unreachable(uri, stderr));
   const texts = outputs.map(({ stdout }) => stdout.trim());
   return names.map((name, i) => {
-    const [xml = '', live = ''] = texts.splice(0, commands[i]?.length ?? 0);
+    const [xml = '', ...others] = texts.splice(0, commands[i]?.length ?? 0);
     if (!xml) return undefined;
+    const state = known(name) ?? (others.shift() || 'no state');
+    const [live = ''] = others;
     const definition = parseXml(xml);
     return {
-      ...{ name, uuid: valueAt(definition, 'uuid') ?? '', state: stateOf(name), definition },
-      live: live ? parseXml(live) : undefined,
+      ...{ name, uuid: valueAt(definition, 'uuid') ?? '', state, definition },
+      live: live && isOn(state) ? parseXml(live) : undefined,
     };
   });
 }

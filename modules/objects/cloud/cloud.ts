@@ -3,13 +3,14 @@ import { disksOfGuests, type GuestDisk } from '../../lib/disk/usage/guests.ts';
 import { findOverlays } from '../../lib/disk/usage/overlays.ts';
 import type { Overlays } from '../../lib/disk/usage/users.ts';
 import { asError } from '../../lib/failure.ts';
-import { addressesOf } from '../../lib/guest/addresses/addresses.ts';
+import { addressesOfEach } from '../../lib/guest/addresses/addresses.ts';
 import type { Found } from '../../lib/guest/addresses/found.ts';
 import { soughtOf } from '../../lib/guest/addresses/sought.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { connectionsOf } from '../../lib/libvirt/connections.ts';
 import { devicesOf } from '../../lib/libvirt/devices.ts';
 import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
-import { type Overview, readOverview } from '../../lib/libvirt/overview.ts';
+import { readOverview } from '../../lib/libvirt/overview.ts';
 import { type Domain, isOn } from '../../lib/libvirt/read.ts';
 import { readLinks } from '../../lib/link/observe.ts';
 import { readMarker } from '../../lib/move/marker.ts';
@@ -84,8 +85,16 @@ interface Storage {
   readonly overlays: Pick<Overlays, 'byBacking'>;
 }
 
-interface Guests extends Storage, Overview {
-  readonly found: ReadonlyMap<string, readonly Found[]>;
+/** A guest, and the addresses that were found of it. */
+interface Guest {
+  readonly domain: Domain;
+  readonly found: readonly Found[];
+}
+
+interface Guests extends Storage {
+  readonly all: readonly Guest[];
+  /** What `virsh version` prints at the connection of the VMs; empty where they can't be read. */
+  readonly version: string;
 }
 
 const NO_STORAGE: Storage = { disks: [], overlays: { byBacking: new Map() } };
@@ -100,21 +109,38 @@ async function readStorage(host: Host, domains: readonly Domain[], asked: Asked)
   return { disks, overlays: await findOverlays(host, roots, disks) };
 }
 
+/** What is missing where a connection can't be read: that of the VMs, and that of containers. */
+const MISSING = ['guests, and the overlays of templates, are missing', 'containers are missing'];
+
+/** The guests of a connection, with their addresses as far as these could be read. */
+const guestsOf = (host: Host, domains: readonly Domain[], found: ReadonlyMap<string, readonly Found[]>) =>
+  Promise.all(
+    domains.map(async (domain) => ({
+      domain: await actual(host, domain),
+      found: found.get(domain.name) ?? [],
+    })),
+  );
+
 async function readGuests(host: Host, part: Part, asked: Asked): Promise<Guests> {
   const { uri, agent_timeout: seconds } = asked;
-  const read = await part('guests, and the overlays of templates, are missing', () =>
-    readOverview(host, uri),
+  const uris = await connectionsOf(host, uri);
+  const read = await Promise.all(uris.map((one, i) => part(MISSING[i] ?? '', () => readOverview(host, one))));
+  const running = read.map((one, i) =>
+    (one?.domains ?? []).filter(({ state }) => isOn(state)).map((domain) => soughtOf(domain, uris[i] ?? uri)),
   );
-  if (!read) return { ...NO_STORAGE, domains: [], version: '', found: new Map() };
-  const running = read.domains.filter(({ state }) => isOn(state)).map(soughtOf);
-  const [domains, found, storage] = await Promise.all([
-    Promise.all(read.domains.map((domain) => actual(host, domain))),
+  const [first] = read;
+  const [found, storage] = await Promise.all([
     part('addresses of guests are missing', () =>
-      addressesOf(host, running, { uri, agentTimeout: seconds * 1000 }),
+      addressesOfEach(host, running, { uri, agentTimeout: seconds * 1000 }),
     ),
-    part('overlays of templates are missing', () => readStorage(host, read.domains, asked)),
+    first && part('overlays of templates are missing', () => readStorage(host, first.domains, asked)),
   ]);
-  return { ...read, ...(storage ?? NO_STORAGE), domains, found: found ?? new Map() };
+  const all = read.map((one, i) => guestsOf(host, one?.domains ?? [], found?.[i] ?? new Map()));
+  return {
+    ...(storage ?? NO_STORAGE),
+    all: (await Promise.all(all)).flat(),
+    version: first?.version ?? '',
+  };
 }
 
 // A mark that can't be read says nothing: a task that changes the VM says why.
@@ -143,7 +169,8 @@ export async function readCloud(real: Host, asked: Asked): Promise<Cloud> {
     part('networks are missing', () => readNetworkInfos(host)),
   ]);
   const index = reading && new DatabaseIndex(reading.database);
-  const { domains, disks, found, overlays } = guests;
+  const { all, disks, overlays } = guests;
+  const domains = all.map(({ domain }) => domain);
   const declared = new Map((asked.declared ?? []).map(({ name, addresses }) => [name, addresses]));
   const [ofDomains, moving, stored] = await Promise.all([
     Promise.all(domains.map((domain) => readDisks(host, domain))),
@@ -163,13 +190,13 @@ export async function readCloud(real: Host, asked: Asked): Promise<Cloud> {
     bridges: index ? bridgesIn(index) : [],
     ports: index ? portsIn(index, links ?? new Map(), guestsByPort(domains)) : [],
     networks: networks ?? [],
-    guests: domains.map((domain, i) =>
+    guests: all.map(({ domain, found }, i) =>
       guestInfo(domain, {
         index,
         networks: networks ?? [],
         disks: ofDomains[i] ?? [],
         declared: declared.get(domain.name) ?? [],
-        found: found.get(domain.name) ?? [],
+        found,
         movingFrom: moving[i],
       }),
     ),

@@ -1,4 +1,5 @@
 import { devicesOf } from '../../lib/libvirt/devices.ts';
+import { driverIn, type GuestKind } from '../../lib/libvirt/driver.ts';
 import type { Domain } from '../../lib/libvirt/read.ts';
 import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../../lib/xml/element.ts';
@@ -75,13 +76,19 @@ export function nicsOf(
   });
 }
 
+/** A guest that has a port. */
+export interface PortGuest {
+  readonly name: string;
+  readonly kind: GuestKind;
+}
+
 /** The guests by the names of their ports on the host. Pure. */
-export const guestsByPort = (domains: readonly Domain[]): ReadonlyMap<string, string> =>
+export const guestsByPort = (domains: readonly Domain[]): ReadonlyMap<string, PortGuest> =>
   new Map(
     domains.flatMap(({ name, live }) =>
       devicesOf(live, 'interface').flatMap((nic) => {
         const port = valueAt(nic, 'target/@dev');
-        return port === undefined ? [] : [[port, name] as const];
+        return live && port !== undefined ? [[port, { name, kind: driverIn(live).guests }] as const] : [];
       }),
     ),
   );

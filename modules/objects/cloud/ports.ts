@@ -2,6 +2,7 @@ import type { Link } from '../../lib/link/observe.ts';
 import { formatAddress } from '../../lib/net/address.ts';
 import { type DatabaseIndex, isBond, type PortRows } from '../../lib/ovs/rows/database-index.ts';
 import { isManaged } from './bridges.ts';
+import type { PortGuest } from './nics.ts';
 import { type Optional, withoutMissing } from './optional.ts';
 
 /** A port of a bridge. A port that has the name of a bridge is the host's interface in that bridge. */
@@ -9,7 +10,7 @@ export type PortInfo = Optional<{
   /** Of a port of a fake bridge the parent. */
   readonly bridge: string;
   readonly name: string;
-  /** Of its first interface: `system`, `internal`, `patch`, `vxlan`, …; `tap` for a guest's, `bond` for several interfaces. */
+  /** Of its first interface: `system`, `internal`, `patch`, `vxlan`, …; `tap` for a VM's, `veth` for a container's, `bond` for several interfaces. */
   readonly type: string;
   readonly managed: boolean;
   readonly tag: number | undefined;
@@ -34,6 +35,9 @@ export type PortInfo = Optional<{
 /** Interfaces that are network interfaces of the host. */
 const OF_HOST: readonly string[] = ['system', 'internal'];
 
+/** What a guest has at the host's end. */
+const TYPES = { vm: 'tap', container: 'veth' } as const;
+
 const addressesOf = (link: Link | undefined): string[] =>
   [...(link?.addresses ?? []), ...(link?.leased.addresses ?? [])].map(formatAddress);
 
@@ -41,7 +45,7 @@ const addressesOf = (link: Link | undefined): string[] =>
 function portOf(
   { port, bridge, interfaces }: PortRows,
   links: ReadonlyMap<string, Link>,
-  guest: string | undefined,
+  guest: PortGuest | undefined,
 ): PortInfo {
   const names = interfaces.map(({ name }) => name).sort();
   const bond = isBond(port.name, names);
@@ -52,7 +56,7 @@ function portOf(
   return withoutMissing({
     bridge: bridge.name,
     name: port.name,
-    type: bond ? 'bond' : guest === undefined ? kind : 'tap',
+    type: bond ? 'bond' : guest === undefined ? kind : TYPES[guest.kind],
     managed: isManaged(port.external_ids) || (port.name === bridge.name && isManaged(bridge.external_ids)),
     tag: port.tag,
     trunks: port.trunks.length > 0 ? port.trunks : undefined,
@@ -64,7 +68,7 @@ function portOf(
     peer: options.peer,
     remote: options.remote_ip,
     key: options.key,
-    guest,
+    guest: guest?.name,
   });
 }
 
@@ -76,7 +80,7 @@ function portOf(
 export function portsIn(
   index: DatabaseIndex,
   links: ReadonlyMap<string, Link>,
-  guests: ReadonlyMap<string, string>,
+  guests: ReadonlyMap<string, PortGuest>,
 ): PortInfo[] {
   const key = ({ bridge, port }: PortRows) => `${bridge.name}\0${port.name}`;
   return [...index.ports.values()]

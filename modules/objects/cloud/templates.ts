@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path/posix';
 import { kindOf } from '../../lib/disk/formats/detect.ts';
 import { readHead } from '../../lib/disk/image/inspect.ts';
-import { storeDirectory } from '../../lib/disk/template/key.ts';
+import { isRootTemplate, isTemplateName, storeDirectory } from '../../lib/disk/template/key.ts';
 import type { GuestDisk } from '../../lib/disk/usage/guests.ts';
 import type { Overlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
@@ -13,10 +13,11 @@ export interface TemplateInfo {
   readonly file: string;
   /** The names that lead to it; that of its file where none does. */
   readonly name: string;
+  /** `qcow2` or `raw`; `tar` of the root of a container. */
   readonly format: string;
   readonly size: number;
   readonly allocated: number;
-  /** The overlays on it, directly or not: names of guests, or files that belong to no guest. */
+  /** The overlays on it, directly or not: names of guests, or files that belong to no guest. A root has none: it is extracted. */
   readonly overlays: readonly string[];
 }
 
@@ -48,9 +49,7 @@ async function namesIn(host: Host, directory: string): Promise<[file: string, na
   const [names, stored] = await Promise.all([host.list(directory), host.list(store)]);
   const paths = [
     ...names.filter((name) => !name.startsWith('.')).map((name) => ({ path: join(directory, name), name })),
-    ...stored
-      .filter((name) => /^[^.].*\.qcow2$/.test(name))
-      .map((name) => ({ path: join(store, name), name: undefined })),
+    ...stored.filter(isTemplateName).map((name) => ({ path: join(store, name), name: undefined })),
   ];
   const found = await Promise.all(
     paths.map(async ({ path, name }): Promise<[string, string | undefined][]> => {
@@ -61,6 +60,13 @@ async function namesIn(host: Host, directory: string): Promise<[file: string, na
   return found.flat();
 }
 
+/** The archive of a container's root, which nothing of a guest is an overlay of. Its size is that of what it has, with its headers. */
+async function rootInfo(host: Host, file: string, name: string): Promise<TemplateInfo[]> {
+  const found = await host.stat(file);
+  if (found?.kind !== 'file') return [];
+  return [{ file, name, format: 'tar', size: found.size, allocated: found.allocated, overlays: [] }];
+}
+
 // A file without a signature may be anything: its name decides.
 async function formatOf(host: Host, file: string): Promise<'qcow2' | 'raw' | undefined> {
   const kind = kindOf(await readHead(host, file));
@@ -69,7 +75,7 @@ async function formatOf(host: Host, file: string): Promise<'qcow2' | 'raw' | und
 }
 
 /**
- * Reads the templates of a host, by name: disks in the directories of templates that no guest has itself.
+ * Reads the templates of a host, by name: disks in the directories of templates that no guest has itself, and roots of containers.
  * @param overlays of all disks of the host
  * @param disks the disks of guests
  */
@@ -89,10 +95,11 @@ export async function readTemplates(
   }
   const found = await Promise.all(
     [...names].map(async ([file, known]): Promise<TemplateInfo[]> => {
+      const name = [...known].sort().join(', ') || basename(file);
+      if (isRootTemplate(file)) return rootInfo(host, file, name);
       const format = await formatOf(host, file);
       const { size, allocated } = format === undefined ? {} : await sizesOf(host, file, format);
       if (format === undefined || size === undefined || allocated === undefined) return [];
-      const name = [...known].sort().join(', ') || basename(file);
       return [{ file, name, format, size, allocated, overlays: overlaysOn(file, overlays, disks) }];
     }),
   );

@@ -155,3 +155,40 @@ it('a port answers at any address', () => {
     '192.0.2.1 is neither declared, nor leased, nor of a neighbour',
   );
 });
+
+describe('a container', () => {
+  const inside = (cloudInit: NonNullable<Seen['inside']>['cloudInit']) => ({
+    agent: 'missing' as const,
+    inside: cloudInit === undefined ? {} : { cloudInit },
+  });
+  const by = (cloudInit: NonNullable<Seen['inside']>['cloudInit']) => verdict(guest(), inside(cloudInit));
+
+  it('is ready when the files of cloud-init say so', () => {
+    expect(by({ status: 'done', detail: '' })).toBe('ready');
+    expect(by({ status: 'done', detail: 'a key' })).toBe('cloud-init is done, with errors: a key');
+    expect(by({ status: 'error', detail: 'a key' })).toBe('failed: cloud-init says: status: error a key');
+    expect(by({ status: 'disabled', detail: '' })).toBe('failed: cloud-init is disabled in the guest');
+    expect(by({ status: 'running', detail: '' })).toBe(
+      "waiting: cloud-init's status is running, say its files",
+    );
+    expect(by('unbegun')).toBe('waiting: cloud-init has not begun in it');
+    expect(by('invalid')).toMatch(/^waiting: what is in its \/run\/cloud-init/);
+  });
+
+  it('without cloud-init can not tell, and needs another goal', () => {
+    for (const cloudInit of ['missing', 'elsewhere'] as const) {
+      const found = judge(guest(), seen(inside(cloudInit)), 0);
+      expect(found).toMatchObject({
+        is: 'failed',
+        why: expect.stringContaining("another 'for'"),
+        isUntold: true,
+      });
+    }
+  });
+
+  it('has no sources that only a VM has', () => {
+    for (const goal of ['address', 'port'] as const)
+      expect(verdict(guest({ goal }), inside(undefined))).not.toMatch(/agent|console/);
+    expect(verdict(guest({ goal: 'agent' }), inside(undefined))).toMatch(/^failed: /);
+  });
+});

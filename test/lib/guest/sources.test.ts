@@ -5,6 +5,7 @@ import { pairOf } from '../../../modules/lib/guest/addresses/found.ts';
 import {
   pairsOfDomain,
   pairsOfLeases,
+  pairsOfLinks,
   pairsOfNeighbours,
 } from '../../../modules/lib/guest/addresses/sources.ts';
 
@@ -114,5 +115,32 @@ fd00::5 dev lan lladdr ${MAC} router REACHABLE
         expect(pairsOfNeighbours(between(`${ip} dev lan lladdr ${MAC} REACHABLE`))).toContainEqual(found);
       }),
     );
+  });
+});
+
+describe('the addresses of the links of a container', () => {
+  const link = (address: unknown, ...local: unknown[]) => ({
+    ...{
+      ifname: 'eth0',
+      address,
+      addr_info: local.map((one) => ({ family: 'inet', local: one, prefixlen: 24 })),
+    },
+  });
+
+  it('are read of what ip prints, without those that nobody can connect to', () => {
+    const links = [
+      link('00:00:00:00:00:00', '127.0.0.1', '::1'),
+      link(MAC.toUpperCase(), '10.0.0.1', 'fe80::1', 'FD00::1'),
+      {},
+    ];
+    expect(pairsOfLinks(JSON.stringify(links))).toEqual([at('10.0.0.1'), at('fd00::1')]);
+  });
+
+  it('are none in anything else', () => {
+    const bad = ['', '[', '{}', 'null', '[null, 7, "x"]', '[{"address": 7}]', '[{"addr_info": [{}]}]'];
+    for (const text of bad) expect(pairsOfLinks(text)).toEqual([]);
+    const odd = [link(MAC, 7, null, 'x', '10.0.0.1/24', ['10.0.0.1']), { address: MAC, addr_info: 'x' }];
+    expect(pairsOfLinks(JSON.stringify(odd))).toEqual([]);
+    fc.assert(fc.property(fc.json(), (text) => void pairsOfLinks(text)));
   });
 });

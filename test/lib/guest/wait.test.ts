@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Awaited } from '../../../modules/lib/guest/ready/awaited.ts';
+import { readyNow } from '../../../modules/lib/guest/ready/now.ts';
 import { progressText } from '../../../modules/lib/guest/ready/progress.ts';
 import { outcomesNow, waitForGuests } from '../../../modules/lib/guest/ready/wait.ts';
 import type { Host } from '../../../modules/lib/host/host.ts';
@@ -175,6 +176,46 @@ it('a guest does not choose where the host connects to', async () => {
   expect((await waitForGuests(noting, [guest('a1', { goal: 'address', nics: dhcp })]))[0]).toMatchObject({
     addresses: ['192.0.2.9', '10.0.0.1'],
   });
+});
+
+it('a container has the addresses that the kernel tells, and they are not connected to either', async () => {
+  const mac = macOf('c1');
+  const live = `<domain type='lxc' id='10'><name>c1</name><devices><interface type='bridge'><mac address='${mac}'/><target dev='vnet7'/></interface></devices></domain>`;
+  const connected = new Set<string>();
+  const { host } = hostOf({ c1: () => ({}) });
+  const container: Host = {
+    ...host,
+    answers: async (address) => !connected.add(address),
+    list: async (path) => (path === '/proc/10/task' ? ['10'] : []),
+    read: async (path) =>
+      path.endsWith('/children')
+        ? Buffer.from('11')
+        : path === '/proc/11/stat'
+          ? Buffer.from('11 (x) S')
+          : undefined,
+    readInside: async () => undefined,
+    run: async (program, args, options) => {
+      const links = [{ address: mac, addr_info: [{ local: '10.0.0.1' }, { local: '192.0.2.9' }] }];
+      if (program === 'nsenter') return { code: 0, stdout: JSON.stringify(links), stderr: '' };
+      const answer = await host.run(program, args, options);
+      return { ...answer, stdout: answer.stdout.replace(/<domain>[\s\S]*?<\/domain>/g, live) };
+    },
+  };
+  const nics = [{ name: 'eth0', target: 'vnet7', addresses: [] }];
+  const one = (more: Partial<Awaited>) => guest('c1', { uri: 'lxc:///system', timeout: 5, nics, ...more });
+  const [byAddress] = await waitForGuests(container, [one({ goal: 'address' })]);
+  expect(byAddress).toMatchObject({ addresses: ['10.0.0.1', '192.0.2.9'] });
+  expect(byAddress).not.toHaveProperty('problem');
+  const [byPort] = await waitForGuests(container, [one({ goal: 'port' })]);
+  expect([...connected]).toEqual([]);
+  expect(byPort?.problem?.text).toContain('10.0.0.1, 192.0.2.9 is neither declared, nor leased');
+  const declared = [{ name: 'eth0', target: 'vnet7', addresses: ['10.0.0.1'] }];
+  await waitForGuests(container, [one({ goal: 'port', nics: declared })]);
+  expect([...connected]).toEqual(['10.0.0.1']);
+  // Without cloud-init it may be ready all the same: that is an error only where it is waited for.
+  const [byFiles] = await waitForGuests(container, [one({})]);
+  expect(byFiles).toMatchObject({ problem: { kind: 'failed' }, seconds: 0 });
+  expect(await readyNow(container, 'lxc:///system', ['c1'])).toEqual([]);
 });
 
 it('what a console tells of addresses is bounded, and of that guest', async () => {

@@ -65,6 +65,11 @@ it('does not wait for a pipe, nor read a file without end', async () => {
   execFileSync('truncate', ['-s', '1T', join(root, 'large')]);
   expect(await host.readInside(root, 'pipe')).toBe('other');
   expect(await host.readInside(root, 'large')).toBe('other');
+  writeFileSync(join(root, 'small'), '12345');
+  expect(await host.readInside(root, 'small', 4)).toBe('other');
+  expect(await host.readInside(root, 'small', 5)).toMatchObject({
+    bytes: new Uint8Array(Buffer.from('12345')),
+  });
 });
 
 it.each(['../outside/file', '/etc/passwd', 'a/../../b', 'a//b', '', '.'])(

@@ -18,6 +18,13 @@ describe('runProcess', () => {
     expect(await runProcess('true', [], { input: 'x'.repeat(1e6) })).toMatchObject({ code: 0 });
   });
 
+  it('takes no more output than it is to', async () => {
+    const printing = (bytes: number) =>
+      runProcess('sh', ['-c', `head -c ${bytes} /dev/zero`], { most: 1000 });
+    expect((await printing(1000)).stdout).toHaveLength(1000);
+    await expect(printing(1_000_000)).rejects.toThrow('sh printed more than 1000 bytes');
+  });
+
   it('does not wait for a program that ignores SIGTERM', async () => {
     const stubborn = runProcess('sh', ['-c', 'trap "" TERM; while :; do sleep 0.1; done'], { timeout: 100 });
     await expect(stubborn).rejects.toThrow('sh did not answer within 0.1 s');

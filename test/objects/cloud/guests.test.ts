@@ -51,6 +51,35 @@ it('tells which host it was evacuated from', () => {
   expect(guestInfo(domainOf(xmlOf(), undefined), around)).not.toHaveProperty('evacuated_from');
 });
 
+it('may be a container, with a root, and a part of the time of the processors', () => {
+  const container = (tune: string, more = '') =>
+    `<domain type='lxc' id='7'><memory unit='KiB'>131072</memory><currentMemory unit='KiB'>65536</currentMemory><vcpu>3</vcpu>${tune}<devices>
+    <filesystem type='mount'><source dir='/srv/data'/><target dir='/data'/></filesystem>
+    <filesystem type='mount'><source dir='/srv/one/root'/><target dir='/'/></filesystem>${more}</devices></domain>`;
+  const quota = (time: number) => `<cputune><period>100000</period><quota>${time}</quota></cputune>`;
+  const info = (xml: string) => guestInfo(domainOf(xml, xml), around);
+  expect(info(container(quota(250_000), nic('01')))).toMatchObject({
+    ...{ kind: 'container', memory: 64 * 1024 ** 2, memory_max: 128 * 1024 ** 2, vcpus: 3, disks: [] },
+    ...{ root: { path: '/srv/one/root' }, nics: [{ port: 'vnet1', bridge: 'br0' }], restart_reasons: [] },
+  });
+  expect(info(container(quota(20_000))).vcpus).toBe(1);
+  expect(info(container(quota(-1))).vcpus).toBe(3);
+  expect(info(container('')).vcpus).toBe(3);
+  const share = "<filesystem type='mount'><source dir='/srv'/><target dir='/'/></filesystem>";
+  const vm = guestInfo(domainOf(xmlOf({ devices: share }), undefined), around);
+  expect(vm).toMatchObject({ kind: 'vm' });
+  expect(vm).not.toHaveProperty('root');
+});
+
+it('tells what differs in a running container, by what its driver can change', () => {
+  const of = (memory: number, tag: number) =>
+    `<domain type='lxc'><memory unit='KiB'>${memory}</memory><currentMemory unit='KiB'>${memory}</currentMemory><vcpu>1</vcpu><devices>${nic('01', `<vlan><tag id='${tag}'/></vlan>`)}</devices></domain>`;
+  expect(guestInfo(domainOf(of(65_536, 11), of(131_072, 10)), around).restart_reasons).toEqual([
+    expect.stringMatching(/^interface 52:54:00:00:00:01: vlan tag id 10 → 11 can't be changed/),
+    'not done yet: set memory to 65536 KiB',
+  ]);
+});
+
 it('has each address once, those of the variables first', () => {
   const lease = { address: '10.0.0.5', mac: '52:54:00:00:00:01', source: 'lease' } as const;
   const neighbour = { ...lease, address: 'fd00::5', source: 'neighbour' } as const;

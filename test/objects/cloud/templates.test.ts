@@ -43,6 +43,22 @@ describe('templates', () => {
   });
 });
 
+it('the roots of containers are templates too, on which nothing is an overlay', async () => {
+  const fake = fakeHost();
+  fake.put('/t/by-checksum/sha256-1+root.tar', 'x'.repeat(10_240));
+  fake.put('/t/by-checksum/sha256-2+root.tar', 'y'.repeat(512));
+  fake.put('/t/by-checksum/sha256-3.tar', 'no root');
+  fake.link('by-checksum/sha256-1+root.tar', '/t/bookworm.tar');
+  const byBacking = new Map([['/t/by-checksum/sha256-1+root.tar', ['/forged']]]);
+  expect(await readTemplates(fake.host, ['/t'], { byBacking }, [])).toEqual([
+    {
+      ...{ name: 'bookworm.tar', file: '/t/by-checksum/sha256-1+root.tar', format: 'tar' },
+      ...{ size: 10_240, allocated: 10_240, overlays: [] },
+    },
+    expect.objectContaining({ name: 'sha256-2+root.tar', format: 'tar' }),
+  ]);
+});
+
 describe('the sizes of a disk', () => {
   it('are not those of a header that a guest has written into its raw disk', async () => {
     const fake = fakeHost();

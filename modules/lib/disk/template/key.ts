@@ -35,6 +35,9 @@ const ENDINGS = { disk: '.qcow2', root: '.tar' } as const;
 export const isTemplateName = (name: string): boolean =>
   !name.startsWith('.') && Object.values(ENDINGS).some((ending) => name.endsWith(ending));
 
+/** Whether a template is the root of a container. */
+export const isRootTemplate = (path: string): boolean => path.endsWith(`${ROOT}${ENDINGS.root}`);
+
 /** The path of a template. @param key identifies its content */
 export const storedPath = (directory: string, key: string): string =>
   join(storeDirectory(directory), `${key}${key.endsWith(ROOT) ? ENDINGS.root : ENDINGS.disk}`);

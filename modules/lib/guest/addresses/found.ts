@@ -1,8 +1,14 @@
 import { numberOf, parseAddress, parseIp, rangeOf } from '../../net/address.ts';
 import { parseMac } from '../../net/mac.ts';
 
-/** Where an address was found, in the order in which they are believed: the server of DHCP gives an address to one guest only. */
-export const SOURCES = ['lease', 'agent', 'neighbour'] as const;
+/**
+ * Where an address was found, in the order in which they are believed: the server of DHCP gives an address to one guest only, and the
+ * kernel knows which addresses the interfaces of a container have. The guest has chosen them all the same.
+ */
+export const SOURCES = ['lease', 'kernel', 'agent', 'neighbour'] as const;
+
+/** The sources that have what a guest says of itself, or sets itself. */
+export const CLAIMED: readonly (typeof SOURCES)[number][] = ['kernel', 'agent'];
 
 /** An address that a guest has. */
 export interface Found {

@@ -1,11 +1,14 @@
 import { parseIp } from '../../net/address.ts';
 import type { Found, Pair } from './found.ts';
+import type { Sought } from './sought.ts';
 
 /** What each source has. */
 export interface Pairs {
   readonly leases: readonly Pair[];
   /** By the domain's name. */
   readonly agents: ReadonlyMap<string, readonly Pair[]>;
+  /** Those of the interfaces of containers, by the domain's name. */
+  readonly kernel?: ReadonlyMap<string, readonly Pair[]>;
   readonly neighbours: readonly Pair[];
 }
 
@@ -17,15 +20,17 @@ const MOST = 64;
  * a source. An address that is leased to another MAC address is ignored, whatever the guest says.
  */
 export function addressesIn(
-  domains: readonly { readonly name: string; readonly macs: readonly string[] }[],
-  { leases, agents, neighbours }: Pairs,
+  domains: readonly Pick<Sought, 'name' | 'macs' | 'controller'>[],
+  { leases, agents, kernel, neighbours }: Pairs,
 ): Map<string, Found[]> {
   const isFree = freeFor(leases);
   const [leased, near] = [byMac(leases), byMac(neighbours)];
   return new Map(
-    domains.map(({ name, macs: given }) => {
+    domains.map(({ name, macs: given, controller }) => {
       const macs = given.map((mac) => mac.toLowerCase());
-      const told = byMac(agents.get(name) ?? []);
+      // A VM and a container may have one name.
+      const isContainer = controller !== undefined;
+      const told = byMac((isContainer ? kernel : agents)?.get(name) ?? []);
       const found = (pairs: ReadonlyMap<string, readonly Pair[]>, source: Found['source']): Found[] =>
         macs
           .flatMap((mac) => pairs.get(mac) ?? [])
@@ -34,7 +39,11 @@ export function addressesIn(
           .map(({ address, mac }) => ({ address, mac, source }));
       const seen = new Set<string>();
       const isFirst = ({ address }: Found) => !seen.has(address) && seen.add(address);
-      const all = [...found(leased, 'lease'), ...found(told, 'agent'), ...found(near, 'neighbour')];
+      const all = [
+        ...found(leased, 'lease'),
+        ...found(told, isContainer ? 'kernel' : 'agent'),
+        ...found(near, 'neighbour'),
+      ];
       return [name, all.filter(isFirst).slice(0, MOST)];
     }),
   );

@@ -1,3 +1,4 @@
+import { isHere } from '../../libvirt/first-process.ts';
 import type { Domain } from '../../libvirt/read.ts';
 import { childOf, childrenOf, type Element, valueAt } from '../../xml/element.ts';
 
@@ -11,6 +12,8 @@ export interface Sought {
   readonly agent?: boolean;
   /** Whether it is in a network of libvirt's: another has no leases there. It may be if this isn't given. */
   readonly inNetwork?: boolean;
+  /** Of a container of this host: the number of the process that libvirt runs for it. */
+  readonly controller?: string;
 }
 
 /** How guests are asked. */
@@ -31,12 +34,16 @@ export function agentChannelOf(domain: Element | undefined): string | undefined 
   return channel && (valueAt(channel, 'target/@state') ?? 'disconnected');
 }
 
-/** What is needed of a domain to find its addresses. */
-export function soughtOf({ name, definition, live }: Domain): Sought {
+/** What is needed of a domain to find its addresses. @param uri the libvirt connection that has it */
+export function soughtOf({ name, definition, live }: Domain, uri: string): Sought {
   const devices = childOf(live ?? definition, 'devices');
   const nics = childrenOf(devices, 'interface');
   const macs = nics.flatMap((one) => valueAt(one, 'mac/@address') ?? []);
   const inNetwork = nics.some((one) => valueAt(one, 'source/@network') !== undefined);
   const agent = agentChannelOf(live ?? definition) === 'connected';
-  return { name, macs: macs.map((mac) => mac.toLowerCase()), agent, inNetwork };
+  const controller = isHere(uri) ? live?.attributes.id : undefined;
+  return {
+    ...{ name, macs: macs.map((mac) => mac.toLowerCase()), agent, inNetwork },
+    ...(controller === undefined ? {} : { controller }),
+  };
 }

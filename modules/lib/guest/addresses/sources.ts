@@ -35,3 +35,25 @@ export const pairsOfNeighbours = (text: string): Pair[] =>
       return mac === undefined || address === undefined ? undefined : pairOf(mac, address);
     }),
   );
+
+/** The pairs that `ip -json address` prints. The names in it are the guest's. */
+export function pairsOfLinks(text: string): Pair[] {
+  let links: unknown;
+  try {
+    links = JSON.parse(text);
+  } catch {
+    return [];
+  }
+  return listOf(links).flatMap((link) => {
+    const { address: mac, addr_info: addresses } = Object(link);
+    if (typeof mac !== 'string') return [];
+    return pairs(
+      listOf(addresses).map((one) => {
+        const { local } = Object(one);
+        return typeof local === 'string' ? pairOf(mac, local) : undefined;
+      }),
+    );
+  });
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

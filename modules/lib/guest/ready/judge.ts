@@ -1,10 +1,13 @@
+import type { CloudInitStatus } from '../agent-answers.ts';
+import type { CloudInitInside } from '../container/cloud-init.ts';
 import { type Awaited, type AwaitedNic, goalText } from './awaited.ts';
 import type { Seen } from './seen.ts';
 
 /** What is known of a guest: it's ready, can't become ready any more, or lacks something; or nothing, and that won't change. */
 export type Verdict =
   | { readonly is: 'ready'; readonly warning?: string }
-  | { readonly is: 'failed'; readonly why: string }
+  /** `isUntold`: nothing in the guest tells it, so that it may be ready all the same. */
+  | { readonly is: 'failed'; readonly why: string; readonly isUntold?: true }
   | { readonly is: 'unknown'; readonly why: string }
   /** What each source says. */
   | { readonly is: 'waiting'; readonly lacks: readonly string[] };
@@ -36,7 +39,10 @@ const READY: Verdict = { is: 'ready' };
 const waiting = (...lacks: readonly string[]): Verdict => ({ is: 'waiting', lacks });
 
 const BY_GOAL: Readonly<Record<Awaited['goal'], Judge>> = {
-  cloud_init: (guest, seen, finished) => byAgent(seen) ?? byConsole(seen, finished) ?? untold(guest, seen),
+  cloud_init: (guest, seen, finished) =>
+    seen.inside
+      ? byFiles(seen.inside.cloudInit)
+      : (byAgent(seen) ?? byConsole(seen, finished) ?? untold(guest, seen)),
   agent: (_, { agent }) => {
     if (agent === 'missing') return { is: 'failed', why: 'its domain has no channel for a guest agent' };
     return agent === 'answers' ? READY : waiting(agentText(agent));
@@ -49,27 +55,56 @@ const BY_GOAL: Readonly<Record<Awaited['goal'], Judge>> = {
       };
     const left = nics.filter((nic) => !isCertain(nic, seen));
     if (left.length === 0) return READY;
-    return waiting(...left.map(nicText), agentText(seen.agent), consoleText(seen));
+    return waiting(...left.map(nicText), ...sourceTexts(seen));
   },
   port: (guest, seen) => {
-    const { open, possible, certain, agent } = seen;
+    const { open, possible, certain } = seen;
     if (open !== undefined) return READY;
     const tried = possible.length === 0 ? 'no address of it is known' : `tried ${possible.join(', ')}`;
     const others = certain.map(({ address }) => address).filter((address) => !possible.includes(address));
     // A guest must not choose where this host connects to.
     const told =
       others.length === 0 ? [] : [`${others.join(', ')} is neither declared, nor leased, nor of a neighbour`];
-    const sources = possible.length === 0 ? [agentText(agent), consoleText(seen)] : [];
+    const sources = possible.length === 0 ? sourceTexts(seen) : [];
     return waiting(`${goalText(guest)} doesn't answer this host: ${tried}`, ...told, ...sources);
   },
 };
 
 function byAgent({ cloudInit }: Seen): Verdict | undefined {
-  if (cloudInit === undefined || cloudInit === 'refused') return undefined;
-  const { status, detail } = cloudInit;
+  return cloudInit === undefined || cloudInit === 'refused'
+    ? undefined
+    : byStatus(cloudInit, "cloud-init's status is running, says the guest agent");
+}
+
+/** What follows of a container, whose files this host reads. */
+function byFiles(cloudInit: CloudInitInside = 'unbegun'): Verdict {
+  switch (cloudInit) {
+    case 'missing':
+      return {
+        is: 'failed',
+        why: "its root has no cloud-init, and nothing else tells when it is ready: give another 'for'",
+        isUntold: true,
+      };
+    case 'elsewhere':
+      return {
+        is: 'failed',
+        why: "its files can't be read by this connection: give another 'for'",
+        isUntold: true,
+      };
+    case 'unbegun':
+      return waiting('cloud-init has not begun in it');
+    case 'invalid':
+      return waiting('what is in its /run/cloud-init is not of cloud-init');
+    default:
+      return byStatus(cloudInit, "cloud-init's status is running, say its files");
+  }
+}
+
+/** @param running what is said of one that runs */
+function byStatus({ status, detail }: CloudInitStatus, running: string): Verdict {
   if (status === 'error') return { is: 'failed', why: `cloud-init says: status: error ${detail}`.trim() };
   if (status === 'disabled') return { is: 'failed', why: 'cloud-init is disabled in the guest' };
-  if (status === 'running') return waiting("cloud-init's status is running, says the guest agent");
+  if (status === 'running') return waiting(running);
   return detail === '' ? READY : { is: 'ready', warning: `cloud-init is done, with errors: ${detail}` };
 }
 
@@ -110,6 +145,9 @@ const nicText = ({ name, addresses }: AwaitedNic): string =>
   addresses.length === 0
     ? `${name} has no address that this host sees`
     : `${addresses.join(', ')} of ${name} doesn't answer this host`;
+
+/** What can tell the addresses of a guest that are not known. A container has neither an agent nor a console that is logged. */
+const sourceTexts = (seen: Seen): string[] => (seen.inside ? [] : [agentText(seen.agent), consoleText(seen)]);
 
 function agentText(agent: Seen['agent']): string {
   if (agent === 'missing') return 'its domain has no channel for a guest agent';

@@ -4,17 +4,20 @@ import { inPool } from '../../host/pool.ts';
 import { runOrFail } from '../../host/process.ts';
 import { consoleLogIn, isLocalSystem } from '../../libvirt/console-log.ts';
 import { devicesOf } from '../../libvirt/devices.ts';
+import { driverAt } from '../../libvirt/driver.ts';
+import { isHere } from '../../libvirt/first-process.ts';
 import { type Domain, readDomains } from '../../libvirt/read.ts';
 import { virsh } from '../../libvirt/virsh.ts';
 import { type Element, valueAt } from '../../xml/element.ts';
 import { askSources } from '../addresses/addresses.ts';
-import type { Found, Pair } from '../addresses/found.ts';
+import { CLAIMED, type Found, type Pair } from '../addresses/found.ts';
 import { addressesIn, toldBy } from '../addresses/merge.ts';
 import { agentChannelOf, soughtOf } from '../addresses/sought.ts';
 import { pairsOfNeighbours } from '../addresses/sources.ts';
 import { agentAnswers, askCloudInit, type Started } from '../agent.ts';
 import { cloudInitOn } from '../console/cloud-init.ts';
 import { readConsole } from '../console/log.ts';
+import { cloudInitIn } from '../container/cloud-init.ts';
 import type { Awaited } from './awaited.ts';
 import type { ConsoleSeen, Seen } from './seen.ts';
 
@@ -66,7 +69,7 @@ async function lookAt(host: Host, uri: string, guests: readonly Awaited[], asked
   );
   const needy = guests.flatMap(({ goal }, i) => {
     const domain = domains[i];
-    return domain?.live && (goal === 'address' || goal === 'port') ? [soughtOf(domain)] : [];
+    return domain?.live && (goal === 'address' || goal === 'port') ? [soughtOf(domain, uri)] : [];
   });
   const sources = await askSources(host, needy, { uri, hung: asked.hungAt(uri) });
   const found = addressesIn(needy, sources);
@@ -87,6 +90,7 @@ async function lookAtOne(
   asked: Asked,
 ): Promise<Seen> {
   const live = domain?.live;
+  const isContainer = driverAt(guest.uri).guests === 'container';
   const channel = agentChannelOf(live);
   const console = await consoleOf(host, consoleLogIn(live ?? domain?.definition, guest.uri));
   const base = {
@@ -96,20 +100,24 @@ async function lookAtOne(
     unlogged: unloggedOf(guest, domain),
     uptime: guest.goal === 'cloud_init' ? await uptimeOf(host, guest) : undefined,
     macs: macsOf(live),
+    ...(isContainer ? { inside: {} } : {}),
     certain: [],
     possible: [],
   } as const satisfies Seen;
   if (!domain || !live) return base;
+  if (isContainer && guest.goal === 'cloud_init')
+    return { ...base, inside: { cloudInit: await cloudInitIn(host, guest.uri, live) } };
   if (guest.goal === 'agent' || guest.goal === 'cloud_init')
     return channel === 'connected' ? { ...base, ...(await byAgent(host, guest, asked)) } : base;
   // What only the guest says of its addresses is not connected to: it must not choose where this host does.
+  const isClaimed = ({ source }: Found) => CLAIMED.includes(source);
   const told = toldBy(
-    soughtOf(domain),
-    [...found.filter(({ source }) => source === 'agent'), ...(console?.cloudInit.addresses ?? [])],
+    soughtOf(domain, guest.uri),
+    [...found.filter(isClaimed), ...(console?.cloudInit.addresses ?? [])],
     leases,
   );
   const declared = guest.nics.flatMap(({ addresses }) => addresses);
-  const known = found.filter(({ source }) => source !== 'agent').map(({ address }) => address);
+  const known = found.filter((one) => !isClaimed(one)).map(({ address }) => address);
   const possible = [...new Set([...declared, ...known])];
   if (guest.goal === 'port') {
     const [open] = await openOf(host, guest.port, possible);
@@ -137,14 +145,15 @@ async function consoleOf(host: Host, path: string | undefined): Promise<ConsoleS
 
 function unloggedOf({ uri }: Awaited, domain: Domain | undefined): Seen['unlogged'] {
   if (!domain?.live || consoleLogIn(domain.live, uri) !== undefined) return undefined;
+  if (driverAt(uri).guests === 'container') return undefined;
   if (!isLocalSystem(uri)) return 'elsewhere';
   return consoleLogIn(domain.definition, uri) === undefined ? undefined : 'until_start';
 }
 
-/** libvirt writes the file when it has started QEMU (virpidfile.c), and never again. */
+/** libvirt writes the file when it has started QEMU, or its own process for a container (virpidfile.c), and never again. */
 async function uptimeOf(host: Host, { uri, name }: Awaited): Promise<number | undefined> {
-  if (!isLocalSystem(uri)) return undefined;
-  const file = await host.readEnd(`/run/libvirt/qemu/${name}.pid`, 1).catch(() => undefined);
+  if (!isLocalSystem(uri) && !isHere(uri)) return undefined;
+  const file = await host.readEnd(`/run/libvirt/${driverAt(uri).name}/${name}.pid`, 1).catch(() => undefined);
   return file?.age;
 }
 

@@ -20,7 +20,7 @@ export async function readyNow(
   const outcomes = await outcomesOf(host, guests);
   return names.flatMap((name, i) => {
     const outcome = outcomes[i];
-    if (outcome?.problem?.kind === 'unknown') return [];
+    if (outcome?.problem?.kind === 'unknown' || outcome?.isUntold) return [];
     return [[name, outcome !== undefined && outcome.problem === undefined] as const];
   });
 }

@@ -10,6 +10,8 @@ import type { Seen } from './seen.ts';
 export interface Outcome {
   /** What is wrong with a guest that isn't ready. Of one that is `late`, more time may help; `unknown` is no error. */
   readonly problem?: { readonly text: string; readonly kind: 'late' | 'failed' | 'unknown' };
+  /** Whether nothing in the guest tells what is waited for, so that it may be ready all the same. */
+  readonly isUntold?: true;
   /** What it says about itself although it is ready. */
   readonly warning?: string | undefined;
   /** Seconds that were waited. */
@@ -175,7 +177,11 @@ function outcomeOf(
     case 'ready':
       return { ...known, warning: verdict.warning };
     case 'failed':
-      return { ...known, problem: { text: `can't become ready: ${verdict.why}`, kind: 'failed' } };
+      return {
+        ...known,
+        problem: { text: `can't become ready: ${verdict.why}`, kind: 'failed' },
+        ...(verdict.isUntold ? { isUntold: true } : {}),
+      };
     case 'unknown':
       return { ...known, problem: { text: `is not known to be ready: ${verdict.why}`, kind: 'unknown' } };
     case 'waiting': {

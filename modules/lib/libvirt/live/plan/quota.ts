@@ -20,6 +20,12 @@ function quotaOf(domain: Element): Quota {
 
 const shown = ({ quota, period }: Quota): string => (quota === NONE ? 'no limit' : String(quota / period));
 
+/** The processors whose time a container may have, by its quota; undefined of one without a quota. */
+export function quotaIn(domain: Element): number | undefined {
+  const { quota, period } = quotaOf(domain);
+  return quota === NONE ? undefined : quota / period;
+}
+
 /** Plans the time that a running container has on the host's processors. */
 export function planQuota(live: Element, persistent: Element): LivePlan {
   const [current, next] = [quotaOf(live), quotaOf(persistent)];
