@@ -7,7 +7,8 @@ export const spec = defineSpec({
   summary: "Make a host's guests, each with its disk, its cloud-init seed and its domain",
   description: [
     'A VM is a disk made from an image, a seed with the addresses and users of the guest, and a libvirt domain. All VMs of a host are planned and made in one process.',
-    'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and follow the same rules: an existing disk is never overwritten, a guest is only stopped if the task says so.',
+    'With O(kind=container) it is a container: a root made from a root template of M(piecewise.cloud.image), and a domain of the LXC driver of libvirt.',
+    'Its parts are those of M(piecewise.cloud.disk_image), M(piecewise.cloud.cloudinit_iso) and M(piecewise.cloud.libvirt_domain), and follow the same rules: an existing disk or root is never overwritten, a guest is only stopped if the task says so.',
     'A VM that is left out of the list is kept, unless it was made by a count and O(groups[].types[].remove) says otherwise.',
   ],
   attributes: {
@@ -135,6 +136,19 @@ export const spec = defineSpec({
       path: /srv/iso/debian-12-netinst.iso
     hypervisor: "{{ inventory_hostname }}"
 
+- name: A container
+  piecewise.cloud.vm:
+    name: proxy1
+    kind: container
+    memory: 256 MiB
+    archive_name: debian-12-root
+    hypervisor: "{{ inventory_hostname }}"
+    networks:
+      - name: lan
+        address: 10.30.0.5
+    ssh_authorized_keys:
+      - ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJx6 joe
+
 - name: The guests of this host, from its variables
   piecewise.cloud.vm:
     hypervisor: "{{ inventory_hostname }}"
@@ -250,6 +264,12 @@ export const spec = defineSpec({
       type: 'str',
       sample: '0b3b3f0e-51f7-4d0b-a5a5-3f1c4f4f6a51',
     },
+    kind: {
+      description: 'What it is: V(vm) or V(container).',
+      returned: 'always',
+      type: 'str',
+      sample: 'vm',
+    },
     state: {
       description: "The domain's state, as libvirt names it; C(absent) if there is no domain.",
       returned: 'always',
@@ -292,9 +312,42 @@ export const spec = defineSpec({
         },
       },
     },
+    root: {
+      description: 'The root of the container.',
+      returned: 'for a container',
+      type: 'dict',
+      contains: {
+        path: { description: 'The path of the directory.', returned: 'always', type: 'str' },
+        first_user: {
+          description:
+            'The user, and the group, of the host that is root in the container. Those that follow are the other users of the container.',
+          returned: 'when the task manages the root',
+          type: 'int',
+          sample: 1073741824,
+        },
+        users: {
+          description: 'How many users and groups the container has.',
+          returned: 'when the task manages the root',
+          type: 'int',
+          sample: 65536,
+        },
+        cloud_init: {
+          description: 'Whether its guest is configured by a seed.',
+          returned: 'when it is known',
+          type: 'bool',
+        },
+        written: {
+          description: 'What was written into a root that has no cloud-init.',
+          returned: 'when such a root is made',
+          type: 'list',
+          elements: 'str',
+          sample: ['hostname', 'authorized_keys'],
+        },
+      },
+    },
     disk: {
       description: 'The disk of the VM.',
-      returned: 'always',
+      returned: 'for a VM',
       type: 'dict',
       contains: {
         path: { description: 'The path of the file.', returned: 'always', type: 'str' },
@@ -303,7 +356,7 @@ export const spec = defineSpec({
     },
     disks: {
       description: 'The disks of O(disks), in the same order.',
-      returned: 'always',
+      returned: 'for a VM',
       type: 'list',
       elements: 'dict',
       contains: {
@@ -318,11 +371,15 @@ export const spec = defineSpec({
       },
     },
     seed: {
-      description: 'The seed of the VM.',
-      returned: 'always',
+      description: 'The seed of the guest.',
+      returned: 'for a VM, and for a container with cloud-init',
       type: 'dict',
       contains: {
-        path: { description: 'The path of the file.', returned: 'always', type: 'str' },
+        path: {
+          description: 'The path of the file, or of the directory in the root.',
+          returned: 'always',
+          type: 'str',
+        },
         applied: {
           description: 'Whether the guest applies the changed seed.',
           returned: 'when it changed',

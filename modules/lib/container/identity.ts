@@ -58,6 +58,8 @@ function networkd(nics: readonly Nic[]): RootFile[] {
     content: [
       `[Match]\nName=${name}\n\n[Network]`,
       ...(dhcp ? ['DHCP=yes'] : []),
+      // Else networkd takes away those that libvirt has set.
+      ...(addresses.length > 0 ? [] : ['KeepConfiguration=static']),
       ...addresses.map((one) => `Address=${one}`),
       ...gateways.map((one) => `Gateway=${one}`),
       ...dns.map((one) => `DNS=${one}`),
@@ -72,6 +74,10 @@ function networkd(nics: readonly Nic[]): RootFile[] {
     { path: 'etc/systemd/system/multi-user.target.d/network.conf', content: starts, mode: READABLE },
   ];
 }
+
+/** Whether the root itself has to give an interface addresses. */
+export const hasAddresses = ({ dhcp, addresses }: Pick<Nic, 'dhcp' | 'addresses'>): boolean =>
+  dhcp || addresses.length > 0;
 
 /** The name servers of all interfaces, each once. */
 function resolver(nics: readonly Nic[]): RootFile[] {
@@ -98,6 +104,7 @@ export function identityFiles(
   ];
   const configured = nics.length > 0 && network !== undefined;
   const net = !configured ? [] : network === 'ifupdown' ? ifupdown(nics) : networkd(nics);
+  const servers = resolver(nics);
   const authorised = {
     path: 'root/.ssh/authorized_keys',
     content: keys.map((key) => `${key.trim()}\n`).join(''),
@@ -108,10 +115,15 @@ export function identityFiles(
     files: [
       { path: 'etc/hosts', content: hosts.join('\n'), mode: READABLE },
       ...net,
-      ...(configured ? resolver(nics) : []),
+      ...servers,
       ...(keys.length > 0 ? [authorised] : []),
     ],
-    says: ['hostname', ...(configured ? ['addresses'] : []), ...(keys.length > 0 ? ['authorized_keys'] : [])],
+    says: [
+      'hostname',
+      ...(configured && nics.some(hasAddresses) ? ['addresses'] : []),
+      ...(servers.length > 0 ? ['name servers'] : []),
+      ...(keys.length > 0 ? ['authorized_keys'] : []),
+    ],
   };
 }
 

@@ -71,6 +71,8 @@ export interface InsideFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** Milliseconds since it was changed, as its owner says. */
+  readonly age: number;
 }
 
 export interface WriteOptions {

@@ -122,7 +122,8 @@ export const readFileInside = (root: string, path: string): Promise<InsideFile |
       if (!found.isFile() || found.size > LONGEST) return 'other';
       const { bytesRead, buffer } = await file.read(new Uint8Array(found.size), 0, found.size, 0);
       const bytes = buffer.subarray(0, bytesRead);
-      return { bytes, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
+      const { uid, gid, mtimeMs } = found;
+      return { bytes, mode: found.mode & 0o7777, uid, gid, age: Date.now() - mtimeMs };
     } finally {
       await file.close();
     }

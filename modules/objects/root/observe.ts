@@ -12,7 +12,7 @@ import { removedPath, SEED } from './parts.ts';
 
 /** A file of a root's seed: what it is, and its attributes. `other` is no regular file. */
 export interface SeedEntry extends Comparable {
-  readonly is: Pick<InsideFile, 'mode' | 'uid' | 'gid'> | 'other';
+  readonly is: Pick<InsideFile, 'mode' | 'uid' | 'gid' | 'age'> | 'other';
 }
 
 export interface State {
@@ -30,6 +30,10 @@ export interface State {
   readonly mounts: readonly string[];
 }
 
+/** Whether the guest has cloud-init. Of one whose template is not known yet it is assumed. */
+export const hasCloudInit = ({ record, traits }: Pick<State, 'record' | 'traits'>): boolean =>
+  record?.cloudInit ?? traits?.cloudInit ?? true;
+
 /** The mounts below a directory, by /proc/self/mountinfo (proc(5)). Pure. */
 export const mountsBelow = (mountinfo: string, directory: string): string[] =>
   mountinfo.split('\n').flatMap((line) => {
@@ -42,9 +46,9 @@ async function seedEntry(host: Host, dest: string, name: string): Promise<SeedEn
   const file = await host.readInside(dest, `${SEED}/${name}`);
   if (file === undefined) return [];
   if (file === 'other') return [{ path: name, digest: 'other', is: 'other' }];
-  const { bytes, mode, uid, gid } = file;
+  const { bytes, ...is } = file;
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return [{ path: name, digest, content: bytes, is: { mode, uid, gid } }];
+  return [{ path: name, digest, content: bytes, is }];
 }
 
 /** Reads the roots of all items. New ones get ranges that don't overlap. */

@@ -1,7 +1,8 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { diffSeeds, instanceIdOf } from '../../lib/cloudinit/diff.ts';
 import { networkEvents, saysWhenAlone } from '../../lib/cloudinit/updates.ts';
-import type { RootFile } from '../../lib/container/identity.ts';
+import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
+import { hasAddresses, type RootFile } from '../../lib/container/identity.ts';
 import { RANGE, shownRange } from '../../lib/container/range.ts';
 import type { RootRecord } from '../../lib/container/records.ts';
 import type { Traits } from '../../lib/disk/unpack/root-archive.ts';
@@ -103,14 +104,20 @@ function planNew(root: RootOptions, { traits, mounts }: State, first: number): P
 /** What a root without cloud-init isn't told. */
 function unconfigured(root: RootOptions, { cloudInit, network }: Traits): string[] {
   if (cloudInit) return [];
-  const { dest, user_data, interfaces } = root;
+  const { dest, user_data = {}, interfaces } = root;
+  const others = isMapping(user_data)
+    ? Object.keys(user_data).filter((key) => key !== 'ssh_authorized_keys')
+    : ['parts'];
+  const left = interfaces.filter(hasAddresses);
   return [
-    ...(user_data === undefined
-      ? []
-      : [`${dest}: its template has no cloud-init, so of 'user_data' only authorized_keys is used`]),
-    ...(interfaces.length > 0 && network === undefined
+    ...(others.length > 0
       ? [
-          `${dest}: its template has neither ifupdown nor systemd-networkd, so its addresses are not configured`,
+          `${dest}: its template has no cloud-init, so of its user-data only ssh_authorized_keys of root are used, and not ${others.join(', ')}`,
+        ]
+      : []),
+    ...(left.length > 0 && network === undefined
+      ? [
+          `${dest}: its template has neither ifupdown nor systemd-networkd, so ${left.map(({ name }) => name).join(', ')} is not configured`,
         ]
       : []),
   ];
@@ -131,14 +138,16 @@ function planExisting(
   }
   const { files, instanceId } = seedFilesOf(root);
   const differences = diffSeeds(seed, files);
-  const owned = files.every(({ path }) => isOwned(seed, path, first));
+  const changed = files.filter(
+    ({ path }) => differences.some((one) => one.path === path) || !isOwned(seed, path, first),
+  );
   const result = { ...common, instance_id: instanceId };
   const warnings = findingsOf(seedPartOf(root));
-  if (differences.length === 0 && owned) return { changes: [], warnings, result };
+  if (differences.length === 0 && changed.length === 0) return { changes: [], warnings, result };
   const step: Step = {
     act: 'seed',
     first,
-    files: files.map(inRoot),
+    files: changed.map(inRoot),
     surplus: differences.flatMap(({ path, after }) => (after === undefined ? [`${SEED}/${path}`] : [])),
   };
   const side = (name: 'before' | 'after') =>
@@ -169,6 +178,17 @@ function planExisting(
     result: { ...result, applied: effect.applied, applied_why: effect.why },
   };
 }
+
+/**
+ * Whether the guest has what it applies when it boots: its network configuration, or another instance-id, was written since it was
+ * started. What the guest itself does to these files concerns it alone. Pure.
+ * @param uptime milliseconds since it was started
+ */
+export const isPending = ({ seed }: Pick<State, 'seed'>, uptime: number): boolean => {
+  const isNewer = (name: string) =>
+    seed.some(({ path, is }) => path === name && is !== 'other' && is.age < uptime);
+  return isNewer('meta-data') || (networkEvents(seed).has('boot') && isNewer('network-config'));
+};
 
 function isOwned(seed: readonly SeedEntry[], path: string, first: number): boolean {
   const is = seed.find((one) => one.path === path)?.is;

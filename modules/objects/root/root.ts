@@ -11,5 +11,7 @@ export const root: ObjectKind<RootOptions, State, Step, RootResult> = {
   observe,
   plan: planRoot,
   weight: (step) => (step.act === 'make' ? Number.POSITIVE_INFINITY : 0),
+  // The extraction waits for the storage, and several roots may be made of one template.
+  independent: (step) => step.act === 'make',
   apply: applyStep,
 };

@@ -4,7 +4,7 @@ import { hostProblem, isInRange } from '../../lib/net/subnet.ts';
 import { type Network, type Subnet, UNTAGGED } from '../network/network-of.ts';
 import type { KnownNetwork } from '../network/record.ts';
 import { leadsOut } from '../network/served.ts';
-import { nicName } from './names.ts';
+import { isContainer, nicName } from './names.ts';
 import type { GuestInterface, SeedSubnet } from './network.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
 import { isPowerOnly } from './power.ts';
@@ -106,13 +106,13 @@ function seedSubnet(
   network: Network,
   nic: VmNetwork,
   { subnet, gateway, range }: Subnet,
-  isDefault: boolean,
+  { isDefault, isFixed }: { readonly isDefault: boolean; readonly isFixed: boolean },
 ): SeedSubnet[] {
   const { dhcp, dns } = network.options;
   const ip = (nic.address ?? [])
     .map((text) => parseIp(text))
     .find((one) => one?.family === subnet.family)?.ip;
-  if (dhcp) {
+  if (dhcp && !(isFixed && ip !== undefined)) {
     if (subnet.family === 4) return [{ type: 'dhcp4' }];
     // Addresses of a range and reserved ones are leased; others the guest makes itself.
     return [{ type: ip === undefined && range === undefined ? 'ipv6_slaac' : 'dhcp6' }];
@@ -146,7 +146,11 @@ function defaultFor(family: 4 | 6, vm: VmOptions, known: Known): VmNetwork | und
 function interfaceIn(vm: VmOptions, network: Network, i: number, known: Known): GuestInterface {
   const nic = vm.networks[i] as VmNetwork;
   const subnets = network.subnets.flatMap((subnet) =>
-    seedSubnet(network, nic, subnet, defaultFor(subnet.subnet.family, vm, known) === nic),
+    seedSubnet(network, nic, subnet, {
+      isDefault: defaultFor(subnet.subnet.family, vm, known) === nic,
+      // A container needs no client of DHCP for an address that is known.
+      isFixed: isContainer(vm),
+    }),
   );
   return {
     name: nicName(nic, i),

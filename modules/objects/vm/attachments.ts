@@ -6,6 +6,7 @@ import { type Ended, endLeases } from '../network/leases.ts';
 import { filesOf } from '../network/names.ts';
 import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
 import type { Known } from './attach.ts';
+import { isContainer } from './names.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
 import { isPowerOnly } from './power.ts';
 
@@ -210,7 +211,9 @@ export function pendingAttachments(
   macs: readonly string[],
 ): string[] {
   const desired = desiredOf(vm, known, macs);
-  return vm.networks.flatMap(({ name }) => {
+  return vm.networks.flatMap(({ name, address }) => {
+    // A container with an address doesn't ask for it.
+    if (isContainer(vm) && address) return [];
     const { reservation, former } = pathsIn(name, vm.name);
     const [before, after] = [current.get(former) ?? current.get(reservation), desired.get(reservation)];
     if (before === undefined || after === undefined || before === after) return [];

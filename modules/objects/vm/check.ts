@@ -5,19 +5,26 @@ import { kibibytes } from '../../lib/libvirt/amount.ts';
 import { isLinkLocal, isWithin, parseAddress, parseIp } from '../../lib/net/address.ts';
 import { disk } from '../disk/disk.ts';
 import { domain } from '../domain/domain.ts';
+import { root } from '../root/root.ts';
 import { seed } from '../seed/seed.ts';
+import { accountsOf } from './accounts.ts';
+import { rootsOf } from './container.ts';
+import { checkKind } from './container-check.ts';
 import { checkDataDisks } from './data-disks.ts';
 import { checkIso } from './iso.ts';
 import { checkKernel } from './kernel.ts';
-import { nicName } from './names.ts';
+import { isContainer, nicName } from './names.ts';
 import { serversOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
-import { accountsOf, diskPartsOf, domainOf, seedsOf } from './parts.ts';
+import { diskPartsOf, domainOf, seedsOf } from './parts.ts';
 import { ofPart } from './renamed.ts';
 import { checkWait } from './wait.ts';
 
-function checkDisk({ archive_name = '', archives, images, iso }: VmOptions): void {
-  if (iso || archives.includes(archive_name) || !images || images.includes(archive_name)) return;
+function checkDisk(vm: VmOptions): void {
+  const { archive_name = '', archives, images, iso } = vm;
+  if (iso || !images || images.includes(archive_name)) return;
+  if (isContainer(vm)) throw new OptionError('archive_name', `there is no entry images['${archive_name}']`);
+  if (archives.includes(archive_name)) return;
   throw new OptionError(
     'archive_name',
     `there is neither an archive ${archive_name}.tar.gz on the controller nor an entry images['${archive_name}']`,
@@ -156,6 +163,7 @@ function checkGroup({ state, group, type, index, surplus }: VmOptions): void {
 /** Rules between the options of one VM, and those of its parts. @throws OptionError */
 export function checkVm(vm: VmOptions): void {
   checkGroup(vm);
+  checkKind(vm);
   if (vm.state !== 'absent') {
     checkDisk(vm);
     checkDataDisks(vm);
@@ -170,5 +178,6 @@ export function checkVm(vm: VmOptions): void {
   }
   for (const { at, options } of diskPartsOf(vm)) ofPart(vm, 'disk', () => disk.check?.(options), at);
   for (const options of seedsOf(vm)) ofPart(vm, 'seed', () => seed.check?.(options));
+  for (const options of rootsOf(vm)) ofPart(vm, 'root', () => root.check?.(options));
   ofPart(vm, 'domain', () => domain.check?.(domainOf(vm)));
 }

@@ -3,7 +3,7 @@ import type { Plan } from '../../lib/ansible/plan.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { downloadedIn } from './iso.ts';
 import { kernelNames } from './kernel.ts';
-import { directoryOf } from './names.ts';
+import { directoryOf, isContainer } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { disksOf, seedsOf } from './parts.ts';
 import { isPowerOnly } from './power.ts';
@@ -11,7 +11,8 @@ import { isPowerOnly } from './power.ts';
 /** The names in the directory of a VM that is removed; undefined if there is no directory, or the VM is kept. */
 export type Directory = readonly string[] | undefined;
 
-const isRemoved = (vm: VmOptions) => vm.state === 'absent' && !isPowerOnly(vm);
+// That of a container goes with its root.
+const isRemoved = (vm: VmOptions) => vm.state === 'absent' && !isPowerOnly(vm) && !isContainer(vm);
 
 export async function observeDirectory(host: Host, vm: VmOptions): Promise<Directory> {
   if (!isRemoved(vm)) return undefined;

@@ -13,6 +13,18 @@ export const diskPath = (vm: Named & Pick<VmOptions, 'disk_name'>): string =>
 export const seedPath = (vm: Named & Pick<VmOptions, 'cloudinit_file'>): string =>
   `${directoryOf(vm)}/${vm.cloudinit_file}_ci.iso`;
 
+/** Whether a guest is a container, and no virtual machine. */
+export const isContainer = ({ kind }: Pick<VmOptions, 'kind'>): boolean => kind === 'container';
+
+/** libvirt's containers are those of one driver, whatever the connection of VMs is. */
+export const CONTAINERS = 'lxc:///system';
+
+/** The connection of a guest. */
+export const uriOf = (vm: Pick<VmOptions, 'kind' | 'uri'>): string => (isContainer(vm) ? CONTAINERS : vm.uri);
+
+/** The root of a container. */
+export const rootPath = (vm: Named): string => `${directoryOf(vm)}/root`;
+
 export const archivePath = ({ directory }: Named, archive: string): string =>
   `${directory}/${archive}.tar.gz`;
 

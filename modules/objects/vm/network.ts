@@ -1,3 +1,4 @@
+import { parseAddress } from '../../lib/net/address.ts';
 import type { VmInterface } from './options.ts';
 
 // As Python's json.dumps writes it, so that the seed is the same, byte for byte, as an earlier release wrote it.
@@ -26,7 +27,41 @@ export interface GuestInterface extends VmInterface {
   readonly subnets?: readonly SeedSubnet[];
   /** With their prefixes. */
   readonly addresses?: readonly string[];
+  /** What libvirt sets in a container that has no cloud-init. */
+  readonly inside?: Pick<StaticNetwork, 'addresses' | 'gateways'>;
 }
+
+/** The fixed part of an interface's configuration. */
+export interface StaticNetwork {
+  /** With their prefixes. */
+  readonly addresses: readonly string[];
+  /** Default gateways. */
+  readonly gateways: readonly string[];
+  /** Name servers. */
+  readonly servers: readonly string[];
+}
+
+/** What of an interface's configuration is fixed. @throws OptionError for what is no address */
+export function staticOf(nic: GuestInterface): StaticNetwork {
+  const { subnets, address, netmask, gateway } = nic;
+  if (!subnets) {
+    const fixed = address === undefined ? [] : [parseAddress(address, netmask)];
+    const gateways = gateway === undefined ? [] : [gateway];
+    return { addresses: fixed.map(({ ip, prefix }) => `${ip}/${prefix}`), gateways, servers: serversOf(nic) };
+  }
+  const fixed = subnets.filter(({ address }) => address !== undefined);
+  return {
+    addresses: fixed.flatMap((one) => one.address ?? []),
+    gateways: fixed.flatMap((one) => one.gateway ?? []),
+    servers: fixed.flatMap((one) => one.servers ?? []),
+  };
+}
+
+const DYNAMIC: readonly string[] = ['dhcp4', 'dhcp6', 'ipv6_slaac'];
+
+/** Whether an interface gets addresses from its network. */
+export const isDynamic = ({ subnets, mode }: GuestInterface): boolean =>
+  subnets ? subnets.some(({ type }) => DYNAMIC.includes(type)) : mode === 'dhcp';
 
 /** How many of a VM's interfaces are those of its networks: the first ones. */
 export const inNetworks = (interfaces: readonly GuestInterface[]): number =>

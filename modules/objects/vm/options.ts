@@ -209,6 +209,15 @@ export const vmOptions = defineOptions({
       'V(absent) shuts it down gracefully, undefines it and removes its seed. Its disks are kept, unless O(remove_storage=true).',
     ],
   },
+  kind: {
+    type: 'str',
+    choices: ['vm', 'container'],
+    default: 'vm',
+    description: [
+      'V(container) makes a container of libvirt at C(lxc:///system) instead of a virtual machine. It has the kernel of the host. Its root is a directory that is made from a root template of the role C(image), and belongs to users of its own.',
+      'Options that a container does not have, such as O(disks), are errors.',
+    ],
+  },
   host: {
     type: 'str',
     description:

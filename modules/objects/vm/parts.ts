@@ -1,15 +1,17 @@
 import { dirname } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
 import { updatesOf } from '../../lib/cloudinit/updates.ts';
-import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
 import { isLocalSystem } from '../../lib/libvirt/console-log.ts';
 import { type DiskOptions, diskOptions } from '../disk/options.ts';
 import { type DomainOptions, domainOptions } from '../domain/options/options.ts';
 import { type SeedOptions, seedOptions } from '../seed/options.ts';
+import { userDataOf } from './accounts.ts';
+import { adapterOf } from './adapter.ts';
+import { containerOf } from './container.ts';
 import { dataDisksOf, domainDisksOf } from './data-disks.ts';
 import { diskOrder, isoDrives, isoGraphics } from './iso.ts';
 import { kernelOptions } from './kernel.ts';
-import { archivePath, defaultMac, directoryOf, diskPath, seedPath, targetOf } from './names.ts';
+import { archivePath, directoryOf, diskPath, isContainer, seedPath, uriOf } from './names.ts';
 import { networkConfigOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 import { isPowerOnly, powerOf } from './power.ts';
@@ -25,11 +27,11 @@ export interface DiskPart {
 
 /**
  * The disks that a task makes or removes: one from an archive or an image, then the data disks. Of a VM that is removed with its
- * storage, all disks in its directory.
+ * storage, all disks in its directory. A container has none.
  */
 export function diskPartsOf(vm: VmOptions): DiskPart[] {
   const { state, remove_storage } = vm;
-  if (isPowerOnly(vm)) return [];
+  if (isPowerOnly(vm) || isContainer(vm)) return [];
   const made = dataDisksOf(vm).filter(({ isMade }) => isMade);
   if (state !== 'absent') {
     const data = made.map(({ at, path: dest, format, given: { size } }) => ({
@@ -64,13 +66,21 @@ function removedFiles(vm: VmOptions): string[] {
 
 /** The domain, with the VM's disk, seed and interfaces before or after those in `domain`. */
 export function domainOf(vm: VmOptions): DomainOptions {
-  const { name, uri, shutdown_timeout, force_off, restart } = vm;
+  const { name, shutdown_timeout, force_off, restart } = vm;
+  const uri = uriOf(vm);
   const power = { name, uri, shutdown_timeout, force_off };
   if (vm.state === 'absent') return withDefaults(domainOptions, { ...power, state: 'absent' });
   const only = powerOf(vm);
   if (only) return withDefaults(domainOptions, { ...power, ...only });
   const { memory, memory_max, vcpus, vcpus_max, machine, virt_type, cpu_mode, autostart, domain } = vm;
   const { group, type, index } = vm;
+  const common = {
+    ...power,
+    ...(group === undefined ? {} : { member_of: { group, type, index } }),
+    ...{ restart, vcpus, autostart },
+    state: vm.steps === 'define' && vm.state === 'running' ? 'present' : vm.state,
+  };
+  if (isContainer(vm)) return withDefaults(domainOptions, { ...domain, ...common, ...containerOf(vm) });
   return withDefaults(domainOptions, {
     ...domain,
     // A new domain has it by default; another one needs it to be waited for.
@@ -78,15 +88,13 @@ export function domainOf(vm: VmOptions): DomainOptions {
       domain.console_log ?? (vm.wait && domain.console !== false && isLocalSystem(uri) ? true : undefined),
     ...kernelOptions(vm),
     ...isoGraphics(vm),
-    ...power,
-    ...(group === undefined ? {} : { member_of: { group, type, index } }),
-    ...{ restart, vcpus, machine, virt_type, autostart },
+    ...common,
+    ...{ machine, virt_type },
     // A domain keeps its processor where there is no mode.
     cpu_mode: cpu_mode === 'baseline' ? undefined : cpu_mode,
     // A domain's memory is the most that its guest can have.
     ...(memory_max === undefined ? { memory } : { memory: memory_max, current_memory: memory }),
     ...(vcpus_max === undefined ? {} : { vcpus_max }),
-    state: vm.steps === 'define' && vm.state === 'running' ? 'present' : vm.state,
     disks: [
       { source: diskPath(vm), target: 'vda', boot_order: diskOrder(vm) },
       { source: seedPath(vm), device: 'cdrom', target: 'sda' },
@@ -98,23 +106,19 @@ export function domainOf(vm: VmOptions): DomainOptions {
   });
 }
 
-function interfaceOf(vm: VmOptions, nic: VmInterface, i: number) {
-  const { name: source, vlans } = vm.ovs[i] ?? {};
-  return {
-    ...{ source, vlans, target: targetOf(vm, nic) },
-    ...(nic.mac === undefined ? { default_mac: defaultMac(vm, nic) } : { mac: nic.mac }),
-    ...(vm.checksum_offload ? {} : { checksum_offload: false }),
-  };
-}
+const interfaceOf = (vm: VmOptions, nic: VmInterface, i: number) => ({
+  ...adapterOf(vm, nic, i),
+  ...(vm.checksum_offload ? {} : { checksum_offload: false }),
+});
 
 /**
- * The seed; none in a task that only starts VMs.
+ * The seed; none of a container, and none in a task that only starts VMs.
  * @param macs the MAC address of each interface. To observe the seed, they are not needed.
  * @param hasHook whether its guest has cloud-init's hook for interfaces that come and go
  */
 export function seedsOf(vm: VmOptions, macs?: readonly string[], hasHook = true): SeedOptions[] {
   const { name, hostname = name, instance_id = name, extra_files, validate, interfaces, state } = vm;
-  if (isPowerOnly(vm)) return [];
+  if (isPowerOnly(vm) || isContainer(vm)) return [];
   const dest = seedPath(vm);
   if (state === 'absent') return [withDefaults(seedOptions, { dest, state })];
   const seed = {
@@ -132,20 +136,7 @@ export function seedsOf(vm: VmOptions, macs?: readonly string[], hasHook = true)
 /** The archive on the controller that must be copied to the host for the disk: its name, and its path on the host. */
 export function uploadsOf(vm: VmOptions): Record<string, string> {
   const { archive_name: name, archives, uploaded } = vm;
-  const isMissing = name !== undefined && !vm.iso && archives.includes(name) && !uploaded.includes(name);
+  const isMissing =
+    name !== undefined && !vm.iso && !isContainer(vm) && archives.includes(name) && !uploaded.includes(name);
   return isMissing && vm.state !== 'absent' ? { [name]: archivePath(vm, name) } : {};
-}
-
-/** The user-data of the VM's `users` and `ssh_authorized_keys`. */
-export function accountsOf({ users, ssh_authorized_keys: keys }: VmOptions): Record<string, unknown> {
-  const some = (list: unknown) => Array.isArray(list) && list.length > 0;
-  return { ...(some(users) ? { users } : {}), ...(some(keys) ? { ssh_authorized_keys: keys } : {}) };
-}
-
-function userDataOf(vm: VmOptions): unknown {
-  const { user_data: given = {} } = vm;
-  const accounts = accountsOf(vm);
-  if (isMapping(given)) return { ...given, ...accounts };
-  if (!Array.isArray(given)) return given;
-  return [...(Object.keys(accounts).length > 0 ? [{ content: accounts }] : []), ...given];
 }

@@ -1,10 +1,10 @@
 import { type Failure, withOptionsNamed } from '../../lib/failure.ts';
+import { accountsOf } from './accounts.ts';
 import { inNetworks } from './network.ts';
 import { isDecided, type VmOptions } from './options.ts';
-import { accountsOf } from './parts.ts';
 
 /** The parts of a VM. */
-export type Part = 'disk' | 'seed' | 'domain';
+export type Part = 'disk' | 'seed' | 'root' | 'domain';
 
 type Names = Readonly<Record<string, string>>;
 
@@ -20,6 +20,7 @@ const DISK: Names = {
 const DATA_DISK: Names = { dest: 'name', source: 'source', serial: 'name' };
 const KERNEL: Names = { kernel: 'kernel', initrd: 'kernel', cmdline: 'cmdline' };
 const SEED: Names = { dest: 'cloudinit_file', owner: 'kvm_qemu_user', group: 'kvm_qemu_group' };
+const ROOT: Names = { dest: 'name', template: 'archive_name', authorized_keys: 'ssh_authorized_keys' };
 const BRIDGE: Names = { source: 'name', vlans: 'vlans' };
 
 /** The first disks of the domain, which come from these options of the VM. */
@@ -49,8 +50,11 @@ function domainOption(vm: VmOptions, option: string): string {
   if (vm.kernel !== undefined && option in KERNEL) return KERNEL[option] ?? option;
   const size = sizeOption(vm, option);
   if (size !== undefined) return size;
-  const [, list = '', index = '', rest = ''] = /^(disks|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
+  const [, list = '', index = '', rest = ''] =
+    /^(disks|filesystems|interfaces)\[(\d+)\](.*)$/.exec(option) ?? [];
   const i = Number(index);
+  // The first one is the root of a container.
+  if (list === 'filesystems') return i === 0 ? 'name' : `domain.filesystems[${i - 1}]${rest}`;
   if (list === 'disks') return diskOption(vm, i, rest);
   if (list === 'interfaces') {
     const at = i - (domain.interfaces ?? []).length;
@@ -85,6 +89,7 @@ const OF_PART: Readonly<Record<Part, NameOf>> = {
   disk: (_, option, __, at) =>
     at === undefined ? (DISK[option] ?? option) : `${at}.${DATA_DISK[option] ?? option}`,
   seed: seedOption,
+  root: (vm, option, problem) => ROOT[option] ?? seedOption(vm, option, problem),
   domain: domainOption,
 };
 

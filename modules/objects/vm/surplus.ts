@@ -3,6 +3,7 @@ import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { Member } from '../../lib/libvirt/member.ts';
 import { readMembers } from '../../lib/libvirt/members.ts';
+import { uriOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 
 // The VMs of a type that its count no longer has: those of its group and type on the host that the task doesn't have.
@@ -66,12 +67,12 @@ async function find(
 ): Promise<(Found<VmOptions> | Error)[]> {
   const names = namesOf(declared);
   const known = new Set(names.filter((name) => name !== undefined));
-  const uris = [...new Set(items.map(({ uri }) => uri))];
+  const uris = [...new Set(items.map(uriOf))];
   const answers = await Promise.all(
     uris.map((uri) => readMembers(host, uri, (name) => !known.has(name)).catch(asError)),
   );
   return items.map((vm) => {
-    const members = answers[uris.indexOf(vm.uri)];
+    const members = answers[uris.indexOf(uriOf(vm))];
     if (members === undefined || members instanceof Error) return members ?? new Error('no members');
     return surplusOf(vm, members, names);
   });

@@ -2,7 +2,7 @@ import type { Placed } from '../../lib/ansible/plan.ts';
 import { type Failure, Failures, OptionError } from '../../lib/failure.ts';
 import { parseAddress, parseIp } from '../../lib/net/address.ts';
 import { dataDisksOf } from './data-disks.ts';
-import { defaultMac, diskPath, nicName, seedPath, targetOf } from './names.ts';
+import { defaultMac, diskPath, isContainer, nicName, seedPath, targetOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 
 /** Something that only one VM may have. */
@@ -29,6 +29,8 @@ const claimsOf = (vm: VmOptions): Claim[] =>
       : [nameOf(vm), ...filesOf(vm), ...networkOf(vm), ...networksOf(vm)];
 
 function filesOf(vm: VmOptions): Claim[] {
+  // A container's are in a directory of its name.
+  if (isContainer(vm)) return [];
   const file = (path: string, option: string) => ({ what: `the file ${path}`, key: `file ${path}`, option });
   const more = (vm.domain.disks ?? []).flatMap((disk, i) => {
     const { source, device, readonly, shareable } = disk;

@@ -10,6 +10,8 @@ import { domain } from '../domain/domain.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
 import { readOvnNetworks } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
+import type { Step as RootStep } from '../root/plan.ts';
+import { root } from '../root/root.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
 import { seed } from '../seed/seed.ts';
 import { attach, type Known } from './attach.ts';
@@ -25,6 +27,7 @@ import {
 } from './attachments.ts';
 import { type ObservedDomain, observeDomains, withCpu } from './baseline.ts';
 import { checkVm } from './check.ts';
+import { rootsOf, withRoot } from './container.ts';
 import { type Directory, observeDirectory, planDirectory } from './directory.ts';
 import { hasHook } from './hook.ts';
 import {
@@ -37,6 +40,7 @@ import {
   type SeenIso,
 } from './iso.ts';
 import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
+import { observeOther, otherKindFailure } from './kinds.ts';
 import { askOfMoving, leavingFailure, observeLeaving, observeMoving } from './moving.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
@@ -48,6 +52,7 @@ import { isPowerOnly, isSlow, planPower } from './power.ts';
 import { isWaiting, type Reach, reachOf, withWhy } from './reach.ts';
 import { errorOfVm } from './renamed.ts';
 import { macsOf, resultOf, type VmResult } from './result.ts';
+import { besideRoot, observeRoots, planRootPart, type SeenRoot } from './root-part.ts';
 import { noneSelected, scopeOf } from './scope.ts';
 import { isSurplus, isSurplusEntry, surplusVms } from './surplus.ts';
 import { checkTogether } from './together.ts';
@@ -62,6 +67,10 @@ export interface State extends ObservedDomain {
   readonly kernel: SeenKernel | undefined;
   readonly iso: SeenIso | undefined;
   readonly seeds: readonly (SeedState | Error)[];
+  /** Of a container. */
+  readonly root: SeenRoot | undefined;
+  /** Whether the host has a guest of this name that is of the other kind. */
+  readonly isOther: boolean;
   readonly directory: Directory;
   readonly moving: Moving | Error | undefined;
   readonly isLeaving: boolean;
@@ -85,6 +94,7 @@ export type Step =
       readonly note?: Note | undefined;
       readonly isPromised?: boolean;
     }
+  | { readonly part: 'root'; readonly step: RootStep }
   | { readonly part: 'kernel'; readonly step: KernelStep }
   | { readonly part: 'iso'; readonly step: IsoStep }
   | { readonly part: 'attachments'; readonly step: AttachmentStep }
@@ -102,8 +112,11 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
       { ...one, guests: one.guests.filter((guest) => !names.has(guest.name)) },
     ]),
   );
-  const vms = items.map((vm) => attachedOrPlain(vm, known));
-  const [domains, disks, seeds, directories, moves, leaving, attachments, stale] = await Promise.all([
+  const attached = items.map((vm) => attachedOrPlain(vm, known));
+  // The domain of a container has the users of its root.
+  const roots = await observeRoots(host, attached);
+  const vms = attached.map((vm, i) => withRoot(vm, roots[i]?.root));
+  const [domains, disks, seeds, directories, moves, leaving, attachments, stale, others] = await Promise.all([
     observeDomains(host, vms),
     disk.observe(host, vms.flatMap(disksOf)),
     seed.observe(
@@ -115,6 +128,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     Promise.all(vms.map((vm) => observeLeaving(host, vm))),
     observeAttachments(host, vms, known),
     observeStale(host, vms, stored),
+    Promise.all(vms.map((vm) => observeOther(host, vm))),
   ]);
   const found = domains.map(({ domain: seen }) => (seen instanceof Error ? undefined : seen.domain));
   const [notes, dataDisks] = await Promise.all([
@@ -132,6 +146,8 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     kernel: kernels[i],
     iso: isos[i],
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
+    root: roots[i],
+    isOther: others[i] ?? false,
     directory: directories[i],
     moving: moves[i],
     isLeaving: leaving[i] ?? false,
@@ -150,7 +166,9 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   if (state.moving instanceof Error) throw state.moving;
   if (state.isLeaving) throw leavingFailure(item);
   if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
-  const { vm, missing } = attach(withCpu(item, state.cpu), state.known);
+  if (state.isOther) throw otherKindFailure(item);
+  const { vm: attached, missing } = attach(withCpu(item, state.cpu), state.known);
+  const vm = withRoot(attached, state.root?.root);
   const first = planPart(vm, 'domain', state.domain, (seen) =>
     isPowerOnly(vm) ? planPower(vm, domainOf(vm), seen) : domain.plan(domainOf(vm), seen),
   );
@@ -163,9 +181,13 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     ),
   );
   const reach = reachOf(vm, state, { options: seeds[0], plan: ofSeeds[0] }, macs);
-  const ofDomain = reach
-    ? planPart(vm, 'domain', state.domain, (seen) => domain.plan(domainOf(vm), { ...seen, ...reach }))
-    : first;
+  const ofRoot = planRootPart(vm, state.root, macs);
+  const ofDomain =
+    reach || ofRoot
+      ? planPart(vm, 'domain', state.domain, (seen) =>
+          domain.plan(domainOf(vm), { ...besideRoot(vm, seen, ofRoot), ...reach }),
+        )
+      : first;
   const ofData = planDataDisks(vm, state.dataDisks);
   const ofDisks = diskPartsOf(vm).map(({ at, options }, i) =>
     planPart(vm, 'disk', state.disks[i], (seen) => disk.plan(options, forOthers(vm, seen)), at),
@@ -176,6 +198,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   const files = [
     ...stepsOf(ofIso, (step): Step => ({ part: 'iso', step })),
     ...stepsOf(ofKernel, (step): Step => ({ part: 'kernel', step })),
+    ...(ofRoot ? stepsOf(ofRoot.plan, (step): Step => ({ part: 'root', step })) : []),
     ...ofDisks.flatMap((one, i) => stepsOf(one, (step): Step => ({ part: 'disk', i, step }))),
     ...ofSeeds.flatMap((one, i) =>
       stepsOf(
@@ -206,7 +229,8 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   const isRunning = vm.state !== 'absent' && ofDomain.result?.domain?.state === 'running';
   const last = stepsOf(ofDirectory, (): Step => ({ part: 'directory' }));
   const uploads = ofDisks[0]?.changes.some(({ step }) => step.act === 'create') ? uploadsOf(vm) : {};
-  const parts = [...ofDisks, ofData, ofIso, ofKernel, ...ofSeeds, ofDomain, ofDirectory];
+  const roots = ofRoot ? [ofRoot.plan] : [];
+  const parts = [...ofDisks, ofData, ofIso, ofKernel, ...ofSeeds, ...roots, ofDomain, ofDirectory];
   return {
     changes:
       vm.state === 'absent'
@@ -229,6 +253,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
     ...askOf(vm, isNew || (isSurplus(vm) && domains.length > 0)),
     result: resultOf(vm, state.known, macs, {
       domain: ofDomain.result,
+      root: ofRoot?.plan.result,
       disk: ofDisks[0]?.result,
       disks: ofDisks.map((one) => one.result),
       seed: withWhy(ofSeeds[0]?.result, reach),
@@ -276,6 +301,7 @@ async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome |
     return undefined;
   }
   try {
+    if (step.part === 'root') return await root.apply(host, step.step, at(rootsOf(vm), 0));
     if (step.part === 'disk') return await disk.apply(host, step.step, at(disksOf(vm), step.i));
     if (step.part === 'domain') return await applyToDomain(host, vm, step);
     if (step.note) await writeNote(host, vm, step.note);
@@ -310,7 +336,7 @@ function at<T>(list: readonly T[], i: number): T {
   return found;
 }
 
-/** A guest: its disk, its seed and its domain. */
+/** A guest: its disk, its seed and its domain, or its root and its domain. */
 export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   key: (vm) => (isSurplusEntry(vm) ? `surplus of ${vm.name}` : vm.name),
   scope: scopeOf,
@@ -325,11 +351,13 @@ export const vm: ObjectKind<VmOptions, State, Step, VmResult> = {
   weight: (step) => {
     if (step.part === 'domain')
       return isWaiting(step.step) || isSlow(step.step) ? Number.POSITIVE_INFINITY : 0;
+    if (step.part === 'root') return root.weight?.(step.step) ?? 0;
     if (step.part === 'iso') return step.step.act === 'fetch' ? Number.POSITIVE_INFINITY : 0;
     return step.part === 'disk' ? (disk.weight?.(step.step) ?? 0) : 0;
   },
   independent: (step, vm) => {
     if (step.part === 'disk') return disk.independent?.(step.step, at(disksOf(vm), step.i)) ?? false;
+    if (step.part === 'root') return root.independent?.(step.step, at(rootsOf(vm), 0)) ?? false;
     if (step.part === 'seed') return step.step.act === 'write' && step.note === undefined;
     if (step.part === 'domain')
       return (

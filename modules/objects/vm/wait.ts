@@ -4,17 +4,13 @@ import type { Awaited, AwaitedNic } from '../../lib/guest/ready/awaited.ts';
 import { type Outcome, outcomesNow, waitForGuests } from '../../lib/guest/ready/wait.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { parseAddress } from '../../lib/net/address.ts';
-import { targetOf } from './names.ts';
-import type { GuestInterface } from './network.ts';
+import { isContainer, targetOf, uriOf } from './names.ts';
+import { type GuestInterface, isDynamic } from './network.ts';
 import type { VmOptions } from './options.ts';
 import { addressesOf } from './result.ts';
 
-const DYNAMIC = ['dhcp4', 'dhcp6', 'ipv6_slaac'];
-
 /** Whether an interface has an address, or gets one. */
-const isConfigured = (nic: GuestInterface): boolean =>
-  addressesOf(nic).length > 0 ||
-  (nic.subnets ? nic.subnets.some(({ type }) => DYNAMIC.includes(type)) : nic.mode === 'dhcp');
+const isConfigured = (nic: GuestInterface): boolean => addressesOf(nic).length > 0 || isDynamic(nic);
 
 const nicOf = (vm: VmOptions, nic: GuestInterface): AwaitedNic => ({
   name: nic.name,
@@ -24,10 +20,10 @@ const nicOf = (vm: VmOptions, nic: GuestInterface): AwaitedNic => ({
 
 /** The guest that a VM waits for. Pure. @param vm with the interfaces of its networks; undefined where it isn't waited for */
 export function awaitedOf(vm: VmOptions): Awaited | undefined {
-  const { name, uri, wait } = vm;
+  const { name, wait } = vm;
   if (!wait || !isAwaited(vm)) return undefined;
   const nics = vm.interfaces.filter(isConfigured).map((nic) => nicOf(vm, nic));
-  return { name, uri, goal: wait.for, port: wait.port, timeout: wait.timeout, nics };
+  return { name, uri: uriOf(vm), goal: wait.for, port: wait.port, timeout: wait.timeout, nics };
 }
 
 /** Only running guests are waited for. */
@@ -35,7 +31,10 @@ const isAwaited = ({ wait, state, steps }: VmOptions): boolean =>
   wait !== undefined && state === 'running' && steps !== 'define' && steps !== 'stop';
 
 /** Rules about `wait`. @throws OptionError */
-export function checkWait({ wait, networks, interfaces, domain }: VmOptions): void {
+export function checkWait(vm: VmOptions): void {
+  const { wait, networks, interfaces, domain } = vm;
+  if (wait?.for === 'agent' && isContainer(vm))
+    throw new OptionError('wait.for', 'a container has no agent: wait for cloud_init, address or port');
   if (wait?.for === 'agent' && domain.guest_agent === false)
     throw new OptionError(
       'wait.for',

@@ -18,7 +18,7 @@ const texts = (network: 'ifupdown' | 'networkd' | undefined, nics = [NIC]) => {
 
 it('configures ifupdown where the root has it', () => {
   const { files, says } = texts('ifupdown');
-  expect(says).toEqual(['hostname', 'addresses', 'authorized_keys']);
+  expect(says).toEqual(['hostname', 'addresses', 'name servers', 'authorized_keys']);
   expect(files['etc/network/interfaces']).toBe(`auto lo
 iface lo inet loopback
 
@@ -49,8 +49,16 @@ it('configures systemd-networkd where the root has that only, and has it started
 
 it('says that it configures no addresses where nothing in the root could', () => {
   const { files, says } = texts(undefined);
-  expect(says).toEqual(['hostname', 'authorized_keys']);
-  expect(Object.keys(files).sort()).toEqual(['etc/hosts', 'root/.ssh/authorized_keys']);
+  expect(says).toEqual(['hostname', 'name servers', 'authorized_keys']);
+  expect(Object.keys(files).sort()).toEqual(['etc/hosts', 'etc/resolv.conf', 'root/.ssh/authorized_keys']);
+});
+
+it('leaves the addresses alone that libvirt sets', () => {
+  const nics = [{ ...NIC, addresses: [], gateways: [] }];
+  expect(texts('ifupdown', nics).files['etc/network/interfaces']).toContain('iface eth0 inet manual\n');
+  const { files, says } = texts('networkd', nics);
+  expect(files['etc/systemd/network/10-eth0.network']).toContain('KeepConfiguration=static\n');
+  expect(says).toEqual(['hostname', 'name servers', 'authorized_keys']);
 });
 
 it('names every root, and masks what fails in a user namespace', () => {

@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { withDefaults } from '../../../modules/lib/ansible/coerce.ts';
-import { networkOf } from '../../../modules/objects/network/network-of.ts';
-import { networkOptions } from '../../../modules/objects/network/options.ts';
-import type { Guest, KnownNetwork } from '../../../modules/objects/network/record.ts';
+import type { KnownNetwork } from '../../../modules/objects/network/record.ts';
 import { attach } from '../../../modules/objects/vm/attach.ts';
 import { planAttachments } from '../../../modules/objects/vm/attachments.ts';
 import { networkConfigOf } from '../../../modules/objects/vm/network.ts';
 import { LAN, problems, vmOf } from './given.ts';
+import { DHCP, known, network } from './networks.ts';
 
-const DHCP = { dhcp: { range: ['10.20.0.100', '10.20.0.199'] } };
 const BOTH = { subnet: ['10.20.0.0/24', 'fd00:20::/64'] };
-
-const network = (name: string, given: Record<string, unknown>, guests: readonly Guest[] = []) => {
-  const options = withDefaults(networkOptions, {
-    name,
-    bridge: `br-${name}`,
-    subnet: ['10.20.0.0/24'],
-    ...given,
-  });
-  return [name, { network: networkOf(options), guests, engine: 'local' as const, uplinks: [] }] as const;
-};
-const known = (...networks: (readonly [string, KnownNetwork])[]) => new Map(networks);
 
 const MAC = '52:54:00:00:00:01';
 const attached = (networks: object[], all: ReadonlyMap<string, KnownNetwork>, more: object = {}) =>

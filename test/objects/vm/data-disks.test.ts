@@ -51,7 +51,7 @@ describe('data disks', () => {
     expect(titles(planned).filter((title) => title.includes('disk'))).toEqual([
       `make disk ${HOME}/disk.qcow2`,
     ]);
-    expect(planned.result?.disks.map(({ name }) => name)).toEqual(['web1', 'old-data', 'b']);
+    expect(planned.result?.disks?.map(({ name }) => name)).toEqual(['web1', 'old-data', 'b']);
     expect(xmlOf(planned)).toMatch(/type="block".*dev="\/dev\/vg0\/web1"/s);
   });
 

@@ -49,6 +49,8 @@ export function stateOf(one: VmOptions, xml?: string): State {
     kernel: undefined,
     iso: undefined,
     seeds: seedsOf(one).map(() => NO_SEED),
+    root: undefined,
+    isOther: false,
     noted: undefined,
     directory: undefined,
     moving: undefined,
