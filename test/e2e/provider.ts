@@ -72,14 +72,16 @@ export async function connectToProvider(hypervisor: Hypervisor): Promise<void> {
 /** Starts the servers of the Internet; the names are dnsmasq's, which a hypervisor has. */
 export async function serveInternet(hypervisor: Hypervisor): Promise<void> {
   const names = ['--no-resolv', '--no-hosts', `--host-record=${FAR.name},${FAR.ipv4},${FAR.ipv6}`];
-  const listening = SERVERS.map((address) => `--listen-address=${address}`);
+  const addresses = SERVERS.map((address) => `--listen-address=${address}`);
   const dnsmasq = ['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--bind-interfaces', ...names];
   const inside = ['ip', 'netns', 'exec', 'provider'];
   for (const [unit, argv] of Object.entries({
-    names: [...dnsmasq, '--user=root', '--pid-file', ...listening],
+    names: [...dnsmasq, '--user=root', '--pid-file', ...addresses],
     teller: ['python3', '/usr/local/sbin/teller.py'],
   }))
     await hypervisor.exec(['systemd-run', '--quiet', '--collect', `--unit=${unit}`, ...inside, ...argv]);
+  const listening = 'ip netns exec provider ss -Hltn sport = :80 or sport = :53 | wc -l';
+  await hypervisor.exec(['sh', '-c', `until [ "$(${listening})" = 3 ]; do sleep 0.1; done`]);
 }
 
 /**
