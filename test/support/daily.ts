@@ -1,6 +1,6 @@
 const DAY = 86_400_000;
 
-/** Whether a run of the tests takes everything: `PIECEWISE_TESTS=all`. */
+/** Whether a run of the tests takes everything: `PIECEWISE_TESTS=all`. With `ci` it takes more files (turns.ts). */
 export const ALL = process.env.PIECEWISE_TESTS === 'all';
 
 /** The day's turn of so many. */

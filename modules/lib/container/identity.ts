@@ -128,7 +128,7 @@ export function identityFiles(
 }
 
 /**
- * The files of every root: its name, without which systemd takes the hypervisor's, and units that fail in a user namespace,
+ * The files of every root: its name, without which systemd takes the hypervisor's, a machine-id of its own, and units that fail in a user namespace,
  * masked by being empty (systemd.unit(5)). Pure.
  */
 export function commonFiles(hostname: string, { systemd }: Pick<Traits, 'systemd'>): RootFile[] {
@@ -137,5 +137,10 @@ export function commonFiles(hostname: string, { systemd }: Pick<Traits, 'systemd
     content: '',
     mode: READABLE,
   }));
-  return [{ path: 'etc/hostname', content: `${hostname}\n`, mode: READABLE }, ...(systemd ? masked : [])];
+  // systemd takes the UUID of the domain where it is empty.
+  const machineId = { path: 'etc/machine-id', content: '', mode: 0o444 };
+  return [
+    { path: 'etc/hostname', content: `${hostname}\n`, mode: READABLE },
+    ...(systemd ? [machineId, ...masked] : []),
+  ];
 }

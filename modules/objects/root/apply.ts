@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { extractRoot } from '../../lib/container/extract.ts';
+import { writeHostKey } from '../../lib/container/host-keys.ts';
 import type { RootFile } from '../../lib/container/identity.ts';
 import { forget, record } from '../../lib/container/records.ts';
 import { withWorkDirectory } from '../../lib/disk/work-directory.ts';
@@ -42,7 +43,10 @@ async function make(host: Host, dest: string, step: Step & { act: 'make' }): Pro
     await host.setAttributes(root, { mode: 0o755, uid: first, gid: first });
     await extractRoot(host, template, root, first);
     await writeFiles(host, root, first, step.files);
+    if (step.hostKey) await writeHostKey(host, root, work, first);
     await runOrFail(host, 'sync', ['--file-system', root]);
+    // Set-id programs of a container's users, and what its guest lets all users read, are no business of users of the host.
+    await host.setAttributes(dirname(dest), { mode: 0o710, uid: 0, gid: first });
     if (await host.stat(dest)) throw new Failure(`${dest} exists meanwhile: run the task again`);
     await host.publish(root, dest);
   });

@@ -20,6 +20,8 @@ export type Step =
       readonly first: number;
       readonly record: RootRecord;
       readonly files: readonly RootFile[];
+      /** Whether its SSH server needs a key of its own, since there is no cloud-init that makes one. */
+      readonly hostKey: boolean;
     }
   | {
       readonly act: 'seed';
@@ -75,17 +77,18 @@ function planNew(root: RootOptions, { traits, mounts }: State, first: number): P
   const { dest, template } = root;
   if (template === undefined) throw new OptionError('template', 'is required: the root is made from it');
   // In check mode, an earlier task may make it.
-  const assumed: Traits = traits ?? { cloudInit: true, systemd: true, network: undefined };
-  const { cloudInit } = assumed;
+  const assumed: Traits = traits ?? { cloudInit: true, systemd: true, sshd: true, network: undefined };
+  const { cloudInit, sshd } = assumed;
+  const hostKey = sshd && !cloudInit;
   const record = { root: dest, cloudInit, ...(cloudInit ? {} : { identity: identityDigest(root) }) };
-  const written = cloudInit ? [] : identityOf(root, assumed).says;
+  const written = cloudInit ? [] : [...identityOf(root, assumed).says, ...(hostKey ? ['SSH host key'] : [])];
   return {
     changes: [
       {
         title: `make root ${dest}`,
         before: undefined,
         after: { template, users: shownRange(first), ...(written.length > 0 ? { written } : {}) },
-        step: { act: 'make', template, first, record, files: filesOf(root, assumed) },
+        step: { act: 'make', template, first, record, files: filesOf(root, assumed), hostKey },
       },
     ],
     warnings: [...(cloudInit ? findingsOf(seedPartOf(root)) : []), ...unconfigured(root, assumed)],

@@ -66,6 +66,7 @@ it('names every root, and masks what fails in a user namespace', () => {
   expect(paths(false)).toEqual(['etc/hostname']);
   expect(paths(true)).toEqual([
     'etc/hostname',
+    'etc/machine-id',
     'etc/systemd/system/sys-kernel-debug.mount',
     'etc/systemd/system/sys-kernel-tracing.mount',
   ]);

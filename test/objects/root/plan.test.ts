@@ -19,7 +19,7 @@ const state = (more: Partial<State> = {}): State => ({
   left: false,
   first: FIRST,
   record: undefined,
-  traits: { cloudInit: true, systemd: true, network: 'ifupdown' },
+  traits: { cloudInit: true, systemd: true, sshd: false, network: 'ifupdown' },
   seed: [],
   mounts: [],
   ...more,
@@ -45,7 +45,7 @@ describe('the root of a container', () => {
   });
 
   it('gets name, addresses and keys instead where it has no cloud-init, and says so', () => {
-    const traits = { cloudInit: false, systemd: true, network: 'ifupdown' } as const;
+    const traits = { cloudInit: false, systemd: true, sshd: false, network: 'ifupdown' } as const;
     const plan = planRoot(
       given({ authorized_keys: ['ssh-ed25519 A'], user_data: { a: 1 } }),
       state({ traits }),
@@ -53,6 +53,8 @@ describe('the root of a container', () => {
     expect(plan.result).toMatchObject({ cloud_init: false, written: ['hostname', 'authorized_keys'] });
     expect(plan.warnings?.join()).toMatch(/has no cloud-init, so .* and not a$/);
     const step = plan.changes[0]?.step;
+    const withServer = planRoot(given(), state({ traits: { ...traits, sshd: true } }));
+    expect(withServer.result?.written).toContain('SSH host key');
     expect(step?.act === 'make' && step.files.some(({ path }) => path.includes('cloud'))).toBe(false);
   });
 
@@ -91,7 +93,7 @@ describe('the root of a container', () => {
   });
 
   it('without cloud-init warns of what is not changed', () => {
-    const traits = { cloudInit: false, systemd: false, network: undefined };
+    const traits = { cloudInit: false, systemd: false, sshd: false, network: undefined };
     const step = planRoot(given(), state({ traits })).changes[0]?.step;
     const made = step?.act === 'make' ? step.record : undefined;
     const seen = state({ exists: true, record: made });

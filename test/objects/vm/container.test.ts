@@ -18,10 +18,10 @@ const DEST = '/var/lib/libvirt/images/web1/root';
 const TEMPLATE = '/var/lib/libvirt/templates/debian-12';
 const root = (more: Partial<RootState> = {}): RootState => ({
   ...{ exists: false, left: false, first: FIRST, record: undefined, seed: [], mounts: [] },
-  traits: { cloudInit: false, systemd: true, network: 'ifupdown' },
+  traits: { cloudInit: false, systemd: true, sshd: false, network: 'ifupdown' },
   ...more,
 });
-const SEEDED = root({ traits: { cloudInit: true, systemd: true, network: 'ifupdown' } });
+const SEEDED = root({ traits: { cloudInit: true, systemd: true, sshd: false, network: 'ifupdown' } });
 const CONTAINER = { kind: 'container', memory: '128 MiB' };
 
 interface Seen {

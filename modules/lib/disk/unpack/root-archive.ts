@@ -5,6 +5,7 @@ import type { Host } from '../../host/host.ts';
 export interface Traits {
   readonly cloudInit: boolean;
   readonly systemd: boolean;
+  readonly sshd: boolean;
   /** What configures its network: undefined for a root that has neither. */
   readonly network: 'ifupdown' | 'networkd' | undefined;
 }
@@ -56,6 +57,7 @@ export function traitsOf(members: readonly Member[]): Traits {
   return {
     cloudInit: paths.has('usr/bin/cloud-init'),
     systemd: paths.has('usr/lib/systemd/systemd'),
+    sshd: paths.has('usr/sbin/sshd'),
     network,
   };
 }

@@ -29,9 +29,10 @@ const archive = (...args: string[]) => {
 describe('the archive of a root', () => {
   it('says what the root has, with and without merged /usr', async () => {
     put('usr/bin/cloud-init', 'sbin/ifup', 'lib/systemd/systemd', 'lib/systemd/systemd-networkd');
-    expect(await archive('.')).toEqual({ cloudInit: true, systemd: true, network: 'ifupdown' });
+    expect(await archive('.')).toEqual({ cloudInit: true, systemd: true, sshd: false, network: 'ifupdown' });
     rmSync(join(top, 'root/sbin'), { recursive: true });
-    expect(await archive('.')).toEqual({ cloudInit: true, systemd: true, network: 'networkd' });
+    put('usr/sbin/sshd');
+    expect(await archive('.')).toEqual({ cloudInit: true, systemd: true, sshd: true, network: 'networkd' });
   });
 
   it('has none of it in a small root, whatever its names say', async () => {
@@ -43,7 +44,7 @@ describe('the archive of a root', () => {
       'etc/x link to y',
     );
     symlinkSync('../usr/bin/cloud-init', join(top, 'root/bin/link'));
-    expect(await archive('.')).toEqual({ cloudInit: false, systemd: false, network: undefined });
+    expect(await archive('.')).toEqual({ cloudInit: false, systemd: false, sshd: false, network: undefined });
   });
 
   it.each([
