@@ -12,8 +12,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._check import label, problems, value_problems
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._file import directories_for
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._role_specs import DEFAULTS, OPTIONS
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import kinds_of_descriptions
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import GroupError, entries_of, kinds_of_groups
 
 try:

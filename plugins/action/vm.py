@@ -10,6 +10,7 @@ import re
 from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_files import ControllerFilesAction
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._file import directories_for
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, UntrustedAnswer
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import (
     Wanted,
@@ -23,7 +24,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import (
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._other_hosts import Play, look
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn_guests import guests_of
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import plain
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import kinds_of_descriptions
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import GroupError, entries_of, kinds_of_groups
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

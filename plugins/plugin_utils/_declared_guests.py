@@ -9,9 +9,10 @@ from ansible.errors import AnsibleError
 from ansible.release import __version__
 from ansible.utils.display import Display
 
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._file import directories_for
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import is_usable
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import NAME, USER, InvalidValue, checked, plain, shown
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import directories_for, kinds_of_descriptions
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_descriptions import kinds_of_descriptions
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._vm_groups import (
     GroupError,
     checked_name,

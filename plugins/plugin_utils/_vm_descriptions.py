@@ -24,14 +24,6 @@ TEMPLATE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 POSITIVE = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
-def directories_for(variable):
-    """
-    The directories in which relative paths are searched for, in their order.
-    @param variable gets a variable of the host by its name
-    """
-    return [variable("inventory_dir"), os.getcwd(), variable("playbook_dir")]
-
-
 def kinds_of_descriptions(paths, directories, label="descriptions"):
     """
     The kinds of VMs in description files.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ANSIBLES, makeProject, type Project } from '../contract/ansible.ts';
@@ -60,6 +60,19 @@ describe.each(ANSIBLES)('an image of the controller, under Ansible %s', (ansible
     const again = await play(project, ansible, task(images), { args: ['-vvv'] });
     expect(again.results.image, again.output).toMatchObject({ changed: false });
     expect(again.output).not.toMatch(/PUT \S*mine\.img /);
+  });
+
+  it('is found beside the inventory, where the playbook is elsewhere', async () => {
+    const inventory = join(project.directory, 'inventory');
+    mkdirSync(join(inventory, 'files'), { recursive: true });
+    copyFileSync(join(project.directory, 'hosts.yml'), join(inventory, 'hosts.yml'));
+    writeFileSync(join(inventory, 'files', 'beside.img'), CONTENT);
+    const args = ['--check', '-i', join(inventory, 'hosts.yml')];
+    for (const path of ['beside.img', 'files/beside.img']) {
+      const images = { 'beside.qcow2': { path, checksum } };
+      const { results, output } = await play(project, ansible, task(images), { args });
+      expect(results.image, output).toMatchObject({ changed: true, failed: false });
+    }
   });
 
   // Whether a file is as the task says is seen in check mode too, and before the first is sent.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectSame, killedEverywhere, TREE } from '../killed/everywhere.ts';
 import type { Hypervisor } from '../lab/hypervisor.ts';
 import { startHypervisor } from '../lab/hypervisor.ts';
 import { ensureRoot } from '../lab/root.ts';
@@ -27,6 +28,12 @@ const ssh = (address: string, command: string, user = 'root') =>
     `ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o ConnectTimeout=5 ${user}@${address} '${command}' 2>&1`,
   );
 
+/** The host in two VLANs. Its addresses don't survive a reboot. */
+const NETWORK = `for vlan in 25 26; do
+    ovs-vsctl --may-exist add-port br-int vlan$vlan tag=$vlan -- set interface vlan$vlan type=internal
+    ip link set vlan$vlan up; ip addr replace 10.$vlan.0.1/24 dev vlan$vlan
+  done`;
+
 const common = { hypervisor: 'hv1', directory: HOME, image_directory: IMAGES };
 const nic = (name: string, address: string, more: object = {}) => ({ name, address, ...more });
 const entry = (name: string, last: number, more: object = {}) => ({
@@ -52,7 +59,9 @@ const memory = async (name: string, file: string) => {
 
 /** Makes a root template of a directory of the hypervisor. */
 async function template(name: string, directory: string): Promise<void> {
-  await sh(`cd ${directory} && tar --numeric-owner --one-file-system --exclude=./dev/* --exclude=./var/cache --exclude=./var/lib/apt \
+  await sh(`mkdir -p /srv/web && { systemctl is-active -q web || systemd-run -q --unit=web python3 -m http.server ${PORT} --bind 127.0.0.1 --directory /srv/web; }
+    until python3 -c 'import urllib.request as r; r.urlopen("${WEB}")' 2>/dev/null; do sleep 0.1; done
+    cd ${directory} && tar --numeric-owner --one-file-system --exclude=./dev/* --exclude=./var/cache --exclude=./var/lib/apt \
     --exclude=./usr/share/doc --exclude=./usr/share/locale -c . | zstd -q -1 >/srv/web/${name}.tar.zst`);
   const digest = await sh(`sha256sum /srv/web/${name}.tar.zst | cut -c1-64`);
   const images = {
@@ -73,13 +82,8 @@ beforeAll(async () => {
   await sh(`apt-get -qq update && apt-get -qq install --no-install-recommends libvirt-daemon-driver-lxc >/dev/null
     systemctl restart libvirtd
     ovs-vsctl add-br br-int -- set bridge br-int datapath_type=netdev
-    for vlan in 25 26; do
-      ovs-vsctl add-port br-int vlan$vlan tag=$vlan -- set interface vlan$vlan type=internal
-      ip link set vlan$vlan up; ip addr replace 10.$vlan.0.1/24 dev vlan$vlan
-    done
-    ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519
-    mkdir -p /srv/web && systemd-run -q --unit=web python3 -m http.server ${PORT} --bind 127.0.0.1 --directory /srv/web
-    until python3 -c 'import urllib.request as r; r.urlopen("${WEB}")' 2>/dev/null; do sleep 0.1; done`);
+    ${NETWORK}
+    ssh-keygen -q -t ed25519 -N '' -f /root/.ssh/id_ed25519`);
   key = await sh('cat /root/.ssh/id_ed25519.pub');
   await template('debian', '/srv/debian');
 });
@@ -183,6 +187,17 @@ describe('a container', () => {
     expect(await sh(`stat -c %i ${root('c1')}; ls ${root('c1')}/root/made`)).toContain(before);
   });
 
+  it('is stopped, started and restarted with nothing else being changed', async () => {
+    const only = (steps: string) => run({ ...container({ memory: '100 MiB' }), steps });
+    expect(await only('stop')).toMatchObject({ changed: true, state: 'shut off' });
+    expect(await only('start')).toMatchObject({ changed: true, state: 'running' });
+    const id = await virsh('domid c1');
+    expect(await only('restart')).toMatchObject({ changed: true, state: 'running' });
+    expect(await virsh('domid c1')).not.toBe(id);
+    expect(await virsh('dominfo c1 | grep Max')).toContain(`${256 * 1024} KiB`);
+    await pings('10.25.0.11');
+  });
+
   it('is not taken for a VM of its name', async () => {
     const { kind: _, ...machine } = container();
     expect(await run(machine)).toMatchObject({
@@ -202,7 +217,7 @@ describe('a container with cloud-init', () => {
     });
 
   it('is configured by the seed in its root', async () => {
-    await sh(`cp -a /srv/debian /srv/cloud && rm -rf /srv/cloud/etc/apt && cp -a /etc/apt /srv/cloud/etc/
+    await sh(`cp -a /srv/debian /srv/cloud && rm -rf /srv/cloud/etc/apt && cp -a /etc/apt /srv/cloud/etc/ && cp /usr/local/bin/lab-proxy /srv/cloud/usr/local/bin/
       DEBIAN_FRONTEND=noninteractive chroot /srv/cloud sh -ec 'apt-get -qq update; apt-get -qq install --no-install-recommends cloud-init >/dev/null 2>&1'`);
     await template('cloud', '/srv/cloud');
     const made = await thrice(seeded());
@@ -260,6 +275,7 @@ describe('clones', () => {
 
   it('come back with the hypervisor', async () => {
     await hypervisor.reboot();
+    await sh(NETWORK);
     for (const last of [11, 21, 22, 23]) await pings(`10.25.0.${last}`);
     expectUnchanged(await run({ vms: [container(), ...clones()] }));
   });
@@ -272,5 +288,45 @@ describe('clones', () => {
     expect(await sh(`ls ${HOME} ${RANGES}; ovs-vsctl list-ports br-int | grep veth || true`)).toBe(
       `${HOME}:\n\n${RANGES}:`,
     );
+  });
+});
+
+describe('a container whose task is killed before each of its effects', () => {
+  const small = {
+    ...{ name: 'k1', kind: 'container', archive_name: 'small', memory: '64 MiB', domain: { init: '/init' } },
+    ...{
+      ...common,
+      state: 'stopped',
+      interfaces: [nic('eth0', '10.25.0.31/24')],
+      ovs: [{ name: 'br-int', vlans: [25] }],
+    },
+  };
+  const nothing = `virsh -q -c lxc:///system undefine k1 2>/dev/null; rm -rf ${HOME}/* ${RANGES}`;
+  const show = `for d in $(virsh -q -c lxc:///system list --all --name); do virsh -c lxc:///system domstate $d
+    virsh -c lxc:///system dominfo $d | grep Autostart; virsh -c lxc:///system dumpxml --inactive $d; done |
+    sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UUID/g; s/ digest="[^"]*"//'; ${TREE} ${HOME} ${RANGES}`;
+
+  it('is made and removed all the same by the next run', async () => {
+    await sh(`mkdir -p /srv/small/bin /srv/small/etc && cd /srv/small && cp /bin/busybox bin/ && ln -s busybox bin/sh
+      printf '#!/bin/sh\\nexec sleep 1000\\n' >init && chmod 755 init`);
+    await template('small', '/srv/small');
+    expectSame(await killedEverywhere(hypervisor, { module: 'vm', args: small, prepare: nothing, show }));
+    const gone = { ...small, state: 'absent', remove_storage: true };
+    await sh(`${nothing}; mkdir -p /srv/saved`);
+    await run(small);
+    await sh(
+      `cp -a ${HOME} ${RANGES} /srv/saved/; virsh -c lxc:///system dumpxml --inactive k1 >/srv/saved/k1.xml`,
+    );
+    const made = `${nothing}; cp -a /srv/saved/${HOME.split('/').pop()}/. ${HOME}/; cp -a /srv/saved/ranges ${RANGES}
+      virsh -q -c lxc:///system define /srv/saved/k1.xml`;
+    expectSame(await killedEverywhere(hypervisor, { module: 'vm', args: gone, prepare: made, show }));
+  });
+
+  it('does not get users that a container of somebody else has', async () => {
+    const taken = `<domain type='lxc'><name>other</name><memory>65536</memory><os><type>exe</type><init>/init</init></os>
+      <idmap><uid start='0' target='${1 << 30}' count='65536'/><gid start='0' target='${1 << 30}' count='65536'/></idmap>
+      <devices><console type='pty'/></devices></domain>`;
+    await hypervisor.exec(['virsh', '-c', 'lxc:///system', 'define', '/dev/stdin'], { input: taken });
+    expect(await run(small)).toMatchObject({ root: { first_user: (1 << 30) + 65_536 } });
   });
 });

@@ -59,5 +59,14 @@ export const accountRanges = (text: string): Range[] =>
     return id === undefined ? [] : { first: Number(id), count: 1 };
   });
 
+/** The ranges on the host of a domain's `<idmap>`, in a file of libvirt's. */
+export const mappedRanges = (definition: string): Range[] =>
+  [...definition.matchAll(/<[ug]id start='\d+' target='(\d+)' count='(\d+)'\/>/g)].map(
+    ([, first, count]) => ({
+      first: Number(first),
+      count: Number(count),
+    }),
+  );
+
 /** A range as people write it: `1073741824-1073807359`. */
 export const shownRange = (first: number): string => `${first}-${first + RANGE - 1}`;

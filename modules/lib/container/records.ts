@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { type Host, readText } from '../host/host.ts';
-import { accountRanges, RANGE, type Range, subordinateRanges } from './range.ts';
+import { accountRanges, mappedRanges, RANGE, type Range, subordinateRanges } from './range.ts';
 
 /** Which root has which range: a file for each range, whose name is its first user. So no two roots can have one. */
 const RECORDS = '/var/lib/piecewise-cloud/ranges';
@@ -45,12 +45,21 @@ export async function readRecords(host: Host): Promise<Records> {
   return new Map(found.flat());
 }
 
-/** The users and groups of this host that no new container may have: those of accounts, of /etc/subuid, and of containers. */
+/** Where libvirt keeps the definitions of containers. */
+const DEFINITIONS = '/etc/libvirt/lxc';
+
+/**
+ * The users and groups of this host that no new container may have: those of accounts, of /etc/subuid, and of containers, also of
+ * those that others have defined.
+ */
 export async function takenRanges(host: Host, records: Records): Promise<Range[]> {
   const text = async (path: string) => (await readText(host, path)) ?? '';
   const subordinate = await Promise.all(['/etc/subuid', '/etc/subgid'].map(text));
   const accounts = await Promise.all(['/etc/passwd', '/etc/group'].map(text));
+  const files = (await host.list(DEFINITIONS)).filter((name) => name.endsWith('.xml'));
+  const definitions = await Promise.all(files.map((name) => text(join(DEFINITIONS, name))));
   return [
+    ...definitions.flatMap(mappedRanges),
     ...subordinate.flatMap(subordinateRanges),
     ...accounts.flatMap(accountRanges),
     ...[...records.keys()].map((first) => ({ first, count: RANGE })),

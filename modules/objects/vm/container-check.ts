@@ -59,7 +59,8 @@ function checkContainer(vm: VmOptions): void {
         "is not possible for a container: its 'gateway' must be link-local, or in a subnet of the interface",
       );
   });
-  checkHostname(vm);
+  // The name of an entry for surplus guests is none.
+  if (vm.state !== 'absent') checkHostname(vm);
 }
 
 function checkHostname({ name, hostname }: VmOptions): void {

@@ -4,6 +4,7 @@ import {
   accountRanges,
   assignRanges,
   freeRange,
+  mappedRanges,
   RANGE,
   type Range,
   subordinateRanges,
@@ -51,6 +52,14 @@ describe('ranges of containers', () => {
   it('are none where all are taken', () => {
     expect(freeRange([{ first: 0, count: 2 ** 31 }])).toBeUndefined();
     expect(assignRanges([undefined], [{ first: 0, count: 2 ** 31 }])).toEqual([undefined]);
+  });
+
+  it('are read from the definitions of other containers', () => {
+    const definition = `<idmap>\n  <uid start='0' target='300000' count='10'/>\n  <gid start='5' target='7' count='1'/>\n</idmap>`;
+    expect(mappedRanges(definition)).toEqual([
+      { first: 300_000, count: 10 },
+      { first: 7, count: 1 },
+    ]);
   });
 
   it('are read from the files of accounts', () => {

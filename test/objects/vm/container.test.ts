@@ -202,6 +202,11 @@ describe('options of a container', () => {
     ]);
   });
 
+  it('may stand for those that a count no longer has', async () => {
+    const surplus = { group: 'shop', type: 'web', surplus: 'keep', state: 'absent' };
+    expect(await problems([{ ...CONTAINER, ...surplus, name: 'shop_web' }])).toEqual([]);
+  });
+
   it('are those of a guest: two of one name are an error, whatever they are', async () => {
     expect((await problems([{}, CONTAINER])).join()).toMatch(/the name 'web1' is used by vms\[1\]\.name too/);
   });
