@@ -142,6 +142,7 @@ describe('the cloud of the page', () => {
     const [, user = '0'] = /^Uid:\t(\d+)/m.exec(await sh(`cat /proc/${leader}/status`)) ?? [];
     expect(Number(user)).toBeGreaterThanOrEqual(2 ** 30);
     expect(await sh(`stat -c %u /var/lib/libvirt/images/${CONTAINER.name}/root/root`)).toBe(user);
+    expect(await sh('ls /var/lib/piecewise-cloud/ranges')).toBe(user);
   });
 
   it('is back after a reboot, without a playbook run', async () => {

@@ -9,6 +9,7 @@ export interface Nic {
   /** Name servers. */
   readonly dns: readonly string[];
   readonly dhcp: boolean;
+  readonly mtu?: number | undefined;
 }
 
 /** A file in a root. */
@@ -32,7 +33,7 @@ const READABLE = 0o644;
 
 const isV6 = (address: string) => address.includes(':');
 
-function stanzas({ name, addresses, gateways, dhcp }: Nic): string[] {
+function stanzas({ name, addresses, gateways, dhcp, mtu }: Nic): string[] {
   const families = [false, true].flatMap((v6) => {
     const gateway = gateways.find((one) => isV6(one) === v6);
     return addresses
@@ -44,7 +45,9 @@ function stanzas({ name, addresses, gateways, dhcp }: Nic): string[] {
       ]);
   });
   const all = [...(dhcp ? [[`iface ${name} inet dhcp`]] : []), ...families];
-  return [`auto ${name}`, ...(all.length > 0 ? all.flat() : [`iface ${name} inet manual`]), ''];
+  const [first = [], ...others] = all.length > 0 ? all : [[`iface ${name} inet manual`]];
+  const limit = mtu === undefined ? [] : [`    mtu ${mtu}`];
+  return [`auto ${name}`, ...first, ...limit, ...others.flat(), ''];
 }
 
 function ifupdown(nics: readonly Nic[]): RootFile[] {
@@ -53,10 +56,12 @@ function ifupdown(nics: readonly Nic[]): RootFile[] {
 }
 
 function networkd(nics: readonly Nic[]): RootFile[] {
-  const files = nics.map(({ name, addresses, gateways, dns, dhcp }) => ({
+  const files = nics.map(({ name, addresses, gateways, dns, dhcp, mtu }) => ({
     path: `etc/systemd/network/10-${name}.network`,
     content: [
-      `[Match]\nName=${name}\n\n[Network]`,
+      `[Match]\nName=${name}\n`,
+      ...(mtu === undefined ? [] : [`[Link]\nMTUBytes=${mtu}\n`]),
+      '[Network]',
       ...(dhcp ? ['DHCP=yes'] : []),
       // Else networkd takes away those that libvirt has set.
       ...(addresses.length > 0 ? [] : ['KeepConfiguration=static']),
@@ -75,9 +80,9 @@ function networkd(nics: readonly Nic[]): RootFile[] {
   ];
 }
 
-/** Whether the root itself has to give an interface addresses. */
-export const hasAddresses = ({ dhcp, addresses }: Pick<Nic, 'dhcp' | 'addresses'>): boolean =>
-  dhcp || addresses.length > 0;
+/** Whether the root itself has to configure an interface: libvirt sets addresses that are given to the domain, and no more. */
+export const needsRoot = ({ dhcp, addresses, mtu }: Pick<Nic, 'dhcp' | 'addresses' | 'mtu'>): boolean =>
+  dhcp || addresses.length > 0 || mtu !== undefined;
 
 /** The name servers of all interfaces, each once. */
 function resolver(nics: readonly Nic[]): RootFile[] {
@@ -120,7 +125,9 @@ export function identityFiles(
     ],
     says: [
       'hostname',
-      ...(configured && nics.some(hasAddresses) ? ['addresses'] : []),
+      ...(configured && nics.some(({ dhcp, addresses }) => dhcp || addresses.length > 0)
+        ? ['addresses']
+        : []),
       ...(servers.length > 0 ? ['name servers'] : []),
       ...(keys.length > 0 ? ['authorized_keys'] : []),
     ],

@@ -229,6 +229,12 @@ export const networkOptions = defineOptions({
     description:
       'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port); required with O(engine=ovn).',
   },
+  ovn_networks: {
+    type: 'list',
+    elements: { type: 'dict' },
+    description:
+      'The networks, as M(piecewise.cloud.ovn_topology) returns them, only with O(engine=ovn): the MTU that a network has where O(mtu) is not given, for guests that do not ask by DHCP.',
+  },
   forwards: {
     type: 'list',
     elements: { type: 'dict', options: forwardOptions },

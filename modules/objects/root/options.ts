@@ -58,6 +58,7 @@ export const rootOptions = defineOptions({
           default: [],
           description: 'The name servers.',
         },
+        mtu: { type: 'int', minimum: 68, maximum: 65535, description: 'Its MTU; 1500 by default.' },
         dhcp: { type: 'bool', default: false, description: 'Whether it asks for an address.' },
       },
     },

@@ -2,7 +2,7 @@ import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { diffSeeds, instanceIdOf } from '../../lib/cloudinit/diff.ts';
 import { networkEvents, saysWhenAlone } from '../../lib/cloudinit/updates.ts';
 import { isMapping } from '../../lib/cloudinit/yaml/value.ts';
-import { hasAddresses, type RootFile } from '../../lib/container/identity.ts';
+import { needsRoot, type RootFile } from '../../lib/container/identity.ts';
 import { RANGE, shownRange } from '../../lib/container/range.ts';
 import type { RootRecord } from '../../lib/container/records.ts';
 import type { Traits } from '../../lib/disk/unpack/root-archive.ts';
@@ -111,7 +111,7 @@ function unconfigured(root: RootOptions, { cloudInit, network }: Traits): string
   const others = isMapping(user_data)
     ? Object.keys(user_data).filter((key) => key !== 'ssh_authorized_keys')
     : ['parts'];
-  const left = interfaces.filter(hasAddresses);
+  const left = interfaces.filter(needsRoot);
   return [
     ...(others.length > 0
       ? [

@@ -143,6 +143,10 @@ function defaultFor(family: 4 | 6, vm: VmOptions, known: Known): VmNetwork | und
   });
 }
 
+/** Whether a guest is told the MTU of its network: by DHCP, or by router advertisements where all it has is from these. */
+const isToldMtu = (subnets: readonly SeedSubnet[]): boolean =>
+  subnets.some(({ type }) => type === 'dhcp4') || subnets.every(({ address }) => address === undefined);
+
 function interfaceIn(vm: VmOptions, network: Network, i: number, known: Known): GuestInterface {
   const nic = vm.networks[i] as VmNetwork;
   const subnets = network.subnets.flatMap((subnet) =>
@@ -159,6 +163,7 @@ function interfaceIn(vm: VmOptions, network: Network, i: number, known: Known): 
     ...(nic.mac === undefined ? {} : { mac: nic.mac }),
     ...(nic.target === undefined ? {} : { target: nic.target }),
     subnets,
+    ...(network.mtu === undefined || isToldMtu(subnets) ? {} : { mtu: network.mtu }),
     addresses: network.subnets.flatMap(({ subnet }) =>
       (nic.address ?? []).flatMap((text) => {
         const ip = parseIp(text);

@@ -37,9 +37,10 @@ export function rootsOf(vm: VmOptions, macs?: readonly string[]): RootOptions[] 
 }
 
 /** What a root without cloud-init says of an interface: fixed addresses are in the definition, where they can change. */
-const rootInterface = (nic: VmInterface) => ({
+const rootInterface = (nic: GuestInterface) => ({
   ...{ name: nic.name, dhcp: isDynamic(nic), addresses: [], gateways: [] },
   dns: [...staticOf(nic).servers],
+  mtu: nic.mtu,
 });
 
 /** The keys of root. */

@@ -27,6 +27,8 @@ export interface GuestInterface extends VmInterface {
   readonly subnets?: readonly SeedSubnet[];
   /** With their prefixes. */
   readonly addresses?: readonly string[];
+  /** That of its network, where it doesn't learn it by DHCP. */
+  readonly mtu?: number;
   /** What libvirt sets in a container that has no cloud-init. */
   readonly inside?: Pick<StaticNetwork, 'addresses' | 'gateways'>;
 }
@@ -78,12 +80,13 @@ function subnetLines({ type, address, gateway, servers, search }: SeedSubnet): s
 }
 
 function stanza(nic: GuestInterface, mac: string): string {
-  const { name, mode, comment, dns, subnets } = nic;
+  const { name, mode, comment, dns, subnets, mtu } = nic;
   if (subnets && subnets.length > 0) {
     const head = [
       '  - type: physical',
       `    name: ${json(name)}`,
       `    mac_address: ${json(mac)}`,
+      ...(mtu === undefined ? [] : [`    mtu: ${mtu}`]),
       '    subnets:',
     ];
     return [...head, ...subnets.flatMap(subnetLines), ''].join('\n');

@@ -53,6 +53,16 @@ it('says that it configures no addresses where nothing in the root could', () =>
   expect(Object.keys(files).sort()).toEqual(['etc/hosts', 'etc/resolv.conf', 'root/.ssh/authorized_keys']);
 });
 
+it('sets an MTU', () => {
+  const nics = [{ ...NIC, mtu: 1442 }];
+  expect(texts('ifupdown', nics).files['etc/network/interfaces']).toMatch(
+    /gateway 10.1.0.1\n {4}mtu 1442\niface/,
+  );
+  expect(texts('networkd', nics).files['etc/systemd/network/10-eth0.network']).toContain(
+    '[Match]\nName=eth0\n\n[Link]\nMTUBytes=1442\n\n[Network]\nAddress=',
+  );
+});
+
 it('leaves the addresses alone that libvirt sets', () => {
   const nics = [{ ...NIC, addresses: [], gateways: [] }];
   expect(texts('ifupdown', nics).files['etc/network/interfaces']).toContain('iface eth0 inet manual\n');

@@ -35,6 +35,22 @@ describe('a network of OVN on a host', () => {
     expect(removed).toMatchObject([{ before: text, after: undefined }]);
   });
 
+  it('is noted with the MTU that OVN has chosen, unless the options say it', () => {
+    const mtuOf = (more: object) => {
+      const [change] = ovn.plan(of(more), NOTHING).changes;
+      return recordIn(String(change?.after), 'x').known.network.mtu;
+    };
+    const told = {
+      ovn_networks: [
+        { name: 'other', mtu: 9000 },
+        { name: 'lan', mtu: 1442 },
+      ],
+    };
+    expect(mtuOf(told)).toBe(1442);
+    expect(mtuOf({ ...told, mtu: 1400 })).toBe(1400);
+    expect(mtuOf({ ovn_networks: [{ name: 'lan', mtu: 'x' }] })).toBeUndefined();
+  });
+
   it('gives the host the interface that OVN has told, and forgets it last', () => {
     const item = of(WITH_LEG);
     const { changes } = ovn.plan(item, { ...NOTHING, topology });

@@ -32,6 +32,13 @@ describe('an entry of networks', () => {
     expect(vm.ovs).toEqual([{ name: 'br-lan', vlans: [0] }]);
   });
 
+  it('tells a guest with a fixed address the MTU, which others learn by DHCP', () => {
+    const fixed = [{ name: 'lan', address: '10.20.0.5' }];
+    expect(seedOf(fixed, known(network('lan', { mtu: 1442 })))).toContain('    mtu: 1442\n');
+    expect(seedOf(fixed, known(network('lan', { mtu: 1442, ...DHCP })))).not.toContain('mtu');
+    expect(seedOf(fixed, known(network('lan', {})))).not.toContain('mtu');
+  });
+
   it("is a port of OVN's bridge without a VLAN in a network of OVN, where alone it may have security groups", () => {
     const [name, local] = network('lan', DHCP);
     const all = known([name, { ...local, engine: 'ovn', network: { ...local.network, bridge: 'br-int' } }]);

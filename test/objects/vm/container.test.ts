@@ -95,7 +95,7 @@ describe('a container', () => {
   });
 
   it('has an address of a network with DHCP without asking for it, and asks where it has none', () => {
-    const all = known(network('lan', { nat: true, ...DHCP, dns: { domain: 'lan' } }));
+    const all = known(network('lan', { nat: true, ...DHCP, dns: { domain: 'lan' }, mtu: 1442 }));
     const fixed = plan({ networks: [{ name: 'lan', address: '10.20.0.5' }] }, { known: all });
     expect(xmlOf(fixed)).toMatch(
       /<ip address="10.20.0.5"[^>]*prefix="24"\/>\s*<route [^>]*gateway="10.20.0.1"/,
@@ -103,7 +103,9 @@ describe('a container', () => {
     const asking = plan({ networks: [{ name: 'lan' }] }, { known: all });
     expect(xmlOf(asking)).not.toContain('<ip ');
     const rootOf = ({ one }: ReturnType<typeof plan>) => rootsOf(attach(one, all).vm)[0]?.interfaces;
-    expect(rootOf(fixed)).toMatchObject([{ name: 'eth0', dhcp: false, addresses: [], dns: ['10.20.0.1'] }]);
+    expect(rootOf(fixed)).toMatchObject([
+      { name: 'eth0', dhcp: false, addresses: [], dns: ['10.20.0.1'], mtu: 1442 },
+    ]);
     expect(rootOf(asking)).toMatchObject([{ name: 'eth0', dhcp: true, dns: [] }]);
   });
 
