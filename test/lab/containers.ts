@@ -30,6 +30,11 @@ const offloading = `[Service]
 ExecStartPre=/usr/bin/ovs-vsctl --timeout=10 --no-wait set Open_vSwitch . other_config:userspace-tso-enable=true
 `;
 
+// The kernel also sees what comes in by an interface that is a port of the userspace datapath. A container's end of a veth must
+// not answer for the addresses that the host has on a bridge: the container's packets would come to the host by it.
+const addresses = `net.ipv4.conf.all.arp_ignore=1
+`;
+
 // In place of libvirt's controller process. In cgroup 1, libvirt 9 takes the *parent* of the group in `name=systemd` that its
 // process is in for the container's own: it moves the process there, and gives that group to the container's root. So
 // the process has to be in a group below that of the scope which machined is about to make.
@@ -57,6 +62,7 @@ export async function configureContainers(root: string): Promise<void> {
   await writeFile(path.join(units, 'lab-cgroups.service'), writable);
   await symlink('../lab-cgroups.service', path.join(units, 'sysinit.target.wants/lab-cgroups.service'));
   await writeFile(path.join(units, 'ovs-vswitchd.service.d/lab-containers.conf'), offloading);
+  await writeFile(path.join(root, 'etc/sysctl.d/lab-containers.conf'), addresses);
   const controller = '/usr/lib/libvirt/libvirt_lxc';
   // As dpkg-divert records it: the package's own file goes beside ours.
   await appendFile(path.join(root, 'var/lib/dpkg/diversions'), `${controller}\n${controller}.real\n:\n`);

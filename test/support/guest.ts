@@ -20,7 +20,8 @@ export async function waitForPing(hypervisor: Hypervisor, address: string, limit
 }
 
 /**
- * Runs a command in a guest by SSH, from its hypervisor's network and with the lab's key, as the image's own user.
+ * Runs a command in a guest by SSH, from its hypervisor's network and with the lab's key.
+ * @param address as USER@ADDRESS; the user of an image for virtual machines, `debian`, by default
  * @param limit seconds until its SSH must have answered
  */
 export async function onGuest(
@@ -36,7 +37,8 @@ export async function onGuest(
     'ConnectTimeout=5',
   ];
   const flags = options.flatMap((option) => ['-o', option]);
-  const ssh = ['ssh', '-i', hypervisor.privateKey, ...flags, `debian@${address}`, command];
+  const login = address.includes('@') ? address : `debian@${address}`;
+  const ssh = ['ssh', '-i', hypervisor.privateKey, ...flags, login, command];
   const end = Date.now() + limit * 1000;
   for (;;) {
     const { stdout, exitCode } = await execa('nsenter', ['-t', String(hypervisor.pid), '-n', ...ssh], {

@@ -75,6 +75,7 @@ const LONG = [
   'test/libvirt_domain/container.lab.test.ts',
   'test/vm/container.lab.test.ts',
   'test/vm_info/container.lab.test.ts',
+  'test/e2e/containers.test.ts',
 ];
 
 // What a file itself takes turns at (`daily`) must come round too: no number of turns there has a factor in common with this.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Prints as JSON which of the named packages are not installed, which kernel modules are not loaded now and at each boot,
-# and which services are not started now and at each boot.
-# usage: missing.sh packages NAME... modules NAME... services NAME...
+# which services are not started now and at each boot, and which drivers of libvirt are not installed, or not loaded by
+# the libvirtd that runs.
+# usage: missing.sh packages NAME... modules NAME... services NAME... drivers NAME...
 set -eu
 
 # The names of packages, services and paths are Debian's.
@@ -33,10 +34,18 @@ misses_service() {
     ! systemctl --quiet is-active -- "$1" "${1%.service}.socket" || ! systemctl --quiet is-enabled -- "$1"
 }
 
+# libvirtd loads the drivers that are installed when it starts, and none later. One that doesn't run loads them at its next start.
+misses_driver() {
+    set -- "$1" /usr/lib/*/libvirt/connection-driver/"libvirt_driver_$1.so"
+    [ -e "$2" ] || return 0
+    daemon=$(systemctl show --property MainPID --value libvirtd)
+    [ "${daemon:-0}" != 0 ] && ! grep -qs "/libvirt_driver_$1\.so" "/proc/$daemon/maps"
+}
+
 kind='' separator='' lists=''
 for word in "$@"; do
     case $word in
-    packages | modules | services)
+    packages | modules | services | drivers)
         lists="$lists${kind:+],}\"$word\":["
         kind=$word separator=''
         continue
@@ -46,6 +55,7 @@ for word in "$@"; do
     packages) misses_package "$word" || continue ;;
     modules) misses_module "$word" || continue ;;
     services) misses_service "$word" || continue ;;
+    drivers) misses_driver "$word" || continue ;;
     esac
     lists="$lists$separator\"$word\""
     separator=,
