@@ -10,7 +10,7 @@ const NEIGHBOURS: Readonly<Record<string, readonly string[]>> = {
   'objects/cloud': ['objects/domain', 'objects/network'],
   'objects/move': ['objects/domain', 'objects/network', 'objects/vm'],
   'objects/root': ['objects/seed'],
-  'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/seed'],
+  'objects/vm': ['objects/disk', 'objects/domain', 'objects/network', 'objects/root', 'objects/seed'],
   'objects/ovn': ['objects/network'],
   'objects/network': ['objects/topology'],
   'objects/overlay': ['objects/topology'],

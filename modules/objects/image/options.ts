@@ -71,8 +71,10 @@ export const imageKeys = defineOptions({
   path: {
     type: 'str',
     name: true,
-    description:
-      'A file of the controller: a disk, or a packed one. It is copied to the host if the host lacks its content. A relative path is searched as by M(ansible.builtin.copy), and then in the directory of the inventory and in the working directory, and in C(files) there. It needs O(checksum), as the digest itself.',
+    description: [
+      'A file of the controller: a disk, or a packed one. It is copied to the host if the host lacks its content. It needs O(checksum), as the digest itself.',
+      'A relative path is searched as by M(ansible.builtin.copy), and then in the directory of the inventory and in the working directory, and in C(files) there.',
+    ],
   },
   checksum: {
     ...checksumOption,

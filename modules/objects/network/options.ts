@@ -229,11 +229,11 @@ export const networkOptions = defineOptions({
     description:
       'The interfaces of this host by network, as M(piecewise.cloud.ovn_topology) returns them, for O(host_port); required with O(engine=ovn).',
   },
-  ovn_networks: {
-    type: 'list',
-    elements: { type: 'dict' },
+  ovn_mtus: {
+    type: 'dict',
+    values: 'int',
     description:
-      'The networks, as M(piecewise.cloud.ovn_topology) returns them, only with O(engine=ovn): the MTU that a network has where O(mtu) is not given, for guests that do not ask by DHCP.',
+      'The MTUs of networks by name, that M(piecewise.cloud.ovn_topology) returns: for guests with fixed addresses, where O(mtu) is not given; only with O(engine=ovn).',
   },
   forwards: {
     type: 'list',

@@ -39,15 +39,10 @@ export interface OvnRecord {
   readonly interface: string | undefined;
 }
 
-/** The MTU that OVN has chosen for a network. */
-function toldMtu({ name, ovn_networks: told = [] }: NetworkOptions): number | undefined {
-  const mtu = (told as readonly Readonly<Record<string, unknown>>[]).find((one) => one.name === name)?.mtu;
-  return typeof mtu === 'number' ? mtu : undefined;
-}
-
 /** The text of a record. @param device this host's interface in the network */
 export function recordText(options: NetworkOptions, device: string | undefined): string {
-  const mtu = toldMtu(options);
+  // What OVN has chosen.
+  const mtu = options.ovn_mtus?.[options.name];
   const known: Partial<NetworkOptions> = { ...(mtu === undefined ? {} : { mtu }), ...options };
   const declared = Object.fromEntries(
     DECLARED.flatMap((key) => (known[key] === undefined ? [] : [[key, known[key]]])),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CONTAINERS } from '../../lib/libvirt/connections.ts';
 import type { VmInterface, VmNetwork, VmOptions } from './options.ts';
 
 type Named = Pick<VmOptions, 'name' | 'directory'>;
@@ -16,10 +17,7 @@ export const seedPath = (vm: Named & Pick<VmOptions, 'cloudinit_file'>): string 
 /** Whether a guest is a container, and no virtual machine. */
 export const isContainer = ({ kind }: Pick<VmOptions, 'kind'>): boolean => kind === 'container';
 
-/** libvirt's containers are those of one driver, whatever the connection of VMs is. */
-export const CONTAINERS = 'lxc:///system';
-
-/** The connection of a guest. */
+/** The connection of a guest. libvirt's containers are those of one driver, whatever the connection of VMs is. */
 export const uriOf = (vm: Pick<VmOptions, 'kind' | 'uri'>): string => (isContainer(vm) ? CONTAINERS : vm.uri);
 
 /** The root of a container. */

@@ -1,12 +1,13 @@
 import type { Plan } from '../../lib/ansible/plan.ts';
 import { OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
+import { uptimeOf } from '../../lib/libvirt/uptime.ts';
 import type { State as DomainState } from '../domain/observe/state.ts';
 import { hasCloudInit, type State as RootState } from '../root/observe.ts';
 import { isPending, type RootResult, type Step as RootStep } from '../root/plan.ts';
 import { root } from '../root/root.ts';
 import { rootsOf } from './container.ts';
-import { isContainer, rootPath } from './names.ts';
+import { isContainer, rootPath, uriOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { planPart } from './planned.ts';
 
@@ -28,14 +29,9 @@ export async function observeRoots(
   return Promise.all(
     vms.map(async (vm) => {
       const seen = rootsOf(vm).length > 0 ? found.shift() : undefined;
-      return seen && { root: seen, uptime: await uptimeOf(host, vm) };
+      return seen && { root: seen, uptime: await uptimeOf(host, uriOf(vm), vm.name) };
     }),
   );
-}
-
-/** libvirt writes the file when it starts a container, and removes it with the end of that. */
-async function uptimeOf(host: Host, { name }: VmOptions): Promise<number | undefined> {
-  return (await host.readEnd(`/run/libvirt/lxc/${name}.pid`, 1))?.age;
 }
 
 /** The plan of a container's root, and what it means for its domain. */

@@ -40,15 +40,10 @@ describe('a network of OVN on a host', () => {
       const [change] = ovn.plan(of(more), NOTHING).changes;
       return recordIn(String(change?.after), 'x').known.network.mtu;
     };
-    const told = {
-      ovn_networks: [
-        { name: 'other', mtu: 9000 },
-        { name: 'lan', mtu: 1442 },
-      ],
-    };
+    const told = { ovn_mtus: { other: 9000, lan: 1442 } };
     expect(mtuOf(told)).toBe(1442);
     expect(mtuOf({ ...told, mtu: 1400 })).toBe(1400);
-    expect(mtuOf({ ovn_networks: [{ name: 'lan', mtu: 'x' }] })).toBeUndefined();
+    expect(mtuOf({ ovn_mtus: { other: 9000 } })).toBeUndefined();
   });
 
   it('gives the host the interface that OVN has told, and forgets it last', () => {

@@ -5,8 +5,8 @@ import { runOrFail } from '../../host/process.ts';
 import { consoleLogIn, isLocalSystem } from '../../libvirt/console-log.ts';
 import { devicesOf } from '../../libvirt/devices.ts';
 import { driverAt } from '../../libvirt/driver.ts';
-import { isHere } from '../../libvirt/first-process.ts';
 import { type Domain, readDomains } from '../../libvirt/read.ts';
+import { uptimeOf } from '../../libvirt/uptime.ts';
 import { virsh } from '../../libvirt/virsh.ts';
 import { type Element, valueAt } from '../../xml/element.ts';
 import { askSources } from '../addresses/addresses.ts';
@@ -98,7 +98,7 @@ async function lookAtOne(
     agent: channel === undefined ? 'missing' : channel === 'connected' ? 'connected' : 'silent',
     console,
     unlogged: unloggedOf(guest, domain),
-    uptime: guest.goal === 'cloud_init' ? await uptimeOf(host, guest) : undefined,
+    uptime: guest.goal === 'cloud_init' ? await uptimeOf(host, guest.uri, guest.name) : undefined,
     macs: macsOf(live),
     ...(isContainer ? { inside: {} } : {}),
     certain: [],
@@ -148,13 +148,6 @@ function unloggedOf({ uri }: Awaited, domain: Domain | undefined): Seen['unlogge
   if (driverAt(uri).guests === 'container') return undefined;
   if (!isLocalSystem(uri)) return 'elsewhere';
   return consoleLogIn(domain.definition, uri) === undefined ? undefined : 'until_start';
-}
-
-/** libvirt writes the file when it has started QEMU, or its own process for a container (virpidfile.c), and never again. */
-async function uptimeOf(host: Host, { uri, name }: Awaited): Promise<number | undefined> {
-  if (!isLocalSystem(uri) && !isHere(uri)) return undefined;
-  const file = await host.readEnd(`/run/libvirt/${driverAt(uri).name}/${name}.pid`, 1).catch(() => undefined);
-  return file?.age;
 }
 
 const macsOf = (live: Element | undefined): Map<string, string> =>
