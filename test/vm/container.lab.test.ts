@@ -225,9 +225,13 @@ describe('a container with cloud-init', () => {
       root: { cloud_init: true },
       seed: { path: `${root('c2')}/var/lib/cloud/seed/nocloud` },
     });
-    expect(await ssh('10.25.0.15', 'cloud-init status --wait >/dev/null; whoami; hostname', 'ada')).toBe(
-      'ada\nc2',
-    );
+    expect(
+      await ssh(
+        '10.25.0.15',
+        'cloud-init status --wait >/dev/null; whoami; hostname; cat /etc/resolv.conf',
+        'ada',
+      ),
+    ).toBe('ada\nc2\nnameserver 10.25.0.1');
   });
 
   it('applies a changed address when it boots', async () => {

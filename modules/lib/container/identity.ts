@@ -85,7 +85,7 @@ export const needsRoot = ({ dhcp, addresses, mtu }: Pick<Nic, 'dhcp' | 'addresse
   dhcp || addresses.length > 0 || mtu !== undefined;
 
 /** The name servers of all interfaces, each once. */
-function resolver(nics: readonly Nic[]): RootFile[] {
+export function resolver(nics: readonly Pick<Nic, 'dns'>[]): RootFile[] {
   const servers = [...new Set(nics.flatMap(({ dns }) => dns))];
   const content = servers.map((server) => `nameserver ${server}\n`).join('');
   return servers.length > 0 ? [{ path: 'etc/resolv.conf', content, mode: READABLE }] : [];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { withDefaults } from '../../lib/ansible/coerce.ts';
 import type { SeedFile } from '../../lib/cloudinit/seed.ts';
-import { commonFiles, identityFiles, type RootFile } from '../../lib/container/identity.ts';
+import { commonFiles, identityFiles, type RootFile, resolver } from '../../lib/container/identity.ts';
 import type { Traits } from '../../lib/disk/unpack/root-archive.ts';
 import { seedFrom } from '../seed/desired.ts';
 import { type SeedOptions, seedOptions } from '../seed/options.ts';
@@ -50,5 +50,11 @@ export function identityDigest(root: RootOptions): string {
 /** All files that a new root gets. */
 export const filesOf = (root: RootOptions, traits: Traits): RootFile[] => [
   ...commonFiles(hostnameOf(root), traits),
-  ...(traits.cloudInit ? seedFilesOf(root).files.map(inRoot) : identityOf(root, traits).files),
+  ...(traits.cloudInit
+    ? // ifupdown without resolvconf takes no name servers from what cloud-init writes.
+      [
+        ...seedFilesOf(root).files.map(inRoot),
+        ...(traits.network === 'ifupdown' ? resolver(root.interfaces) : []),
+      ]
+    : identityOf(root, traits).files),
 ];

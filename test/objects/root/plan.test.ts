@@ -44,6 +44,17 @@ describe('the root of a container', () => {
     expect(plan.result).toMatchObject({ idmap: { first: FIRST, count: 65_536 }, cloud_init: true });
   });
 
+  it('gets name servers where ifupdown would not take them from cloud-init', () => {
+    const interfaces = [{ name: 'eth0', addresses: [], gateways: [], dns: ['10.0.0.1'], dhcp: false }];
+    const pathsOf = (network: 'ifupdown' | 'networkd') => {
+      const traits = { cloudInit: true, systemd: true, sshd: false, network };
+      const [change] = planRoot(given({ interfaces }), state({ traits })).changes;
+      return change?.step.act === 'make' ? change.step.files.map(({ path }) => path) : [];
+    };
+    expect(pathsOf('ifupdown')).toContain('etc/resolv.conf');
+    expect(pathsOf('networkd')).not.toContain('etc/resolv.conf');
+  });
+
   it('gets name, addresses and keys instead where it has no cloud-init, and says so', () => {
     const traits = { cloudInit: false, systemd: true, sshd: false, network: 'ifupdown' } as const;
     const plan = planRoot(
