@@ -220,7 +220,7 @@ describe('a container with cloud-init', () => {
     await sh(`cp -a /srv/debian /srv/cloud && rm -rf /srv/cloud/etc/apt && cp -a /etc/apt /srv/cloud/etc/ && cp /usr/local/bin/lab-proxy /srv/cloud/usr/local/bin/
       DEBIAN_FRONTEND=noninteractive chroot /srv/cloud sh -ec 'apt-get -qq update; apt-get -qq install --no-install-recommends cloud-init >/dev/null 2>&1'`);
     await template('cloud', '/srv/cloud');
-    const made = await thrice(seeded());
+    const made = await thrice(seeded({ wait: { for: 'cloud_init' } }));
     expect(made).toMatchObject({
       root: { cloud_init: true },
       seed: { path: `${root('c2')}/var/lib/cloud/seed/nocloud` },
