@@ -352,6 +352,7 @@ describe('a container is waited for', () => {
     expect(await readyOf('box')).toBe(false);
   });
 
+  // It installs the package.
   it('by a real cloud-init', async () => {
     const dir = `${ROOTS}/real`;
     const network =
@@ -385,7 +386,7 @@ END`);
     expect(await sh(`cat ${dir}/root/done`)).toBe('x');
     expect(await readyOf('real')).toBe(true);
     await sh(`virsh -q -c ${URI} destroy real; virsh -q -c ${URI} undefine real`);
-  });
+  }, 600_000);
 
   describe('although it is hostile', () => {
     const lines = async () => (await waitFor([{ goal: 'cloud_init', timeout: 3 }]))[0];
