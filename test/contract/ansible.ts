@@ -23,18 +23,26 @@ export interface Project {
   remove(): void;
 }
 
+// Seconds. One that builds an image takes minutes, and more on a busy machine.
+const LIMIT = 1100;
+
 const RUN_ON: Record<
   Ansible,
   (directory: string, argv: readonly string[], env: Record<string, string>) => Promise<ExecResult>
 > = {
   '2.14': (directory, argv, env) =>
-    run('ansible', (limited) => ['env', '-C', directory, ...limited], argv, { env, check: false }),
+    run('ansible', (limited) => ['env', '-C', directory, ...limited], argv, {
+      env,
+      check: false,
+      timeout: LIMIT,
+    }),
   '2.19': (directory, argv, env) =>
     execOnController(argv, {
       binds: [{ host: directory, guest: directory }],
       cwd: directory,
       env: { ...plainEnv, ...env },
       check: false,
+      timeout: LIMIT,
     }),
 };
 
