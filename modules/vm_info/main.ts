@@ -1,11 +1,12 @@
 import { type Module, observeEach } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
+import { MissingProgram } from '../lib/failure.ts';
 import { addressesOfEach } from '../lib/guest/addresses/addresses.ts';
 import type { Found } from '../lib/guest/addresses/found.ts';
 import { type Sought, soughtOf } from '../lib/guest/addresses/sought.ts';
 import { readyNow } from '../lib/guest/ready/now.ts';
 import type { Host } from '../lib/host/host.ts';
-import { connectionsOf } from '../lib/libvirt/connections.ts';
+import { CONTAINERS, connectionsOf } from '../lib/libvirt/connections.ts';
 import { writeCpus } from '../lib/libvirt/cpu/host-cpus.ts';
 import { readHostCpus } from '../lib/libvirt/cpu/read.ts';
 import { driverAt, type GuestKind } from '../lib/libvirt/driver.ts';
@@ -35,8 +36,15 @@ interface Guests {
 }
 
 async function readGuests(host: Host, uri: string, names: readonly string[] | undefined): Promise<Guests> {
-  const found = names ? await readDomains(host, uri, [...new Set(names)]) : await readAllDomains(host, uri);
-  const domains = found.filter((domain) => domain !== undefined);
+  const asked: Promise<(Domain | undefined)[]> = names
+    ? readDomains(host, uri, [...new Set(names)])
+    : readAllDomains(host, uri);
+  const found: (Domain | undefined)[] = await asked.catch((error) => {
+    // libvirtd has not loaded its driver for containers, so it runs none.
+    if (uri === CONTAINERS && error instanceof MissingProgram) return [];
+    throw error;
+  });
+  const domains = found.flatMap((domain) => domain ?? []);
   const running = domains.filter(({ state }) => isOn(state)).map((domain) => soughtOf(domain, uri));
   return { uri, domains, running };
 }

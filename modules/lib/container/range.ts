@@ -1,3 +1,5 @@
+import { LOWEST } from '../host/users.ts';
+
 /** Users of a container, and as many groups: they are 0, 1, … in it. */
 export const RANGE = 65_536;
 
@@ -7,9 +9,7 @@ export interface Range {
   readonly count: number;
 }
 
-// systemd's "Users, Groups, UIDs and GIDs on systemd systems" leaves 524288 … 1879048191 to containers. useradd takes ranges for
-// /etc/subuid from 100000 up, so ours are far above these.
-const LOWEST = 0x4000_0000;
+/** The last user that systemd leaves to containers. */
 const HIGHEST = 1_879_048_191;
 
 const overlap = (a: Range, b: Range) => a.first < b.first + b.count && b.first < a.first + a.count;

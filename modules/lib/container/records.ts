@@ -14,6 +14,8 @@ export interface RootRecord {
   readonly cloudInit: boolean;
   /** The digest of what was written instead of a seed. */
   readonly identity?: string;
+  /** The start of the container since which it has a seed that it applies at the next one. */
+  readonly waits?: string;
 }
 
 /** All recorded roots by the first user of their ranges. */
@@ -23,9 +25,13 @@ const pathOf = (first: number) => join(RECORDS, String(first));
 
 function parse(text: string, path: string): RootRecord {
   try {
-    const { root, cloudInit, identity } = JSON.parse(text) as RootRecord;
+    const { root, cloudInit, identity, waits } = JSON.parse(text) as RootRecord;
     if (typeof root === 'string' && typeof cloudInit === 'boolean')
-      return { root, cloudInit, ...(typeof identity === 'string' ? { identity } : {}) };
+      return {
+        ...{ root, cloudInit },
+        ...(typeof identity === 'string' ? { identity } : {}),
+        ...(typeof waits === 'string' ? { waits } : {}),
+      };
   } catch {
     // It is said below.
   }

@@ -73,8 +73,6 @@ export interface InsideFile {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Milliseconds since it was changed, as its owner says. */
-  readonly age: number;
 }
 
 export interface WriteOptions {

@@ -126,8 +126,7 @@ export const readFileInside = (
       if (!found.isFile() || found.size > most) return 'other';
       const { bytesRead, buffer } = await file.read(new Uint8Array(found.size), 0, found.size, 0);
       const bytes = buffer.subarray(0, bytesRead);
-      const { uid, gid, mtimeMs } = found;
-      return { bytes, mode: found.mode & 0o7777, uid, gid, age: Date.now() - mtimeMs };
+      return { bytes, mode: found.mode & 0o7777, uid: found.uid, gid: found.gid };
     } finally {
       await file.close();
     }

@@ -1,4 +1,3 @@
-import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { parseXml, XmlError } from '../xml/parse.ts';
 import { inBatches, quoted, READ_TIMEOUT, virshBatch } from './batch.ts';
@@ -19,7 +18,7 @@ export async function readMembers(
 ): Promise<ReadonlyMap<string, Member>> {
   const list = [...connection(uri), 'list', '--all', '--name'];
   const { code, stdout, stderr } = await host.run('virsh', list, { timeout: READ_TIMEOUT });
-  if (code !== 0) throw new Failure(unreachable(uri, stderr));
+  if (code !== 0) throw unreachable(uri, stderr);
   const names = stdout.split('\n').map((line) => line.trim());
   const asked = names.filter((name) => name !== '' && isAsked(name));
   const found = await inBatches(asked, (batch) => readBatch(host, uri, batch));
@@ -32,7 +31,7 @@ async function readBatch(host: Host, uri: string, names: readonly string[]): Pro
     (name) => `metadata --config --domain ${quoted(name)} --uri ${MEMBER_NAMESPACE}`,
   );
   const { outputs, stderr } = await virshBatch(host, uri, commands);
-  if (outputs.length < names.length) throw new Failure(unreachable(uri, stderr));
+  if (outputs.length < names.length) throw unreachable(uri, stderr);
   return outputs.map((output) => memberFrom(output.stdout));
 }
 

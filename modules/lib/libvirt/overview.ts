@@ -1,4 +1,3 @@
-import { Failure } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import { valueAt } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
@@ -46,7 +45,7 @@ export async function readOverview(host: Host, uri: string): Promise<Overview> {
   const { tellsStates } = driverAt(uri);
   const questions = [...Object.values(QUESTIONS), ...(tellsStates ? [STATES_OF_ALL] : [])];
   const { outputs, stderr } = await virshBatch(host, uri, questions);
-  if (outputs.length < questions.length) throw new Failure(unreachable(uri, stderr));
+  if (outputs.length < questions.length) throw unreachable(uri, stderr);
   const [names, autostart, saved, transient, version, states] = outputs.map(({ stdout }) => stdout);
   const lists = [autostart, saved, transient].map((text) => new Set(namesIn(text)));
   const stateOf = tellsStates ? statesIn(states ?? '') : undefined;
@@ -87,7 +86,7 @@ async function readBatch(
     ];
   });
   const { outputs, stderr } = await virshBatch(host, uri, commands.flat());
-  if (outputs.length < commands.flat().length) throw new Failure(unreachable(uri, stderr));
+  if (outputs.length < commands.flat().length) throw unreachable(uri, stderr);
   const texts = outputs.map(({ stdout }) => stdout.trim());
   return names.map((name, i) => {
     const [xml = '', ...others] = texts.splice(0, commands[i]?.length ?? 0);

@@ -1,8 +1,9 @@
-import { Failure } from '../failure.ts';
+import { Failure, MissingProgram } from '../failure.ts';
 import type { Host } from '../host/host.ts';
 import type { Element } from '../xml/element.ts';
 import { parseXml } from '../xml/parse.ts';
 import { inBatches, quoted, READ_TIMEOUT, virshBatch } from './batch.ts';
+import { driverAt } from './driver.ts';
 import { connection } from './virsh.ts';
 
 /** A domain as libvirt reports it. */
@@ -45,7 +46,7 @@ export async function readDomains(
 export async function readAllDomains(host: Host, uri: string): Promise<Domain[]> {
   const list = [...connection(uri), 'list', '--all', '--name'];
   const { code, stdout, stderr } = await host.run('virsh', list, { timeout: READ_TIMEOUT });
-  if (code !== 0) throw new Failure(unreachable(uri, stderr));
+  if (code !== 0) throw unreachable(uri, stderr);
   const names = stdout
     .split('\n')
     .map((line) => line.trim())
@@ -61,7 +62,7 @@ async function readBatch(host: Host, uri: string, names: readonly string[]): Pro
   ]);
   const { outputs, stderr } = await virshBatch(host, uri, ['list --all --name', ...commands]);
   const [list, ...others] = outputs;
-  if (!list) throw new Failure(unreachable(uri, stderr));
+  if (!list) throw unreachable(uri, stderr);
   const known = new Set(list.stdout.split('\n').map((line) => line.trim()));
   return names.map((name, i) => {
     if (!known.has(name)) return undefined;
@@ -87,6 +88,12 @@ function readDomain(name: string, info: string, xml: string, live: string): Doma
   };
 }
 
-/** The error for a libvirt that can't be asked. */
-export const unreachable = (uri: string, stderr: string) =>
-  `libvirt doesn't answer at ${uri}: ${stderr.trim()}. Is libvirtd running? (systemctl start libvirtd)`;
+/** The error for a libvirt that can't be asked. That it has no driver for containers is one that an earlier task may mend. */
+export const unreachable = (uri: string, stderr: string): Failure =>
+  driverAt(uri).guests === 'container' && stderr.includes('no connection driver available')
+    ? new MissingProgram(
+        "libvirt of this host has no driver for containers: give 'hypervisor_containers: true' to the role hypervisor, or install libvirt-daemon-driver-lxc and restart libvirtd",
+      )
+    : new Failure(
+        `libvirt doesn't answer at ${uri}: ${stderr.trim()}. Is libvirtd running? (systemctl start libvirtd)`,
+      );

@@ -1,5 +1,5 @@
 import { observeEach } from '../../lib/ansible/plan.ts';
-import { asError } from '../../lib/failure.ts';
+import { asError, MissingProgram } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import { hasKvm } from '../../lib/libvirt/kvm.ts';
 import { withActualBridges } from '../../lib/libvirt/live/observe.ts';
@@ -43,7 +43,9 @@ async function readItems(
   try {
     return await readDomains(host, uri, items.map(nameOf));
   } catch (error) {
-    return items.map(() => asError(error));
+    const isNone = isContainer({ uri }) && error instanceof MissingProgram;
+    // Without the driver there are no containers, so none is to be removed.
+    return items.map(({ state }) => (isNone && state === 'absent' ? undefined : asError(error)));
   }
 }
 

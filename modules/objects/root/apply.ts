@@ -16,6 +16,7 @@ export async function applyStep(host: Host, step: Step, { dest }: RootOptions): 
   if (step.act === 'make') await make(host, dest, step);
   else if (step.act === 'remove') await remove(host, dest, step.first);
   else {
+    if (step.record) await record(host, step.first, step.record);
     await writeFiles(host, dest, step.first, step.files);
     for (const path of step.surplus) await host.removeInside(dest, path);
   }
@@ -59,7 +60,10 @@ async function remove(host: Host, dest: string, first: number | undefined): Prom
   if (await host.stat(dest)) await host.publish(dest, removed);
   await deleteTree(host, removed);
   if (first !== undefined) await forget(host, first);
-  await host.removeDirectory(dirname(dest));
+  const directory = dirname(dest);
+  await host.removeDirectory(directory);
+  // One with other files is no container's any more.
+  if (await host.stat(directory)) await host.setAttributes(directory, { mode: 0o755, uid: 0, gid: 0 });
 }
 
 // rm(1) follows no links. It leaves other file systems alone; the plan has seen that nothing is mounted.

@@ -29,6 +29,8 @@ export type Step =
       readonly files: readonly RootFile[];
       /** Files that the seed no longer has. */
       readonly surplus: readonly string[];
+      /** What is recorded before, where the container that runs is to boot for it. */
+      readonly record: RootRecord | undefined;
     }
   | { readonly act: 'remove'; readonly first: number | undefined };
 
@@ -128,11 +130,15 @@ function unconfigured(root: RootOptions, { cloudInit, network }: Traits): string
 
 function planExisting(
   root: RootOptions,
-  { seed }: State,
+  { seed, boot, isForeign }: State,
   first: number,
   record: RootRecord,
 ): Plan<Step, RootResult> {
   const { dest } = root;
+  if (isForeign)
+    throw new Failure(
+      `${dest} does not belong to the users of the container, so it is not the root that was made: remove it, and run the task again`,
+    );
   const common = { dest, idmap: { first, count: RANGE }, cloud_init: record.cloudInit };
   if (!record.cloudInit) {
     const same = record.identity === identityDigest(root);
@@ -147,11 +153,23 @@ function planExisting(
   const result = { ...common, instance_id: instanceId };
   const warnings = findingsOf(seedPartOf(root));
   if (differences.length === 0 && changed.length === 0) return { changes: [], warnings, result };
+  const ofOurs = [...seed, ...files];
+  const effect = whyOf(
+    differences,
+    { before: instanceIdOf(seed), after: instanceId },
+    {
+      events: networkEvents(seed),
+      isOurs: (path) => ofOurs.filter((one) => one.path === path).every(saysWhenAlone),
+    },
+  );
+  // A file that has another owner or mode only is as it was to the guest.
+  const isDifferent = differences.length > 0;
   const step: Step = {
     act: 'seed',
     first,
     files: changed.map(inRoot),
     surplus: differences.flatMap(({ path, after }) => (after === undefined ? [`${SEED}/${path}`] : [])),
+    record: boot !== undefined && isDifferent && effect.applied ? { ...record, waits: boot } : undefined,
   };
   const side = (name: 'before' | 'after') =>
     Object.fromEntries(
@@ -166,15 +184,7 @@ function planExisting(
     after: side('after'),
     step,
   };
-  const ofOurs = [...seed, ...files];
-  const effect = whyOf(
-    differences,
-    { before: instanceIdOf(seed), after: instanceId },
-    {
-      events: networkEvents(seed),
-      isOurs: (path) => ofOurs.filter((one) => one.path === path).every(saysWhenAlone),
-    },
-  );
+  if (!isDifferent) return { changes: [change], warnings, result };
   return {
     changes: [change],
     warnings: effect.applied ? warnings : [...warnings, `the seed in ${dest} changes, but ${effect.why}`],
@@ -182,16 +192,9 @@ function planExisting(
   };
 }
 
-/**
- * Whether the guest has what it applies when it boots: its network configuration, or another instance-id, was written since it was
- * started. What the guest itself does to these files concerns it alone. Pure.
- * @param uptime milliseconds since it was started
- */
-export const isPending = ({ seed }: Pick<State, 'seed'>, uptime: number): boolean => {
-  const isNewer = (name: string) =>
-    seed.some(({ path, is }) => path === name && is !== 'other' && is.age < uptime);
-  return isNewer('meta-data') || (networkEvents(seed).has('boot') && isNewer('network-config'));
-};
+/** Whether the container that runs has a seed that it applies when it boots, since a former task. Pure. */
+export const isPending = ({ record, boot }: Pick<State, 'record' | 'boot'>): boolean =>
+  boot !== undefined && record?.waits === boot;
 
 function isOwned(seed: readonly SeedEntry[], path: string, first: number): boolean {
   const is = seed.find((one) => one.path === path)?.is;

@@ -1,35 +1,29 @@
 import type { Plan } from '../../lib/ansible/plan.ts';
 import { OptionError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
-import { uptimeOf } from '../../lib/libvirt/uptime.ts';
+import { bootOf } from '../../lib/libvirt/boot.ts';
 import type { State as DomainState } from '../domain/observe/state.ts';
 import { hasCloudInit, type State as RootState } from '../root/observe.ts';
 import { isPending, type RootResult, type Step as RootStep } from '../root/plan.ts';
 import { root } from '../root/root.ts';
 import { rootsOf } from './container.ts';
-import { isContainer, rootPath, uriOf } from './names.ts';
+import { isContainer, rootPath } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { planPart } from './planned.ts';
-
-/** What is known of the root of a container. */
-export interface SeenRoot {
-  readonly root: RootState | Error;
-  /** Milliseconds since the container was started; undefined where it doesn't run. */
-  readonly uptime: number | undefined;
-}
+import { isAwaited } from './wait.ts';
 
 /** Looks at the roots of all containers. @returns undefined of a guest whose task has no root */
 export async function observeRoots(
   host: Host,
   vms: readonly VmOptions[],
-): Promise<readonly (SeenRoot | undefined)[]> {
+): Promise<readonly (RootState | Error | undefined)[]> {
   const roots = vms.flatMap((vm) => rootsOf(vm));
   if (roots.length === 0) return vms.map(() => undefined);
   const found = [...(await root.observe(host, roots))];
   return Promise.all(
     vms.map(async (vm) => {
       const seen = rootsOf(vm).length > 0 ? found.shift() : undefined;
-      return seen && { root: seen, uptime: await uptimeOf(host, uriOf(vm), vm.name) };
+      return seen instanceof Error ? seen : seen && { ...seen, boot: await bootOf(host, vm.name) };
     }),
   );
 }
@@ -48,21 +42,24 @@ export interface RootPart {
  */
 export function planRootPart(
   vm: VmOptions,
-  seen: SeenRoot | undefined,
+  seen: RootState | Error | undefined,
   macs: readonly string[],
 ): RootPart | undefined {
   const [options] = rootsOf(vm, macs);
   if (!options || !seen) return undefined;
-  const plan = planPart(vm, 'root', seen.root, (state) => root.plan(options, state));
-  const { uptime, root: state } = seen;
-  if (vm.state === 'absent' || state instanceof Error) return { plan, atStart: [] };
-  checkWaiting(vm, state);
-  const isWaiting = plan.result?.applied || (uptime !== undefined && isPending(state, uptime));
+  // What its guest makes of its seed must not keep it from being stopped.
+  if (vm.state === 'stopped' && seen instanceof Error)
+    return { plan: { changes: [], warnings: [seen.message] }, atStart: [] };
+  const plan = planPart(vm, 'root', seen, (state) => root.plan(options, state));
+  if (vm.state === 'absent' || seen instanceof Error) return { plan, atStart: [] };
+  checkWaiting(vm, seen);
+  const isWaiting = plan.result?.applied || isPending(seen);
   return { plan, atStart: isWaiting ? ['the container applies the change of its seed when it boots'] : [] };
 }
 
-function checkWaiting({ wait, archive_name }: VmOptions, state: RootState): void {
-  if (wait?.for === 'cloud_init' && !hasCloudInit(state))
+function checkWaiting(vm: VmOptions, state: RootState): void {
+  const { wait, archive_name } = vm;
+  if (isAwaited(vm) && wait?.for === 'cloud_init' && !hasCloudInit(state))
     throw new OptionError(
       'wait.for',
       `the root from '${archive_name}' has no cloud-init: wait for address or port`,

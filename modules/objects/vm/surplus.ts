@@ -1,5 +1,5 @@
 import type { Found, StandIns } from '../../lib/ansible/plan.ts';
-import { asError } from '../../lib/failure.ts';
+import { asError, MissingProgram } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { Member } from '../../lib/libvirt/member.ts';
 import { readMembers } from '../../lib/libvirt/members.ts';
@@ -60,6 +60,10 @@ export function surplusOf(
   return { items: ours.map(({ name, index }) => ({ ...vm, name, index })), warnings: kept(theirs, why) };
 }
 
+/** A host without libvirt's driver for containers has none. */
+const withoutDriver = (thrown: unknown): Members | Error =>
+  thrown instanceof MissingProgram ? new Map() : asError(thrown);
+
 async function find(
   host: Host,
   items: readonly VmOptions[],
@@ -69,7 +73,7 @@ async function find(
   const known = new Set(names.filter((name) => name !== undefined));
   const uris = [...new Set(items.map(uriOf))];
   const answers = await Promise.all(
-    uris.map((uri) => readMembers(host, uri, (name) => !known.has(name)).catch(asError)),
+    uris.map((uri) => readMembers(host, uri, (name) => !known.has(name)).catch(withoutDriver)),
   );
   return items.map((vm) => {
     const members = answers[uris.indexOf(uriOf(vm))];

@@ -10,6 +10,7 @@ import { domain } from '../domain/domain.ts';
 import type { Step as DomainStep } from '../domain/plan/step.ts';
 import { readOvnNetworks } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
+import type { State as RootState } from '../root/observe.ts';
 import type { Step as RootStep } from '../root/plan.ts';
 import { root } from '../root/root.ts';
 import type { State as SeedState, Step as SeedStep } from '../seed/plan.ts';
@@ -52,7 +53,7 @@ import { isPowerOnly, isSlow, planPower } from './power.ts';
 import { isWaiting, type Reach, reachOf, withWhy } from './reach.ts';
 import { errorOfVm } from './renamed.ts';
 import { macsOf, resultOf, type VmResult } from './result.ts';
-import { besideRoot, observeRoots, planRootPart, type SeenRoot } from './root-part.ts';
+import { besideRoot, observeRoots, planRootPart } from './root-part.ts';
 import { noneSelected, scopeOf } from './scope.ts';
 import { isSurplus, isSurplusEntry, surplusVms } from './surplus.ts';
 import { checkTogether } from './together.ts';
@@ -68,7 +69,7 @@ export interface State extends ObservedDomain {
   readonly iso: SeenIso | undefined;
   readonly seeds: readonly (SeedState | Error)[];
   /** Of a container. */
-  readonly root: SeenRoot | undefined;
+  readonly root: RootState | Error | undefined;
   /** Whether the host has a guest of this name that is of the other kind. */
   readonly isOther: boolean;
   readonly directory: Directory;
@@ -115,7 +116,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
   const attached = items.map((vm) => attachedOrPlain(vm, known));
   // The domain of a container has the users of its root.
   const roots = await observeRoots(host, attached);
-  const vms = attached.map((vm, i) => withRoot(vm, roots[i]?.root));
+  const vms = attached.map((vm, i) => withRoot(vm, roots[i]));
   const [domains, disks, seeds, directories, moves, leaving, attachments, stale, others] = await Promise.all([
     observeDomains(host, vms),
     disk.observe(host, vms.flatMap(disksOf)),
@@ -168,7 +169,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
   if (state.isOther) throw otherKindFailure(item);
   const { vm: attached, missing } = attach(withCpu(item, state.cpu), state.known);
-  const vm = withRoot(attached, state.root?.root);
+  const vm = withRoot(attached, state.root);
   const first = planPart(vm, 'domain', state.domain, (seen) =>
     isPowerOnly(vm) ? planPower(vm, domainOf(vm), seen) : domain.plan(domainOf(vm), seen),
   );

@@ -27,7 +27,7 @@ export function awaitedOf(vm: VmOptions): Awaited | undefined {
 }
 
 /** Only running guests are waited for. */
-const isAwaited = ({ wait, state, steps }: VmOptions): boolean =>
+export const isAwaited = ({ wait, state, steps }: VmOptions): boolean =>
   wait !== undefined && state === 'running' && steps !== 'define' && steps !== 'stop';
 
 /** Rules about `wait`. @throws OptionError */
@@ -43,7 +43,10 @@ export function checkWait(vm: VmOptions): void {
   const hasAddress = networks.length > 0 || interfaces.some(isConfigured);
   const isNeeded = wait?.for === 'address' || (wait?.for === 'port' && !domain.interfaces?.length);
   if (isNeeded && !hasAddress)
-    throw new OptionError('wait.for', 'no interface of the VM has an address: wait for cloud_init or agent');
+    throw new OptionError(
+      'wait.for',
+      `no interface of the guest has an address: wait for cloud_init${isContainer(vm) ? '' : ' or agent'}`,
+    );
 }
 
 /** The result of waiting, and an error or a warning. Pure. */

@@ -15,7 +15,7 @@ const given = (more: Partial<RootOptions> = {}): RootOptions =>
     ...more,
   });
 const state = (more: Partial<State> = {}): State => ({
-  exists: false,
+  ...{ exists: false, isForeign: false },
   left: false,
   first: FIRST,
   record: undefined,
@@ -25,7 +25,7 @@ const state = (more: Partial<State> = {}): State => ({
   ...more,
 });
 const record = { root: DEST, cloudInit: true };
-const is = { mode: 0o600, uid: FIRST, gid: FIRST, age: 1000 };
+const is = { mode: 0o600, uid: FIRST, gid: FIRST };
 const stored = (root: RootOptions, how: SeedEntry['is'] = is): SeedEntry[] =>
   seedFilesOf(root).files.map((file) => ({ ...file, is: how }));
 const titles = (root: RootOptions, seen: State) => planRoot(root, seen).changes.map(({ title }) => title);

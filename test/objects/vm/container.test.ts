@@ -17,7 +17,7 @@ const FIRST = 0x4000_0000;
 const DEST = '/var/lib/libvirt/images/web1/root';
 const TEMPLATE = '/var/lib/libvirt/templates/debian-12';
 const root = (more: Partial<RootState> = {}): RootState => ({
-  ...{ exists: false, left: false, first: FIRST, record: undefined, seed: [], mounts: [] },
+  ...{ exists: false, isForeign: false, left: false, first: FIRST, record: undefined, seed: [], mounts: [] },
   traits: { cloudInit: false, systemd: true, sshd: false, network: 'ifupdown' },
   ...more,
 });
@@ -26,14 +26,13 @@ const CONTAINER = { kind: 'container', memory: '128 MiB' };
 
 interface Seen {
   readonly root?: RootState;
-  readonly uptime?: number | undefined;
   readonly known?: ReadonlyMap<string, KnownNetwork>;
   /** The XML of a running container. */
   readonly running?: string;
 }
 
 /** What is planned of a container. */
-function plan(given: object = {}, { root: seen = root(), uptime, known: all = known(), running }: Seen = {}) {
+function plan(given: object = {}, { root: seen = root(), known: all = known(), running }: Seen = {}) {
   const one = vmOf({ ...CONTAINER, ...given });
   const state = stateOf(one);
   const definition = running === undefined ? undefined : parseXml(running);
@@ -52,7 +51,7 @@ function plan(given: object = {}, { root: seen = root(), uptime, known: all = kn
   const planned = vm.plan(one, {
     ...state,
     domain: { ...state.domain, ...host, draft, missingDirectories: [DEST] } as typeof state.domain,
-    root: { root: seen, uptime },
+    root: seen,
     known: all,
   });
   return { one, ...planned };
@@ -112,24 +111,77 @@ describe('a container', () => {
   it('takes a changed seed at its next start, and says so until then', () => {
     const mac = '52:54:00:00:00:01';
     const nic = { ...LAN, interfaces: [{ ...LAN.interfaces[0], mac }] };
-    const stored = (age: number) => {
+    const stored = (more: Partial<RootState> = {}) => {
       const [options] = rootsOf(vmOf({ ...CONTAINER, ...nic }), [mac]);
       if (!options) throw new Error('no root');
-      const is = { mode: 0o600, uid: FIRST, gid: FIRST, age };
+      const is = { mode: 0o600, uid: FIRST, gid: FIRST };
       const seed = seedFilesOf(options).files.map((file) => ({ ...file, is }));
-      return root({ exists: true, traits: undefined, record: { root: DEST, cloudInit: true }, seed });
+      return root({
+        exists: true,
+        traits: undefined,
+        record: { root: DEST, cloudInit: true },
+        seed,
+        ...more,
+      });
     };
     const running = xmlOf(plan(nic, { root: SEEDED }));
     const other = { interfaces: [{ ...nic.interfaces[0], address: '10.10.1.12/24' }] };
-    const changed = plan({ ...nic, ...other }, { root: stored(9000), uptime: 500, running });
+    const changed = plan({ ...nic, ...other }, { root: stored({ boot: 'now' }), running });
     expect(titles(changed)).toContain(`write seed in ${DEST}`);
     expect(changed.result?.seed).toMatchObject({ applied: true });
     expect(changed.result?.restart_reasons.join()).toMatch(/seed when it boots/);
-    const reasons = (age: number, uptime: number | undefined) =>
-      plan(nic, { root: stored(age), uptime, running }).result?.restart_reasons.join();
-    expect(reasons(100, 500)).toMatch(/seed when it boots/);
-    expect(reasons(900, 500)).not.toMatch(/seed/);
-    expect(reasons(100, undefined)).not.toMatch(/seed/);
+    const step = changed.changes.find(({ step: { part } }) => part === 'root')?.step;
+    const record = step?.part === 'root' && step.step.act === 'seed' ? step.step.record : undefined;
+    expect(record).toMatchObject({ root: DEST, cloudInit: true });
+    // Only the start that it was noted for waits, and what isn't applied at a start is none.
+    const reasons = (boot: string | undefined, more: object = {}) =>
+      plan({ ...nic, ...more }, { root: stored({ record, boot }), running }).result?.restart_reasons.join();
+    expect(reasons('now')).toMatch(/seed when it boots/);
+    expect(reasons('later')).not.toMatch(/seed/);
+    expect(reasons(undefined)).not.toMatch(/seed/);
+    expect(reasons('later', { hostname: 'other' })).not.toMatch(/seed/);
+  });
+
+  it('is not restarted for a file of its seed that has another mode', () => {
+    const [options] = rootsOf(vmOf({ ...CONTAINER }), []);
+    if (!options) throw new Error('no root');
+    const seed = seedFilesOf(options).files.map((file) => ({
+      ...file,
+      is: { mode: 0o644, uid: FIRST, gid: FIRST },
+    }));
+    const made = root({
+      exists: true,
+      traits: undefined,
+      record: { root: DEST, cloudInit: true },
+      seed,
+      boot: 'now',
+    });
+    const planned = plan({}, { root: made, running: xmlOf(plan({}, { root: SEEDED })) });
+    expect(titles(planned)).toEqual([`write seed in ${DEST}`]);
+    expect(planned.result).toMatchObject({ restart_required: false });
+  });
+
+  it('is stopped whatever its guest has made of its seed', () => {
+    const one = vmOf({ ...CONTAINER, state: 'stopped' });
+    const planned = vm.plan(one, { ...stateOf(one), root: new Error('a link') });
+    expect(planned.warnings).toContain('a link');
+    const present = vmOf(CONTAINER);
+    expect(() => vm.plan(present, { ...stateOf(present), root: new Error('a link') })).toThrow('a link');
+  });
+
+  it('takes its template for what it will have, whatever was recorded of a former root', () => {
+    const former = root({ record: { root: DEST, cloudInit: true } });
+    expect(xmlOf(plan(LAN, { root: former }))).toContain('<ip address="10.10.1.11"');
+  });
+
+  it('has no root that libvirt has made', () => {
+    const made = root({
+      exists: true,
+      isForeign: true,
+      traits: undefined,
+      record: { root: DEST, cloudInit: false },
+    });
+    expect(() => plan({}, { root: made })).toThrow(/is not the root that was made: remove it/);
   });
 
   it('keeps its root when it is removed, unless the storage is to go', () => {

@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
+import { LOWEST } from '../../host/users.ts';
 import { qcow2Of } from '../formats/qcow2.ts';
 import { isBlockDevice, readHead } from '../image/inspect.ts';
 import { referencesOf } from '../image/references.ts';
@@ -76,10 +77,13 @@ async function isStorage(host: Host, path: string): Promise<boolean> {
   return kind === 'file' || (kind === 'other' && (await isBlockDevice(host, path)));
 }
 
-// Links are followed: directories of large disks are often links. A file that can't be read is an error, since its backing
+// The root of a container, which belongs to users of its own, is its guest's: links in it lead anywhere, and what is in it is no disk of
+// this host. Links are followed elsewhere: directories of large disks are often links. A file that can't be read is an error, since its backing
 // file would look unused.
 async function filesBelow(host: Host, roots: readonly string[]): Promise<string[]> {
-  const { stdout, stderr } = await host.run('find', ['-L', ...roots, '-type', 'f', '-size', '+0', '-print0']);
+  const isOfContainer = ['-type', 'd', '-uid', `+${LOWEST - 1}`, '-prune'];
+  const isFile = ['-type', 'f', '-size', '+0', '-print0'];
+  const { stdout, stderr } = await host.run('find', ['-L', ...roots, ...isOfContainer, '-o', ...isFile]);
   // Not a problem: a file that was removed meanwhile, and a link to itself or to a directory above it.
   const problem = stderr
     .split('\n')

@@ -1,5 +1,4 @@
 import { KEPT } from '../../dnsmasq/leases.ts';
-import { Failure } from '../../failure.ts';
 import { type Host, readText } from '../../host/host.ts';
 import { inPool } from '../../host/pool.ts';
 import { runOrFail } from '../../host/process.ts';
@@ -32,7 +31,7 @@ export async function libvirtLeases(host: Host, domains: readonly Sought[], uri:
   const outputs = await inBatches(domains, async (batch) => {
     const commands = batch.map(({ name }) => `domifaddr --full --source lease --domain ${quoted(name)}`);
     const { outputs: found, stderr } = await virshBatch(host, uri, commands);
-    if (found.length === 0) throw new Failure(unreachable(uri, stderr));
+    if (found.length === 0) throw unreachable(uri, stderr);
     return found.map(({ stdout }) => stdout);
   });
   return outputs.flatMap(pairsOfDomain);

@@ -1,4 +1,3 @@
-import { Failure } from '../../failure.ts';
 import type { Host } from '../../host/host.ts';
 import { parseXml } from '../../xml/parse.ts';
 import { virshBatch } from '../batch.ts';
@@ -21,6 +20,6 @@ export async function readHostCpus(
   const asked = types ?? VIRT_TYPES.filter((type) => kvm || type !== 'kvm');
   const commands = asked.map((type) => `domcapabilities --virttype ${type}`);
   const { outputs, stderr } = await virshBatch(host, uri, commands);
-  if (outputs.length < commands.length) throw new Failure(unreachable(uri, stderr));
+  if (outputs.length < commands.length) throw unreachable(uri, stderr);
   return outputs.flatMap(({ stdout }) => (stdout.trim() ? (hostCpuIn(parseXml(stdout)) ?? []) : []));
 }

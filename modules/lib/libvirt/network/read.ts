@@ -41,7 +41,7 @@ async function readBatch(
   ]);
   const { outputs, stderr } = await virshBatch(host, uri, ['net-list --all --name', ...commands]);
   const [list, ...others] = outputs;
-  if (!list) throw new Failure(unreachable(uri, stderr));
+  if (!list) throw unreachable(uri, stderr);
   const problem = list.stderr.trim();
   if (problem !== '' && list.stdout.trim() === '')
     throw new Failure(
