@@ -9,6 +9,7 @@ export interface Nic {
   /** Name servers. */
   readonly dns: readonly string[];
   readonly dhcp: boolean;
+  readonly dhcp6?: boolean;
   readonly mtu?: number | undefined;
 }
 
@@ -33,7 +34,7 @@ const READABLE = 0o644;
 
 const isV6 = (address: string) => address.includes(':');
 
-function stanzas({ name, addresses, gateways, dhcp, mtu }: Nic): string[] {
+function stanzas({ name, addresses, gateways, dhcp, dhcp6 = false, mtu }: Nic): string[] {
   const families = [false, true].flatMap((v6) => {
     const gateway = gateways.find((one) => isV6(one) === v6);
     return addresses
@@ -44,7 +45,11 @@ function stanzas({ name, addresses, gateways, dhcp, mtu }: Nic): string[] {
         ...(gateway !== undefined && i === 0 ? [`    gateway ${gateway}`] : []),
       ]);
   });
-  const all = [...(dhcp ? [[`iface ${name} inet dhcp`]] : []), ...families];
+  const all = [
+    ...(dhcp ? [[`iface ${name} inet dhcp`]] : []),
+    ...(dhcp6 ? [[`iface ${name} inet6 dhcp`]] : []),
+    ...families,
+  ];
   const [first = [], ...others] = all.length > 0 ? all : [[`iface ${name} inet manual`]];
   const limit = mtu === undefined ? [] : [`    mtu ${mtu}`];
   return [`auto ${name}`, ...first, ...limit, ...others.flat(), ''];
@@ -56,13 +61,13 @@ function ifupdown(nics: readonly Nic[]): RootFile[] {
 }
 
 function networkd(nics: readonly Nic[]): RootFile[] {
-  const files = nics.map(({ name, addresses, gateways, dns, dhcp, mtu }) => ({
+  const files = nics.map(({ name, addresses, gateways, dns, dhcp, dhcp6 = false, mtu }) => ({
     path: `etc/systemd/network/10-${name}.network`,
     content: [
       `[Match]\nName=${name}\n`,
       ...(mtu === undefined ? [] : [`[Link]\nMTUBytes=${mtu}\n`]),
       '[Network]',
-      ...(dhcp ? ['DHCP=yes'] : []),
+      ...(dhcp || dhcp6 ? [`DHCP=${dhcp && dhcp6 ? 'yes' : dhcp ? 'ipv4' : 'ipv6'}`] : []),
       // Else networkd takes away those that libvirt has set.
       ...(addresses.length > 0 ? [] : ['KeepConfiguration=static']),
       ...addresses.map((one) => `Address=${one}`),
@@ -81,8 +86,10 @@ function networkd(nics: readonly Nic[]): RootFile[] {
 }
 
 /** Whether the root itself has to configure an interface: libvirt sets addresses that are given to the domain, and no more. */
-export const needsRoot = ({ dhcp, addresses, mtu }: Pick<Nic, 'dhcp' | 'addresses' | 'mtu'>): boolean =>
-  dhcp || addresses.length > 0 || mtu !== undefined;
+export const needsRoot = ({ mtu, ...nic }: Nic): boolean => hasAddresses(nic) || mtu !== undefined;
+
+const hasAddresses = ({ dhcp, dhcp6 = false, addresses }: Omit<Nic, 'mtu'>): boolean =>
+  dhcp || dhcp6 || addresses.length > 0;
 
 /** The name servers of all interfaces, each once. */
 export function resolver(nics: readonly Pick<Nic, 'dns'>[]): RootFile[] {
@@ -125,9 +132,7 @@ export function identityFiles(
     ],
     says: [
       'hostname',
-      ...(configured && nics.some(({ dhcp, addresses }) => dhcp || addresses.length > 0)
-        ? ['addresses']
-        : []),
+      ...(configured && nics.some(hasAddresses) ? ['addresses'] : []),
       ...(servers.length > 0 ? ['name servers'] : []),
       ...(keys.length > 0 ? ['authorized_keys'] : []),
     ],

@@ -112,7 +112,7 @@ function unconfigured(root: RootOptions, { cloudInit, network }: Traits): string
   const { dest, user_data = {}, interfaces } = root;
   const others = isMapping(user_data)
     ? Object.keys(user_data).filter((key) => key !== 'ssh_authorized_keys')
-    : ['parts'];
+    : ['its parts'];
   const left = interfaces.filter(needsRoot);
   return [
     ...(others.length > 0

@@ -1,4 +1,6 @@
 import { OptionError } from '../../lib/failure.ts';
+import { CONTAINERS } from '../../lib/libvirt/connections.ts';
+import { isLocalSystem } from '../../lib/libvirt/console-log.ts';
 import { OF_CONTAINERS } from '../domain/options/drivers.ts';
 import { rootOptions } from '../root/options.ts';
 import { isContainer } from './names.ts';
@@ -40,6 +42,11 @@ export function checkKind(vm: VmOptions): void {
 }
 
 function checkContainer(vm: VmOptions): void {
+  if (!isLocalSystem(vm.uri) && vm.uri !== CONTAINERS)
+    throw new OptionError(
+      'uri',
+      `is ${vm.uri}, and a container is one of this host, at ${CONTAINERS}: leave it out in its entry`,
+    );
   for (const [name, reason] of Object.entries(OF_MACHINES) as [keyof VmOptions, string][]) {
     if (!isGiven(name, vm[name])) continue;
     throw new OptionError(

@@ -7,7 +7,7 @@ import { type RootOptions, rootOptions } from '../root/options.ts';
 import { userDataOf } from './accounts.ts';
 import { adapterOf } from './adapter.ts';
 import { isContainer, rootPath } from './names.ts';
-import { type GuestInterface, isDynamic, networkConfigOf, staticOf } from './network.ts';
+import { asksDhcp, type GuestInterface, networkConfigOf, staticOf } from './network.ts';
 import type { VmInterface, VmOptions } from './options.ts';
 import { isPowerOnly } from './power.ts';
 
@@ -38,7 +38,7 @@ export function rootsOf(vm: VmOptions, macs?: readonly string[]): RootOptions[] 
 
 /** What a root without cloud-init says of an interface: fixed addresses are in the definition, where they can change. */
 const rootInterface = (nic: GuestInterface) => ({
-  ...{ name: nic.name, dhcp: isDynamic(nic), addresses: [], gateways: [] },
+  ...{ name: nic.name, dhcp: asksDhcp(nic, 4), dhcp6: asksDhcp(nic, 6), addresses: [], gateways: [] },
   dns: [...staticOf(nic).servers],
   mtu: nic.mtu,
 });

@@ -61,6 +61,10 @@ export function staticOf(nic: GuestInterface): StaticNetwork {
 
 const DYNAMIC: readonly string[] = ['dhcp4', 'dhcp6', 'ipv6_slaac'];
 
+/** Whether an interface asks for addresses by DHCP, and for those of which family. */
+export const asksDhcp = ({ subnets, mode }: GuestInterface, family: 4 | 6): boolean =>
+  subnets ? subnets.some(({ type }) => type === `dhcp${family}`) : family === 4 && mode === 'dhcp';
+
 /** Whether an interface gets addresses from its network. */
 export const isDynamic = ({ subnets, mode }: GuestInterface): boolean =>
   subnets ? subnets.some(({ type }) => DYNAMIC.includes(type)) : mode === 'dhcp';

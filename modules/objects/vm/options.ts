@@ -455,8 +455,10 @@ export const vmOptions = defineOptions({
   checksum_offload: {
     type: 'bool',
     default: true,
-    description:
+    description: [
       'Whether guests may leave checksums to the host. V(false) is needed on bridges with C(datapath_type=netdev), which do not complete them.',
+      'Containers always leave them to the host: on such a bridge Open vSwitch needs C(other_config:userspace-tso-enable).',
+    ],
   },
   only: {
     type: 'str',

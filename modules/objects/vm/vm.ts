@@ -41,7 +41,7 @@ import {
   type SeenIso,
 } from './iso.ts';
 import { applyKernel, type KernelStep, observeKernel, planKernel, type SeenKernel } from './kernel.ts';
-import { observeOther, otherKindFailure } from './kinds.ts';
+import { type Other, observeOther, otherKindFailure } from './kinds.ts';
 import { askOfMoving, leavingFailure, observeLeaving, observeMoving } from './moving.ts';
 import { directoryOf } from './names.ts';
 import { isOnLink } from './network.ts';
@@ -70,8 +70,8 @@ export interface State extends ObservedDomain {
   readonly seeds: readonly (SeedState | Error)[];
   /** Of a container. */
   readonly root: RootState | Error | undefined;
-  /** Whether the host has a guest of this name that is of the other kind. */
-  readonly isOther: boolean;
+  /** What the host has under this name that is of the other kind. */
+  readonly other: Other;
   readonly directory: Directory;
   readonly moving: Moving | Error | undefined;
   readonly isLeaving: boolean;
@@ -148,7 +148,7 @@ async function observe(host: Host, items: readonly VmOptions[]): Promise<State[]
     iso: isos[i],
     seeds: seedsLeft.splice(0, seedsOf(vm).length),
     root: roots[i],
-    isOther: others[i] ?? false,
+    other: others[i],
     directory: directories[i],
     moving: moves[i],
     isLeaving: leaving[i] ?? false,
@@ -167,7 +167,9 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
   if (state.moving instanceof Error) throw state.moving;
   if (state.isLeaving) throw leavingFailure(item);
   if (state.moving) return { changes: [], ask: askOfMoving(item, state.moving) };
-  if (state.isOther) throw otherKindFailure(item);
+  const isMade = item.state !== 'absent' && definitionIn(state) === undefined;
+  if (state.other === 'guest' || (state.other === 'root' && isMade))
+    throw otherKindFailure(item, state.other);
   const { vm: attached, missing } = attach(withCpu(item, state.cpu), state.known);
   const vm = withRoot(attached, state.root);
   const first = planPart(vm, 'domain', state.domain, (seen) =>

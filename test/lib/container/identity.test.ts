@@ -53,6 +53,14 @@ it('says that it configures no addresses where nothing in the root could', () =>
   expect(Object.keys(files).sort()).toEqual(['etc/hosts', 'etc/resolv.conf', 'root/.ssh/authorized_keys']);
 });
 
+it('asks for the families of addresses that it is told to, and no others', () => {
+  const nics = [{ ...NIC, addresses: [], gateways: [], dhcp6: true }];
+  const interfaces = texts('ifupdown', nics).files['etc/network/interfaces'];
+  expect(interfaces).toContain('iface eth0 inet6 dhcp\n');
+  expect(interfaces).not.toContain('iface eth0 inet dhcp');
+  expect(texts('networkd', nics).files['etc/systemd/network/10-eth0.network']).toContain('DHCP=ipv6\n');
+});
+
 it('sets an MTU', () => {
   const nics = [{ ...NIC, mtu: 1442 }];
   expect(texts('ifupdown', nics).files['etc/network/interfaces']).toMatch(

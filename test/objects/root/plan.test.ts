@@ -45,7 +45,9 @@ describe('the root of a container', () => {
   });
 
   it('gets name servers where ifupdown would not take them from cloud-init', () => {
-    const interfaces = [{ name: 'eth0', addresses: [], gateways: [], dns: ['10.0.0.1'], dhcp: false }];
+    const interfaces = [
+      { name: 'eth0', addresses: [], gateways: [], dns: ['10.0.0.1'], dhcp: false, dhcp6: false },
+    ];
     const pathsOf = (network: 'ifupdown' | 'networkd') => {
       const traits = { cloudInit: true, systemd: true, sshd: false, network };
       const [change] = planRoot(given({ interfaces }), state({ traits })).changes;

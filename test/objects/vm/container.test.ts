@@ -207,12 +207,17 @@ describe('a container', () => {
 
   it('is not made over a guest of the other kind', () => {
     const one = vmOf(CONTAINER);
-    const state = { ...stateOf(one), isOther: true };
+    const state = { ...stateOf(one), other: 'guest' as const };
     expect(() => vm.plan(one, state)).toThrow(/web1 is a VM on this host: give 'kind: vm'/);
     const machine = vmOf();
-    expect(() => vm.plan(machine, { ...stateOf(machine), isOther: true })).toThrow(
+    expect(() => vm.plan(machine, { ...stateOf(machine), other: 'guest' })).toThrow(
       /is a container on this host/,
     );
+    expect(() => vm.plan(machine, { ...stateOf(machine), other: 'root' })).toThrow(
+      /the root of a container web1 was kept/,
+    );
+    const defined = stateOf(machine, '<domain type="qemu"><name>web1</name></domain>');
+    expect(() => vm.plan(machine, { ...defined, other: 'root' })).not.toThrow(/was kept/);
   });
 });
 

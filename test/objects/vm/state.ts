@@ -50,7 +50,7 @@ export function stateOf(one: VmOptions, xml?: string): State {
     iso: undefined,
     seeds: seedsOf(one).map(() => NO_SEED),
     root: undefined,
-    isOther: false,
+    other: undefined,
     noted: undefined,
     directory: undefined,
     moving: undefined,

@@ -53,7 +53,7 @@ describe('what a VM is waited for', () => {
   it('is refused where it can never be', async () => {
     const manual = { ovs: [{ name: 'b' }], interfaces: [{ name: 'eth0', mode: 'manual' }] };
     expect(await problems([{ ...manual, wait: { for: 'address' } }])).toEqual([
-      "option 'vms[0].wait.for': no interface of the VM has an address: wait for cloud_init or agent",
+      "option 'vms[0].wait.for': no interface of the guest has an address: wait for cloud_init or agent",
     ]);
     expect(await problems([{ wait: { for: 'port' } }])).toHaveLength(1);
     expect(await problems([{ wait: { for: 'agent' }, domain: { guest_agent: false } }])).toHaveLength(1);

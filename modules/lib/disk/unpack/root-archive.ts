@@ -70,7 +70,10 @@ export function traitsOf(members: readonly Member[]): Traits {
 export async function readRootArchive(host: Host, path: string, shown = path): Promise<Traits> {
   const args = ['--list', '--verbose', '--numeric-owner', '--quoting-style=escape', '--absolute-names'];
   const { code, stdout, stderr } = await host.run('tar', [...args, `--file=${path}`]);
-  if (code !== 0) throw new Failure(`${shown}: tar: ${stderr.trim().slice(0, SHOWN)}`);
+  if (code !== 0)
+    throw new Failure(
+      `${shown} is no archive of a root, which an image has with 'kind: container': tar: ${stderr.trim().slice(0, SHOWN)}`,
+    );
   const members = membersOf(stdout);
   const fault = faultOf(members);
   if (fault !== undefined) throw new Failure(`${shown} holds no root of a container: ${fault}`);
