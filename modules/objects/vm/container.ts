@@ -52,9 +52,13 @@ function keysOf({ ssh_authorized_keys: keys = [], users }: VmOptions): string[] 
   ];
 }
 
-/** The container with the users of its root, and with the addresses that libvirt sets where it has no cloud-init. Pure. */
+/**
+ * The container with the users of its root, and with the addresses that libvirt sets where it has no cloud-init. One whose root can't be
+ * looked at, which may be its guest's work, is stopped all the same where it is to be: nothing else of it is changed then. Pure.
+ */
 export function withRoot(vm: VmOptions, root: RootState | Error | undefined): VmOptions {
-  if (!root || root instanceof Error || vm.state === 'absent' || root.first === undefined) return vm;
+  if (root instanceof Error) return vm.state === 'stopped' ? { ...vm, steps: 'stop' } : vm;
+  if (!root || vm.state === 'absent' || root.first === undefined) return vm;
   const inside = (nic: VmInterface): GuestInterface => {
     const { addresses, gateways } = staticOf(nic);
     return { ...nic, inside: { addresses, gateways } };

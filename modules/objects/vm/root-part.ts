@@ -47,9 +47,6 @@ export function planRootPart(
 ): RootPart | undefined {
   const [options] = rootsOf(vm, macs);
   if (!options || !seen) return undefined;
-  // What its guest makes of its seed must not keep it from being stopped.
-  if (vm.state === 'stopped' && seen instanceof Error)
-    return { plan: { changes: [], warnings: [seen.message] }, atStart: [] };
   const plan = planPart(vm, 'root', seen, (state) => root.plan(options, state));
   if (vm.state === 'absent' || seen instanceof Error) return { plan, atStart: [] };
   checkWaiting(vm, seen);

@@ -240,6 +240,7 @@ function plan(item: VmOptions, state: State): Plan<Step, VmResult> {
         ? [...domains, ...files, ...ofNetworks, ...last]
         : [...files, ...ofNetworks, ...domains, ...leftIsos],
     warnings: [
+      ...(state.root instanceof Error ? [state.root.message] : []),
       ...(isRunning ? pendingAttachments(vm, attachments, known, macs) : []),
       ...(isNew ? howToReach(vm) : []),
       ...takenOut(vm, definitionIn(state), ofDomain.result?.domain),

@@ -25,7 +25,7 @@ const SEEDED = root({ traits: { cloudInit: true, systemd: true, sshd: false, net
 const CONTAINER = { kind: 'container', memory: '128 MiB' };
 
 interface Seen {
-  readonly root?: RootState;
+  readonly root?: RootState | Error;
   readonly known?: ReadonlyMap<string, KnownNetwork>;
   /** The XML of a running container. */
   readonly running?: string;
@@ -161,12 +161,13 @@ describe('a container', () => {
     expect(planned.result).toMatchObject({ restart_required: false });
   });
 
-  it('is stopped whatever its guest has made of its seed', () => {
-    const one = vmOf({ ...CONTAINER, state: 'stopped' });
-    const planned = vm.plan(one, { ...stateOf(one), root: new Error('a link') });
+  it('is stopped whatever its guest has made of its seed, and keeps its users', () => {
+    const running = xmlOf(plan(LAN, { root: SEEDED }));
+    const unreadable = new Error('a link');
+    const planned = plan({ ...LAN, state: 'stopped', memory: '64 MiB' }, { root: unreadable, running });
+    expect(titles(planned)).toEqual(['shut down domain web1']);
     expect(planned.warnings).toContain('a link');
-    const present = vmOf(CONTAINER);
-    expect(() => vm.plan(present, { ...stateOf(present), root: new Error('a link') })).toThrow('a link');
+    expect(() => plan(LAN, { root: unreadable, running })).toThrow('a link');
   });
 
   it('takes its template for what it will have, whatever was recorded of a former root', () => {
