@@ -15,7 +15,7 @@ export interface RootRecord {
   /** The digest of what was written instead of a seed. */
   readonly identity?: string;
   /** The start of the container since which it has a seed that it applies at the next one. */
-  readonly waits?: string;
+  readonly pending?: string;
 }
 
 /** All recorded roots by the first user of their ranges. */
@@ -25,12 +25,12 @@ const pathOf = (first: number) => join(RECORDS, String(first));
 
 function parse(text: string, path: string): RootRecord {
   try {
-    const { root, cloudInit, identity, waits } = JSON.parse(text) as RootRecord;
+    const { root, cloudInit, identity, pending } = JSON.parse(text) as RootRecord;
     if (typeof root === 'string' && typeof cloudInit === 'boolean')
       return {
         ...{ root, cloudInit },
         ...(typeof identity === 'string' ? { identity } : {}),
-        ...(typeof waits === 'string' ? { waits } : {}),
+        ...(typeof pending === 'string' ? { pending } : {}),
       };
   } catch {
     // It is said below.

@@ -169,7 +169,7 @@ function planExisting(
     first,
     files: changed.map(inRoot),
     surplus: differences.flatMap(({ path, after }) => (after === undefined ? [`${SEED}/${path}`] : [])),
-    record: boot !== undefined && isDifferent && effect.applied ? { ...record, waits: boot } : undefined,
+    record: boot !== undefined && isDifferent && effect.applied ? { ...record, pending: boot } : undefined,
   };
   const side = (name: 'before' | 'after') =>
     Object.fromEntries(
@@ -194,7 +194,7 @@ function planExisting(
 
 /** Whether the container that runs has a seed that it applies when it boots, since a former task. Pure. */
 export const isPending = ({ record, boot }: Pick<State, 'record' | 'boot'>): boolean =>
-  boot !== undefined && record?.waits === boot;
+  boot !== undefined && record?.pending === boot;
 
 function isOwned(seed: readonly SeedEntry[], path: string, first: number): boolean {
   const is = seed.find((one) => one.path === path)?.is;
