@@ -346,7 +346,7 @@ describe('the cloud', () => {
   });
 
   it('has not all guests of a host that could not read its VMs, or its containers', async () => {
-    const missing = "containers are missing: libvirt doesn't answer at lxc:///system";
+    const missing = 'containers are missing: libvirt of this host has no driver for containers';
     const vms = 'guests, and the overlays of templates, are missing: no libvirtd';
     const of = (more: object, versions: object = { libvirt: '9.0.0' }) =>
       python.ask([
