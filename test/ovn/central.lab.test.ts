@@ -244,7 +244,7 @@ describe('certificates', () => {
   });
 });
 
-describe('members', () => {
+describe('members', { timeout: 600_000 }, () => {
   it('one that was installed again joins its cluster', async () => {
     const before = await clusterIds(['hv2', 'hv3']);
     await lab.reinstall('hv1');

@@ -49,7 +49,7 @@ describe('what is written is read again', () => {
       ...Array.from({ length: 5000 }, (_, i) => file(`many/${'alike-'.repeat(7)}${i}/x`, String(i))),
     ];
     expect(await filesIn(written(files))).toEqual(sorted(files));
-  });
+  }, 120_000);
 
   it('a path of 4,095 bytes', async () => {
     const files = [
