@@ -1,14 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { type Host, readText } from '../host/host.ts';
+import { begunAt } from '../host/begun.ts';
+import type { Host } from '../host/host.ts';
 import { processId } from '../host/self.ts';
-
-// When a process began, field 22 of /proc/PID/stat (proc(5)): process ids are reused. Fields are counted from the end of the
-// name, which may hold any characters.
-async function begunAt(host: Host, pid: string): Promise<string | undefined> {
-  const text = await readText(host, `/proc/${pid}/stat`);
-  return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-}
 
 /**
  * Does work for a file in a temporary directory beside it, which is removed in the end. Directories that killed runs left are

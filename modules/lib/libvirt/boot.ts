@@ -1,3 +1,4 @@
+import { begunAt } from '../host/begun.ts';
 import { type Host, readText } from '../host/host.ts';
 
 /**
@@ -9,11 +10,9 @@ export async function bootOf(host: Host, name: string): Promise<string | undefin
   const read = async (path: string) => (await readText(host, path).catch(() => undefined))?.trim();
   const process = await read(`/run/libvirt/lxc/${name}.pid`);
   if (process === undefined || !/^\d+$/.test(process)) return undefined;
-  const [stat, started] = await Promise.all([
-    read(`/proc/${process}/stat`),
+  const [begun, started] = await Promise.all([
+    begunAt(host, process).catch(() => undefined),
     read('/proc/sys/kernel/random/boot_id'),
   ]);
-  // Field 22 of proc(5). Fields are counted from the end of the name, which may hold any characters.
-  const begun = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   return begun === undefined ? undefined : `${started} ${process} ${begun}`;
 }

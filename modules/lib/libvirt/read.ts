@@ -88,7 +88,7 @@ function readDomain(name: string, info: string, xml: string, live: string): Doma
   };
 }
 
-/** The error for a libvirt that can't be asked. That it has no driver for containers is one that an earlier task may mend. */
+/** The error for a libvirt that can't be asked. An earlier task may install the driver for containers where it is missing. */
 export const unreachable = (uri: string, stderr: string): Failure =>
   driverAt(uri).guests === 'container' && stderr.includes('no connection driver available')
     ? new MissingProgram(

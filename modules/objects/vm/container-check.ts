@@ -1,7 +1,7 @@
 import { OptionError } from '../../lib/failure.ts';
 import { CONTAINERS } from '../../lib/libvirt/connections.ts';
 import { isLocalSystem } from '../../lib/libvirt/console-log.ts';
-import { OF_CONTAINERS } from '../domain/options/drivers.ts';
+import { OF_CONTAINERS, OF_MACHINES } from '../domain/options/drivers.ts';
 import { rootOptions } from '../root/options.ts';
 import { isContainer } from './names.ts';
 import { type VmOptions, vmOptions } from './options.ts';
@@ -10,19 +10,17 @@ import { type VmOptions, vmOptions } from './options.ts';
 
 const NO_DISK = "it has a root instead of disks, and other directories of the host by 'domain.filesystems'";
 
-const OF_MACHINES: Readonly<Partial<Record<keyof VmOptions, string>>> = {
+/** The options of a domain that a VM has itself. */
+const { vcpus_max, machine, virt_type, cpu_mode, kernel, cmdline } = OF_MACHINES;
+
+const OF_VMS: Readonly<Partial<Record<keyof VmOptions, string>>> = {
+  ...{ vcpus_max, machine, virt_type, cpu_mode, kernel, cmdline },
   memory_max: "'memory' changes while it runs, up to what it was started with",
-  vcpus_max: "'vcpus' changes while it runs, and has no maximum",
-  machine: 'it has no machine type',
-  virt_type: 'it is neither KVM nor emulation',
-  cpu_mode: "it has the host's processors",
   disk_name: NO_DISK,
   disk_size: NO_DISK,
   backing: 'its root is a copy',
   disks: NO_DISK,
   iso: 'its root is made from a template',
-  kernel: "it has the host's kernel",
-  cmdline: "it has the host's kernel",
   extra_files: "its seed has no other files: give them in 'write_files' of 'user_data'",
   cloudinit_file: 'its seed is a directory in its root',
   reattach: 'it configures its interfaces when it starts',
@@ -47,7 +45,7 @@ function checkContainer(vm: VmOptions): void {
       'uri',
       `is ${vm.uri}, and a container is one of this host, at ${CONTAINERS}: leave it out in its entry`,
     );
-  for (const [name, reason] of Object.entries(OF_MACHINES) as [keyof VmOptions, string][]) {
+  for (const [name, reason] of Object.entries(OF_VMS) as [keyof VmOptions, string][]) {
     if (!isGiven(name, vm[name])) continue;
     throw new OptionError(
       name,
@@ -66,7 +64,7 @@ function checkContainer(vm: VmOptions): void {
         "is not possible for a container: its 'gateway' must be link-local, or in a subnet of the interface",
       );
   });
-  // The name of an entry for surplus guests is none.
+  // An entry for surplus guests has the name of their type.
   if (vm.state !== 'absent') checkHostname(vm);
 }
 

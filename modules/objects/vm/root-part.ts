@@ -63,7 +63,7 @@ function checkWaiting(vm: VmOptions, state: RootState): void {
     );
 }
 
-/** What is seen of a domain whose root this task makes: the directory that is not there yet is none that is missing. */
+/** The state of a domain beside its root: the directory that this task makes is not missing. */
 export const besideRoot = (vm: VmOptions, seen: DomainState, part: RootPart | undefined): DomainState =>
   isContainer(vm) && part
     ? {
