@@ -8,7 +8,7 @@ import { loadSpecs, ROOT } from './modules.ts';
 import { notices, packagesOf } from './notices.ts';
 import { buildPicture } from './picture.ts';
 import { DESCRIPTION, HEADER, LICENCE, REPOSITORY, VERSION } from './project.ts';
-import { roleDocument, roleSpecs, roleSpecsSource } from './roles.ts';
+import { roleDocument, roleSpecs, roleSpecsSource, variablesSource } from './roles.ts';
 import { sanityIgnores } from './sanity.ts';
 import { shapesSource } from './shapes.ts';
 import { readSince } from './since.ts';
@@ -58,9 +58,6 @@ const write = (path: string, text: string) => {
   writeFileSync(path, text, { mode: 0o644 });
 };
 
-/** The modules that action plugins of others run. */
-const BY_OTHERS = ['ovs_confirm'];
-
 // In YAML 1.1, which Ansible reads, `off` and `yes` need quotes.
 const yaml = (document: object) =>
   `# ${HEADER}\n---\n${stringify(document, { lineWidth: 110, aliasDuplicateObjects: false, version: '1.1' })}`;
@@ -77,12 +74,10 @@ async function assembleRest(directory: string): Promise<void> {
   }
   const specs = await loadSpecs();
   const runtime = { requires_ansible: '>=2.14.0', action_groups: actionGroups(specs) };
-  const judged = specs.filter(
-    ({ module }) => BY_OTHERS.includes(module) || existsSync(join(ROOT, 'plugins', 'action', `${module}.py`)),
-  );
-  write(join(directory, 'plugins', 'plugin_utils', '_shapes.py'), shapesSource(judged));
+  write(join(directory, 'plugins', 'plugin_utils', '_shapes.py'), shapesSource(specs));
   const roles = roleSpecs();
   write(join(directory, 'plugins', 'plugin_utils', '_role_specs.py'), roleSpecsSource(roles, specs));
+  write(join(directory, 'plugins', 'plugin_utils', '_variables.py'), variablesSource(roles));
   for (const [role, spec] of roles) {
     write(join(directory, 'roles', role, 'meta', 'argument_specs.yml'), yaml(roleDocument(spec, specs)));
   }

@@ -27,7 +27,11 @@ const AUTHOR = 'The piecewise.cloud founders (!UNKNOWN)';
 const ATTRIBUTES = {
   check_mode: { support: 'full', description: 'Reports what a run would change, and changes nothing.' },
   diff_mode: { support: 'full', description: 'Shows each change, before and after.' },
-  async: { support: 'full', description: 'Runs with the keyword C(async).' },
+  async: {
+    support: 'partial',
+    description:
+      'With C(poll=0) it runs in the background. Else it runs as without C(async), whose time limit does not hold: a long one is followed.',
+  },
   platform: { support: 'full', platforms: 'debian', description: 'Tested on Debian 12 and 13.' },
 };
 

@@ -194,6 +194,30 @@ export function roleSpecsSource(roles: ReadonlyMap<string, RoleSpec>, specs: rea
   ].join('\n');
 }
 
+/** A variable in the default of a role's option that users may set in its place, such as `vms` of `vm_list`. */
+const USER_VARIABLE = /\b([a-z_]+)(?:\.[a-z_]+)? \| default\(/g;
+
+/** The source of plugins/plugin_utils/_variables.py: the variables of users that the roles read. */
+export function variablesSource(roles: ReadonlyMap<string, RoleSpec>): string {
+  const names = [...roles].flatMap(([role, { options }]) => {
+    const defaults = readFileSync(join(ROOT, 'roles', role, 'defaults/main.yml'), 'utf8');
+    const others = [...defaults.matchAll(USER_VARIABLE)].map(([, name = '']) => name);
+    return [...Object.keys(options), ...others.filter((name) => !MAGIC.test(name))];
+  });
+  return [
+    '# GNU General Public License v3.0 or later (see LICENSE)',
+    '"""The variables of users that the roles read; made from their argument specs and defaults."""',
+    '',
+    'VARIABLES = frozenset([',
+    ...[...new Set(names)].sort().map((name) => `    ${JSON.stringify(name)},`),
+    '])',
+    '',
+  ].join('\n');
+}
+
+/** Names that are Ansible's own, or of one template. */
+const MAGIC = /^(ansible_\w*|inventory_\w*|[a-z])$/;
+
 // Python reads JSON thirty times as fast as its own literals (measured, 2.14: Ansible keeps no compiled code).
 const pythonOf = (value: object) => `json.loads(r'''${JSON.stringify(value, undefined, 1)}''')`;
 

@@ -61,7 +61,7 @@ export function shapesSource(specs: readonly Spec[]): string {
     ]);
   return [
     '# GNU General Public License v3.0 or later (see LICENSE)',
-    '"""What each module returns that an action plugin runs; made from their specs."""',
+    '"""What each module returns; made from their specs."""',
     '',
     'RETURNS = {',
     ...lines,

@@ -16,7 +16,7 @@ export const spec = defineSpec({
   attributes: {
     async: {
       support: 'partial',
-      description: 'A task that copies a file of the controller cannot use C(async).',
+      description: 'A task that copies a file of the controller cannot use C(poll=0).',
     },
   },
   seealso: ['piecewise.cloud.disk_template', 'piecewise.cloud.vm'],

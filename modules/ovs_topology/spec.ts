@@ -9,7 +9,7 @@ export const spec = defineSpec({
     'Leaving a bridge or a port out of the lists removes nothing, unless O(purge) is set; O(bridges[].state=absent) and O(ports[].state=absent) do.',
     'The keys are the options of M(piecewise.cloud.ovs_bridge) and M(piecewise.cloud.ovs_port).',
   ],
-  attributes: { async: { support: 'partial', description: 'Not with O(confirm).' } },
+  attributes: { async: { support: 'partial', description: 'With C(poll=0), not with O(confirm).' } },
   seealso: ['piecewise.cloud.ovs_info', 'piecewise.cloud.ovs_confirm'],
   requirements: ['openvswitch-switch', 'iproute2'],
   options: topologyOptions,

@@ -14,7 +14,7 @@ export const spec = defineSpec({
   attributes: {
     async: {
       support: 'partial',
-      description: 'A task that copies a file of the controller cannot use C(async).',
+      description: 'A task that copies a file of the controller cannot use C(poll=0).',
     },
   },
   seealso: ['piecewise.cloud.image', 'piecewise.cloud.libvirt_domain', 'piecewise.cloud.cloudinit_iso'],
@@ -58,7 +58,7 @@ export const spec = defineSpec({
         'The hypervisors that may have VMs of this task, by their names in the inventory; O(hypervisor) may be among them. Those that are not in the play are asked too.',
         'They are asked when the task would make VMs, and not otherwise; with O(cpu_mode=baseline) for their processors too. A VM that one of them has, and no longer declares by its variables for the role C(vm), is moved as O(migrate) says (RV(moves)), and not made.',
         'A VM is not made while one of them cannot be asked, unless the extra variable C(confirm_dead) names it: a host that is taken as one without VMs.',
-        'A task with C(async) cannot ask them.',
+        'A task with C(async) and C(poll=0) cannot ask them.',
       ],
     },
     archive_paths: {

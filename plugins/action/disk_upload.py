@@ -29,9 +29,9 @@ class ActionModule(Uploader):
                 self._upload(source, dest, host)
             attributes = {name: options[name] for name in ATTRIBUTES if options.get(name) is not None}
             exists = current.get("exists") is True
-            if changed and exists and "mode" not in attributes:
-                # The new file keeps those of the old one.
-                attributes["mode"] = str(current.get("mode"))
+            if changed and exists:
+                # The new file keeps that of the old one, as it keeps owner and group.
+                attributes.setdefault("mode", str(current.get("mode")))
             if attributes and (exists or not self._task.check_mode):
                 changed = self._set(dest, attributes, task_vars) or changed
             result.update(changed=changed, dest=dest)

@@ -4,7 +4,13 @@
 from ansible_collections.piecewise.cloud.plugins.modules.ovn_plan import DOCUMENTATION
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._controller_action import ControllerAction
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import PlanError, check_distinct, check_releases, hosts_of
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ovn import (
+    PlanError,
+    check_distinct,
+    check_releases,
+    check_stays,
+    hosts_of,
+)
 
 
 class ActionModule(ControllerAction):
@@ -16,14 +22,17 @@ class ActionModule(ControllerAction):
         answers = {host: answer for host, answer in known.items() if answer}
         # A host that is taken out has no say in what the others run.
         releases = {host: answer.get("release") for host, answer in answers.items() if host not in options["leaving"]}
-        variables = {host: task_vars["hostvars"][host] for host in known if host not in options["leaving"]}
+        variables = {host: task_vars["hostvars"][host] for host in known}
+        addresses = {host: of.get("ovn_address") for host, of in variables.items()}
+        staying = [host for host in known if host not in options["leaving"]]
         try:
-            check_distinct("ovn_chassis", {host: of.get("ovn_chassis", host) for host, of in variables.items()})
-            check_distinct("ovn_address", {host: of.get("ovn_address") for host, of in variables.items()})
+            check_stays(options["members"], options["group"], options["leaving"])
+            check_distinct("ovn_chassis", {host: variables[host].get("ovn_chassis", host) for host in staying})
+            check_distinct("ovn_address", {host: addresses[host] for host in staying})
             check_releases(releases, options["members"])
         except PlanError as reason:
             raise TaskFailure(str(reason)) from reason
-        result.update(changed=False, hosts=hosts_of(answers))
+        result.update(changed=False, hosts=hosts_of(answers, addresses))
 
     @staticmethod
     def _answer(host, name, task_vars):

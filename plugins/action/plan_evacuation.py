@@ -21,7 +21,7 @@ from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation import
     plan_of,
     unfinished,
 )
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text import left_text, plan_text
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._evacuation_text import left_text, plan_text, unknown_text
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure
 
 LIBVIRT = "qemu:///system"
@@ -43,7 +43,7 @@ class ActionModule(ControllerAction):
                 if options["planned"] is None:
                     self._plan(result, asked, (machines, unread), task_vars)
                 else:
-                    self._tell_left(result, asked, machines, options["planned"])
+                    self._tell_left(result, asked, (machines, unread), options["planned"])
         except (EvacuationError, DeclarationError) as reason:
             raise TaskFailure(str(reason)) from reason
 
@@ -73,7 +73,8 @@ class ActionModule(ControllerAction):
         result.update(moves=moves_by_target(asked, plan, hosts, uris), stuck=stuck)
 
     @staticmethod
-    def _tell_left(result, asked, machines, planned):
+    def _tell_left(result, asked, read, planned):
+        machines, unread = read
         found = candidates(asked, machines)
         stayed = [pair for pair in found if not may_stay(pair[0])]
         # One that has come, and whose move isn't completed, counts as left.
@@ -84,8 +85,8 @@ class ActionModule(ControllerAction):
         for guest, host in stayed if asked.direction == EVACUATE else []:
             # The others are at the connection that the task names.
             uri = {"uri": CONTAINERS} if is_container(guest) else {}
-            running[host] += [dict(uri, name=guest.name)] if is_on(guest) else []
+            running[host] += [dict(uri, name=guest.name, **asked.power)] if is_on(guest) else []
         result.update(left=running)
         if left and asked.stuck != "stop":
             raise TaskFailure(text)
-        Display().display(text)
+        Display().display(unknown_text(asked, unread) if unread and asked.direction != EVACUATE else text)

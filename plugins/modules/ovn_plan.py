@@ -15,6 +15,7 @@ description:
   - Reads what all hosts have answered to M(piecewise.cloud.ovn_info). It is an error if the members of the databases have different
     releases of OVN, or one that is newer than that of another host, and if two hosts have the same C(ovn_chassis) or C(ovn_address).
     The hosts are named.
+  - It is an error too if no member is left, and hosts stay that use the databases.
   - It returns what the hosts have said of their databases, for C(hosts) of M(piecewise.cloud.ovn_central).
   - It needs no connection to a host, and is run once for all of them.
 options:
@@ -27,6 +28,11 @@ options:
     type: list
     elements: str
     required: true
+  group:
+    description: All hosts of the cloud.
+    type: list
+    elements: str
+    default: []
   leaving:
     description: Hosts that are taken out, whose release doesn't matter.
     type: list
@@ -58,9 +64,9 @@ EXAMPLES = """
 
 RETURN = """
 hosts:
-  description: The hosts that have answered, each with what its databases are.
+  description: The hosts that have answered, each with its address by the inventory, and what its databases are.
   returned: success
   type: list
   elements: dict
-  sample: [{name: hv1, northbound: {kind: none}, southbound: {kind: none}}]
+  sample: [{name: hv1, address: 10.0.0.1, northbound: {kind: none}, southbound: {kind: none}}]
 """

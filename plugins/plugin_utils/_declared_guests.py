@@ -164,6 +164,8 @@ class Entry:
             networks.append(self._checked(NAME, self._evaluate(network.get("name"), "%s.name" % path), "%s.name" % path))
             path = "%s.address" % path
             given = self._evaluate(network.get("address"), path)
+            if given is not None and not isinstance(given, (str, list)):
+                raise self._error(path, "%s is not an IP address" % shown(given))
             for text in given.split(",") if isinstance(given, str) else given or []:
                 addresses.append(self._address(self._evaluate(text, path), path, True))
         for i, interface in enumerate(self._mappings("interfaces")):

@@ -236,19 +236,46 @@ def unfinished(asked, machines):
     return found
 
 
+def doubts(asked, machines, moves):
+    """
+    The moves among those of `unfinished` that don't go on, each with the reason: only the new host says that they were begun, and no
+    host gets a guest by its own word that wasn't asked for. A guest that its old host has no more does go on.
+    """
+    found = {}
+    for move in moves:
+        kept = [guest for one in machines if one.name == move.source for guest in one.guests if guest.name == move.guest.name]
+        claims = [other.target for other in moves if (other.guest.name, other.source) == (move.guest.name, move.source)]
+        if not kept:
+            continue
+        if len(claims) > 1:
+            found[move] = "%s say that it moves there: end all of these moves but one" % " and ".join(claims)
+        elif not _may_take(asked, move.target):
+            found[move] = "%s says that it moves there: name it in 'to' if that is so" % move.target
+        elif asked.direction == RESTORE and kept[0].evacuated_from != move.target:
+            found[move] = "%s says that it moves there, and it was not evacuated from there" % move.target
+    return found
+
+
 def plan_of(asked, machines):
     """
     Which guest is moved where, in this order.
     @param machines the hypervisors that were read, in the order of the inventory
     """
     rooms = {one.name: Room(one, asked.reserve) for one in machines if _may_take(asked, one.name)}
-    moves, stuck = unfinished(asked, machines), []
-    begun = [(move.guest.name, move.source) for move in moves]
+    begun = unfinished(asked, machines)
+    doubted = doubts(asked, machines, begun)
+    moves = [move for move in begun if move not in doubted]
+    going = [(move.guest.name, move.source) for move in moves]
+    reasons = {(move.guest.name, move.source): reason for move, reason in doubted.items()}
+    stuck = []
     for guest, source in candidates(asked, machines):
         if is_container(guest):
             stuck.append(Stuck(guest, source, NO_CONTAINER if is_on(guest) else NO_CONTAINER_OFF))
             continue
-        if (guest.name, source) in begun:
+        if (guest.name, source) in going:
+            continue
+        if (guest.name, source) in reasons:
+            stuck.append(Stuck(guest, source, reasons[guest.name, source]))
             continue
         open_to = [room for name, room in rooms.items() if asked.direction == EVACUATE or name == guest.evacuated_from]
         refusals = [room.refuses(guest) for room in open_to]
@@ -295,8 +322,8 @@ def moves_by_target(asked, plan, hosts, uris):
     for move in plan.moves:
         entry = {"name": move.guest.name, "from": move.source, "uri": uris[move.source], "mode": move.mode, "evacuation": move.evacuation}
         migration = {"fallback": "cold"} if asked.fallback and move.mode == "live" else {}
-        # A guest that ran goes on, also where it is shut down for the move.
-        found[move.target].append(dict(entry, migration=migration, start=move.guest.state not in OFF, **asked.power))
+        # The host starts only a guest that ran: one that is off now may have been shut down by an earlier run, which was cut off.
+        found[move.target].append(dict(entry, migration=migration, start=True, **asked.power))
     return found
 
 

@@ -22,6 +22,14 @@ def plan_text(asked, plan, unread):
     return "\n\n".join(tables)
 
 
+def unknown_text(asked, unread):
+    """What is back after a restore, and where others may be. @param unread why hosts couldn't be read, by their names"""
+    where = ", ".join(asked.hosts)
+    lines = ["The guests that were found are back on %s." % where]
+    lines += ["Others may be on %s, which can't be read: %s" % one for one in unread.items()]
+    return "\n".join(line_of(line) for line in lines)
+
+
 def left_text(asked, left, reasons, stayed=()):
     """
     What is left after the moves.
@@ -42,7 +50,7 @@ def left_text(asked, left, reasons, stayed=()):
 
 
 def _move(move):
-    how = move.mode if is_on(move.guest) else "moved without its start"
+    how = move.mode if is_on(move.guest) else "moved while it is off"
     back = ["back to where it belongs"] if move.guest.evacuated_from == move.target else []
     return (*_guest(move.guest, move.source), move.target, "; ".join([how, *back]))
 

@@ -12,6 +12,10 @@ MOST_SHOWN = 4096
 
 # The directory of a detached run (modules/lib/host/detached.ts), below /run or the host's directory for temporary files.
 DIRECTORY = re.compile(r"(?:/run/piecewise-cloud/|(?:/\.?[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*){1,16}/piecewise-)run-[A-Za-z0-9]{6}")
+# What an error says of Node.js, where a host lacks it.
+LACKING = "which modules run with"
+# With such a key, ansible-core makes other values of a mapping, such as texts that it evaluates.
+DECODED = "__ansible_"
 # The greatest number that Node.js has exactly.
 MOST_NUMBER = 2**53
 # The kernel's own limit (proc(5), pid_max).
@@ -97,6 +101,12 @@ def check_result(data, returns):
     return printable(data)
 
 
+def check_shape(data, shape):
+    """Checks data of a host against a shape. @returns the same without control characters. @raises UntrustedAnswer"""
+    _check(data, shape, "")
+    return printable(data)
+
+
 def _check(value, shape, where):
     """A shape is a type, a list of one shape for all items, or a mapping of keys to shapes; `*` is any other key."""
     if isinstance(shape, list):
@@ -108,6 +118,8 @@ def _check(value, shape, where):
         if not isinstance(value, dict):
             raise UntrustedAnswer("answered with %s of a wrong type" % where)
         for name, inner in value.items():
+            if name.startswith(DECODED):
+                raise UntrustedAnswer("answered with '%s', which Ansible would act on" % excerpt(name, 64))
             inside = shape.get(name, shape.get("*"))
             if inside is None:
                 raise UntrustedAnswer("answered with '%s', which this module never gives" % excerpt(name, 64))

@@ -88,9 +88,11 @@ def ask(hypervisors, timeout, reader=live_answer.addresses_in, options=None):
     """
     # A hypervisor can't know the names of others, so it can't write an answer for them.
     named = {"h%s" % secrets.token_hex(16): one for one in hypervisors}
-    with tempfile.TemporaryDirectory(prefix="piecewise-live-") as directory:
-        _write(os.path.join(directory, "hosts.yml"), named)
-        output, failure = _run(directory, len(named), timeout, options or {})
+    with tempfile.TemporaryDirectory(prefix="piecewise-live-") as directory, tempfile.TemporaryFile() as inventory:
+        # There may be passwords in it. The file has no name, so nothing is left of it, however this process ends.
+        inventory.write(_inventory(named))
+        inventory.seek(0)
+        output, failure = _run(directory, inventory.fileno(), len(named), timeout, options or {})
     results = live_answer.results_in(output, named)
     answers, reasons = {}, {}
     for alias, one in named.items():
@@ -102,7 +104,7 @@ def ask(hypervisors, timeout, reader=live_answer.addresses_in, options=None):
     return answers, reasons
 
 
-def _write(path, named):
+def _inventory(named):
     hosts = {
         alias: dict(
             _verbatim({"ansible_host": one.name, **one.variables, **({} if one.uri is None else {"piecewise_uri": one.uri})}),
@@ -110,9 +112,7 @@ def _write(path, named):
         )
         for alias, one in named.items()
     }
-    # Its directory is this user's alone: there may be passwords in it.
-    with open(path, "w", encoding="utf-8") as file:
-        yaml.dump({"all": {"hosts": hosts}}, file, Dumper=_Dumper, allow_unicode=True)
+    return yaml.dump({"all": {"hosts": hosts}}, Dumper=_Dumper, allow_unicode=True, encoding="utf-8")
 
 
 def _verbatim(value):
@@ -130,18 +130,18 @@ def _verbatim(value):
     return str(value)
 
 
-def _run(directory, count, timeout, options):
-    """Runs Ansible. @returns its output, and why there may be none in it for a hypervisor"""
+def _run(directory, inventory, count, timeout, options):
+    """Runs Ansible. @param inventory a descriptor @returns its output, and why there may be none in it for a hypervisor"""
     forks = max(1, min(C.config.get_config_value("DEFAULT_FORKS"), count))
     seconds = START + timeout * -(-count // forks)
     arguments = json.dumps(dict(options, names="{{ piecewise_guests }}", uri="{{ piecewise_uri | default(omit) }}"))
-    command = [sys.executable, "-c", PROGRAM, "all", "-i", os.path.join(directory, "hosts.yml")]
+    command = [sys.executable, "-c", PROGRAM, "all", "-i", "/dev/fd/%d" % inventory]
     command += ["--playbook-dir", directory, "--forks", str(forks), "--task-timeout", str(timeout)]
     command += ["-m", "piecewise.cloud.vm_info", "-a", arguments]
     with open(os.path.join(directory, "output"), "w+b") as output, open(os.path.join(directory, "errors"), "w+b") as errors:
         # In files, since a pipe would stay open as long as a connection that ssh keeps. In a session of its own it can't ask
         # the user for anything, and is ended with all that it has started.
-        settings = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": errors, "start_new_session": True}
+        settings = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": errors, "start_new_session": True, "pass_fds": [inventory]}
         with subprocess.Popen(command, env=_environment(), **settings) as process:
             try:
                 process.wait(seconds)

@@ -84,15 +84,20 @@ def _checked(key, value):
     raise TaskFailure("option 'migration.%s': is not valid" % key)
 
 
+def confirmed_dead(variables):
+    """The names in the extra variable `confirm_dead`: hosts that the user takes as ones without guests."""
+    given = variables.get("confirm_dead")
+    items = given if isinstance(given, list) else [] if given is None else str(given).split(",")
+    return [plain(str(item)).strip() for item in items]
+
+
 def dead_hosts(variables, known):
     """
-    The hosts that the user takes as ones without guests, by the extra variable `confirm_dead`.
+    The hosts of `confirm_dead`.
     @param known the names of all hypervisors
     @raises TaskFailure for another name
     """
-    given = variables.get("confirm_dead")
-    items = given if isinstance(given, list) else [] if given is None else str(given).split(",")
-    names = [plain(str(item)).strip() for item in items]
+    names = confirmed_dead(variables)
     for name in names:
         if name not in known:
             raise TaskFailure("confirm_dead: '%s' is not one of the hypervisors: %s" % (name, ", ".join(sorted(known))))

@@ -7,7 +7,7 @@ from ansible import context
 from ansible.errors import AnsibleError
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._declared_guests import DeclarationError, Variables, declared_guests
-from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import TaskFailure, excerpt
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import LACKING, TaskFailure, excerpt
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_answer import Answer, answer_in
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._live_guests import Asked, ask
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._moves import Other
@@ -54,6 +54,9 @@ def look(names, guests, dead, play, with_cpu=False):
         raise TaskFailure("\n".join(problems))
     asked = [one for one, declared in known if one.guests or (with_cpu and one.name not in dead)]
     answers, reasons = ask(asked, PATIENCE, answer_in, dict(OPTIONS, cpu=with_cpu)) if asked else ({}, {})
+    # The run that is checked makes such a host a hypervisor first, and it has no guests yet.
+    fresh = [name for name, reason in reasons.items() if LACKING in reason] if play.task.check_mode else []
+    answers.update({name: Answer({}, [], None) for name in fresh})
     nothing = Answer(None, [], None)
     return [
         Other(
@@ -63,7 +66,7 @@ def look(names, guests, dead, play, with_cpu=False):
             answers.get(one.name, nothing).places if one.guests else {},
             answers.get(one.name, nothing).containers,
             reasons.get(one.name, "its answer is not valid"),
-            one.name in dead,
+            one.name in dead or one.name in fresh,
             answers.get(one.name, nothing).cpu,
         )
         for one, declared in known

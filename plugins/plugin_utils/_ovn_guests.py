@@ -7,6 +7,7 @@ only says which MAC address and interface id each interface has.
 import re
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._host_answer import UntrustedAnswer
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._ssh import NAME
 
 INTERFACE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", re.IGNORECASE)
@@ -24,19 +25,30 @@ def guests_of(vms, answer):
     """
     # Of what has no name the module says what is wrong.
     declared = {str(guest["name"]): guest for guest in vms if isinstance(guest.get("name"), (str, int))}
+    may_remove = any(guest.get("surplus") == "remove" for guest in vms)
     results = answer.get("results")
     if results is None:
         results = [answer]
     found = []
     for result in results:
         name, guest = result.get("name"), declared.get(result.get("name"))
+        if guest is None and may_remove and _is_removed(result):
+            found.append({"name": name, "state": "absent"})
         if guest is None or "interfaces" not in result:
             continue
+        if any(one["name"] == name for one in found):
+            raise UntrustedAnswer("told twice of '%s'" % name)
         if result.get("state") == "absent" or guest.get("state") == "absent":
             found.append({"name": name, "state": "absent"})
         else:
             found.append({"name": name, "interfaces": list(_interfaces(guest, result["interfaces"]))})
     return found
+
+
+def _is_removed(result):
+    """Whether a guest was removed that no entry names: one that a smaller count no longer has. OVN removes ports of this host only."""
+    name = result.get("name")
+    return result.get("state") == "absent" and not result.get("failed") and isinstance(name, str) and NAME.fullmatch(name) is not None
 
 
 def _interfaces(guest, reported):

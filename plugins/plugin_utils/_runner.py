@@ -10,10 +10,22 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.piecewise.cloud.plugins.plugin_utils import _host_answer as host_answer
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._background import call_with_timeout
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._facts import refuse_overriding
 from ansible_collections.piecewise.cloud.plugins.plugin_utils._shapes import RETURNS
 
 # Most characters of a result. That of 250 disks has a twentieth of it.
 MOST_RESULT = 16 * 1024**2
+
+# What async_wrapper answers, to a task with `poll: 0`. Its booleans are numbers in 2.14.
+WRAPPER = {
+    "failed": int,
+    "msg": str,
+    "started": int,
+    "finished": int,
+    "ansible_job_id": str,
+    "results_file": str,
+    "_ansible_suppress_tmpdir_delete": int,
+}
 
 # A shell's exit status when a program doesn't exist.
 NOT_FOUND = 127
@@ -43,11 +55,17 @@ class Runner(ActionBase):
 
     def run(self, tmp=None, task_vars=None):
         self._supports_async = True
+        if self._task.async_val and self._task.poll > 0:
+            # Ansible itself would ask the host for the result, and take it unchecked. The task waits for it anyway.
+            self._task.async_val = 0
         result = super().run(tmp, task_vars)
         self._host = self._task.delegate_to or task_vars["inventory_hostname"]
         self._interpreter = self._templar.template(task_vars.get("ansible_node_interpreter") or "/usr/bin/node")
         self._wrapped = self._task.async_val and not self._connection.has_native_async
         try:
+            # Options are made of the variables of the play's host, also where another one does the task.
+            refuse_overriding(task_vars["inventory_hostname"], task_vars)
+            refuse_overriding(self._host, (task_vars.get("ansible_delegated_vars") or {}).get(self._host, {}))
             result.update(self._run_task(dict(self._task.args), task_vars))
         except InterpreterMissing as reason:
             # In check mode the role hypervisor hasn't installed it.
@@ -57,6 +75,14 @@ class Runner(ActionBase):
                 result.update(failed=True, msg=str(reason))
         except host_answer.TaskFailure as reason:
             result.update(failed=True, msg="%s: %s" % (self._host, reason))
+        except AnsibleConnectionFailure as reason:
+            if not self._task.delegate_to:
+                raise
+            # Ansible would take the host of the play for unreachable: it would rescue nothing, and end the play for all hosts if the
+            # task has run_once.
+            text = "%s: can't be reached: %s" % (self._host, host_answer.excerpt(str(reason)))
+            # Nothing can be removed there either.
+            return dict(result, failed=True, not_reached=True, msg=text)
         if not self._wrapped:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         return result
@@ -87,8 +113,8 @@ class Runner(ActionBase):
 
     def _missing_interpreter(self):
         return InterpreterMissing(
-            "%s lacks %s, which modules run with. Run the role piecewise.cloud.hypervisor on it first "
-            "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter)
+            "%s lacks %s, %s. Run the role piecewise.cloud.hypervisor on it first "
+            "(playbooks/hypervisors.yml), or install nodejs." % (self._host, self._interpreter, host_answer.LACKING)
         )
 
     def _parse_returned_data(self, res, *profile):
@@ -96,15 +122,18 @@ class Runner(ActionBase):
         Reads what the module printed. Ansible calls this after it ran a module. 2.19 passes a serialization profile, 2.14
         doesn't.
         """
-        # The answer comes from Ansible's async_wrapper.
-        if self._wrapped:
-            return super()._parse_returned_data(res, *profile)
         data = self._find_result(res)
         if data is None:
             # Ansible reports it. It must not parse what was printed.
             printed = host_answer.excerpt("%s\n%s" % (res["stderr"], res["stdout"]))
             return super()._parse_returned_data(dict(res, stdout="", stderr=printed), *profile)
-        text = json.dumps(self._check_answer(host_answer.check_result, data, dict(self._returns, **self.EXTRA_RETURNS)))
+        if self._wrapped:
+            # The answer comes from Ansible's async_wrapper.
+            numbers = {name: int(one) if isinstance(one, bool) else one for name, one in data.items()}
+            checked = self._check_answer(host_answer.check_shape, numbers, WRAPPER)
+        else:
+            checked = self._check_answer(host_answer.check_result, data, dict(self._returns, **self.EXTRA_RETURNS))
+        text = json.dumps(checked)
         return super()._parse_returned_data({"stdout": text, "stderr": "", "rc": res["rc"]}, *profile)
 
     def _find_result(self, res):

@@ -30,9 +30,11 @@ class Uploader(ActionBase):
             arrived = self._connection._shell.join_path(place, "file")
             self._transfer_with_progress(source, arrived, host)
             call_with_timeout(self.PATIENCE, self._fixup_perms2, (place, arrived))
-            words = tuple(map(self._connection._shell.quote, (arrived, arrived, dest)))
-            # mv copies it to another file system, which may take long.
-            command = "chmod 0600 -- %s && mv -fT -- %s %s" % words
+            file, target = map(self._connection._shell.quote, (arrived, dest))
+            # It belongs to the user of the connection. It is to belong to the one who runs tasks, or, where that user may give it away, to
+            # the owner of the file that it replaces. mv copies it to another file system, which may take long.
+            own = 'chown -- "$(id -u):$(id -g)" %s && chmod 0600 -- %s' % (file, file)
+            command = "%s && { chown --reference=%s -- %s 2>/dev/null || :; } && mv -fT -- %s %s" % (own, target, file, file, target)
             moved = call_with_timeout(self.SILENCE, self._low_level_execute_command, command)
             if moved["rc"] != 0:
                 raise TaskFailure("%s: %s" % (dest, excerpt(moved["stderr"])))

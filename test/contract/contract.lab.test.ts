@@ -48,7 +48,15 @@ const tasks = moduleNames()
   })
   .join('');
 
-const NOTHING_TO_DO = ['cloud_info', 'ovs_confirm', 'ovs_info', 'vm_info', 'vm_move'];
+const NOTHING_TO_DO = [
+  'cloud_info',
+  'ovn_info',
+  'ovn_migration',
+  'ovs_confirm',
+  'ovs_info',
+  'vm_info',
+  'vm_move',
+];
 
 const matrix = ANSIBLES.flatMap((ansible) => [true, false].map((pipelining) => ({ ansible, pipelining })));
 

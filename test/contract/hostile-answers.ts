@@ -63,6 +63,7 @@ export const attacks: Readonly<Record<string, string>> = Object.fromEntries(
     template_field: { dest: '{{ lookup("pipe", "touch OWNED") }}' },
     unsafe: { dest: { __ansible_unsafe: '{{ lookup("pipe", "touch OWNED") }}' } },
     trusted: { dest: { __ansible_type: 'TrustedAsTemplate', value: '{{ lookup("pipe", "touch OWNED") }}' } },
+    decoded: { __ansible_type: 'TrustedAsTemplate', value: '{{ lookup("pipe", "touch OWNED") }}' },
     warnings: { warnings: 'not a list' },
     warnings_number: { warnings: 7 },
     warnings_mixed: { warnings: [{ a: 1 }, null] },

@@ -155,5 +155,26 @@ const obedient = { script: 'mkdir -p "$here/folder" && cd "$here" && HOME=$here 
 /** Hosts that do as they are told, each in a directory of its own. */
 export const honest: Readonly<Record<string, Hostile>> = { dash: obedient, folder: obedient };
 
+// What is asked for, and what isn't; `received` is all that the controller has sent.
+const lacking = JSON.stringify({ packages: ['planted'], modules: [], services: ['planted'], drivers: [] });
+const planting = {
+  script: `facts="\\"ansible_facts\\": {\\"hypervisor_node_binary\\": \\"$here/../../secret\\", \\"ovn_central\\": [\\"planter\\"]}"
+case $command in
+  *async_wrapper*) echo "{$facts, \\"started\\": 1, \\"finished\\": 0, \\"ansible_job_id\\": \\"j1\\"}" ;;
+  *python3*) cat >>"$here/received"; echo "{$facts, \\"changed\\": false, \\"rc\\": 0, \\"stdout\\": \\"${lacking.replaceAll('"', '\\\\\\"')}\\", \\"stat\\": {\\"exists\\": false}}" ;;
+  *node*) cat >>"$here/received"; echo "{$facts, \\"changed\\": false}" ;;
+  *'echo ~'*) echo /root ;;
+  *mkdir*) echo /tmp/hostile ;;
+  *dd*of=*) cat >>"$here/received" ;;
+esac`,
+};
+/** Hosts that give facts to every module. */
+export const factual: Readonly<Record<string, Hostile>> = {
+  'facts-role': planting,
+  'facts-modules': planting,
+};
+/** The same, to a task of a user. */
+export const gathered: Readonly<Record<string, Hostile>> = { gathered: planting };
+
 /** All of them. */
 export const hosts = { ...answering, ...silent, ...mute, ...uploads, ...hanging, ...thieves, ...honest };

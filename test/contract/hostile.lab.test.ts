@@ -5,7 +5,17 @@ import { assemble } from '../../build/collection.ts';
 import { ANSIBLES, type Ansible, makeProject, type Project } from './ansible.ts';
 import { type Aftermath, type Hostile, suffer, writeHosts } from './hostile.ts';
 import { attacks, detached, look, PLACE } from './hostile-answers.ts';
-import { answering, hanging, hosts, mute, silent, thieves, uploads } from './hostile-hosts.ts';
+import {
+  answering,
+  factual,
+  gathered,
+  hanging,
+  hosts,
+  mute,
+  silent,
+  thieves,
+  uploads,
+} from './hostile-hosts.ts';
 
 const names = Object.keys(hosts);
 
@@ -43,6 +53,42 @@ const vms = `    - name: VMs
       register: answer
 `;
 const on = (some: object) => Object.keys(some).join(',');
+
+const role = `    - name: Role
+      ansible.builtin.include_role: {name: piecewise.cloud.hypervisor}
+    - name: Its result
+      ansible.builtin.set_fact: {answer: {msg: "{{ hypervisor_found.missing | to_json }}"}}
+`;
+const OWN = ['cloudinit_iso', 'libvirt_domain', 'ovs_bridge', 'ovs_confirm', 'ovs_info', 'ovs_port'];
+const builtins = {
+  apt: 'name: x',
+  command: 'cmd: id',
+  copy: 'content: x, dest: /srv/x',
+  file: 'path: /srv/x, state: directory',
+  find: 'paths: /srv',
+  systemd: 'name: x',
+};
+/** Tasks that host facts come from, with the names of their results. */
+const modules = [
+  ...OWN.map((name) => [name, `piecewise.cloud.${name}: {}`]),
+  ...Object.entries(builtins).map(([name, args]) => [
+    `builtin_${name}`,
+    `piecewise.cloud.run_builtin: {module: ${name}, args: {${args}}}`,
+  ]),
+  ['polled', 'piecewise.cloud.ovs_info: {}\n      async: 10\n      poll: 1'],
+  ['unpolled', 'piecewise.cloud.ovs_info: {}\n      async: 10\n      poll: 0'],
+];
+const every = `${modules.map(([name, task]) => `    - name: ${name}\n      ${task}\n      register: of_${name}\n`).join('')}
+    - name: All
+      ansible.builtin.set_fact:
+        answer: {msg: "{{ {${modules.map(([name]) => `'${name}': of_${name}.msg | default('')`).join(', ')}} | to_json }}"}
+`;
+const afterUser = `    - name: A task of the user
+      ansible.builtin.ping:
+    - name: Ours
+      piecewise.cloud.ovs_info:
+      register: answer
+`;
 
 const plays = {
   [on(answering)]: disk('disk_image'),
@@ -120,6 +166,55 @@ describe('a hypervisor that plants a host', () => {
 
   it.each(ANSIBLES)('has nothing run on the controller by the next play, under Ansible %s', (ansible) => {
     expectUnmoved(runs.get(ansible) as Run, ['planter']);
+  });
+});
+
+describe('a hypervisor that has given facts to a task of the user', () => {
+  beforeAll(() => sufferBoth(gathered, { gathered: afterUser }), 120_000);
+
+  it.each(ANSIBLES)('is refused where they override a variable, under Ansible %s', (ansible) => {
+    const { result } = (runs.get(ansible) as Run).after.hosts.gathered ?? {};
+    expect(result).toMatchObject({ failed: true });
+    expect(result?.msg).toContain(
+      'gathered: the facts of gathered have hypervisor_node_binary, ovn_central: facts override the variables of the inventory',
+    );
+    expect(result?.msg).toMatch(/clear_facts.*inject_facts_as_vars/);
+  });
+});
+
+describe('hypervisors that give facts', () => {
+  beforeAll(() => {
+    for (const project of projects.values()) writeFileSync(join(project.directory, 'secret'), 'SECRET of it');
+    return sufferBoth(factual, { 'facts-role': role, 'facts-modules': every });
+  }, 200_000);
+
+  describe.each(ANSIBLES)('to Ansible %s', (ansible) => {
+    const messageOf = (host: string) => runs.get(ansible)?.after.hosts[host]?.result.msg ?? '';
+
+    it('change no variable, and get no file of the controller', () => {
+      const run = runs.get(ansible) as Run;
+      expectUnmoved(run, Object.keys(factual));
+      for (const host of Object.keys(factual)) {
+        const received = readFileSync(join(run.project.directory, 'hosts', host, 'received'), 'utf8');
+        expect(received, host).not.toBe('');
+        expect(received, host).not.toContain('SECRET of it');
+      }
+    });
+
+    it('name nothing as missing that they were not asked for', () => {
+      expect(JSON.parse(messageOf('facts-role'))).toEqual({
+        packages: [],
+        modules: [],
+        services: [],
+        drivers: [],
+      });
+    });
+
+    it('are refused by our modules, also with async', () => {
+      const said = JSON.parse(messageOf('facts-modules')) as Record<string, string>;
+      for (const name of [...OWN, 'polled', 'unpolled'])
+        expect(said[name], name).toContain("answered with 'ansible_facts'");
+    });
   });
 });
 

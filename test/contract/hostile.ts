@@ -88,6 +88,8 @@ const VARIABLES = [
   'ansible_become',
   'ansible_become_exe',
   'ansible_user',
+  'hypervisor_node_binary',
+  'ovn_central',
   'owned',
 ];
 

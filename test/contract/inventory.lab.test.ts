@@ -150,6 +150,7 @@ describe.each(ANSIBLES)('ansible-inventory %s', (ansible) => {
       guest_addresses: ['10.20.0.5', 'fd00::5'],
       guest_hypervisor: 'hv1',
       guest_jump: true,
+      guest_kind: 'vm',
       guest_networks: ['lan'],
       guest_state: 'running',
       auditor: { name: 'ann' },

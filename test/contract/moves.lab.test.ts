@@ -315,6 +315,15 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     expect(runsOf('hv1')).toBe(1);
   });
 
+  it('are planned in check mode where another host is made a hypervisor by the same run', async () => {
+    const fresh = { script: 'echo "/usr/bin/node: not found" >&2; exit 127' };
+    declare({ hv1: { asks: [{ name: 'a' }], says: MADE, variables: { vms: vms('a') } }, hv2: fresh });
+    const { result, output } = await play(ansible, ['--check']);
+    expect(result, output).toMatchObject({ changed: true });
+    rmSync(at('hosts', 'hv2'), { recursive: true });
+    expect((await play(ansible, ['--check'])).result.msg).toContain("hv2 can't be asked whether it has a");
+  });
+
   it('are declared by variables of the play and of the role too, which must be such that they can be evaluated', async () => {
     const hv1 = { asks: [{ name: 'a' }], says: MADE };
     declare({ hv1, hv2: has({ name: 'a' }) });
@@ -390,6 +399,21 @@ describe.each(ANSIBLES)('VMs of a hypervisor that may be on another, with Ansibl
     expect(await run({ vms: vms('web01') })).toEqual(['web01']);
     expect(await run({ vms: [{ name: 'web01', state: 'absent' }] })).toEqual([]);
     expect(await run({})).toEqual([]);
+  });
+
+  it('that are surplus and removed have no ports in OVN any more', async () => {
+    const gone = { changed: true, failed: false, name: 'web01', state: 'absent' };
+    const results = [gone, { ...gone, name: '../x' }, { ...gone, name: 'web02', state: 'running' }];
+    const script = `echo '${JSON.stringify({ changed: true, results })}'`;
+    const type = { name: 'web', count: 0, prefix: 'web', memory: '64 MiB' };
+    for (const remove of [true, false]) {
+      const vm_groups = [{ name: 'g', types: [{ ...type, remove }] }];
+      declare({ hv1: { script, variables: { vm_groups } }, hv2: null });
+      const { result, output } = await play(ansible);
+      expect(result, output).toMatchObject({
+        ovn_guests: remove ? [{ name: 'web01', state: 'absent' }] : [],
+      });
+    }
   });
 
   it.each([

@@ -65,7 +65,7 @@ describe.each(ANSIBLES)('a large file of the controller, under Ansible %s', (ans
     expect(await upload({}, { args: ['--check'] })).toMatchObject({ changed: true });
     expect(await now()).toBe('640 root:kvm\none');
     expect(await upload({ mode: undefined, group: undefined })).toMatchObject({ changed: true });
-    expect(await now()).toBe('640 root:root\ntwo');
+    expect(await now()).toBe('640 root:kvm\ntwo');
     expect(await upload({ mode: '0600' }, { args: ['--check'] })).toMatchObject({ changed: true });
     expect(await upload({ mode: '0600' })).toMatchObject({ changed: true });
     expect(await now()).toBe('600 root:kvm\ntwo');

@@ -73,7 +73,7 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     await passes('site');
     await addThird();
     counter = await Counter.start(lab.third);
-    await declare({ hv1: [walker()], hv2: [vm(OTHER)] });
+    await declare({ hv1: [vm(OTHER)], hv2: [walker()] });
     await passes('site');
     for (const guest of [WALKER, OTHER]) await counter.more(addressOf(guest), 5, 300);
   });
@@ -96,7 +96,7 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
   });
 
   it('moves a guest live, whose count goes on', async () => {
-    await declare({ hv2: [vm(OTHER)], hv3: [walker({ migrate: 'live' })] });
+    await declare({ hv1: [vm(OTHER)], hv3: [walker({ migrate: 'live' })] });
     const begun = Date.now();
     await passes('site');
     const arrivals = await counter.more(addressOf(WALKER));
@@ -105,9 +105,9 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     console.log(`longest gap ${gap} ms`);
     // Half a minute is what it takes where OVN stops the old port before the new one is active.
     expect(gap).toBeLessThan(20_000);
-    expect(await stateOn(lab.host('hv1'), WALKER.name)).toBe('');
+    expect(await stateOn(lab.host('hv2'), WALKER.name)).toBe('');
     expect(await stateOn(lab.host('hv3'), WALKER.name)).toBe('running');
-    for (const name of ['hv1', 'hv3']) expect(await leftovers(lab.host(name))).toBe('');
+    for (const name of ['hv2', 'hv3']) expect(await leftovers(lab.host(name))).toBe('');
     const options = await lab.third.sh(
       'ovn-nbctl --no-leader-only --bare --columns=options find logical_switch_port',
     );
@@ -116,8 +116,39 @@ describe('a cloud on OVN', { timeout: 900_000 }, () => {
     expect(await askDisks(lab.third, WALKER)).toHaveLength(1);
   });
 
+  it('makes the guest of a host that is lost on another one, with its address', async () => {
+    // It has the authorities, and databases.
+    const lost = lab.host('hv1');
+    await lost.hypervisor.stop();
+    await declare({ hv2: [vm(OTHER)], hv3: [walker()] });
+    const others = ['--limit', 'hv2,hv3'];
+    const { exitCode, output } = await lab.play(ANSIBLE, 'site', ...others);
+    expect(exitCode).not.toBe(0);
+    expect(output).toContain('confirm_dead=hv1');
+    // The status shows the others, with what differs from the variables.
+    const status = (await lab.play(ANSIBLE, 'status')).output;
+    expect(status).toMatch(new RegExp(`${WALKER.name} +.*running`));
+    await passes('site', ...others, '-e', 'confirm_dead=hv1');
+    await counter.more(addressOf(OTHER), 5, 300);
+    expect(await ping(lab.third, addressOf(OTHER), 'ip netns exec third')).toBe('answers');
+    // It comes back, and its guest is removed before it has a network.
+    await lost.hypervisor.reboot();
+    await lost.sh(
+      `virsh -q destroy ${OTHER.name} || true; virsh -q undefine ${OTHER.name}; rm -rf /var/lib/libvirt/images/${OTHER.name}`,
+    );
+    await lab.connect(lost);
+    await passes('site');
+    expect(changed(await passes('site'))).toEqual(HOSTS.map((host) => [host, 0]));
+    expect(await ping(lost, addressOf(OTHER))).toBe('answers');
+  });
+
   it('goes as a whole, but for what others have made', async () => {
     await counter.stop();
+    const before = await lab.host('hv2').sh('virsh -q list --name; ovn-nbctl --no-leader-only show');
+    const one = await lab.play(ANSIBLE, 'destroy', '--limit', 'hv2', '-e', 'destroy_confirm=hv2');
+    expect(one.exitCode).not.toBe(0);
+    expect(one.output).toContain('Take it out of ovn_central');
+    expect(await lab.host('hv2').sh('virsh -q list --name; ovn-nbctl --no-leader-only show')).toBe(before);
     const { output } = await lab.play(ANSIBLE, 'destroy', '-e', `destroy_confirm=${HOSTS.join()}`);
     expect(output).toContain('rows that others have made');
     await lab.third.sh(

@@ -15,14 +15,21 @@ import { keepTemplates, templatesFor } from '../support/templates.ts';
 // The blog's cloud on one lab hypervisor, from nothing to nothing. The tests build on each other, in this order.
 const LAB = 'e2e';
 const GUEST = '192.168.192.130';
+// The host, which answers at once that it has no name server.
+const DNS = '192.168.192.129';
 let hypervisor: Hypervisor;
 const temporary: { remove(): void }[] = [];
 
 const playbook = (name: string) => join(ROOT, 'playbooks', `${name}.yml`);
 // The blog's guest has no way in: a key is laid over its variables, by the role's own.
 let defaults: Record<string, unknown> = {};
+let blog: string;
 const playFile = (file: string, options: PlaybookOptions = {}) =>
-  runPlaybook(file, { hv1: LAB }, { ...options, extraVars: { vm_defaults: defaults, ...options.extraVars } });
+  runPlaybook(
+    file,
+    { hv1: LAB },
+    { inventories: [blog], ...options, extraVars: { vm_defaults: defaults, ...options.extraVars } },
+  );
 const play = (name: string, options: PlaybookOptions = {}) => playFile(playbook(name), options);
 const sh = async (script: string) => (await hypervisor.exec(['sh', '-c', script])).stdout;
 
@@ -44,8 +51,12 @@ const snapshot = () =>
     'for d in $(virsh list --all --name); do virsh dumpxml --inactive $d; virsh domstate $d; done; ovs-vsctl --columns=name,tag,external_ids,interfaces list port; ovs-vsctl --columns=name,datapath_type list bridge; ip -br addr | grep -v -e vnet; find /var/lib/libvirt/images | sort; find /var/lib/libvirt/images /etc/network -type f ! -name "*.qcow2" | sort | xargs -r sha256sum; cat /etc/network/interfaces 2>/dev/null',
   );
 
-function inventoryWith(change: (variables: CloudVariables) => void): string {
-  const inventory = new ChangedInventory(change);
+/** The blog's variables, but for a name server of its guest, and what a test changes. */
+function inventoryWith(change: (variables: CloudVariables) => void = () => {}): string {
+  const inventory = new ChangedInventory((variables) => {
+    for (const nic of (variables.vms[0]?.interfaces ?? []) as object[]) Object.assign(nic, { dns: DNS });
+    change(variables);
+  });
   temporary.push(inventory);
   return inventory.path;
 }
@@ -54,6 +65,7 @@ beforeAll(async () => {
   await buildCollection();
   await (await findHypervisor(LAB))?.remove();
   hypervisor = await startHypervisor({ name: LAB, binds: [templatesFor(LAB)] });
+  blog = inventoryWith();
   defaults = { ssh_authorized_keys: [(await publicKey()).trim()] };
 });
 
@@ -79,8 +91,9 @@ describe("the blog's cloud", () => {
   });
 
   it('accepts a login of its user, and cloud-init reports no problem', async () => {
-    const { stdout } = await onGuest(hypervisor, GUEST, 'cloud-init status --wait; hostname; sudo id -un');
-    expect(stdout.replace(/^\.*\n?/, '')).toBe('status: done\ntest\nroot');
+    const asked = 'cloud-init status --wait; hostname; sudo id -un; grep -v "^#" /etc/resolv.conf';
+    const { stdout } = await onGuest(hypervisor, GUEST, asked);
+    expect(stdout.replace(/^\.*\n?/, '')).toBe(`status: done\ntest\nroot\nnameserver ${DNS}`);
   });
 
   it('changes nothing when it is run again', async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadSpecs, ROOT } from '../../build/modules.ts';
+import { VERSION } from '../../build/project.ts';
 import { holdsItems, roleSpecs } from '../../build/roles.ts';
 import { taskProblems, tasksIn } from '../support/tasks.ts';
 
@@ -137,6 +138,12 @@ describe('the pages', () => {
     expect(readme.split('\n').length).toBeLessThanOrEqual(151);
     const linked = PAGES.filter((page) => page === 'README.md' || readme.includes(`(${page})`));
     expect(linked).toEqual(PAGES);
+  });
+
+  it('name the release that they are of', () => {
+    const named = PAGES.flatMap((page) => [...textOf(page).matchAll(/piecewise-cloud-(\d[\d.]*\d)/g)]);
+    expect(named.length).toBeGreaterThan(1);
+    expect(new Set(named.map(([, version]) => version))).toEqual(new Set([VERSION.replace('-dev', '')]));
   });
 
   it.each(PAGES)('of %s links lead to what exists', (page) => {

@@ -70,7 +70,7 @@ export async function moveBySteps(
   const prepare = { from: from.name, mode, migration, description: described, public_key, address };
   if (!(await step(to, 'prepare', prepare))) return outcome;
   const { arrived, host_keys, socket, bring = [], mode: how, description } = outcome.prepare as StepResult;
-  const send = { to: to.address, mode: how, migration, description, host_keys, socket };
+  const send = { to: to.address, mode: how, migration, description: described, host_keys, socket };
   if ((bring as unknown[]).length > 0) {
     if (!(await step(from, 'send', { ...send, bring }))) return outcome;
     if (!(await step(to, 'prepare', prepare))) return outcome;
@@ -78,7 +78,7 @@ export async function moveBySteps(
   if (!arrived && !(await step(from, 'send', send))) return outcome;
   const sent = outcome.send?.sent ?? [];
   if (!(await step(to, 'finish', { from: from.name, mode: how, description, sent }))) return outcome;
-  if (!(await step(from, 'forget', { description }))) return outcome;
+  if (!(await step(from, 'forget', { description: described || description }))) return outcome;
   await step(to, 'complete', { description });
   return outcome;
 }

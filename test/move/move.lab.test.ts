@@ -126,6 +126,10 @@ describe('guests whose entries go to another host', { timeout: 900_000 }, () => 
     const to = `root@${hv1.address}`;
     expect(await hv2.sh(`${ssh} ${to} id || echo $?`)).toBe('1');
     expect(await hv2.sh(`${ssh} -t ${to} 2>&1 </dev/null | grep -c root@ || true`)).toBe('0');
+    // Who reaches this socket is root on the new host: QEMU's user does not.
+    const [socket] = (await hv2.sh('ls /var/lib/piecewise-cloud/moves/*/libvirt')).split('\n');
+    const seen = (user: string) => hv2.sh(`runuser -u ${user} -- test -S ${socket} && echo seen || true`);
+    expect([await seen('root'), await seen('libvirt-qemu')]).toEqual(['seen', '']);
     // A port of the new host, and another socket: the connection is opened and closed at once.
     const through = (target: string) =>
       hv2.sh(

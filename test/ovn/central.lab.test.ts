@@ -199,6 +199,8 @@ describe('failures', () => {
       console.log(`${database[1]}: another leader after ${took.toFixed(1)} s`);
       await sh(others[0] ?? '', 'ovn-nbctl --no-leader-only --timeout=30 --wait=sb set NB_Global . name=x');
       await sh(led, `systemctl start ${unitOf(database)}`);
+      const answers = `ovn-${database[0]}ctl --no-leader-only --timeout=5 show`;
+      await until(60, 'its server', async () => (await lab.host(led).code(answers)) === 0);
     }
   });
 
@@ -322,7 +324,7 @@ describe('members', { timeout: 600_000 }, () => {
       const left = await sh(
         name,
         `find /etc/piecewise-cloud/ovn /etc/systemd/system /var/lib/ovn 2>/dev/null | grep -E 'ovn/|piecewise' || true
-         ovs-vsctl list-br; ovs-vsctl get Open_vSwitch . external_ids | grep -o 'ovn-[a-z-]*' || true
+         ovs-vsctl list-br; ovs-vsctl get Open_vSwitch . external_ids | grep -o 'ovn-[a-z-]*=' || true
          systemctl is-active ovn-controller ovn-northd ovn-ovsdb-server-nb ovn-ovsdb-server-sb | sort -u`,
       );
       expect(left.split('\n'), name).toEqual(['br-phy', 'inactive']);

@@ -35,12 +35,24 @@ test("a port of another bridge can't be an uplink", async () => {
   const fake = new FakeHost();
   await play(fake).topology({
     bridges: [{ name: 'br0' }, { name: 'br1' }],
-    ports: [{ ...TAKE, bridge: 'br1' }],
+    ports: [{ ...TAKE, bridge: 'br1', take_address: false }],
   });
   fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });
   const before = fake.snapshot();
   expect((await play(fake).port(TAKE)).msg).toMatch(
     /^option 'take_address': 'eth1' is a port of bridge 'br1'/,
+  );
+  expect(fake.snapshot()).toBe(before);
+});
+
+test('a VLAN of another bridge takes no addresses, and nothing is written', async () => {
+  const fake = new FakeHost();
+  const bridges = [{ name: 'br1' }, { name: 'br0', parent: 'br1', vlan: 7 }];
+  await play(fake).topology({ bridges });
+  fake.devices.set('eth1', { up: true, addresses: ['10.1.0.1/24'], routes: [] });
+  const before = fake.snapshot();
+  expect((await play(fake).topology({ bridges, ports: [TAKE] })).msg).toMatch(
+    /^option 'ports\[0\].take_address': 'br0' is VLAN 7 of 'br1'.*give 'bridge: br1'/,
   );
   expect(fake.snapshot()).toBe(before);
 });

@@ -123,6 +123,43 @@ describe('the uplink becomes a port, and its bridge takes its address', () => {
       expect(await lab.addresses('host0')).toEqual([]);
     });
 
+    test('its address goes back to it with the bridge, or with its port, and is taken again', async () => {
+      const take = async () => {
+        await lab.run('ovs_port', { ...UPLINK, rollback_timeout: 60 });
+        await lab.run('ovs_confirm', {});
+        expect(await lab.addresses('br-ex')).toEqual(['10.77.0.1/24']);
+        expect(await lab.addresses('host0')).toEqual([]);
+      };
+      const isBack = async () => {
+        expect(await reachable()).toBe(true);
+        expect(await lab.addresses('host0')).toEqual(['10.77.0.1/24']);
+        expect(await lab.routes('host0')).toEqual(['default via 10.77.0.2']);
+        expect(await lab.left()).toBe('');
+      };
+      await take();
+      await lab.changes('ovs_port', { ...UPLINK, state: 'absent' });
+      await isBack();
+      expect(await lab.addresses('br-ex')).toEqual([]);
+      await take();
+      expect(await lab.changes('ovs_bridge', { bridge: 'br-ex', state: 'absent' })).not.toHaveProperty(
+        'rollback',
+      );
+      await isBack();
+      await host.reboot();
+      expect(await comesBack(20)).toBeLessThan(20);
+      await isBack();
+      await lab.keeps('ovs_bridge', { bridge: 'br-ex', state: 'absent' });
+      await lab.keeps('ovs_topology', {
+        bridges: [{ name: 'br-ex' }],
+        ports: [UPLINK],
+        state: 'absent',
+        bring_up: true,
+      });
+      await lab.sh('ovs-vsctl add-br br-ex -- set bridge br-ex datapath_type=netdev');
+      await take();
+      expect(await lab.sh('ls /etc/network/interfaces.d /etc/systemd/network')).not.toContain('uplink');
+    });
+
     test('a change that cuts it off is undone, live and in the files', async () => {
       const before = await lab.everything();
       await lab.run('ovs_port', { ...UPLINK, tag: 99 });

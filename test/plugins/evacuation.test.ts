@@ -5,7 +5,7 @@ import { Python } from './python.ts';
 const UTILS = 'from ansible_collections.piecewise.cloud.plugins.plugin_utils';
 const python = new Python(`
 ${UTILS}._evacuation import EvacuationError, asked_of, candidates, machine_of, may_stay, moves_by_target, plan_of
-${UTILS}._evacuation_text import left_text, plan_text
+${UTILS}._evacuation_text import left_text, plan_text, unknown_text
 def answer(case):
     try:
         asked = asked_of(case.get("direction", "evacuate"), case["extra"], case["known"], case.get("play", case["known"]))
@@ -23,6 +23,7 @@ def answer(case):
         "stuck": [[one.guest.name, one.source, one.reason] for one in plan.stuck],
         "text": plan_text(asked, plan, case.get("unread", {})),
         "left": left_text(asked, left, {tuple(key.split("/")): why for key, why in case.get("reasons", {}).items()}, stayed),
+        "unknown": unknown_text(asked, case.get("unread", {})),
     }
 `);
 afterAll(() => python.end());
@@ -60,6 +61,7 @@ interface Answer {
   readonly stuck: readonly (readonly [name: string, source: string, reason: string])[];
   readonly text: string;
   readonly left: string;
+  readonly unknown: string;
 }
 
 const guest = (name: string, gib: number, more: Partial<Guest> = {}): Guest => ({
@@ -221,6 +223,31 @@ describe('guests are spread', () => {
     ]);
   });
 
+  it('and go on by the word of the new host only where it was asked for', async () => {
+    const coming = (from: string) => guest('a', 1, { moving_from: from });
+    const hosts = { hv1: host(8, [guest('a', 1)]), hv2: host(8), hv3: host(8, [coming('hv1')]) };
+    expect(await ask({ host: 'hv1', to: 'hv2' }, hosts)).toMatchObject({
+      ...{ order: [], stuck: [['a', 'hv1', "hv3 says that it moves there: name it in 'to' if that is so"]] },
+    });
+    expect((await ask({ host: 'hv1', to: 'hv2,hv3' }, hosts)).order).toEqual(['a hv3']);
+    // The old host has it no more: there is nothing that the new one could get.
+    expect((await ask({ host: 'hv1', to: 'hv2' }, { ...hosts, hv1: host(8) })).order).toEqual(['a hv3']);
+    const both = { ...hosts, hv2: host(8, [coming('hv1')]) };
+    expect(await ask({ host: 'hv1' }, both)).toMatchObject({
+      ...{ order: [], stuck: [['a', 'hv1', expect.stringMatching(/^hv2 and hv3 say that it moves there/)]] },
+    });
+  });
+
+  it('and a host that is restored gets no guest that was not evacuated from it', async () => {
+    const hosts = (more: Partial<Guest>) => ({
+      hv1: host(8, [guest('a', 1, { moving_from: 'hv2' })]),
+      hv2: host(8, [guest('a', 1, more)]),
+    });
+    expect((await ask({ host: 'hv1' }, hosts({}), { direction: 'restore' })).order).toEqual([]);
+    const away = hosts({ evacuated_from: 'hv1' });
+    expect((await ask({ host: 'hv1' }, away, { direction: 'restore' })).order).toEqual(['a hv1']);
+  });
+
   it('as they can: moved while they run, or shut down for it', async () => {
     const hosts = { hv1: host(8, [guest('a', 1), guest('b', 1, { state: 'shut off' })]), hv2: host(8) };
     const modes = async (extra: object) =>
@@ -229,18 +256,11 @@ describe('guests are spread', () => {
         (move as { migration?: { fallback?: string } }).migration?.fallback === 'cold',
         (move as { start?: boolean }).start,
       ]);
-    expect(await modes({})).toEqual([
-      ['live', false, true],
-      ['cold', false, false],
-    ]);
-    expect(await modes({ fallback: 'cold' })).toEqual([
-      ['live', true, true],
-      ['cold', false, false],
-    ]);
-    expect(await modes({ migrate: 'cold' })).toEqual([
-      ['cold', false, true],
-      ['cold', false, false],
-    ]);
+    // An earlier run may have shut down the second one, and was cut off: the host starts it if it ran.
+    const off = ['cold', false, true];
+    expect(await modes({})).toEqual([['live', false, true], off]);
+    expect(await modes({ fallback: 'cold' })).toEqual([['live', true, true], off]);
+    expect(await modes({ migrate: 'cold' })).toEqual([['cold', false, true], off]);
   });
 
   it('not to a host that has one of this name, or with a name that others could misread', async () => {
@@ -429,7 +449,7 @@ describe('the plan is shown', () => {
       [
         'GUEST  STATE     MEMORY    VCPUS  FROM  TO   NOTES',
         'web1   running   4.0 GiB   1      hv1   hv2  live',
-        'old    shut off  1.0 GiB   1      hv1   hv2  moved without its start',
+        'old    shut off  1.0 GiB   1      hv1   hv2  moved while it is off',
         'db1    running   40.0 GiB  1      hv1   -    stays: hv2 has 16.0 GiB left',
         '',
         'HOST  MEMORY LEFT  PROCESSORS  VCPUS  NOTES',
@@ -455,6 +475,10 @@ describe('the plan is shown', () => {
     expect((await ask({ host: 'hv2' }, hosts)).left).toBe('All guests have left hv2.');
     expect((await ask({ host: 'hv2' }, hosts, { direction: 'restore' })).left).toBe(
       'All guests are back on hv2.',
+    );
+    const more = { direction: 'restore', known: ['hv1', 'hv2', 'hv3'], unread: { hv3: 'no route' } };
+    expect((await ask({ host: 'hv2' }, hosts, more)).unknown).toBe(
+      "The guests that were found are back on hv2.\nOthers may be on hv3, which can't be read: no route",
     );
   });
 });

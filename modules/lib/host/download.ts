@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { Failure } from '../failure.ts';
 import type { Bytes } from '../volume.ts';
 import { routeTo } from './proxy.ts';
+import { rateOf, SLOWNESS } from './rate.ts';
 import { shownUrl, urlOf } from './url.ts';
 
 /** What a server sends. */
@@ -26,14 +27,11 @@ export class BrokenDownload extends Failure {
 interface Patience {
   /** Milliseconds in which it says nothing. */
   readonly silence: number;
-  /** Milliseconds in which it has to begin, and then to bring `LEAST` bytes, again and again. */
+  /** Milliseconds in which it has to begin, and then to bring enough, again and again. */
   readonly slowness: number;
 }
 
-const PATIENCE: Patience = { silence: 60_000, slowness: 600_000 };
-
-/** A kibibyte a second: a server that brings less keeps a task for ever. */
-const LEAST = (PATIENCE.slowness / 1000) * 1024;
+const PATIENCE: Patience = { silence: 60_000, slowness: SLOWNESS };
 
 const MOST_REDIRECTS = 10;
 
@@ -99,20 +97,11 @@ function answerOf(
 async function* nothing(): Bytes {}
 
 async function* contentOf(response: IncomingMessage, url: string, { slowness }: Patience): Bytes {
-  let since = Date.now();
-  let bytes = 0;
+  const came = rateOf(url, Date.now, slowness);
   try {
     for await (const chunk of response as AsyncIterable<Uint8Array>) {
       yield chunk;
-      bytes += chunk.length;
-      if (Date.now() - since < slowness) continue;
-      if (bytes < LEAST) {
-        throw new Failure(
-          `${shownUrl(url)} brought only ${bytes} bytes in ${slowness / 1000} s: fetch it from another server`,
-        );
-      }
-      since = Date.now();
-      bytes = 0;
+      came(chunk.length);
     }
   } catch (error) {
     if (error instanceof Failure) throw error;

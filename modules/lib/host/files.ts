@@ -3,6 +3,7 @@ import { constants, createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { Failure } from '../failure.ts';
 import type { Image, Pieces } from '../volume.ts';
 import { writeContent } from './content.ts';
 import { named, orAbsent } from './errors.ts';
@@ -11,22 +12,24 @@ import { openItself, replaceBy, replaceFile, syncDirectory } from './temporary.t
 
 export const readFile = (path: string): Promise<Uint8Array | undefined> =>
   orAbsent<Uint8Array | undefined>(path, undefined, async () => {
-    if (path.startsWith('/proc/')) return readToEnd(path);
-    return fs.readFile(path);
+    // Without waiting for whoever may write to a pipe: that, or a device, has no end that can be relied on.
+    const file = await fs.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await file.stat();
+      if (!found.isFile() && !found.isDirectory()) throw new Failure(`${path} is not a regular file`);
+      return path.startsWith('/proc/') ? await readToEnd(file) : await file.readFile();
+    } finally {
+      await file.close();
+    }
   });
 
 // A file of /proc has no size, and gives a page at a time: Node 18 takes the first for all of it.
-async function readToEnd(path: string): Promise<Uint8Array> {
-  const file = await fs.open(path, constants.O_RDONLY);
-  try {
-    const parts: Uint8Array[] = [];
-    for (;;) {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK), 0, CHUNK, null);
-      if (bytesRead === 0) return Buffer.concat(parts);
-      parts.push(buffer.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
+async function readToEnd(file: fs.FileHandle): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK), 0, CHUNK, null);
+    if (bytesRead === 0) return Buffer.concat(parts);
+    parts.push(buffer.subarray(0, bytesRead));
   }
 }
 

@@ -89,7 +89,7 @@ export interface WriteOptions {
 export interface Host {
   /** Runs a program without a shell, in the C locale. A non-zero exit is an answer, not an error. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
-  /** A file's content, or undefined when the file doesn't exist. */
+  /** A file's content, or undefined when the file doesn't exist. A pipe or a device is a Failure. */
   read(path: string): Promise<Uint8Array | undefined>;
   /** The first bytes of a file, or undefined when the file doesn't exist. */
   readStart(path: string, length: number): Promise<Uint8Array | undefined>;

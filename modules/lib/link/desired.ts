@@ -12,6 +12,8 @@ export interface DesiredLink {
   readonly device: 'new' | 'kept' | 'recreated' | 'removed';
   /** It gives all its addresses to its bridge, also those that others configured. */
   readonly gives?: true;
+  /** It isn't a port any more, and gets its addresses back from its bridge. */
+  readonly returned?: true;
   /** Whether Open vSwitch makes the interface, and not the host. */
   readonly internal: boolean;
 }

@@ -9,6 +9,8 @@ interface Files {
   readonly directory: string;
   /** A file's name is the prefix, the port's name and the suffix. */
   readonly prefix: string;
+  /** The prefix of a file that gives a NIC its addresses back. */
+  readonly returned: string;
   readonly suffix: string;
   readonly render: (config: PortConfig) => string;
   readonly parse: (text: string) => StoredConfig;
@@ -22,6 +24,7 @@ export const FILES: Record<Keeper, Files> = {
   ifupdown: {
     directory: '/etc/network/interfaces.d',
     prefix: 'ovs_port_',
+    returned: 'uplink_',
     suffix: '',
     render: renderIfupdown,
     parse: parseIfupdown,
@@ -29,6 +32,7 @@ export const FILES: Record<Keeper, Files> = {
   networkd: {
     directory: '/etc/systemd/network',
     prefix: '05-ovs-port-',
+    returned: '06-uplink-',
     suffix: '.network',
     render: renderNetworkd,
     parse: parseNetworkd,
@@ -53,6 +57,15 @@ export const BOOT_ORDER = {
 export function fileOf(keeper: Keeper, port: string): string {
   const { directory, prefix, suffix } = FILES[keeper];
   return `${directory}/${prefix}${port}${suffix}`;
+}
+
+/**
+ * The path of the file of a NIC that isn't a port any more, with the addresses that its bridge gave back. It is the host's from then
+ * on. networkd's sorts after that of a port, so that the bridge can take the addresses again.
+ */
+export function returnedFile(keeper: Keeper, nic: string): string {
+  const { directory, returned, suffix } = FILES[keeper];
+  return `${directory}/${returned}${nic}${suffix}`;
 }
 
 /** Where networkd's file was in release 0.1.0. */

@@ -3,7 +3,17 @@ import { runOrFail } from '../host/process.ts';
 import { type Address, parseAddress } from '../net/address.ts';
 import { raisedInterfaces } from '../net/ifupdown.ts';
 import { type Route, routesOf } from '../net/route.ts';
-import { BOOT_ORDER, FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper, portOf } from './files.ts';
+import {
+  BOOT_ORDER,
+  FILES,
+  fileOf,
+  formerFile,
+  INTERFACES,
+  KEEPERS,
+  type Keeper,
+  portOf,
+  returnedFile,
+} from './files.ts';
 import { namesProblem } from './names.ts';
 
 /** Addresses and routes of an interface. */
@@ -157,12 +167,17 @@ export async function readKept(host: Host, ports: readonly string[], all: boolea
     dhcpClient,
     interfaces,
     raised: raisedInterfaces(ifstate ?? ''),
-    files: await readFiles(host, [BOOT_ORDER.path, ...(all ? await allFiles(host) : pathsOf(ports))]),
+    files: await readFiles(host, [
+      ...new Set([BOOT_ORDER.path, ...pathsOf(ports), ...(all ? await allFiles(host) : [])]),
+    ]),
   };
 }
 
 const pathsOf = (ports: readonly string[]) =>
-  ports.flatMap((port) => [...KEEPERS.map((keeper) => fileOf(keeper, port)), formerFile(port)]);
+  ports.flatMap((port) => [
+    ...KEEPERS.flatMap((keeper) => [fileOf(keeper, port), returnedFile(keeper, port)]),
+    formerFile(port),
+  ]);
 
 const allFiles = async (host: Host): Promise<string[]> => (await portFiles(host)).map(({ path }) => path);
 

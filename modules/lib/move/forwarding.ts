@@ -25,16 +25,21 @@ const forQemu = (directory: string, kind: string, name: string): string => {
 export const pathsOf = (id: string) => {
   const [sockets, state] = [`${SOCKETS}/piecewise-${id}`, `${STATE}/${id}`];
   return {
-    /** The directory of its sockets, which belongs to QEMU's user. */
+    /** The directory of the sockets that QEMU itself connects to. It belongs to QEMU's user. */
     sockets,
-    /** libvirt's socket of the new host, as the old one sees it. */
-    libvirt: `${sockets}/libvirt`,
+    /**
+     * libvirt's socket of the new host, as the old one sees it. Who connects to it is root there: it is where root alone comes, and only
+     * libvirtd and virsh use it.
+     */
+    libvirt: `${state}/libvirt`,
     /** Those that carry the memory and the disks. */
     migration: (name: string) => forQemu(sockets, 'm', name),
     disks: (name: string) => forQemu(sockets, 'd', name),
     state,
     key: `${state}/key`,
     knownHosts: `${state}/known_hosts`,
+    /** What the host that it leaves has said of it to the other: it sends nothing else. */
+    described: `${state}/described`,
     /** What is moved, on the host that it leaves and on the other: for the run after one that was killed. */
     leaving: `${state}/leaving.json`,
     arriving: `${state}/arriving.json`,
@@ -79,7 +84,7 @@ export function sshArguments(id: string, name: string, { address, port }: Target
     'PreferredAuthentications=publickey',
     'ServerAliveCountMax=4',
     'ServerAliveInterval=15',
-    // QEMU runs as a user of its own. The directory is that user's alone.
+    // QEMU runs as a user of its own. The directory of each socket says who reaches it.
     'StreamLocalBindMask=0111',
     'StreamLocalBindUnlink=yes',
     'StrictHostKeyChecking=yes',

@@ -2,7 +2,7 @@ import { type Address, formatAddress, parseAddress } from './address.ts';
 import { heading, headingBridge, type PortConfig, type StoredConfig } from './port.ts';
 import { type Route, routesOf } from './route.ts';
 
-/** A port's .network file, see systemd.network(5). The port may appear late, so nothing at boot waits for it. */
+/** A port's .network file, see systemd.network(5). A port may appear late, so nothing at boot waits for it. */
 export function renderNetworkd(config: PortConfig): string {
   const { port, mode, addresses } = config;
   const network =
@@ -12,9 +12,7 @@ export function renderNetworkd(config: PortConfig): string {
     '[Match]',
     `Name=${port}`,
     '',
-    '[Link]',
-    'RequiredForOnline=no',
-    '',
+    ...(config.returned ? [] : ['[Link]', 'RequiredForOnline=no', '']),
     '[Network]',
     ...network,
     ...config.dns.map((server) => `DNS=${server}`),

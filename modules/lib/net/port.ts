@@ -22,6 +22,8 @@ export const UNADDRESSED: Omit<Addressing, 'mode'> = { addresses: [], routes: []
 export interface PortConfig extends Addressing {
   readonly port: string;
   readonly bridge: string;
+  /** It is no port any more, and has its addresses back from the bridge. */
+  readonly returned?: true | undefined;
 }
 
 /** The content of a file of ours, or the blog's. */
@@ -32,8 +34,10 @@ export interface StoredConfig extends Omit<Addressing, 'mode'> {
 }
 
 /** The first line of a file that is ours. */
-export const heading = ({ port, bridge }: PortConfig): string =>
-  `# piecewise.cloud: port ${port} of bridge ${bridge}. Changes made here are lost.`;
+export const heading = ({ port, bridge, returned }: PortConfig): string =>
+  returned
+    ? `# piecewise.cloud: interface ${port} has its addresses back from bridge ${bridge}.`
+    : `# piecewise.cloud: port ${port} of bridge ${bridge}. Changes made here are lost.`;
 
 /** The bridge that a file's heading names. */
 export const headingBridge = (text: string): string | undefined =>

@@ -76,18 +76,32 @@ function refuseErrors(results: readonly OperationResult[]): void {
   throw new Failure(`the change is written, but Open vSwitch can't do it: ${reasons.join('; ')}`);
 }
 
+/** Nothing was written, for certain. */
+export class NotWritten extends Failure {
+  override readonly name = 'NotWritten';
+}
+
+async function refused<T>(act: () => T | Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw error instanceof Failure ? new NotWritten(error.message) : error;
+  }
+}
+
 /**
  * Writes everything in one transaction, waits until vswitchd has carried it out, and looks for interfaces that
  * failed: a failed interface is not a failed transaction.
- * @throws Failure that says whether anything was written
+ * @throws NotWritten
+ * @throws Failure when it was written, or may have been
  */
 export async function writeTransaction(host: Host, writing: Writing): Promise<void> {
   const { socket, timeout } = writing;
-  const session = await Session.open(host, socket, OPEN_VSWITCH);
+  const session = await refused(() => Session.open(host, socket, OPEN_VSWITCH));
   try {
     const operations = [...writing.operations, ...NEXT];
     const results = await session.transact(operations, timeout);
-    checkResults(results, operations, OPEN_VSWITCH.server);
+    await refused(() => checkResults(results, operations, OPEN_VSWITCH.server));
     const [next, seen] = results.slice(-2);
     await carriedOut(host, session, numberIn(next, 'next_cfg'), numberIn(seen, 'cur_cfg'), writing);
   } finally {

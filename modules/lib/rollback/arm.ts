@@ -14,6 +14,7 @@ import {
   SERVICE,
   savedAs,
   TIMER,
+  UNDOING,
   UNIT,
 } from './paths.ts';
 import type { RestorePoint } from './restore-point.ts';
@@ -34,7 +35,7 @@ const aboutOf = ({ nic, bridge, seconds }: RestorePoint): About => ({
 
 /**
  * Has the host undo a change by itself unless it is confirmed in time, also after a reboot, or when this process is
- * killed.
+ * killed. Where the task itself undoes one, the host completes that.
  * @throws Failure, also where another change is not confirmed yet; then nothing is armed
  */
 export async function arm(host: Host, back: RestorePoint): Promise<void> {
@@ -44,7 +45,7 @@ export async function arm(host: Host, back: RestorePoint): Promise<void> {
   await host.withLock(LOCK, PATIENCE, async () => {
     // Another task may have armed one since this task read the state.
     const problem = hindrance(await readRollback(host));
-    if (problem) throw new Failure(`'take_address': ${problem}`);
+    if (problem) throw new Failure(back.undoes ? problem : `'take_address': ${problem}`);
     await remove(host);
     try {
       await set(host, back);
@@ -82,7 +83,7 @@ async function set(host: Host, given: RestorePoint): Promise<void> {
   // The link that systemctl made must survive a loss of power.
   await runOrFail(host, 'sync', ['--file-system', '/etc/systemd/system', DIRECTORY]);
   // From here on it is armed.
-  await host.publish(ARMING, ABOUT);
+  await host.publish(ARMING, back.undoes ? UNDOING : ABOUT);
 }
 
 /** Stops the timer, and the script where it waits for our lock. */
@@ -112,6 +113,21 @@ export async function disarm(host: Host): Promise<void> {
     if (!pending) throw tooLate(undoing !== undefined);
     // From here on it is confirmed, even if this process is killed: the script finds nothing to undo.
     await host.publish(ABOUT, CONFIRMED);
+    await remove(host);
+  });
+}
+
+/**
+ * Ends what completes a task that undoes a change itself: the task has done that, or has changed nothing.
+ * @throws Failure
+ */
+export async function finish(host: Host): Promise<void> {
+  await host.withLock(LOCK, PATIENCE, async () => {
+    const { undoing } = await readRollback(host);
+    // Otherwise the script has been faster.
+    if (undoing?.task !== processId()) return;
+    // From here on the script finds nothing to do.
+    await host.publish(UNDOING, CONFIRMED);
     await remove(host);
   });
 }

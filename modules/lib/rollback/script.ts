@@ -97,8 +97,7 @@ ${indented([...(back.bridgeHad.up ? [`ip link set dev ${b} up || failed ${b}`] :
 fi
 
 [ $back = yes ] || exit 1
-mv -f ${UNDOING} ${UNDONE} || exit 1
-date --iso-8601=seconds >${UNDONE}
+${ended(back)}
 
 fi
 sync ${DIRECTORY}
@@ -110,20 +109,29 @@ rm -f ${SCRIPT}
 `;
 }
 
+// What a task undoes itself needs no record, by which ovs_confirm would say that it was not confirmed.
+const ended = ({ undoes }: RestorePoint) =>
+  undoes
+    ? `rm -f ${UNDOING} || exit 1`
+    : `mv -f ${UNDOING} ${UNDONE} || exit 1
+date --iso-8601=seconds >${UNDONE}`;
+
+type Made = Pick<RestorePoint, 'bridge' | 'nic' | 'record'>;
+
 const COMMANDS = {
-  bridge: (bridge: string, _: string) => `--if-exists del-br ${bridge}`,
-  port: (bridge: string, nic: string) => `--if-exists del-port ${bridge} ${nic}`,
+  bridge: ({ bridge }: Made) => `--if-exists del-br ${bridge}`,
+  port: ({ bridge, nic }: Made) => `--if-exists del-port ${bridge} ${nic}`,
+  record: ({ nic, record }: Made) => `--if-exists remove port ${nic} external_ids ${record}`,
 };
 
-function remove({ made }: RestorePoint, bridge: string, nic: string): string {
-  if (made === 'nothing') return '';
-  const command = COMMANDS[made](bridge, nic);
+function remove({ made, record }: RestorePoint, bridge: string, nic: string): string {
+  const command = COMMANDS[made]({ bridge, nic, record });
   return `# Also where the database is stopped, or Open vSwitch would take the interface again at its start.
 if ! timeout 15 ovs-vsctl --timeout=10 -- ${command}; then
   timeout 15 systemctl start ovsdb-server
   timeout 15 ovs-vsctl --timeout=10 --no-wait -- ${command} || failed 'Open vSwitch'
   # Without vswitchd nothing else removes it from the kernel's datapath.
-  systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${nic}
+  ${made === 'record' ? '' : `systemctl is-active --quiet ovs-vswitchd || timeout 5 ovs-dpctl del-if ovs-system ${nic}`}
 fi
 `;
 }

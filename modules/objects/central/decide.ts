@@ -19,17 +19,33 @@ const OUT = [LEFT, 'removed from cluster'];
 /** Whether a member's file is of no more use. */
 const isOut = ({ status }: SeenDatabase): boolean => status !== undefined && OUT.includes(status.status);
 
-/** The other hosts with a cluster of this database. */
-const clustered = ({ hosts, name }: CentralOptions, database: DatabaseName): Asked[] =>
-  hosts.filter((one) => one.name !== name && one[database].kind === 'cluster');
+const isMember = ({ members }: CentralOptions, name: string): boolean => Object.hasOwn(members, name);
 
-const addressOf = (options: CentralOptions, database: DatabaseName): string =>
-  remote('ssl', options.members[options.name] ?? '', DATABASES[database].clusterPort);
+/**
+ * The other hosts with a cluster of this database: members, or, where none has it, hosts that have been members. A hypervisor that is no
+ * member has no say in what members have.
+ */
+function clustered(options: CentralOptions, database: DatabaseName, local: SeenDatabase): Asked[] {
+  const others = options.hosts.filter((one) => one.name !== options.name && one[database].kind === 'cluster');
+  const members = others.filter(({ name }) => isMember(options, name));
+  const isKept = isMember(options, options.name) && local.kind === 'cluster' && !isOut(local);
+  return isKept || members.length > 0 ? members : others;
+}
+
+/** A host's address in the cluster; empty where it has none. It is by the inventory, never by what the host says. */
+function addressOf(
+  options: CentralOptions,
+  database: DatabaseName,
+  { name, address }: { name: string; address?: string },
+): string {
+  const known = options.members[name] || address;
+  return known ? remote('ssl', known, DATABASES[database].clusterPort) : '';
+}
 
 /** @throws OptionError where hosts have clusters that are not the same */
 function oneCluster(options: CentralOptions, database: DatabaseName, local: SeenDatabase): string {
   const ids = new Map<string, string>();
-  for (const one of clustered(options, database)) {
+  for (const one of clustered(options, database, local)) {
     const { cluster } = one[database];
     if (cluster) ids.set(cluster, one.name);
   }
@@ -45,7 +61,7 @@ function oneCluster(options: CentralOptions, database: DatabaseName, local: Seen
 /** @throws Failure where it can't be kept, and isn't ours to delete */
 function refuseOthers(options: CentralOptions, database: DatabaseName, local: SeenDatabase): void {
   const { file } = DATABASES[database];
-  const desired = addressOf(options, database);
+  const desired = addressOf(options, database, options);
   if (local.kind === 'standalone' && !local.empty) {
     throw new Failure(
       `${options.name}: ${file} is a standalone database that has rows, which this module didn't write: it is kept. Move it away to start with an empty one, or make it a cluster by 'ovsdb-tool create-cluster' with the address ${desired}`,
@@ -66,10 +82,17 @@ function refuseOthers(options: CentralOptions, database: DatabaseName, local: Se
 export function decide(options: CentralOptions, database: DatabaseName, local: SeenDatabase): Decision {
   refuseOthers(options, database, local);
   const cluster = oneCluster(options, database, local);
-  const others = clustered(options, database);
+  const others = clustered(options, database, local);
   if (local.kind === 'cluster' && !(isOut(local) && others.length > 0)) return { act: 'keep' };
   if (others.length > 0) {
-    const remotes = others.map((one) => one[database].address);
+    const lost = others.find((one) => addressOf(options, database, one) === '');
+    if (lost) {
+      throw new OptionError(
+        'hosts',
+        `${lost.name} has a cluster of the ${database} database, and no address: give it one in the inventory (ovn_address)`,
+      );
+    }
+    const remotes = others.map((one) => addressOf(options, database, one));
     return { act: 'join', remotes: [...new Set(remotes)], cluster };
   }
   const names = Object.keys(options.members);
@@ -85,8 +108,7 @@ export function decide(options: CentralOptions, database: DatabaseName, local: S
   }
   const [first = ''] = names;
   if (first === options.name) return { act: 'found' };
-  const { clusterPort } = DATABASES[database];
-  return { act: 'join', remotes: [remote('ssl', options.members[first] ?? '', clusterPort)], cluster: '' };
+  return { act: 'join', remotes: [addressOf(options, database, { name: first })], cluster: '' };
 }
 
 /** A server that is removed from a cluster. */
@@ -133,20 +155,31 @@ export function kicksOf(options: CentralOptions, database: DatabaseName, local: 
 /**
  * @throws Failure where those that stay are no majority without this server: nothing could be written any more, and no dead one removed
  */
-export function refuseLoss(
-  { name, hosts, members }: CentralOptions,
-  database: DatabaseName,
-  local: SeenDatabase,
-): void {
+export function refuseLoss(options: CentralOptions, database: DatabaseName, local: SeenDatabase): void {
+  const { name } = options;
   const rest = (local.status?.servers ?? []).filter(({ address }) => address !== local.address);
   // A member that joined in this run has said nothing of it yet.
-  const joined = hosts.map((one) => remote('ssl', members[one.name] ?? '', DATABASES[database].clusterPort));
-  const alive = [...hosts.map((one) => one[database].address), ...joined];
+  const alive = options.hosts.map((one) => addressOf(options, database, one));
   const lost = rest.filter(({ address }) => !alive.includes(address));
   if (rest.length - lost.length > rest.length / 2) return;
   const those = lost.map(({ address }) => address).join(', ');
   throw new Failure(
     `${name} can't leave the cluster of the ${database} database: of those that stay, ${those} did not answer, and the rest is no majority. Run on all hosts; if a host doesn't come back, give its address in 'dead' (ovn_dead)`,
+  );
+}
+
+/**
+ * A host that was the only member keeps its databases until another one has joined them: they would be lost.
+ * @throws Failure
+ */
+export function refuseLast(options: CentralOptions, database: DatabaseName, local: SeenDatabase): void {
+  const { members, hosts, name } = options;
+  const others = Object.keys(members).filter((one) => one !== name);
+  const has = hosts.some((one) => others.includes(one.name) && one[database].kind === 'cluster');
+  if (others.length === 0 || has || local.kind !== 'cluster') return;
+  if ((local.status?.servers.length ?? 0) > 1) return;
+  throw new Failure(
+    `${name} is the only server of the ${database} database, and none of ${others.join(', ')} has joined it: it is kept. Run on all hosts; the errors of these hosts say why they don't join`,
   );
 }
 
@@ -160,7 +193,7 @@ export function strangersOf(
   const known = [...Object.values(options.members), ...options.dead].map((one) =>
     remote('ssl', one, clusterPort),
   );
-  const leaving = options.hosts.map((one) => one[database].address);
+  const leaving = options.hosts.map((one) => addressOf(options, database, one));
   return (status?.servers ?? [])
     .filter(({ address }) => !known.includes(address) && !leaving.includes(address))
     .map(

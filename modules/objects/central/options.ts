@@ -26,14 +26,6 @@ const database = (description: string) =>
         hint: 'an id',
         description: 'Its id in the cluster.',
       },
-      address: {
-        type: 'str',
-        default: '',
-        maxLength: 100,
-        pattern: '((ssl|tcp):[0-9A-Za-z.:\\[\\]]+:[0-9]+)?',
-        hint: 'an address such as ssl:10.0.0.1:6643',
-        description: 'Its address in the cluster.',
-      },
     },
     description,
   }) as const;
@@ -70,6 +62,15 @@ export const centralOptions = defineOptions({
       type: 'dict',
       options: {
         name: { type: 'str', required: true, description: 'The name of the host.' },
+        address: {
+          type: 'str',
+          default: '',
+          maxLength: 45,
+          pattern: '[0-9A-Fa-f.:]*',
+          hint: 'an IP address without a prefix',
+          description:
+            'Its address in the underlay by the inventory, if it is not in O(members). Where it has a cluster, it is asked there.',
+        },
         northbound: database('Its northbound database.'),
         southbound: database('Its southbound database.'),
       },

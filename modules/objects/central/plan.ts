@@ -1,7 +1,16 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { DATABASE_NAMES, DATABASES, type DatabaseName, remote } from '../../lib/ovn/databases.ts';
 import { CENTRAL_UNIT, centralFiles, NORTHD_UNIT, RELAY_UNIT, UNIT_OF } from '../../lib/ovn/services.ts';
-import { type Decision, decide, isActor, type Kick, kicksOf, refuseLoss, strangersOf } from './decide.ts';
+import {
+  type Decision,
+  decide,
+  isActor,
+  type Kick,
+  kicksOf,
+  refuseLast,
+  refuseLoss,
+  strangersOf,
+} from './decide.ts';
 import { type State, targetOf, UNIT_FILES, UNITS } from './observe.ts';
 import type { CentralOptions } from './options.ts';
 
@@ -145,6 +154,7 @@ function planAbsent(options: CentralOptions, state: State): Plan<Step, CentralRe
     (one) => staying && (state.databases[one].status?.servers.length ?? 0) > 1,
   );
   for (const one of leaving) refuseLoss(options, one, state.databases[one]);
+  for (const one of databases) refuseLast(options, one, state.databases[one]);
   const address = state.databases.southbound.address
     .replace(/^ssl:(.*):\d+$/, '$1')
     .replace(/^\[(.*)\]$/, '$1');

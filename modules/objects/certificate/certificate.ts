@@ -10,7 +10,15 @@ import {
   observeAuthorities,
   planAuthorities,
 } from './authorities.ts';
-import { applyAbsent, applyInstall, applyRequest, type Held, observeHeld, problemsOf } from './held.ts';
+import {
+  applyAbsent,
+  applyInstall,
+  applyRequest,
+  endingOf,
+  type Held,
+  observeHeld,
+  problemsOf,
+} from './held.ts';
 import type { CertificateOptions } from './options.ts';
 
 // The certificates of a host, step by step. A private key never leaves the host that made it: the controller carries requests
@@ -48,7 +56,8 @@ function check(options: CertificateOptions): void {
   }
   if (step !== 'install') return;
   for (const name of ['members', 'chassis'] as const) {
-    if (!authorities[name]) throw new OptionError(`authorities.${name}`, "is required with 'step: install'");
+    if (!authorities?.[name])
+      throw new OptionError(`authorities.${name}`, "is required with 'step: install'");
   }
   for (const name of member ? (['chassis', 'member'] as const) : (['chassis'] as const)) {
     if (!certificates[name])
@@ -105,9 +114,17 @@ function plan(options: CertificateOptions, state: State): Plan<Step> {
     case 'request': {
       const problems = problemsOf(options, state.held);
       const makeKey = state.held.publicKey === undefined;
-      return problems.length > 0
-        ? one(`request certificates of ${chassis}`, { act: 'request', makeKey }, `${problems.join('\n')}\n`)
-        : { changes: [], result: { request: '' } };
+      if (problems.length > 0)
+        return one(
+          `request certificates of ${chassis}`,
+          { act: 'request', makeKey },
+          `${problems.join('\n')}\n`,
+        );
+      const ending = endingOf(options, state.held);
+      const warnings = ending.map(
+        (what) => `${what}: a run that reaches the host with the authorities renews it`,
+      );
+      return { changes: [], warnings, result: { request: '' } };
     }
     case 'install':
       return problemsOf(options, state.held).length > 0

@@ -53,23 +53,35 @@ function problemOf(name: string, kind: Kind, held: Held): string | undefined {
   if (!found) return 'missing';
   if (found.name !== name) return `of '${found.name}'`;
   if (found.publicKey !== held.publicKey) return 'of another key';
-  if (!found.trusted) return 'not valid';
-  return found.endsSoon ? 'about to end' : undefined;
+  return found.trusted ? undefined : 'not valid';
 }
 
-/** Why a host needs new certificates: what is wrong with those that it has. Pure. */
-export function problemsOf({ chassis = '', member, authorities }: CertificateOptions, held: Held): string[] {
-  const kinds: Kind[] = member ? ['chassis', 'member'] : ['chassis'];
-  const wrong = kinds.flatMap((kind) => {
+const kindsOf = ({ member }: CertificateOptions): Kind[] => (member ? ['chassis', 'member'] : ['chassis']);
+
+/** What a host says of certificates that are valid, and are to be renewed. Pure. */
+export const endingOf = (options: CertificateOptions, held: Held): string[] =>
+  kindsOf(options).flatMap((kind) =>
+    held[kind]?.trusted && held[kind].endsSoon ? [`the certificate of the ${kind} is about to end`] : [],
+  );
+
+/**
+ * Why a host needs new certificates: what is wrong with those that it has. Pure. Without authorities, what is valid is kept: no host
+ * could sign others.
+ */
+export function problemsOf(options: CertificateOptions, held: Held): string[] {
+  const { chassis = '', authorities } = options;
+  const wrong = kindsOf(options).flatMap((kind) => {
     const problem = problemOf(chassis, kind, held);
     return problem ? [`the certificate of the ${kind} is ${problem}`] : [];
   });
   const same = (['members', 'chassis'] as const).every(
-    (name) => held.authorities[name] !== undefined && held.authorities[name] === authorities[name],
+    (name) =>
+      held.authorities[name] !== undefined && (!authorities || held.authorities[name] === authorities[name]),
   );
   return [
     ...(held.publicKey ? [] : ['the key is missing']),
     ...wrong,
+    ...(authorities ? endingOf(options, held) : []),
     ...(same ? [] : ['the authorities are others']),
   ];
 }
@@ -88,7 +100,7 @@ export async function applyRequest(host: Host, name: string, makeKey: boolean): 
  * they know, and look at the key first: so the key is written last (measured).
  */
 export async function applyInstall(host: Host, options: CertificateOptions): Promise<void> {
-  const { chassis = '', member, authorities, certificates } = options;
+  const { chassis = '', member, authorities = { members: '', chassis: '' }, certificates } = options;
   const key = await readText(host, FILES.key);
   if (key === undefined) throw new Failure(`there is no ${FILES.key}: run 'step: request' first`);
   const files: [string, string][] = [

@@ -50,12 +50,12 @@ export const certificateOptions = defineOptions({
   },
   authorities: {
     type: 'dict',
-    default: {},
     options: {
       members: { ...certificate, description: 'That which signs certificates of members.' },
       chassis: { ...certificate, description: 'That which signs certificates of chassis.' },
     },
-    description: 'The certificates of the authorities, as O(step=authorities) returned them.',
+    description:
+      'The certificates of the authorities, as O(step=authorities) returned them. A V(request) without them keeps certificates that are valid: for a run while the host with the authorities is off.',
   },
   request: {
     type: 'str',

@@ -1,9 +1,9 @@
+import { readLeaseText } from '../../lib/dnsmasq/kept.ts';
 import { parseLeases } from '../../lib/dnsmasq/leases.ts';
 import { unitOf } from '../../lib/dnsmasq/unit.ts';
-import { type Host, readText } from '../../lib/host/host.ts';
+import type { Host } from '../../lib/host/host.ts';
 import { formatAddress } from '../../lib/net/address.ts';
 import { readStates } from '../../lib/systemd/units.ts';
-import { filesOf } from '../network/names.ts';
 import type { Network } from '../network/network-of.ts';
 import type { ForwardOptions } from '../network/options.ts';
 import { readNetworks } from '../network/record.ts';
@@ -88,7 +88,7 @@ export async function readNetworkInfos(host: Host): Promise<NetworkInfo[]> {
       host,
       networks.filter(isServed).map(({ name }) => unitOf(name)),
     ),
-    Promise.all(networks.map(({ name }) => readText(host, filesOf(name).kept))),
+    Promise.all(networks.map(({ name }) => readLeaseText(host, name))),
   ]);
   return networks.map((network, i) =>
     networkInfo(network, states.get(unitOf(network.name)), leases[i] ?? ''),

@@ -122,6 +122,7 @@ export const imageOptions = defineOptions({
       'isc-dhcp-client',
       'linux-image-cloud-amd64',
       'netbase',
+      'openresolv',
       'openssh-server',
       'python3-cffi-backend',
       'sudo',

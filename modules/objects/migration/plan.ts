@@ -1,17 +1,11 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
 import { DECLARED, declaredIn, idOf, PREFIX } from '../../lib/ovn/ids.ts';
+import type { State } from '../../lib/ovn/observe.ts';
 import { guardRow, type Operation, update } from '../../lib/ovn/operations.ts';
-import type { Chassis, Northbound, Row } from '../../lib/ovn/tables.ts';
+import type { Row } from '../../lib/ovn/tables.ts';
 import type { Columns } from '../../lib/ovsdb/operations.ts';
 import type { StringMap } from '../../lib/ovsdb/types.ts';
 import type { MigrationOptions } from './options.ts';
-
-/** What is read. */
-export interface State {
-  readonly northbound: Northbound;
-  readonly socket: string;
-  readonly chassis: readonly Chassis[];
-}
 
 /** Transactions, one after the other: each is carried out before the next one. */
 export interface Step {
@@ -92,7 +86,8 @@ function transactionsOf(ports: readonly Planned[]): Operation[][] {
 }
 
 /** Plans which hypervisors bind the ports of a guest that moves. Pure. */
-export function plan(options: MigrationOptions, { northbound, socket, chassis }: State): Plan<Step> {
+export function plan(options: MigrationOptions, state: State): Plan<Step> {
+  const { northbound, socket, chassis, unreachable } = state;
   const desired = new Set(options.ports);
   const isIts = ({ name, external_ids: ids }: Row<'Logical_Switch_Port'>) =>
     desired.has(name) && idOf(ids, 'guest') === options.guest;
@@ -120,5 +115,9 @@ export function plan(options: MigrationOptions, { northbound, socket, chassis }:
       step: i === 0 ? step : nothing,
     };
   });
-  return { changes, result: { ports: ports.map(({ port }) => port.name) } };
+  return {
+    changes,
+    missing: unreachable === undefined ? [] : [unreachable],
+    result: { ports: ports.map(({ port }) => port.name) },
+  };
 }

@@ -31,6 +31,8 @@ export interface Here {
   readonly description: Description;
   readonly domains: readonly HereDomain[];
   readonly moving: Moving | undefined;
+  /** Whether this host itself has noted that this guest comes. The mark goes before this note does. */
+  readonly isNoted: boolean;
   /** Whether this guest has left the host before, by a move that was not completed: its files are still here. */
   readonly hasLeft: boolean;
   /** The names in the directory of the VM. */
@@ -68,18 +70,29 @@ export async function observeArrival(host: Host, options: MoveOptions): Promise<
   const outside = [...files, ...(nvram ? [nvram] : [])]
     .map(({ path }) => path)
     .filter((path) => dirname(path) !== directory);
-  const [domains, left, moving, names, existing, interfaces, libvirtNetworks, networks, capabilities] =
-    await Promise.all([
-      readAllDomains(host, uri),
-      readRecord(host, 'leaving', name),
-      readMarker(host, directory),
-      host.list(directory),
-      existingOf(host, outside),
-      interfacesOf(host),
-      virsh(host, uri, 'net-list', '--name'),
-      readNetworks(host),
-      readCapabilities(host, uri),
-    ]);
+  const [
+    domains,
+    left,
+    arriving,
+    moving,
+    names,
+    existing,
+    interfaces,
+    libvirtNetworks,
+    networks,
+    capabilities,
+  ] = await Promise.all([
+    readAllDomains(host, uri),
+    readRecord(host, 'leaving', name),
+    readRecord(host, 'arriving', name),
+    readMarker(host, directory),
+    host.list(directory),
+    existingOf(host, outside),
+    interfacesOf(host),
+    virsh(host, uri, 'net-list', '--name'),
+    readNetworks(host),
+    readCapabilities(host, uri),
+  ]);
   const [hostCpu, machineProblem, cpuProblem, space, server, hostKeys, socket] = await Promise.all([
     readHostCpu(host),
     refusal(host, uri, ['domcapabilities', '--virttype', type, '--arch', arch, '--machine', machine]),
@@ -97,6 +110,7 @@ export async function observeArrival(host: Host, options: MoveOptions): Promise<
         devicesOf(xml, 'interface').flatMap((nic) => valueAt(nic, 'mac/@address')?.toLowerCase() ?? []),
       ),
     })),
+    isNoted: arriving?.uuid === description.uuid,
     hasLeft: left?.uuid === description.uuid,
     ...{ moving, names, existing, interfaces },
     libvirtNetworks: linesOf(libvirtNetworks),

@@ -13,6 +13,7 @@ import { INTEGRATION_BRIDGE } from '../network/ovn-record.ts';
 import { readNetworks } from '../network/record.ts';
 import { observeAttachments } from '../vm/attachments.ts';
 import { readHostCpu } from './cpu.ts';
+import { strangersOf } from './definition.ts';
 import {
   type Description,
   descriptionText,
@@ -23,7 +24,7 @@ import {
 import { isHalted } from './halted.ts';
 import { hindrances } from './hindrances.ts';
 import type { MoveOptions } from './options.ts';
-import { alone, makeState, readRecord } from './record.ts';
+import { alone, makeState, readRecord, writeDescribed } from './record.ts';
 
 // The old host's first step: what the guest consists of.
 
@@ -61,11 +62,13 @@ export async function observeGuest(host: Host, { name, uri, to, port }: MoveOpti
     partsOf(host, domain),
   ]);
   const reached = to === undefined || (await host.answers(to, port, LIMIT));
+  const strangers = strangersOf({ name, ...parts }, domain);
   const unreached = `its host does not reach the SSH server at ${to}, port ${port}: name another address in 'vm_move_address' of the new host, or open its packet filter for this one`;
   return {
     description: describe(before?.autostart ? { ...domain, autostart: true } : domain, runs, hostCpu, parts, {
       ...cannot,
-      all: [...cannot.all, ...parts.cannot, ...(reached ? [] : [unreached])],
+      all: [...cannot.all, ...strangers.all, ...parts.cannot, ...(reached ? [] : [unreached])],
+      live: [...cannot.live, ...strangers.live],
     }),
     address,
   };
@@ -176,10 +179,13 @@ async function diskOf(host: Host, disk: Element): Promise<MovedDisk | undefined>
   };
 }
 
+/** What a file of a guest needs of its permission bits. */
+const DATA = 0o666;
+
 async function fileOf(host: Host, path: string): Promise<MovedFile | undefined> {
   const info = await host.stat(path);
   if (info?.kind !== 'file') return undefined;
-  return { path, length: info.size, sha256: UNREAD, mode: info.mode, isQemus: info.uid !== 0 };
+  return { path, length: info.size, sha256: UNREAD, mode: info.mode & DATA, isQemus: info.uid !== 0 };
 }
 
 function interfacesOf(definition: Element): MovedInterface[] {
@@ -261,6 +267,7 @@ async function makeKey(host: Host, id: string, description: Noted): Promise<Outc
   await host.remove(key);
   await host.remove(`${key}.pub`);
   await runOrFail(host, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'piecewise', '-f', key]);
+  await writeDescribed(host, id, description);
   const publicKey = (await readText(host, `${key}.pub`)) ?? '';
   return { result: { description: descriptionText(description), public_key: publicKey.trim() } };
 }

@@ -108,7 +108,9 @@ const isLike = (shape: Shape) => (value: unknown) =>
   Object.keys(value).every((key) => key in shape) &&
   Object.entries(shape).every(([key, is]) => is(value[key]));
 
-const isFile = isLike({ path: isPath, length: isCount, sha256: isDigest, mode: isCount, isQemus: isBoolean });
+// A file of a guest is data: it isn't executed, and has no rights of its owner.
+const isMode = (value: unknown) => isCount(value) && value <= 0o666 && (value & ~0o666) === 0;
+const isFile = isLike({ path: isPath, length: isCount, sha256: isDigest, mode: isMode, isQemus: isBoolean });
 
 /** A file of a guest in a network (objects/network/names.ts). */
 const ATTACHMENT = /^\/etc\/piecewise-cloud\/networks\/[^/]+\/(names|reservations)\/[^/]+$/;
@@ -179,6 +181,9 @@ export const directoryIn = ({ disks, name }: Pick<Description, 'disks' | 'name'>
 /** Where libvirt keeps the variables of firmware. */
 const NVRAM = '/var/lib/libvirt/qemu/nvram';
 
+/** The file of a guest's variables of firmware. */
+export const variablesPath = (name: string): string => `${NVRAM}/${name}_VARS.fd`;
+
 /** All files of a guest. */
 export const filesOf = ({ disks, files, nvram }: Pick<Description, 'disks' | 'files' | 'nvram'>) => [
   ...disks,
@@ -193,7 +198,7 @@ export function strayPaths(description: Description): string[] {
   const isIn = (path: string) => dirname(path) === directory && basename(directory) === name;
   return filesOf(description)
     .map(({ path }) => path)
-    .filter((path) => !isIn(path) && path !== `${NVRAM}/${name}_VARS.fd`);
+    .filter((path) => !isIn(path) && path !== variablesPath(name));
 }
 
 /**

@@ -3,19 +3,19 @@ import { inspectAs } from '../../lib/disk/image/inspect.ts';
 import { qemuImg } from '../../lib/disk/image/qemu-img.ts';
 import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
-import { devicesOf } from '../../lib/libvirt/devices.ts';
-import { pathOf } from '../../lib/libvirt/disks.ts';
 import { evacuatedAfter, noteEvacuated } from '../../lib/libvirt/evacuated.ts';
 import { type Domain, isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh, withPrivateFile } from '../../lib/libvirt/virsh.ts';
 import { unauthorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
-import { MARKER, markerText } from '../../lib/move/marker.ts';
-import { valueAt } from '../../lib/xml/element.ts';
+import { forNewHost } from '../../lib/move/live.ts';
+import { MARKER, type Moving, markerText, readMarker } from '../../lib/move/marker.ts';
+import type { Element } from '../../lib/xml/element.ts';
 import { parseXml } from '../../lib/xml/parse.ts';
 import { serialiseXml } from '../../lib/xml/serialise.ts';
 import { readNetworks } from '../network/record.ts';
 import { applyAttachments } from '../vm/attachments.ts';
+import { problemOfDefinition } from './definition.ts';
 import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath } from './prepare.ts';
@@ -62,6 +62,7 @@ export async function applyFinish(
 ): Promise<Outcome> {
   const { name, uri, sent, from, evacuation } = options;
   const [domain] = await readDomains(host, uri, [name]);
+  if (domain) checkArrived(description, domain, await readMarker(host, directoryIn(description)));
   if (!domain) await defineIt(host, uri, description, sent);
   // libvirt may have been ended before it has stored the definition.
   else if (!domain.persistent) await define(host, uri, serialiseXml(domain.definition));
@@ -100,22 +101,33 @@ async function defineIt(
         `${file} is not what was sent: see whether the storage of this host is sound, and move the guest again`,
       );
   }
-  checkDefinition(description, xml);
+  checkDefinition(description, parseXml(xml));
   await useTemplates(host, description);
   await define(host, uri, xml);
   await host.remove(path);
 }
 
-/** What comes is the guest that was described, with no disk of others. @throws Failure */
-function checkDefinition(description: Description, xml: string): void {
-  const definition = parseXml(xml);
-  const known = filesOf(description).map(({ path }) => path);
-  const paths = devicesOf(definition, 'disk').flatMap((disk) => pathOf(disk) ?? []);
-  const isIt =
-    valueAt(definition, 'name') === description.name && valueAt(definition, 'uuid') === description.uuid;
-  if (!isIt || paths.some((path) => !known.includes(path)))
+/**
+ * Checks what libvirt has of a guest that came. Pure.
+ * @param moving the mark of its move: what a former run has verified is this host's since, and may have been changed
+ * @throws Failure
+ */
+export function checkArrived(
+  description: Description,
+  { definition, live, persistent }: Pick<Domain, 'definition' | 'live' | 'persistent'>,
+  moving: Moving | undefined,
+): void {
+  if (moving?.arrived !== false) return;
+  checkDefinition(description, persistent ? definition : forNewHost(definition));
+  if (live) checkDefinition(description, forNewHost(live));
+}
+
+/** What comes is the guest that was described, and names nothing else of this host. @throws Failure */
+function checkDefinition(description: Description, definition: Element): void {
+  const problem = problemOfDefinition(description, definition);
+  if (problem !== undefined)
     throw new Failure(
-      `the definition of '${description.name}' that came is not that of the guest that was described`,
+      `the definition of '${description.name}' that came is not that of the guest that was described: ${problem}`,
     );
 }
 

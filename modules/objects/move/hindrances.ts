@@ -12,9 +12,9 @@ export interface Hindrances {
   readonly cold: readonly string[];
 }
 
-/** What a guest has that stays where it is. Pure. */
-export function hindrancesOf({ definition, live, saved, persistent, state }: Domain): Hindrances {
-  const devices = (deviceClass: string) => devicesOf(live ?? definition, deviceClass);
+/** What a definition has that stays where it is. Pure. */
+export function hindrancesOfDefinition(definition: Element): string[] {
+  const devices = (deviceClass: string) => devicesOf(definition, deviceClass);
   const disks = devices('disk').flatMap((disk) => problemOfDisk(disk) ?? []);
   const others = [
     ...devices('hostdev').map(() => 'it has a device of its host (hostdev)'),
@@ -24,15 +24,20 @@ export function hindrancesOf({ definition, live, saved, persistent, state }: Dom
     ...devices('shmem').map(() => 'it shares memory with its host (shmem)'),
   ];
   const tpm = devices('tpm').filter((one) => valueAt(one, 'backend/@type') === 'passthrough');
-  const emulated = devices('tpm').filter((one) => valueAt(one, 'backend/@type') === 'emulator');
+  return [...disks, ...new Set(others), ...tpm.map(() => 'it has the TPM of its host')];
+}
+
+/** What a guest has that stays where it is. Pure. */
+export function hindrancesOf({ definition, live, saved, persistent, state }: Domain): Hindrances {
+  const current = live ?? definition;
+  const emulated = devicesOf(current, 'tpm').filter((one) => valueAt(one, 'backend/@type') === 'emulator');
   return {
     all: [
       ...(persistent ? [] : ['it has no definition (it is transient)']),
       ...(saved ? ['its memory is saved: start it before'] : []),
       ...(state === 'crashed' ? ['it has crashed: stop it before'] : []),
-      ...disks,
-      ...new Set(others),
-      ...tpm.map(() => 'it has the TPM of its host'),
+      // What is moved of one that is off is its definition, whatever runs now.
+      ...new Set([definition, current].flatMap(hindrancesOfDefinition)),
     ],
     live: [],
     cold: emulated.map(() => 'its TPM is emulated, and what that stores moves only while the guest runs'),

@@ -18,7 +18,7 @@ import {
 import type { MoveOptions } from './options.ts';
 import { applyPrepare, type PrepareStep, planPrepare } from './prepare.ts';
 import { alone } from './record.ts';
-import { applySend, observeSend, planSend, type SendStep } from './send.ts';
+import { applySend, type Leaving, observeSend, planSend, type SendStep } from './send.ts';
 
 // A move of a guest to another hypervisor, step by step. The controller takes what one host says to the other.
 
@@ -26,7 +26,7 @@ import { applySend, observeSend, planSend, type SendStep } from './send.ts';
 type State =
   | { readonly step: 'describe'; readonly seen: Described }
   | { readonly step: 'prepare'; readonly seen: Here }
-  | { readonly step: 'send'; readonly seen: Domain }
+  | { readonly step: 'send'; readonly seen: Leaving }
   | { readonly step: 'finish'; readonly seen: Domain | undefined }
   | { readonly step: 'forget' | 'complete' | 'abandon'; readonly seen: Ended };
 

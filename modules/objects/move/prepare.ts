@@ -7,7 +7,7 @@ import { isOn, readDomains } from '../../lib/libvirt/read.ts';
 import { virsh } from '../../lib/libvirt/virsh.ts';
 import { authorise } from '../../lib/move/authorised.ts';
 import { moveId, pathsOf } from '../../lib/move/forwarding.ts';
-import { MARKER, markerText } from '../../lib/move/marker.ts';
+import { MARKER, markerText, readMarker } from '../../lib/move/marker.ts';
 import { type Here, type HereDomain, SOCKET } from './arrival.ts';
 import { type Description, descriptionText, directoryIn, filesOf, type MovedDisk } from './description.ts';
 import type { MoveOptions } from './options.ts';
@@ -38,7 +38,7 @@ export function planPrepare(options: MoveOptions, here: Here): Plan<PrepareStep>
   const { name, from } = options;
   const { description } = here;
   const twin = here.domains.find((domain) => domain.name === name);
-  const stand = standOf(description, twin, here.moving !== undefined);
+  const stand = standOf(description, twin, here.moving !== undefined, here.isNoted);
   const answer = {
     name,
     description: descriptionText(description),
@@ -116,13 +116,13 @@ async function removeAttempt(host: Host, uri: string, description: Description, 
   await removeMade(host, description);
 }
 
-/** Removes the files that a move has made, if its mark says that they are a move's. */
+/** Removes the files that a move has made, if its mark says that they are this move's: the words of the other host aren't enough. */
 export async function removeMade(host: Host, description: Description): Promise<void> {
   const directory = directoryIn(description);
-  const marker = `${directory}/${MARKER}`;
-  if ((await host.stat(marker)) === undefined) return;
+  const moving = await readMarker(host, directory);
+  if (moving?.uuid !== description.uuid) return;
   await removeFiles(host, description);
-  await host.remove(marker);
+  await host.remove(`${directory}/${MARKER}`);
   await host.removeDirectory(directory);
 }
 
@@ -135,7 +135,7 @@ async function removeFiles(host: Host, description: Description): Promise<void> 
 export const definitionPath = (description: Description): string =>
   `${directoryIn(description)}/.definition.xml`;
 
-/** The directory of the sockets, for QEMU's user alone. */
+/** Makes the directory of the sockets that QEMU uses, for its user alone. */
 export async function makeSockets(host: Host, id: string): Promise<void> {
   const { sockets } = pathsOf(id);
   const qemu = await host.stat('/var/lib/libvirt/qemu');

@@ -74,11 +74,28 @@ export async function readRecord(
   return undefined;
 }
 
+/** Notes what this host has said of a guest that is to leave it. What comes back by the other host is compared with it. */
+export async function writeDescribed(
+  host: Host,
+  id: string,
+  description: Omit<Description, 'format'>,
+): Promise<void> {
+  await makeState(host, id);
+  await host.write(pathsOf(id).described, `${descriptionText(description)}\n`, { mode: OWNERS });
+}
+
+/** What this host has said last of a guest; undefined if it has not since a move of it ended. */
+export async function readDescribed(host: Host, id: string): Promise<Description | undefined> {
+  const text = await readText(host, pathsOf(id).described);
+  return text === undefined ? undefined : parsed(text.trimEnd());
+}
+
 /** Removes what an attempt has left on a host, but for what is noted of a guest that has gone. */
 export async function forgetAttempt(host: Host, id: string): Promise<void> {
-  const { sockets, state, key, knownHosts, arriving, templates } = pathsOf(id);
+  const { sockets, state, key, libvirt, knownHosts, described, arriving, templates } = pathsOf(id);
   await host.removeTree(sockets);
-  for (const path of [key, `${key}.pub`, knownHosts, arriving, templates]) await host.remove(path);
+  const files = [key, `${key}.pub`, libvirt, knownHosts, described, arriving, templates];
+  for (const path of files) await host.remove(path);
   await host.removeDirectory(state);
 }
 

@@ -17,11 +17,11 @@ import {
 } from '../../lib/move/remote.ts';
 import { switchPower } from '../domain/apply/power.ts';
 import { domainOptions } from '../domain/options/options.ts';
-import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
+import { type Description, descriptionOf, descriptionText, directoryIn, filesOf } from './description.ts';
 import { isHalted } from './halted.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, makeSockets } from './prepare.ts';
-import { alone, writeRecord } from './record.ts';
+import { alone, readDescribed, writeRecord } from './record.ts';
 import { templatesOf } from './templates.ts';
 
 // The old host's second step: the guest, or the templates that it needs, go to the new one.
@@ -32,19 +32,40 @@ export interface SendStep {
   readonly description: Description;
 }
 
-/** What is done, and to be done. @throws Failure where the guest is not here */
-export async function observeSend(host: Host, { name, uri }: MoveOptions): Promise<Domain> {
-  const [domain] = await readDomains(host, uri, [name]);
-  if (domain) return domain;
-  throw new Failure(`there is no domain '${name}' on this host`);
+/** The guest, and what this host itself has said of it. */
+export interface Leaving {
+  readonly domain: Domain;
+  /** Undefined where it has said nothing. */
+  readonly described: Description | undefined;
 }
 
-/** Pure. */
-export function planSend(options: MoveOptions, domain: Domain): Plan<SendStep> {
+/** Reads the guest. @throws Failure where it is not here */
+export async function observeSend(host: Host, { name, uri }: MoveOptions): Promise<Leaving> {
+  const [domain] = await readDomains(host, uri, [name]);
+  if (!domain) throw new Failure(`there is no domain '${name}' on this host`);
+  return { domain, described: await readDescribed(host, moveId(domain.uuid)) };
+}
+
+/**
+ * Pure. What is given has passed the new host, which must not choose the files that root reads here, nor those that `forget` removes: only
+ * what this host has described itself is sent and noted.
+ * @throws Failure where something else is given, or asked for
+ */
+export function planSend(options: MoveOptions, { domain, described }: Leaving): Plan<SendStep> {
   const { name, mode, bring } = options;
-  const description = descriptionOf(options);
-  if (domain.uuid !== description.uuid)
+  const given = descriptionOf(options);
+  if (domain.uuid !== given.uuid)
     throw new Failure(`the domain '${name}' is not the one that was described: begin again`);
+  if (described === undefined) throw new Failure(`this host has not described '${name}': begin again`);
+  if (descriptionText(described) !== descriptionText(given))
+    throw new Failure(
+      `the description of '${name}' is not the one that this host has given: the other host may have changed it`,
+    );
+  const description = descriptionOf({ name, description: descriptionText(described) });
+  const templates = templatesOf(description).map(({ path }) => path);
+  const stranger = bring.find(({ path }) => !templates.includes(path));
+  if (stranger)
+    throw new Failure(`the other host asks for ${stranger.path}, which is no template of '${name}'`);
   const title = bring.length > 0 ? `send the templates of ${name}` : `move ${name} ${mode}`;
   return {
     changes: [{ title, before: undefined, after: undefined, step: { act: 'send', description } }],
@@ -86,7 +107,7 @@ async function noteBefore(host: Host, { name, uri, from, evacuation }: MoveOptio
   if (domain && evacuation) await noteEvacuated(host, uri, domain, evacuatedAfter(domain.definition, from));
 }
 
-// Only what the description has: the new host can't ask for another file.
+// Each by the path that this host has described.
 const templatesTo = (description: Description, bring: MoveOptions['bring']): Sent[] =>
   templatesOf(description).flatMap((template) => {
     const to = bring.find(({ path }) => path === template.path)?.to;

@@ -19,12 +19,14 @@ const runs = (state: string) => isOn(state) && state !== 'paused';
  * @param guest what the old host has
  * @param here the domain of this name on this host
  * @param isMarked whether a move has begun here
+ * @param isNoted whether this host has noted what comes, which it forgets when the move is complete
  * @throws Failure where a domain has nothing to do with the move, or nobody can say which of two guests is the right one
  */
 export function standOf(
   { name, uuid, state: former }: Pick<Description, 'name' | 'uuid' | 'state'>,
   here: HereDomain | undefined,
   isMarked: boolean,
+  isNoted: boolean,
 ): Stand {
   if (!here) {
     if (former === 'absent')
@@ -35,6 +37,8 @@ export function standOf(
   }
   if (here.uuid !== uuid)
     throw new Failure(`this host has a domain '${name}' of its own (${here.uuid}): remove or rename it`);
+  // The run before was killed when it had removed the mark, which is the last but for what is noted.
+  if (former === 'absent' && isNoted) return 'arrived';
   if (!isMarked)
     throw new Failure(
       `both hosts have the guest '${name}', and nothing says that it is being moved: remove one of them`,

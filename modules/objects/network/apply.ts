@@ -11,7 +11,7 @@ import { DIRECTORY, filesOf } from './names.ts';
 import type { NetworkOptions } from './options.ts';
 import { topologyOf } from './port.ts';
 import { readNetworks } from './record.ts';
-import { loadRulesOf } from './rules.ts';
+import { loadRulesOf, whileAlone } from './rules.ts';
 import { applyShared } from './shared.ts';
 import type { Step, Texts } from './step.ts';
 
@@ -45,7 +45,8 @@ async function applyServer(host: Host, name: string, step: Extract<Step, { part:
   const { disable } = step.units;
   if (disable.length > 0) await applyUnits(host, { ...step.units, reload: false });
   await writeFiles(host, step.files);
-  if (step.units.restart.length > 0) await applyShared(host, await readNetworks(host));
+  if (step.units.restart.length > 0)
+    await whileAlone(host, async () => applyShared(host, await readNetworks(host)));
   try {
     await applyUnits(host, { ...step.units, disable: [] });
   } catch (error) {
@@ -91,10 +92,10 @@ export async function apply(host: Host, step: Step, item: NetworkOptions): Promi
       await applyServer(host, item.name, step);
       break;
     case 'rules':
-      await applyRules(host, step);
+      await whileAlone(host, () => applyRules(host, step));
       break;
     case 'forwarding':
-      await applyForwarding(host, step.step);
+      await whileAlone(host, () => applyForwarding(host, step.step));
       break;
     case 'libvirt':
       await applyLibvirt(host, item.name, step);

@@ -1,6 +1,9 @@
 import { OptionError } from '../../lib/failure.ts';
+import { formatAddress, parseAddress, parseIp } from '../../lib/net/address.ts';
+import { hostProblem } from '../../lib/net/subnet.ts';
 import type { topology } from '../topology/topology.ts';
 import { interfaceOf } from './names.ts';
+import { networkOf } from './network-of.ts';
 import type { NetworkOptions } from './options.ts';
 import { INTEGRATION_BRIDGE } from './ovn-record.ts';
 import { OWNER } from './port.ts';
@@ -20,9 +23,24 @@ export interface Leg {
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
+ * Why this host can't have an address, or undefined. A member of OVN has chosen it, and a host gets no route to other addresses by its
+ * word.
+ */
+function addressProblem(options: NetworkOptions, text: string): string | undefined {
+  const ip = parseIp(text.replace(/\/\d{1,3}$/, ''));
+  const found = networkOf(options).subnets.find(({ subnet }) => subnet.family === ip?.family);
+  if (!ip || !found) return `'${text}' is in no subnet of '${options.name}'`;
+  const { subnet, gateway } = found;
+  if (text.includes('/') && parseAddress(text).prefix !== subnet.prefix)
+    return `'${text}' must have the prefix of ${formatAddress(subnet)}`;
+  if (ip.ip === gateway) return `'${text}' is the gateway of '${options.name}'`;
+  return hostProblem(ip.ip, subnet);
+}
+
+/**
  * The interface that a network gives this host.
  * @returns undefined where it gives none
- * @throws OptionError where OVN has not told which
+ * @throws OptionError where OVN has not told which, or one that is not of the network
  */
 export function legOf(options: NetworkOptions): Leg | undefined {
   if (options.state === 'absent') return undefined;
@@ -40,6 +58,8 @@ export function legOf(options: NetworkOptions): Leg | undefined {
       'host_interfaces',
       `has no interface of this host in '${options.name}': pass on what ovn_topology returns, as the role network does`,
     );
+  const problem = addresses.map((text) => addressProblem(options, text)).find((one) => one !== undefined);
+  if (problem) throw new OptionError('host_interfaces', problem);
   const device = interfaceOf({ ...options, bridge: INTEGRATION_BRIDGE });
   return { ...{ device, interfaceId, mac, addresses }, mtu: typeof mtu === 'number' ? mtu : undefined };
 }

@@ -31,7 +31,20 @@ export const RULES_TITLE = `table inet ${TABLE}`;
 export const areRulesStale = async (host: Host, known: ReadonlyMap<string, KnownNetwork>): Promise<boolean> =>
   (await readText(host, RULES_FILE)) !== textOf(known);
 
-/** Renders the rules of all networks anew, from their records, and loads them. @returns undefined for none */
+const LOCK = '/run/piecewise-cloud-networks.lock';
+
+/** Seconds that a run waits for another one's rules. */
+const PATIENCE = 60;
+
+/**
+ * Reads the records of all networks and makes something of them, while no other run does. Otherwise the run that has read them first may
+ * write last, and what it writes lacks the other one's network.
+ * @throws Failure where another run takes too long
+ */
+export const whileAlone = <T>(host: Host, act: () => Promise<T>): Promise<T> =>
+  host.withLock(LOCK, PATIENCE, act);
+
+/** Renders the rules of all networks anew, from their records, and loads them, within `whileAlone`. @returns undefined for none */
 export async function loadRulesOf(host: Host): Promise<string | undefined> {
   const text = textOf(await readNetworks(host));
   if (text !== undefined) await loadRules(host, text);

@@ -1,6 +1,6 @@
 import { OptionError } from '../../lib/failure.ts';
 import { type Address, formatAddress, rangeOf } from '../../lib/net/address.ts';
-import { type Entries, entriesOf, present } from './entries.ts';
+import { type Entries, entriesOf, gatewaysOf, present } from './entries.ts';
 import { checkEntry, subnetsOf, TUNNEL } from './network-check.ts';
 import type { CloudOptions } from './options.ts';
 import { Problems } from './problems.ts';
@@ -35,19 +35,23 @@ function refuseOverlaps(spans: readonly Span[]): void {
   }
 }
 
-function checkGateways({ hypervisors, uplinks }: Entries, problems: Problems): void {
-  for (const { at, entry } of present(uplinks)) {
+function checkGateways(entries: Entries, problems: Problems): void {
+  for (const { at, entry } of present(entries.uplinks)) {
     problems.try(at, () => {
       entry.gateways?.forEach((name, i) => {
-        if (hypervisors.get(name)?.entry.state !== 'present')
+        if (!entries.hypervisors.has(name))
           throw new OptionError(`gateways[${i}]`, `'${name}' is not in 'hypervisors': add it there`);
       });
-      const none = entry.gateways ? entry.gateways.length === 0 : present(hypervisors).length === 0;
-      if (none)
+      if (gatewaysOf(entry, entries).length > 0) return;
+      if (entry.gateways?.length)
         throw new OptionError(
           'gateways',
-          "no hypervisor can be the gateway: list some in 'hypervisors', and here",
+          `all of them (${entry.gateways.join(', ')}) are absent: name another hypervisor`,
         );
+      throw new OptionError(
+        'gateways',
+        "no hypervisor can be the gateway: list some in 'hypervisors', and here",
+      );
     });
   }
 }

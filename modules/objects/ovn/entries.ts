@@ -43,6 +43,12 @@ export const present = <T extends { readonly state: string }>(
   entries: ReadonlyMap<string, Entry<T>>,
 ): Entry<T>[] => [...entries.values()].filter(({ entry }) => entry.state === 'present');
 
+/** The names of the hypervisors that may be an uplink's gateway, the first one first, without those that are absent. */
+export const gatewaysOf = ({ gateways }: UplinkEntry, { hypervisors }: Entries): string[] => {
+  const names = present(hypervisors).map(({ entry }) => entry.name);
+  return gateways?.filter((name) => names.includes(name)) ?? names;
+};
+
 /** @throws OptionError for a name that the list doesn't have, or has as absent */
 export function requirePresent<T extends { readonly state: string }>(
   entries: ReadonlyMap<string, Entry<T>>,

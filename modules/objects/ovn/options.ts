@@ -126,7 +126,7 @@ const UPLINK = defineOptions({
     type: 'list',
     elements: { type: 'str' },
     description:
-      'The hypervisors that may be the gateway, by their names in O(hypervisors), the first one first; all of them in their order by default. If one fails, the next one takes its place.',
+      'The hypervisors that may be the gateway, by their names in O(hypervisors), the first one first; all of them in their order by default. If one fails, the next one takes its place. Those that are V(absent) there are left out.',
   },
 });
 

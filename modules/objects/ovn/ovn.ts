@@ -1,8 +1,8 @@
 import type { ObjectKind } from '../../lib/ansible/plan.ts';
 import { observeEach } from '../../lib/ansible/plan.ts';
+import { observe, type State } from '../../lib/ovn/observe.ts';
 import { writeTransaction } from '../../lib/ovn/write.ts';
 import { checkCloud } from './check.ts';
-import { observe, type State } from './observe.ts';
 import type { CloudOptions } from './options.ts';
 import { type CloudResult, hostName, plan, type Step } from './plan.ts';
 

@@ -4,13 +4,13 @@ import type { DesiredRow } from '../../lib/ovn/desired.ts';
 import { names, subjectOf } from '../../lib/ovn/desired.ts';
 import { Index } from '../../lib/ovn/index.ts';
 import type { Cloud } from '../../lib/ovn/model.ts';
+import type { State } from '../../lib/ovn/observe.ts';
 import { planRows } from '../../lib/ovn/plan/rows.ts';
 import { cloudRows } from '../../lib/ovn/rows/cloud.ts';
 import { NAMED } from '../../lib/ovn/tables.ts';
 import { behind, type Writing } from '../../lib/ovn/write.ts';
 import { describe } from './describe.ts';
 import { type Entries, entriesOf, present } from './entries.ts';
-import type { State } from './observe.ts';
 import type { CloudOptions } from './options.ts';
 import { resolve, withPrefixes } from './resolve.ts';
 import { isRemoved, scopeOf } from './scope.ts';
@@ -113,12 +113,12 @@ function lateOf({ northbound, chassis }: State) {
   return global ? behind(chassis, global.nb_cfg) : [];
 }
 
-/** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */
 /** Whether all hypervisors of the list, and all networks, are to be absent. */
 const isLeaving = ({ hypervisors, networks }: Entries): boolean =>
   hypervisors.size > 0 &&
   [...hypervisors.values(), ...networks.values()].every(({ entry }) => entry.state === 'absent');
 
+/** The hypervisors of the list that OVN doesn't know: one whose ovn-controller was stopped has taken itself out. */
 function unknownTo({ chassis, unreachable }: State, { hypervisors }: Entries): string[] {
   if (unreachable !== undefined) return [];
   const known = new Set(chassis.map(({ name }) => name));

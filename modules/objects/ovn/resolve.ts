@@ -10,7 +10,7 @@ import { largestMtu } from './check.ts';
 import { Claims } from './claims.ts';
 import { declaredGroup, declaredNetwork, declaredUplink } from './declared.ts';
 import { optionsOf } from './dhcp-options.ts';
-import { type Entries, type Entry, present } from './entries.ts';
+import { type Entries, type Entry, gatewaysOf, present } from './entries.ts';
 import { claimListen, forwardsOf } from './forwards.ts';
 import { foreignPorts, knownNames, knownNics } from './known.ts';
 import { claimLegs, formerLegs, legsOf } from './legs.ts';
@@ -195,9 +195,9 @@ function networkOf(
   };
 }
 
-function uplinkFor(entry: UplinkEntry, { hypervisors }: Entries): CloudUplink {
-  const hosts = entry.gateways ?? present(hypervisors).map((one) => one.entry.name);
-  const gateways = hosts.map((host) => hypervisors.get(host)?.entry.chassis ?? host);
+function uplinkFor(entry: UplinkEntry, entries: Entries): CloudUplink {
+  const hosts = gatewaysOf(entry, entries);
+  const gateways = hosts.map((host) => entries.hypervisors.get(host)?.entry.chassis ?? host);
   return { name: entry.name, vlan: entry.vlan, gateways, declared: declaredUplink(entry, hosts) };
 }
 

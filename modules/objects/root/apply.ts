@@ -59,11 +59,11 @@ async function remove(host: Host, dest: string, first: number | undefined): Prom
   await deleteTree(host, removed);
   if (await host.stat(dest)) await host.publish(dest, removed);
   await deleteTree(host, removed);
-  if (first !== undefined) await forget(host, first);
   const directory = dirname(dest);
   await host.removeDirectory(directory);
   // One with other files is no container's any more.
   if (await host.stat(directory)) await host.setAttributes(directory, { mode: 0o755, uid: 0, gid: 0 });
+  if (first !== undefined) await forget(host, first);
 }
 
 // rm(1) follows no links. It leaves other file systems alone; the plan has seen that nothing is mounted.

@@ -6,8 +6,8 @@ import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
 import { interfaceKind } from '../../lib/ovs/rows/interfaces.ts';
 import { OWNER } from '../../lib/ovs/rows/maps.ts';
 
-// Open vSwitch makes and removes these interfaces with their ports; a `system` interface is the host's.
-const isInternal = (type: string) => interfaceKind(type).device !== 'host';
+/** Whether Open vSwitch makes and removes interfaces of a type with their ports; a `system` interface is the host's. */
+export const isInternal = (type: string) => interfaceKind(type).device !== 'host';
 
 /** The desired interfaces of the ports in a plan. */
 export function desiredLinks(plan: TopologyPlan): DesiredLink[] {

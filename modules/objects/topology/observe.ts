@@ -11,6 +11,7 @@ import { readUplink, type Uplink } from '../../lib/link/uplink.ts';
 import { planTopology } from '../../lib/ovs/plan/plan.ts';
 import type { Topology } from '../../lib/ovs/plan/topology.ts';
 import { type Answer, readIfReachable } from '../../lib/ovs/read.ts';
+import { TAKEN } from '../../lib/ovs/rows/maps.ts';
 import type { Database } from '../../lib/ovs/tables.ts';
 import { type Rollback, readRollback } from '../../lib/rollback/state.ts';
 import { desiredLinks } from './links.ts';
@@ -22,7 +23,7 @@ export interface Net {
   readonly kept: Kept;
   /** By port, of those whose addresses the bridge takes. */
   readonly uplinks: ReadonlyMap<string, Uplink>;
-  /** Read only where a bridge takes addresses. */
+  /** Read only where a bridge takes addresses, or gives them back. */
   readonly rollback: Rollback | undefined;
 }
 
@@ -52,8 +53,10 @@ function concernOf(topology: Topology, database: Database, devices: ReadonlySet<
       .filter(({ device, addressing }) => addressing || device === 'removed' || device === 'recreated')
       .map(({ port }) => port);
     const takes = plan.topology.ports.flatMap(({ take, bridge }) => (take ? bridge : []));
+    // A bridge may have the addresses of a NIC that is removed from it.
+    const gives = desiredLinks(plan).flatMap(({ device, bridge }) => (device === 'removed' ? bridge : []));
     return {
-      ports: [...new Set([...ports, ...takes])],
+      ports: [...new Set([...ports, ...takes, ...gives])],
       removesBridge: plan.topology.bridges.some(({ state }) => state === 'absent'),
       changes: plan.operations.length > 0 || plan.missing.length > 0,
     };
@@ -62,15 +65,13 @@ function concernOf(topology: Topology, database: Database, devices: ReadonlySet<
   }
 }
 
-async function readUplinks(host: Host, { ports }: Topology): Promise<Pick<Net, 'uplinks' | 'rollback'>> {
-  const names = ports.flatMap(({ take, name }) => (take ? name : []));
-  if (names.length === 0) return { uplinks: new Map(), rollback: undefined };
-  const [rollback, ...uplinks] = await Promise.all([
-    readRollback(host),
-    ...names.map(async (name) => [name, await readUplink(host, name)] as const),
-  ]);
-  return { uplinks: new Map(uplinks), rollback };
+async function readUplinks(host: Host, { ports }: Topology): Promise<Net['uplinks']> {
+  const names = ports.flatMap(({ take, name, state }) => (take && state === 'present' ? name : []));
+  return new Map(await Promise.all(names.map(async (name) => [name, await readUplink(host, name)] as const)));
 }
+
+const takesOrGives = ({ ports }: Topology, database: Database): boolean =>
+  ports.some(({ take }) => take) || database.ports.some(({ external_ids }) => TAKEN in external_ids);
 
 // Whether there is a file of a port that doesn't exist.
 async function isLeft(host: Host, { ports, interfaces }: Database): Promise<boolean> {
@@ -94,5 +95,6 @@ export async function observe(host: Host, options: ConnectionOptions, topology: 
     readKept(host, ports, all),
     readUplinks(host, topology),
   ]);
-  return { ...answer, devices, net: { links, kept, ...uplinks } };
+  const rollback = takesOrGives(topology, answer.database) ? await readRollback(host) : undefined;
+  return { ...answer, devices, net: { links, kept, uplinks, rollback } };
 }

@@ -156,6 +156,7 @@ export const portOptions = defineOptions({
       'Everything is put back, also after a reboot, unless M(piecewise.cloud.ovs_confirm) is run within O(rollback_timeout). The role C(ovs) runs it over a new connection.',
       'While one such change is not confirmed, another one is an error. A task that is still running when the time is over stops.',
       'Where the NIC has no address (any more), nothing changes. Addresses that the task gives the bridge have precedence.',
+      'When the port or the bridge is removed, the NIC gets the addresses of the bridge back, now and at the next boot. A bridge that is kept keeps them where it has another interface of the host, or where the task gives it addresses.',
     ],
   },
   rollback_timeout: {

@@ -1,19 +1,25 @@
 import type { Change, Plan } from '../../lib/ansible/plan.ts';
+import { OptionError, optionAt } from '../../lib/failure.ts';
 import { type LinkPlan, planLinks } from '../../lib/link/plan/plan.ts';
 import type { LinkStep } from '../../lib/link/step.ts';
 import { planTopology, type TopologyPlan } from '../../lib/ovs/plan/plan.ts';
-import type { Topology } from '../../lib/ovs/plan/topology.ts';
+import type { DesiredPort, Topology } from '../../lib/ovs/plan/topology.ts';
 import type { Writing } from '../../lib/ovs/transact.ts';
 import type { RestorePoint } from '../../lib/rollback/restore-point.ts';
+import { completionOf, type Giving, givingsOf, returning } from './giving.ts';
 import { desiredLinks, leftBehind } from './links.ts';
 import type { Net, State } from './observe.ts';
 import { restorePointOf, takingOf } from './uplink.ts';
 
-/** The first change arms the rollback and has the whole transaction; the last one has all interfaces and files. */
+/**
+ * The first change arms the rollback and has the whole transaction; the last one has all interfaces and files, and ends a rollback that
+ * needs no confirmation.
+ */
 export interface Step {
   /** The rollback that is armed during the step. */
   readonly back?: RestorePoint;
   readonly arms?: boolean;
+  readonly ends?: boolean;
   readonly writing?: Writing;
   readonly links?: LinkStep;
 }
@@ -28,10 +34,25 @@ const NO_LINKS: LinkPlan = { changes: [], step: undefined, missing: [], warnings
 function linksOf(rows: TopologyPlan, net: Net): Links {
   const ofPorts = desiredLinks(rows);
   const desired = [...ofPorts, ...leftBehind(rows, net.kept, ofPorts)];
+  const { givings, warnings } = givingsOf(rows, desired, net);
+  const warned = (plan: LinkPlan) => ({ ...plan, warnings: [...plan.warnings, ...warnings] });
   const taking = takingOf(rows, desired, net);
-  if (!taking) return { plan: planLinks(desired, net.links, net.kept), back: undefined };
-  const plan = planLinks(taking.links, net.links, net.kept, taking.edits);
-  return { plan, back: restorePointOf(taking, plan, net, rows.index) };
+  if (taking) {
+    refuseBoth(taking.port, givings);
+    const plan = planLinks(taking.links, net.links, net.kept, taking.edits);
+    return { plan: warned(plan), back: restorePointOf(taking, plan, net, rows.index) };
+  }
+  const given = returning(givings, desired);
+  const plan = planLinks(given, net.links, net.kept);
+  return { plan: warned(plan), back: completionOf(givings, given, net, rows) };
+}
+
+// One rollback can't undo one and complete the other.
+function refuseBoth({ at }: DesiredPort, [giving]: readonly Giving[]): void {
+  if (!giving) return;
+  const { nic, bridge } = giving;
+  const problem = `the task also gives '${nic.port}' the addresses of '${bridge}' back: use another task for this one`;
+  throw new OptionError(optionAt(at, 'take_address'), problem);
 }
 
 /**
@@ -47,15 +68,16 @@ export function planTask(
   const { database, devices, net, socket, unreachable } = state;
   const rows = planTopology(topology, database, devices);
   const { plan: links, back } = net ? linksOf(rows, net) : { plan: NO_LINKS, back: undefined };
+  const toConfirm = back?.undoes ? undefined : back;
   const { operations, interfaces } = rows;
   const writing = operations.length > 0 ? { writing: { socket, timeout, operations, interfaces } } : {};
-  const unconfirmed = back ?? net?.rollback?.pending;
+  const unconfirmed = toConfirm ?? net?.rollback?.pending;
   return {
     rows,
     changes: withSteps(
-      [...(back ? [armed(back)] : []), ...rows.changes, ...links.changes],
+      [...(toConfirm ? [armed(toConfirm)] : []), ...rows.changes, ...links.changes],
       { ...(back && { arms: true }), ...writing },
-      links.step ? { links: links.step } : {},
+      { ends: true, ...(links.step && { links: links.step }) },
       back ? { back } : {},
     ),
     missing: [...(unreachable ? [unreachable] : []), ...rows.missing, ...links.missing],

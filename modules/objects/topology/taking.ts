@@ -7,16 +7,15 @@ import { type PortOptions, ROLLBACK_TIMEOUT } from './options.ts';
 export const GIVEN_UP: Addressing = { mode: 'manual', ...UNADDRESSED };
 
 /**
- * Whether the bridge takes the port's addresses, as options describe it.
+ * Whether the bridge takes the port's addresses, or has them if the port is absent, as options describe it.
  * @throws OptionError
  */
 export function takeOf(options: PortOptions): DesiredPort['take'] {
-  const { take_address, rollback_timeout, state, type, bridge, port } = options;
+  const { take_address, rollback_timeout, type, bridge, port } = options;
   if (!take_address) {
     if (rollback_timeout === undefined) return undefined;
     throw new OptionError('rollback_timeout', "it is given without 'take_address: true'");
   }
-  if (state === 'absent') return undefined;
   for (const option of ['interfaces', 'peer'] as const) {
     if (options[option]) {
       throw new OptionError(option, "with 'take_address' the port is one NIC of the host: leave it out");

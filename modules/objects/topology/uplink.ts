@@ -6,6 +6,7 @@ import { type Edit, hasToGive, takeOver } from '../../lib/link/plan/take.ts';
 import type { TopologyPlan } from '../../lib/ovs/plan/plan.ts';
 import type { DesiredPort } from '../../lib/ovs/plan/topology.ts';
 import type { DatabaseIndex } from '../../lib/ovs/rows/database-index.ts';
+import { TAKEN } from '../../lib/ovs/rows/maps.ts';
 import type { Had, RestorePoint } from '../../lib/rollback/restore-point.ts';
 import { hindrance } from '../../lib/rollback/state.ts';
 import type { Net } from './observe.ts';
@@ -26,7 +27,9 @@ interface Taking {
  */
 export function takingOf(plan: TopologyPlan, desired: readonly DesiredLink[], net: Net): Taking | undefined {
   const { links, kept, uplinks, rollback } = net;
-  const [port, other] = plan.topology.ports.filter(({ take, name }) => take && hasToGive(links.get(name)));
+  const [port, other] = plan.topology.ports.filter(
+    ({ take, name, state }) => take && state === 'present' && hasToGive(links.get(name)),
+  );
   if (!port?.take) return undefined;
   const failure = (of: DesiredPort, problem: string) =>
     new OptionError(optionAt(of.at, 'take_address'), problem);
@@ -63,9 +66,10 @@ export function takingOf(plan: TopologyPlan, desired: readonly DesiredLink[], ne
 }
 
 const madeBy = ({ name, bridge }: DesiredPort, { bridges, ports }: DatabaseIndex): RestorePoint['made'] =>
-  !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'nothing' : 'port';
+  !bridges.has(bridge) ? 'bridge' : ports.has(name) ? 'record' : 'port';
 
-const hadBy = (device: string, { links }: Net): Had => {
+/** What an interface has now. */
+export const hadBy = (device: string, links: Net['links']): Had => {
   const { addresses = [], routes = [] } = links.get(device) ?? {};
   return { addresses, routes };
 };
@@ -85,13 +89,14 @@ export function restorePointOf(
     bridge,
     seconds,
     made: madeBy(port, index),
+    record: TAKEN,
     bridgeHad: {
-      ...hadBy(bridge, net),
+      ...hadBy(bridge, net.links),
       up: net.links.get(bridge)?.up ?? false,
       raised: net.kept.raised.has(bridge),
     },
     given: links.find((one) => one.port === bridge)?.addressing?.addresses ?? [],
-    had: hadBy(name, net),
+    had: hadBy(name, net.links),
     keeper: net.kept.keeper,
     files: new Map([...(plan.step?.files.keys() ?? [])].map((path) => [path, before(path)])),
   };

@@ -4,7 +4,7 @@ import { type Host, readText } from '../../lib/host/host.ts';
 import { parseIp } from '../../lib/net/address.ts';
 import { type Ended, endLeases } from '../network/leases.ts';
 import { filesOf } from '../network/names.ts';
-import { areRulesStale, loadRulesOf, RULES_TITLE } from '../network/rules.ts';
+import { areRulesStale, loadRulesOf, RULES_TITLE, whileAlone } from '../network/rules.ts';
 import type { Known } from './attach.ts';
 import { isContainer } from './names.ts';
 import type { VmNetwork, VmOptions } from './options.ts';
@@ -240,6 +240,6 @@ export async function applyAttachments(
   // One that a killed run left stopped is started.
   if (reload.length > 0) await host.run('systemctl', ['reload-or-restart', '--', ...reload.map(unitOf)]);
   for (const one of ended) await endLeases(host, one);
-  if (rules) await loadRulesOf(host);
+  if (rules) await whileAlone(host, () => loadRulesOf(host));
   for (const path of kept.keys()) await host.remove(path);
 }

@@ -159,9 +159,14 @@ export async function applyIso(host: Host, step: IsoStep, vm: VmOptions): Promis
 async function fetchIso(host: Host, vm: VmOptions): Promise<void> {
   const { url = '', checksum = '' } = vm.iso ?? {};
   const path = isoPath(vm) ?? '';
-  await host.makeDirectory(directoryOf(vm));
+  const part = `${path}.part`;
+  // Another run may have fetched it since this one looked.
+  const isPresent = async () => (await host.stat(path))?.kind === 'file';
+  if (await isPresent()) return;
   try {
-    await fetchTo(host, url, `${path}.part`, parseDigest(checksum));
+    await fetchTo(host, url, part, parseDigest(checksum), async () =>
+      (await isPresent()) ? host.remove(part) : host.publishNew(part, path),
+    );
   } catch (error) {
     // It stays if it has something, such as the first part of the ISO.
     await host.removeDirectory(directoryOf(vm));
@@ -169,7 +174,6 @@ async function fetchIso(host: Host, vm: VmOptions): Promise<void> {
       error instanceof Failure ? (/^option 'checksum': (.*)$/s.exec(error.message) ?? []) : [];
     throw problem === undefined ? error : new OptionError('iso.checksum', problem);
   }
-  await host.publishNew(`${path}.part`, path);
 }
 
 /** One that a guest still has, since it holds its drive, is kept, and removed by a later run. */

@@ -16,8 +16,10 @@ type Node =
 export interface Rest {
   readonly run?: (program: string, args: readonly string[]) => Partial<Ran> | Promise<Partial<Ran>>;
   readonly download?: (url: string, from: number) => Promise<Download>;
-  /** Bytes. */
+  /** Bytes that its files may have together. */
   readonly room?: number;
+  /** Its clock. */
+  readonly now?: () => number;
 }
 
 /** A host whose files are in memory. */
@@ -41,7 +43,8 @@ export interface Fake {
   files(): string[];
 }
 
-export async function* chunks(bytes: Uint8Array, size = 7): Bytes {
+/** Small pieces, but not too many of them. */
+export async function* chunks(bytes: Uint8Array, size = bytes.length < 65_536 ? 7 : 65_536): Bytes {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
@@ -51,7 +54,7 @@ export async function all(content: Bytes): Promise<Uint8Array> {
   return Buffer.concat(parts);
 }
 
-export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest = {}): Fake {
+export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER, now = () => 0 }: Rest = {}): Fake {
   const nodes = new Map<string, Node>();
   const reports: Progress[] = [];
   const commands: string[] = [];
@@ -169,7 +172,11 @@ export function fakeHost({ run, download, room = Number.MAX_SAFE_INTEGER }: Rest
       return download(url, from);
     },
     sleep: async () => undefined,
-    space: async () => ({ size: room, available: room }),
+    space: async () => {
+      const used = [...nodes.values()].map((node) => ('bytes' in node ? node.bytes.length : 0));
+      return { size: room, available: room - used.reduce((sum, bytes) => sum + bytes, 0) };
+    },
+    now,
     report: (progress) => void reports.push(progress),
   };
   const unknown = (name: string) => () => {

@@ -13,6 +13,9 @@ const [LEASED, SILENT, TOLD, HUNG] = [1, 2, 3, 4].map((i) => `52:54:00:00:00:0${
 ];
 const URI = 'qemu:///system';
 
+/** A file of leases. */
+const written = (text: string) => ({ bytes: Buffer.from(text), mode: 0o644, uid: 0, gid: 0 });
+
 const domain = (name: string, mac: string, state: string) => {
   const live = parseXml(`<domain><devices>
     <interface type='bridge'><mac address='${mac.toUpperCase()}'/></interface>
@@ -38,8 +41,8 @@ it('agents are asked only where no lease tells the address, and one that hangs i
   const host: Host = {
     ...noHost,
     list: async (path) => (path.endsWith('piecewise-cloud-networks') ? ['lan'] : []),
-    read: async (path) =>
-      Buffer.from(path.endsWith('-networks/lan/leases') ? `0 ${LEASED} 10.0.0.1 * *` : ''),
+    readInside: async (root, path) =>
+      written(root.endsWith('-networks/lan') && path === 'leases' ? `0 ${LEASED} 10.0.0.1 * *` : ''),
     run: async (program, args, options) => {
       if (program === 'ip') return { code: 0, stdout: `10.0.0.4 dev lan lladdr ${HUNG} STALE\n`, stderr: '' };
       const command = args.at(-1) ?? '';
@@ -123,8 +126,8 @@ describe('the addresses of containers', () => {
     const host: Host = {
       ...noHost,
       list: async (path) => (path.endsWith('/task') ? ['1'] : path.endsWith('-networks') ? ['lan'] : []),
+      readInside: async () => written(leases),
       read: async (path) => {
-        if (path.endsWith('/leases')) return Buffer.from(leases);
         const [, id = '', file] = /^\/proc\/(\d+)\/(.*)$/.exec(path) ?? [];
         if (file?.endsWith('children')) return Buffer.from(String(Number(id) + 1));
         return Object.hasOwn(answers, id) ? Buffer.from(`${id} (a b) c) S 1`) : undefined;

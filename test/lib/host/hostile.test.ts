@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   linkSync,
   lstatSync,
@@ -102,6 +103,21 @@ describe('a file', () => {
     mkdirSync(join(theirs, 'taken/x'), { recursive: true });
     await expect(host.write(join(theirs, 'taken'), 'new')).rejects.toThrow(`${theirs}/taken: `);
     expect(readdirSync(theirs)).toEqual(['taken']);
+  });
+
+  it('that is a pipe or a device, or a link to one, is not waited for, and not read without an end', async () => {
+    execFileSync('mkfifo', [join(theirs, 'pipe')]);
+    symlinkSync('pipe', join(theirs, 'link'));
+    symlinkSync('/dev/zero', join(theirs, 'zero'));
+    for (const name of ['pipe', 'link', 'zero'])
+      await expect(host.read(join(theirs, name))).rejects.toThrow(`${theirs}/${name} is not a regular file`);
+    await expect(host.read(theirs)).rejects.toThrow('it is a directory');
+  });
+
+  it('of the kernel is read to its end, whatever its size is said to be', async () => {
+    const text = async (path: string) => Buffer.from((await host.read(path)) ?? []).toString();
+    expect(await text('/proc/self/status')).toMatch(/^Name:.*VmRSS/s);
+    expect(await text('/sys/class/net/lo/address')).toBe('00:00:00:00:00:00\n');
   });
 
   it('that is a link gets no mode and no owner', async () => {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   knownHostsText,
@@ -14,12 +15,20 @@ describe('the way of a move', () => {
   it('has sockets whose paths fit, whatever the name of the guest is', () => {
     for (const name of ['a', 'web1', 'n'.repeat(200)]) {
       const paths = pathsOf(id);
-      for (const path of [paths.libvirt, paths.migration(name), paths.disks(name)]) {
+      expect(paths.libvirt.length).toBeLessThanOrEqual(107);
+      for (const path of [paths.migration(name), paths.disks(name)]) {
         expect(path.length).toBeLessThanOrEqual(107);
-        expect(path.startsWith(`${paths.sockets}/`)).toBe(true);
+        expect(dirname(path)).toBe(paths.sockets);
       }
       expect(paths.migration(name)).not.toBe(paths.disks(name));
     }
+  });
+
+  it("has libvirt's socket of the new host where root alone comes, beside its key", () => {
+    const { libvirt, key, state, sockets } = pathsOf(id);
+    expect(dirname(libvirt)).toBe(state);
+    expect(dirname(key)).toBe(state);
+    expect(libvirt.startsWith(sockets)).toBe(false);
   });
 
   it("has names that libvirt's AppArmor profile of the guest allows", () => {

@@ -4,7 +4,7 @@ import type { Result } from '../../../modules/lib/ansible/result.ts';
 import type { Keeper } from '../../../modules/lib/link/files.ts';
 import { type Hypervisor, startHypervisor } from '../../lab/hypervisor.ts';
 import { link } from '../../lab/link.ts';
-import { daily } from '../../support/daily.ts';
+import { ALL, daily, turn } from '../../support/daily.ts';
 import { moduleText, runModule } from '../../support/module.ts';
 import { PLACE, SERVICE, UPLINK, UplinkLab } from './uplink.ts';
 
@@ -171,6 +171,36 @@ function matrix(keeper: Keeper) {
     expect(await take()).toBe(true);
     await allIsBack();
   });
+
+  test('a task by which the addresses go back, killed before each of its steps: the host completes it', async () => {
+    const task = { bridge: 'br-ex', state: 'absent' };
+    // Every other one: a moment takes ten seconds.
+    let moment = ALL || turn(4) < 2 ? 0 : -1;
+    for (;;) {
+      moment += ALL ? 1 : 2;
+      await change();
+      await lab.run('ovs_confirm', {});
+      const env = { GATE: 'armed', GATE_AT: String(moment), GATE_DO: 'touch /run/passed; kill -9 $PPID' };
+      const ended = await gated('ovs_bridge', task, env).catch(String);
+      const killed = await passed();
+      if (killed) {
+        if (moment === 1) expect((await lab.run('ovs_bridge', task)).msg).toMatch(/host0.* is being undone/);
+        expect(await take()).toBe(true);
+        await lab.until(() => lab.left(), '');
+        expect(await lab.run('ovs_confirm', {})).toMatchObject({ changed: false });
+      } else expect(ended).toMatchObject({ changed: true });
+      expect(await lab.addresses('host0'), `moment ${moment}`).toEqual(['10.77.0.1/24']);
+      expect(await lab.routes('host0')).toEqual(['default via 10.77.0.2']);
+      await lab.keeps('ovs_bridge', task);
+      const left =
+        'ovs-vsctl list-br; ls /etc/network/interfaces.d /etc/systemd/network; cat /run/network/ifstate || true';
+      expect(await lab.sh(left)).not.toMatch(/br-ex|ovs.port/);
+      await lab.end();
+      await begin(keeper);
+      if (!killed) break;
+    }
+    expect(moment).toBeGreaterThan(5);
+  });
 }
 
 /** A host that is kept so, for the tests of a block. */
@@ -284,6 +314,22 @@ describe('ifupdown', () => {
     await begin('ifupdown');
   });
 
+  test('a task by which the addresses go back, and whose change is refused, leaves nothing to be completed', async () => {
+    await change();
+    await lab.run('ovs_confirm', {});
+    const taken = await everything();
+    const late = 'ovs-vsctl add-port br-ex late -- set interface late type=internal';
+    const env = { GATE: 'armed', GATE_AT: '1', GATE_DO: `touch /run/passed; ${late}` };
+    const refused = await gated('ovs_bridge', { bridge: 'br-ex', state: 'absent' }, env);
+    expect(await passed()).toBe(true);
+    expect(refused.msg).toMatch(/another process changed Open vSwitch .* nothing was written/);
+    expect(await lab.left()).toBe('');
+    await lab.sh('ovs-vsctl del-port br-ex late');
+    expect(await everything()).toBe(taken);
+    await lab.end();
+    await begin('ifupdown');
+  });
+
   test('confirmed and undone at once: one of both', async () => {
     await change();
     const undone = await gated('ovs_confirm', {}, { GATE: 'armed', GATE_AT: '1', GATE_DO: TAKE });
@@ -306,6 +352,17 @@ describe('ifupdown', () => {
     expect(await take()).toBe(true);
     await lab.undone();
     expect(await lab.addresses('host0')).toEqual(['10.77.0.1/24']);
+    await lab.end();
+    await begin('ifupdown');
+  });
+
+  test('a port that was there before is as it was, without a record of the change', async () => {
+    await lab.run('ovs_port', { bridge: 'br-ex', port: 'host0', type: 'system' });
+    before = await everything();
+    await change();
+    expect(await lab.sh('ovs-vsctl get port host0 external_ids')).toContain('br-ex');
+    expect(await take()).toBe(true);
+    await allIsBack();
     await lab.end();
     await begin('ifupdown');
   });

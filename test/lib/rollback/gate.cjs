@@ -18,7 +18,8 @@ let begun = false;
 let looked = false;
 
 const now = () => {
-  if (!existsSync('/var/lib/piecewise-cloud/rollback/about.json')) return begun ? 'arming' : 'looking';
+  const armed = ['about', 'undoing'].some((state) => existsSync(`/var/lib/piecewise-cloud/rollback/${state}.json`));
+  if (!armed) return begun ? 'arming' : 'looking';
   return locks > 0 ? 'locked' : 'armed';
 };
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseStatus } from '../../../modules/lib/ovn/databases.ts';
 import { checkCentral } from '../../../modules/objects/central/check.ts';
-import { decide, kicksOf, refuseLoss, strangersOf } from '../../../modules/objects/central/decide.ts';
+import {
+  decide,
+  kicksOf,
+  refuseLast,
+  refuseLoss,
+  strangersOf,
+} from '../../../modules/objects/central/decide.ts';
 import type { SeenDatabase } from '../../../modules/objects/central/observe.ts';
 import type { CentralOptions } from '../../../modules/objects/central/options.ts';
 
@@ -9,16 +15,17 @@ type Asked = CentralOptions['hosts'][number];
 type Database = Asked['northbound'];
 
 const MEMBERS = { hv1: '10.0.0.1', hv2: '10.0.0.2', hv3: '10.0.0.3' };
-const NONE: Database = { kind: 'none', empty: true, cluster: '', server: '', address: '' };
+const NONE: Database = { kind: 'none', empty: true, cluster: '', server: '' };
 const id = (digit: number) => `${String(digit).repeat(8)}-0000-0000-0000-000000000000`;
 
 const server = (number: number, cluster = id(9)): Database => ({
   ...{ kind: 'cluster', empty: false, cluster },
   server: id(number),
-  address: `ssl:10.0.0.${number}:6643`,
 });
 
-const asked = (name: string, northbound: Database = NONE): Asked => ({ name, northbound, southbound: NONE });
+const asked = (name: string, northbound: Database = NONE, address = ''): Asked => ({
+  ...{ name, northbound, southbound: NONE, address },
+});
 
 const options = (name: string, hosts: Asked[], more: Partial<CentralOptions> = {}): CentralOptions => ({
   ...{ name, state: 'present', members: MEMBERS, group: [], hosts, dead: [], timeout: 1 },
@@ -26,6 +33,7 @@ const options = (name: string, hosts: Asked[], more: Partial<CentralOptions> = {
 });
 
 const seen = (file: Database = NONE, status?: SeenDatabase['status']): SeenDatabase => ({
+  address: file.server ? `ssl:10.0.0.${file.server[0]}:6643` : '',
   ...file,
   status,
   old: false,
@@ -69,11 +77,29 @@ describe('a cluster', () => {
   });
 
   it('of a host that leaves is joined, not a new one founded', () => {
-    const hosts = [asked('hv1', server(1)), asked('hv4', NONE)];
-    const moved = options('hv4', hosts, { members: { hv4: '10.0.0.4' } });
-    expect(decide(moved, 'northbound', seen())).toMatchObject({
+    const moved = (address: string) =>
+      options('hv4', [asked('hv1', server(1), address), asked('hv4', NONE)], {
+        members: { hv4: '10.0.0.4' },
+      });
+    expect(decide(moved('10.0.0.1'), 'northbound', seen())).toMatchObject({
       act: 'join',
       remotes: ['ssl:10.0.0.1:6643'],
+    });
+    expect(decide(moved('fd00::1'), 'northbound', seen())).toMatchObject({ remotes: ['ssl:[fd00::1]:6643'] });
+    expect(() => decide(moved(''), 'northbound', seen())).toThrow(
+      /option 'hosts': hv1 has a cluster of the northbound database, and no address/,
+    );
+  });
+
+  it('that a hypervisor claims counts for nothing where members have one', () => {
+    const liar = asked('hv9', server(9, id(8)), '10.0.0.9');
+    const joined = { act: 'join', remotes: ['ssl:10.0.0.2:6643'], cluster: id(9) };
+    const hosts = [liar, asked('hv1'), asked('hv2', server(2))];
+    expect(decide(options('hv1', hosts), 'northbound', seen())).toEqual(joined);
+    expect(decide(options('hv2', hosts), 'northbound', seen(server(2)))).toEqual({ act: 'keep' });
+    // One that is alone with it may be a former member: it is asked at its address, with certificates of members.
+    expect(decide(options('hv1', [liar, ...ALL]), 'northbound', seen())).toMatchObject({
+      remotes: ['ssl:10.0.0.9:6643'],
     });
   });
 
@@ -109,7 +135,7 @@ describe('a database of others is kept', () => {
   });
 
   it('of a cluster with another address', () => {
-    const other = seen({ ...server(1), address: 'tcp:10.0.0.1:6643' });
+    const other = { ...seen(server(1)), address: 'tcp:10.0.0.1:6643' };
     expect(() => decide(options('hv1', ALL), 'northbound', other)).toThrow(
       /address tcp:10.0.0.1:6643, and not ssl:/,
     );
@@ -179,6 +205,31 @@ describe('a member that leaves', () => {
     expect(() => refuseLoss(options('hv2', hosts.slice(0, 2)), 'northbound', own)).toThrow(
       /hv2 can't leave the cluster of the northbound database: of those that stay, ssl:10.0.0.3:6643 did not answer/,
     );
+  });
+});
+
+describe('the only server', () => {
+  const own = (one: string) => seen(server(1), parseStatus(STATUS('leader').replace(/^ {4}[^2].*\n/gm, one)));
+  const moved = (...hosts: Asked[]) =>
+    options('hv1', hosts, { members: { hv2: '10.0.0.2' }, state: 'absent' });
+
+  it('is kept until another one has joined', () => {
+    const alone = moved(asked('hv1', server(1)), asked('hv2'));
+    expect(() => refuseLast(alone, 'northbound', own(''))).toThrow(
+      /hv1 is the only server of the northbound database, and none of hv2 has joined it: it is kept/,
+    );
+    expect(() =>
+      refuseLast(alone, 'northbound', seen(server(1), parseStatus(STATUS('leader')))),
+    ).not.toThrow();
+  });
+
+  it('is removed where the others have their own, where there is no other, and where it has nothing', () => {
+    expect(() => refuseLast(moved(asked('hv2', server(2, id(8)))), 'northbound', own(''))).not.toThrow();
+    expect(() => refuseLast({ ...moved(), members: {} }, 'northbound', own(''))).not.toThrow();
+    expect(() =>
+      refuseLast({ ...moved(), members: { hv1: '10.0.0.1' } }, 'northbound', own('')),
+    ).not.toThrow();
+    expect(() => refuseLast(moved(), 'northbound', seen())).not.toThrow();
   });
 });
 

@@ -34,6 +34,8 @@ const mine = { path: 'files/mine.img', checksum: DIGEST };
 
 describe('what tells the content of an image', () => {
   // Said by the templates of the role image of commit 5bb257e: with another key, hosts would make their images again.
+  // It had no openresolv yet.
+  const packages = imageOptions.debootstrap_packages.default.filter((name) => name !== 'openresolv');
   const sha512 = `CD${'cd'.repeat(63)}`;
   const rows: [Record<string, unknown>, string][] = [
     [{ debootstrap: null }, 'version-recipe-cba6710283ad8317'],
@@ -50,7 +52,7 @@ describe('what tells the content of an image', () => {
     ],
   ];
   it.each(rows)('is that of 5bb257e: %j', (given, key) => {
-    const options = templateOf(imageOf(given));
+    const options = templateOf(imageOf({ debootstrap_packages: packages, ...given }));
     const [algorithm = '', digest = ''] = (options.checksum ?? '').split(':');
     const known = options.checksum
       ? { algorithm: algorithm as 'sha256', digest: digest.toLowerCase() }

@@ -22,7 +22,12 @@ const CHASSIS = ['hv1', 'hv2', 'hv3'].map((name) => ({ name, hostname: name, car
 
 const run = (step: string, ...ports: ReturnType<typeof port>[]) =>
   plan(withDefaults(migrationOptions, { step, guest: 'web1', ports: [ID], from: 'hv1', to: 'hv2' }), {
-    ...{ northbound: { ...NO_ROWS, Logical_Switch_Port: ports }, socket: '/nb', chassis: CHASSIS },
+    ...{
+      northbound: { ...NO_ROWS, Logical_Switch_Port: ports },
+      socket: '/nb',
+      chassis: CHASSIS,
+      unreachable: undefined,
+    },
   });
 const written = ({ changes }: ReturnType<typeof run>) =>
   (changes[0]?.step.transactions ?? []).map((operations) =>
@@ -58,5 +63,13 @@ describe('the ports of a guest that moves', () => {
     expect(written(run('abandon', port(ID, BOTH), port('third', BOTH)))).toEqual([[map({})]]);
     expect(run('abandon', port('third', BOTH)).changes).toEqual([]);
     expect(run('begin', port(ID, {}, 'another')).changes).toEqual([]);
+  });
+
+  it('are none where an earlier task of a check run would install OVN', () => {
+    const options = withDefaults(migrationOptions, {
+      ...{ step: 'begin', guest: 'web1', ports: [ID], from: 'hv1', to: 'hv2' },
+    });
+    const none = { northbound: NO_ROWS, socket: '', chassis: [], unreachable: 'no database' };
+    expect(plan(options, none)).toMatchObject({ changes: [], missing: ['no database'] });
   });
 });

@@ -17,6 +17,8 @@ describe('a description', () => {
     ['a name that is an option', { ...GUEST, name: '-x' }],
     ['a machine type that is none', { ...GUEST, machine: 'pc q35' }],
     ['an unknown key', { ...GUEST, secret: 'x' }],
+    ['a file that is executed', { ...GUEST, files: [{ ...GUEST.files[0], mode: 0o511 }] }],
+    ['a file with the rights of its owner', { ...GUEST, files: [{ ...GUEST.files[0], mode: 0o4644 }] }],
     ['a negative size', { ...GUEST, disks: [{ ...GUEST.disks[0], size: -1 }] }],
     ['a format that is none', { ...GUEST, disks: [{ ...GUEST.disks[0], format: 'vmdk' }] }],
     ['a digest that is none', { ...GUEST, files: [{ ...GUEST.files[0], sha256: 'x' }] }],
@@ -25,7 +27,7 @@ describe('a description', () => {
     ['no UUID', { ...GUEST, uuid: undefined }],
   ];
   it.each(wrong)('with %s is refused', (_, value) => {
-    expect(() => parseDescription(JSON.stringify(value))).toThrow(/not one of this release/);
+    expect(() => parseDescription(`guest ${JSON.stringify(value)}`)).toThrow(/not one of this release/);
   });
   it('that is no JSON, or huge, is refused', () => {
     for (const text of ['', '{', 'null', '[]', JSON.stringify({ ...GUEST, state: 'x'.repeat(2 ** 20) })])

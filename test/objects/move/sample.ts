@@ -58,6 +58,7 @@ export const HERE: Here = {
     },
   ],
   moving: undefined,
+  isNoted: false,
   hasLeft: false,
   names: [],
   existing: [],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standOf } from '../../../modules/objects/move/stand.ts';
+import { standOf as judged } from '../../../modules/objects/move/stand.ts';
 import { GUEST } from './sample.ts';
 
 const STATES = ['running', 'paused', 'shut off', 'crashed', 'in shutdown'];
@@ -11,6 +11,8 @@ const here = (state: string, persistent = true, uuid = GUEST.uuid) => ({
   persistent,
   macs: [],
 });
+const standOf = (former: Parameters<typeof judged>[0], at: Parameters<typeof judged>[1], isMarked: boolean) =>
+  judged(former, at, isMarked, false);
 const there = (state: string) => ({ name: 'web1', uuid: GUEST.uuid, state });
 
 describe('how far a move is', () => {
@@ -22,6 +24,12 @@ describe('how far a move is', () => {
       expect(standOf(there(state), here('running', false), true)).toBe('arrived');
     expect(standOf(there('shut off'), here('shut off'), true)).toBe('arrived');
     expect(standOf(there('absent'), here('paused'), true)).toBe('arrived');
+  });
+  it('is done where the run before was killed when it had removed the mark, and the old host has nothing', () => {
+    for (const state of ['running', 'shut off'])
+      expect(judged(there('absent'), here(state), false, true)).toBe('arrived');
+    expect(() => judged(there('shut off'), here('shut off'), false, true)).toThrow(/both hosts/);
+    expect(() => judged(there('absent'), here('shut off', true, 'x'), false, true)).toThrow(/of its own/);
   });
   it('has left a domain here that never ran where the guest runs there', () => {
     expect(standOf(there('running'), here('paused', false), true)).toBe('leftover');

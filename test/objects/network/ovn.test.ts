@@ -61,6 +61,17 @@ describe('a network of OVN on a host', () => {
     expect(() => ovn.plan(of({ host_port: true }), NOTHING)).toThrow(/^option 'host_interfaces': .*'lan'/);
   });
 
+  it.each([
+    ['another network', '10.21.0.5/24', /10.21.0.5 is not in the subnet 10.20.0.0\/24/],
+    ['a wider one', '10.20.0.250/5', /'10.20.0.250\/5' must have the prefix of 10.20.0.0\/24/],
+    ['another family', 'fd00::5/64', /'fd00::5\/64' is in no subnet of 'lan'/],
+    ['no address', 'x', /'x' is in no subnet/],
+    ['the gateway', '10.20.0.1/24', /is the gateway of 'lan'/],
+  ])('gives the host no address of %s', (_, address, problem) => {
+    const leg = { ...LEG, addresses: [address] };
+    expect(() => ovn.plan(of({ host_port: true, host_interfaces: { lan: leg } }), NOTHING)).toThrow(problem);
+  });
+
   it('is none of a cloud without OVN', () => {
     const alone = of({ host_interfaces: null });
     expect(() => ovn.plan(alone, NOTHING)).toThrow(/^option 'host_interfaces': .*'network_engine: ovn'/);

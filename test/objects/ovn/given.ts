@@ -1,6 +1,6 @@
 import { withDefaults } from '../../../modules/lib/ansible/coerce.ts';
+import type { State } from '../../../modules/lib/ovn/observe.ts';
 import { checkCloud } from '../../../modules/objects/ovn/check.ts';
-import type { State } from '../../../modules/objects/ovn/observe.ts';
 import { type CloudOptions, cloudOptions } from '../../../modules/objects/ovn/options.ts';
 import { plan } from '../../../modules/objects/ovn/plan.ts';
 import type { ModelDatabase } from '../../lib/ovn/model.ts';

@@ -116,6 +116,37 @@ describe('a plan of a cloud', () => {
     ]);
   });
 
+  it('makes a guest of a hypervisor that is gone on another one, with its address', () => {
+    const [first, second] = HOSTS;
+    const web = (port: number) => ({
+      ...{ name: 'web1', interfaces: [nic('lan', port, { addresses: ['10.20.0.5/24'] })] },
+    });
+    run(database, { ...CLOUD, hypervisors: [{ ...first, guests: [web(1)] }, second] });
+    const hypervisors = (state: string) => [
+      { name: 'hv1', state },
+      { ...second, guests: [web(2)] },
+    ];
+    expect(() => run(database, { ...CLOUD, hypervisors: hypervisors('present') })).toThrow(/10\.20\.0\.5/);
+    run(database, { ...CLOUD, hypervisors: hypervisors('absent') });
+    expect([port(1), port(2)]).toMatchObject([undefined, { external_ids: { 'piecewise-host': 'hv2' } }]);
+  });
+
+  it('has the gateways of an uplink without those that are gone, if one is left', () => {
+    const both = { ...CLOUD, uplinks: [{ ...WAN, gateways: ['hv2', 'hv1'] }] };
+    const [first, second] = HOSTS;
+    run(database, both);
+    run(database, { ...both, hypervisors: [first, { ...second, state: 'absent' }] });
+    expect(rows('HA_Chassis').map(({ chassis_name }) => chassis_name)).toEqual(['hv1']);
+    const none = [
+      { name: 'hv1', state: 'absent' },
+      { ...second, state: 'absent' },
+    ];
+    expect(() => run(database, { ...both, hypervisors: none })).toThrow(
+      /all of them \(hv2, hv1\) are absent/,
+    );
+    expect(() => run(database, { ...CLOUD, hypervisors: none })).toThrow(/no hypervisor can be the gateway/);
+  });
+
   it('has nothing to remove of a cloud that has left, whose databases are gone', () => {
     const state = { ...stateOf(database), unreachable: 'no database' };
     const absent = <T extends object>(list: readonly T[]) => list.map((one) => ({ ...one, state: 'absent' }));

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { devicesOf } from '../../../modules/lib/libvirt/devices.ts';
 import { valueAt } from '../../../modules/lib/xml/element.ts';
 import { parseXml } from '../../../modules/lib/xml/parse.ts';
 import { applyIso, observeIso } from '../../../modules/objects/vm/iso.ts';
 import { vm } from '../../../modules/objects/vm/vm.ts';
-import { fakeHost } from '../../lib/disk/fake.ts';
+import { chunks, fakeHost } from '../../lib/disk/fake.ts';
 import { virshOf } from '../../lib/disk/libvirt.ts';
 import { problems, vmOf } from './given.ts';
 import { plan, stateOf, xmlOf } from './state.ts';
@@ -58,6 +59,34 @@ describe('a VM that is installed from an ISO', () => {
     // When the domain no longer has it.
     expect(changes.at(-1)).toMatchObject({ title: 'remove ISO of web1', before: `${OLD} in ${HOME}\n` });
     expect(result?.actions.at(-1)).toBe('remove ISO of web1');
+  });
+
+  it('is not fetched again when another run has done that meanwhile', async () => {
+    const path = `${HOME}/install-${DIGEST.slice(0, 16)}.iso`;
+    const fake = fakeHost();
+    fake.put(path, 'the ISO');
+    await applyIso(fake.host, { act: 'fetch' }, vmOf(URL));
+    expect(fake.files()).toEqual([path]);
+  });
+
+  it('is fetched under another name, and has its own when it is right', async () => {
+    const content = Buffer.from('the ISO');
+    const digest = createHash('sha256').update(content).digest('hex');
+    const seen: string[][] = [];
+    const fake = fakeHost({
+      download: async () => {
+        seen.push(fake.files());
+        return { start: 0, total: 7, content: chunks(content), close: () => void seen.push(fake.files()) };
+      },
+    });
+    await applyIso(
+      fake.host,
+      { act: 'fetch' },
+      vmOf(installed({ url: 'https://h/a', checksum: `sha256:${digest}` })),
+    );
+    const path = `${HOME}/install-${digest.slice(0, 16)}.iso`;
+    expect(seen).toEqual([[], [`${path}.part`]]);
+    expect(fake.files()).toEqual([path]);
   });
 
   it('misses an ISO that does not exist, or fetches it', () => {

@@ -83,12 +83,18 @@ class NetworkHost {
         const text = this.files.get(path);
         return text === undefined ? undefined : Buffer.from(text);
       },
+      readInside: async (root: string, path: string) => {
+        const text = this.files.get(`${root}/${path}`);
+        return text === undefined ? undefined : { bytes: Buffer.from(text), mode: 0o644, uid: 0, gid: 0 };
+      },
       list: async (path: string) =>
         [...this.files.keys()].flatMap((file) => {
           const [first] = file.startsWith(`${path}/`) ? file.slice(path.length + 1).split('/') : [];
           return first ?? [];
         }),
       write: async (path: string, text: string) => this.write(path, text),
+      writeInside: async (root: string, path: string, text: string) => this.write(`${root}/${path}`, text),
+      withLock: async (_path: string, _seconds: number, act: () => Promise<unknown>) => act(),
       remove: async (path: string) => void this.files.delete(path),
       run: async (program: string, args: readonly string[], { input = '' } = {}) => ({
         code: 0,

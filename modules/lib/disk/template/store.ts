@@ -53,10 +53,13 @@ export async function keepTemplate(
 }
 
 async function madeFrom(host: Host, origin: Origin, part: string, work: string): Promise<Extracted> {
-  if (origin.root)
-    return { disk: await rootFrom(host, origin, part, work), kernel: undefined, initrd: undefined };
+  const { url, checksum } = origin;
+  const make = () => (origin.root ? rootFrom : diskFrom)(host, origin, part, work);
+  return url !== undefined && checksum ? fetchTo(host, url, part, checksum, make) : make();
+}
+
+async function diskFrom(host: Host, origin: Origin, part: string, work: string): Promise<Extracted> {
   const { url, source = part, checksum, member } = origin;
-  if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
   const found = url === undefined ? await inspectSource(host, source) : undefined;
   const name = url === undefined ? basename(source) : fileNameOf(url);
   const packed = {
@@ -82,15 +85,14 @@ async function madeFrom(host: Host, origin: Origin, part: string, work: string):
 }
 
 /** The archive of a container's root. It isn't extracted before a container is made: then its users are known. */
-async function rootFrom(host: Host, origin: Origin, part: string, work: string): Promise<string> {
+async function rootFrom(host: Host, origin: Origin, part: string, work: string): Promise<Extracted> {
   const { url, source = part, checksum } = origin;
   const shown = url === undefined ? source : shownUrl(url);
   const made = join(work, 'root.tar');
-  if (url !== undefined && checksum) await fetchTo(host, url, part, checksum);
   const name = url === undefined ? basename(source) : fileNameOf(url);
   await unpackRoot(host, { path: source, name, checksum: url === undefined ? checksum : undefined }, made);
   await readRootArchive(host, made, shown);
-  return made;
+  return { disk: made, kernel: undefined, initrd: undefined };
 }
 
 // `whole` is a disk that no other program uses.

@@ -77,9 +77,9 @@ async function isStorage(host: Host, path: string): Promise<boolean> {
   return kind === 'file' || (kind === 'other' && (await isBlockDevice(host, path)));
 }
 
-// The root of a container, which belongs to users of its own, is its guest's: its links may lead anywhere, and no
-// file in it is a disk of this host. Links are followed elsewhere: directories of large disks are often links. A file that can't be read is an error, since its backing
-// file would look unused.
+// The root of a container, which belongs to users of its own, is its guest's: its links may lead anywhere, and no file in it is a
+// disk of this host. Links are followed elsewhere: directories of large disks are often links. A file that can't be read is an
+// error, since its backing file would look unused.
 async function filesBelow(host: Host, roots: readonly string[]): Promise<string[]> {
   const isOfContainer = ['-type', 'd', '-uid', `+${LOWEST - 1}`, '-prune'];
   const isFile = ['-type', 'f', '-size', '+0', '-print0'];

@@ -1,5 +1,6 @@
+import { readLeaseText } from '../../dnsmasq/kept.ts';
 import { KEPT } from '../../dnsmasq/leases.ts';
-import { type Host, readText } from '../../host/host.ts';
+import type { Host } from '../../host/host.ts';
 import { inPool } from '../../host/pool.ts';
 import { runOrFail } from '../../host/process.ts';
 import { inBatches, quoted, virshBatch } from '../../libvirt/batch.ts';
@@ -22,8 +23,8 @@ const AT_ONCE = 8;
 /** The leases of our networks. */
 export async function readLeases(host: Host): Promise<Pair[]> {
   const networks = await host.list(KEPT);
-  const texts = await Promise.all(networks.map((name) => readText(host, `${KEPT}/${name}/leases`)));
-  return texts.flatMap((text) => pairsOfLeases(text ?? ''));
+  const texts = await Promise.all(networks.map((name) => readLeaseText(host, name)));
+  return texts.flatMap(pairsOfLeases);
 }
 
 /** The leases of libvirt's networks. A domain that is off, or is in none, has an error for output. */

@@ -56,8 +56,9 @@ function holderOf(desired: DesiredLink, links: ReadonlyMap<string, Link>, kept: 
     at,
     addresses: rangesOf([...rest.addresses, ...addresses]),
     routes: [...rest.routes, ...routes],
-    newAddresses: rangesOf(withoutAddresses(addresses, link.addresses)),
-    newRoutes: withoutTargets(routes, link.routes),
+    // What a NIC gets back is on the host already, whatever it overlaps with.
+    newAddresses: desired.returned ? [] : rangesOf(withoutAddresses(addresses, link.addresses)),
+    newRoutes: desired.returned ? [] : withoutTargets(routes, link.routes),
   };
 }
 

@@ -1,7 +1,16 @@
 import { shownText } from '../../host/text.ts';
 import { withoutSource, withSource } from '../../net/sources.ts';
 import type { DesiredLink } from '../desired.ts';
-import { BOOT_ORDER, FILES, fileOf, formerFile, INTERFACES, KEEPERS, type Keeper } from '../files.ts';
+import {
+  BOOT_ORDER,
+  FILES,
+  fileOf,
+  formerFile,
+  INTERFACES,
+  KEEPERS,
+  type Keeper,
+  returnedFile,
+} from '../files.ts';
 import type { Kept, Link } from '../observe.ts';
 import { emptyStep, isEmpty, type LinkStep } from '../step.ts';
 import { byIfupdown, ifupdownOf } from './by-ifupdown.ts';
@@ -30,14 +39,20 @@ export interface LinkPlan {
 
 type Files = Map<string, string | undefined>;
 
-// The desired files of a port: one of the keeper's, and none of the other's.
-function filesOf({ port, bridge, addressing, device }: DesiredLink, keeper: Keeper): Files {
+// The desired files of a port: one of the keeper's, and none of the other's. That of a NIC with its addresses back is left
+// alone until they are taken again.
+function filesOf({ port, bridge, addressing, device, gives, returned }: DesiredLink, keeper: Keeper): Files {
   if (device !== 'removed' && !addressing) return new Map();
   const text =
-    addressing && device !== 'removed' ? FILES[keeper].render({ port, bridge, ...addressing }) : undefined;
+    addressing && device !== 'removed'
+      ? FILES[keeper].render({ port, bridge, returned, ...addressing })
+      : undefined;
+  const keeps = returned ? returnedFile : fileOf;
+  const removed = returned ? [fileOf] : gives ? [returnedFile] : [];
   return new Map([
     [formerFile(port), undefined],
-    ...KEEPERS.map((one) => [fileOf(one, port), one === keeper ? text : undefined] as const),
+    ...KEEPERS.flatMap((one) => removed.map((path) => [path(one, port), undefined] as const)),
+    ...KEEPERS.map((one) => [keeps(one, port), one === keeper ? text : undefined] as const),
   ]);
 }
 

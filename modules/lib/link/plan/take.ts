@@ -4,7 +4,7 @@ import { parseIp } from '../../net/address.ts';
 import type { Addressing } from '../../net/port.ts';
 import { partOf } from '../../net/stanzas.ts';
 import type { DesiredLink } from '../desired.ts';
-import { fileOf } from '../files.ts';
+import { fileOf, returnedFile } from '../files.ts';
 import type { Kept, Link } from '../observe.ts';
 import type { Uplink } from '../uplink.ts';
 
@@ -56,7 +56,10 @@ export function takeOver(
       { ...bridge, addressing: bridge.addressing ?? taken },
     ],
     edits: new Map(
-      [...uplink.files].map(([path, before]) => [path, { before, after: partOf(before, nic.port).rest }]),
+      [...uplink.files]
+        // That one is removed as a whole.
+        .filter(([path]) => path !== returnedFile('ifupdown', nic.port))
+        .map(([path, before]) => [path, { before, after: partOf(before, nic.port).rest }]),
     ),
   };
 }

@@ -1,6 +1,7 @@
 import { formatAddress, withoutAddresses } from '../../net/address.ts';
 import { formatRoute, withoutRoutes } from '../../net/route.ts';
 import type { DesiredLink } from '../desired.ts';
+import { fileOf, KEEPERS } from '../files.ts';
 import type { Kept, Link } from '../observe.ts';
 import { ifupdownOf } from './by-ifupdown.ts';
 import { type LinkChange, NO_CHANGE } from './change.ts';
@@ -27,7 +28,10 @@ export function strip(
   const otherRoutes = internal ? routes : withoutRoutes(routes, stored.routes);
   const remove = withoutAddresses(addresses, others);
   const removeRoutes = withoutRoutes(routes, otherRoutes);
-  const { raised, dhcp, release, names } = ifupdownOf(kept, port);
+  const { dhcp, release, names, ...ifupdown } = ifupdownOf(kept, port);
+  // A NIC without a file of ours was brought up by the host's, and stays up.
+  const raised =
+    ifupdown.raised && (internal || KEEPERS.some((keeper) => kept.files.has(fileOf(keeper, port))));
   if (remove.length === 0 && removeRoutes.length === 0 && !raised) return undefined;
   return {
     ...NO_CHANGE,

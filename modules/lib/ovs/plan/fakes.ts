@@ -167,6 +167,13 @@ function onParent(
   if (columns.tag !== undefined && columns.tag !== vlan) {
     throw new OptionError(optionAt(at, 'tag'), `'${bridge}' is VLAN ${vlan} of '${parent}': leave it out`);
   }
+  if (port.take) {
+    const fix = `give 'bridge: ${parent}'`;
+    throw new OptionError(
+      optionAt(at, 'take_address'),
+      `'${bridge}' is VLAN ${vlan} of '${parent}', in which '${name}' could not be reached by its addresses: ${fix}`,
+    );
+  }
   return [{ ...port, bridge: parent, columns: { ...columns, tag: vlan } }];
 }
 

@@ -1,9 +1,11 @@
 import { located, OptionError, optionAt } from '../../failure.ts';
+import type { StringMap } from '../../ovsdb/types.ts';
 import { encodeRefs, type Ref } from '../../ovsdb/types.ts';
 import { guardAbsent, guardRow, insert, mutateRefs } from '../operations.ts';
 import { PORT_COLUMNS } from '../rows/columns.ts';
 import { isBond, type PortRows } from '../rows/database-index.ts';
 import { interfaceKind } from '../rows/interfaces.ts';
+import { TAKEN } from '../rows/maps.ts';
 import { describeRow, type Given, planRow, type RowPlan, type Values } from '../rows/row.ts';
 import { checkBond, checkVlans } from './checks.ts';
 import { type MembersPlan, memberNames, planMembers } from './members.ts';
@@ -41,8 +43,20 @@ function portRow(desired: DesiredPort, members: number, current: Values = {}, ow
     const row = { ...current, ...plan.values };
     checkVlans(desired.columns, row);
     checkBond(desired.columns, row, members);
-    return plan;
+    return withTaken(desired, plan, current);
   });
+}
+
+/** The plan of a row with the record that the bridge has taken the addresses of this NIC, which outlives the option. */
+function withTaken({ take, bridge }: DesiredPort, plan: RowPlan, current: Values): RowPlan {
+  const ids = (plan.values.external_ids ?? current.external_ids ?? {}) as StringMap;
+  if (!take || ids[TAKEN] === bridge) return plan;
+  const isNew = Object.keys(current).length === 0;
+  return {
+    values: { ...plan.values, external_ids: { ...ids, [TAKEN]: bridge } },
+    before: { ...plan.before, ...(!isNew && { take_address: false }) },
+    after: { ...plan.after, ...(!isNew && { take_address: true }) },
+  };
 }
 
 // An earlier task may make the bridge; in a check run it hasn't.
@@ -117,6 +131,14 @@ export function comparePort(context: PortContext, desired: DesiredPort, current:
   const moves = current.bridge.name !== bridge;
   if (moves && name === current.bridge.name) {
     throw failure(desired, 'port', `'${name}' is the bridge's own port, which can't be on another bridge`);
+  }
+  if (moves && current.port.external_ids[TAKEN] === current.bridge.name) {
+    const fix = "remove it there first ('state: absent'), which gives them back";
+    throw failure(
+      desired,
+      'bridge',
+      `the addresses of '${name}' are on bridge '${current.bridge.name}': ${fix}`,
+    );
   }
   const members = planMembers(context, desired, current);
   const row = portRow(desired, members.names.length, port);

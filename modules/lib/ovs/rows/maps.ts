@@ -7,6 +7,9 @@ export const KEYS = 'piecewise-keys';
 /** The key of external_ids with the owner of the task that created the row. */
 export const OWNER = 'piecewise-owner';
 
+/** The key of a port's external_ids with the bridge that has taken the addresses of this NIC. */
+export const TAKEN = 'piecewise-taken';
+
 /** The prefix of the keys of a fake bridge's external_ids, which are in its port's row: ovs-vsctl(8). */
 export const FAKE_PREFIX = 'fake-bridge-';
 
@@ -19,8 +22,15 @@ const isOurs = (key: string) => key.startsWith('piecewise-');
 export const withoutOurs = (externalIds: StringMap): StringMap =>
   Object.fromEntries(Object.entries(externalIds).filter(([key]) => !isOurs(key)));
 
-// libvirt's and OVN's names for a guest's port, and all that netplan keeps.
-const FOREIGN = /^(iface-id|iface-id-ver|iface-status|attached-mac|vm-id|vm-uuid|netplan(\/.*)?)$/;
+// libvirt's and OVN's names for a guest's port.
+const GUEST = ['iface-id', 'attached-mac', 'vm-id', 'vm-uuid'];
+
+// Those, and all that netplan keeps.
+const FOREIGN = new RegExp(`^(${GUEST.join('|')}|iface-id-ver|iface-status|netplan(/.*)?)$`);
+
+/** Whether an interface is that of a guest, by its external_ids. */
+export const isOfGuest = (externalIds: StringMap): boolean =>
+  GUEST.some((key) => Object.hasOwn(externalIds, key));
 
 /** The keys of a row's maps that earlier tasks set, from its external_ids. */
 export function managedKeys(externalIds: StringMap): ManagedKeys {

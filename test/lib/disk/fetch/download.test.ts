@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fetchTo } from '../../../../modules/lib/disk/fetch/download.ts';
+import type { Checksum } from '../../../../modules/lib/disk/fetch/checksum.ts';
+import { fetchTo as fetchFor } from '../../../../modules/lib/disk/fetch/download.ts';
 import { fileNameOf } from '../../../../modules/lib/disk/fetch/file-name.ts';
 import { Failure } from '../../../../modules/lib/failure.ts';
 import { BrokenDownload, type Download } from '../../../../modules/lib/host/download.ts';
+import type { Host } from '../../../../modules/lib/host/host.ts';
 import { chunks, fakeHost } from '../fake.ts';
 
 const URL_ = 'http://joe:hidden@h/disk.xz?sig=secret';
 const PATH = '/store/key.part';
+const fetchTo = (host: Host, url: string, path: string, checksum: Checksum) =>
+  fetchFor(host, url, path, checksum, async () => undefined);
 const checksumOf = (bytes: Uint8Array) => ({
   algorithm: 'sha256' as const,
   digest: createHash('sha256').update(bytes).digest('hex'),
@@ -136,7 +140,8 @@ describe('what is fetched', () => {
     const bytes = Buffer.alloc(30, 'x');
     const { host, reports } = fakeHost(server(bytes, []));
     await fetchTo(host, URL_, PATH, checksumOf(bytes));
-    expect(reports.at(-1)).toEqual({ what: 'fetch disk.xz', done: 30, total: 30 });
+    expect(reports).toContainEqual({ what: 'fetch disk.xz', done: 30, total: 30 });
+    expect(reports.at(-1)).toEqual({ what: 'verify disk.xz', done: 30, total: 30 });
     expect(JSON.stringify(reports)).not.toMatch(/hidden|secret/);
   });
 });
@@ -163,4 +168,97 @@ it.each([
     /disk\.xz\S* has (1000|more than 900) bytes, and \/store has room for 900 bytes: free some space/,
   );
   expect(await fake.host.stat(PATH)).toBeUndefined();
+});
+
+const MIB = 1024 ** 2;
+
+/** A server that breaks off after so many bytes, again and again, and doesn't say how many there are. */
+const breaking = (size: number, breaks: number) =>
+  server(Buffer.alloc(size, 1), [], { breaks, lie: undefined });
+
+describe('the limits of a download hold for all its attempts together:', () => {
+  it('its room, of which nothing stays when it is used up', async () => {
+    const { download, requests } = breaking(40 * MIB, MIB);
+    const fake = fakeHost({ download, room: 10 * MIB });
+    fake.put(PATH, Buffer.alloc(2 * MIB, 1));
+    fake.put('/store/disk', Buffer.alloc(5 * MIB));
+    await expect(fetchTo(fake.host, URL_, PATH, checksumOf(Buffer.of()))).rejects.toThrow(
+      `has more than ${4.5 * MIB} bytes, and /store has room for ${4.5 * MIB} bytes`,
+    );
+    expect(fake.files()).toEqual(['/store/disk']);
+    expect(requests()).toBe(3);
+  });
+
+  it('its room, also when an earlier run has a part of what is too large', async () => {
+    const fake = fakeHost({ ...server(Buffer.alloc(1000, 1), []), room: 1000 });
+    fake.put(PATH, Buffer.alloc(500, 1));
+    await expect(fetchTo(fake.host, URL_, PATH, checksumOf(Buffer.of()))).rejects.toThrow(
+      'has 1000 bytes, and /store has room for 900 bytes',
+    );
+    expect(fake.files()).toEqual([]);
+  });
+
+  it('attempts that bring nearly nothing', async () => {
+    const { download, requests } = breaking(MIB, 100);
+    const outcome = fetchTo(fakeHost({ download }).host, URL_, PATH, checksumOf(Buffer.alloc(MIB, 1)));
+    await expect(outcome).rejects.toThrow('broke off; the next run continues the download');
+    expect(requests()).toBe(5);
+  });
+
+  it('but not attempts that bring enough', async () => {
+    const { download, requests } = breaking(6 * MIB, 0.3 * MIB);
+    const { host, content } = fakeHost({ download });
+    await fetchTo(host, URL_, PATH, checksumOf(Buffer.alloc(6 * MIB, 1)));
+    expect(content(PATH)?.length).toBe(6 * MIB);
+    expect(requests()).toBeGreaterThan(15);
+  });
+
+  it('its rate', async () => {
+    const { download, requests } = breaking(6 * MIB, 0.3 * MIB);
+    const now = () => requests() * 700_000;
+    const outcome = fetchTo(
+      fakeHost({ download, now }).host,
+      URL_,
+      PATH,
+      checksumOf(Buffer.alloc(6 * MIB, 1)),
+    );
+    await expect(outcome).rejects.toThrow(/brought only \d+ bytes in 600 s: fetch it from another server/);
+  });
+});
+
+describe('a file that is downloaded', () => {
+  const bytes = Buffer.from('0123456789');
+
+  it('belongs to this run until what it is for is done', async () => {
+    const { host } = fakeHost(server(bytes, []));
+    const seen = await fetchFor(host, URL_, PATH, checksumOf(bytes), () => host.list('/store'));
+    expect(seen).toEqual([expect.stringMatching(/^\.key\.part\.piecewise-/), 'key.part']);
+    expect(await host.list('/store')).toEqual(['key.part']);
+  });
+
+  it('is left alone where another run downloads it', async () => {
+    const served = server(bytes, []);
+    const { host, put, content } = fakeHost(served);
+    put(PATH, '01234');
+    put('/proc/7/stat', `7 (node) S ${Array.from({ length: 18 }, () => 0).join(' ')} 4711`);
+    await host.makeDirectory('/store/.key.part.piecewise-7-4711-abcdef');
+    await expect(fetchTo(host, URL_, PATH, checksumOf(bytes))).rejects.toThrow(
+      '/store/key.part is being made by another run (process 7): wait until it is done',
+    );
+    expect(content(PATH)).toEqual(Buffer.from('01234'));
+    expect(served.requests()).toBe(0);
+  });
+
+  it('has the checksum, and not only what came for it', async () => {
+    const { download } = server(bytes, []);
+    const fake = fakeHost({
+      download: async (url, from) => {
+        // Another program writes to the same file.
+        fake.put(PATH, 'x');
+        return download(url, from);
+      },
+    });
+    await expect(fetchTo(fake.host, URL_, PATH, checksumOf(bytes))).rejects.toThrow(/it is damaged/);
+    expect(fake.files()).toEqual([]);
+  });
 });

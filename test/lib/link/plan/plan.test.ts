@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DesiredLink } from '../../../../modules/lib/link/desired.ts';
-import { BOOT_ORDER, type Keeper } from '../../../../modules/lib/link/files.ts';
+import { BOOT_ORDER, fileOf, type Keeper } from '../../../../modules/lib/link/files.ts';
 import type { Kept } from '../../../../modules/lib/link/observe.ts';
 import { planLinks } from '../../../../modules/lib/link/plan/plan.ts';
 import { UNADDRESSED } from '../../../../modules/lib/net/port.ts';
@@ -29,4 +29,15 @@ test('the drop-in is written once, and only where a port needs it', () => {
   expect(order(keptBy('ifupdown'))).toBeUndefined();
   expect(order(keptBy('networkd'), { ...PORT, device: 'removed' })).toBeUndefined();
   expect(order(keptBy('networkd'), { ...PORT, addressing: undefined })).toBeUndefined();
+});
+
+test("a NIC that ifupdown brought up by the host's own file stays up when its port is removed", () => {
+  const removed: DesiredLink = { ...PORT, port: 'eth0', internal: false, device: 'removed' };
+  const raised = (files?: ReadonlyMap<string, string>) => ({
+    ...keptBy('ifupdown', files),
+    raised: new Set(['eth0']),
+  });
+  expect(planLinks([removed], new Map(), raised())).toMatchObject({ changes: [], step: undefined });
+  const ours = raised(new Map([[fileOf('ifupdown', 'eth0'), 'iface eth0 inet manual']]));
+  expect(planLinks([removed], new Map(), ours).step?.forget).toEqual(['eth0']);
 });

@@ -1,0 +1,6 @@
+# GNU General Public License v3.0 or later (see LICENSE)
+"""Runs the module ovn_migration, and checks its answer."""
+
+from ansible_collections.piecewise.cloud.plugins.plugin_utils._runner import Runner
+
+ActionModule = Runner
