@@ -11,14 +11,12 @@ const texts = (description: string) =>
   ({ description, returned: ALWAYS, type: 'list', elements: 'str' }) as const;
 const numbers = (description: string, returned: string) =>
   ({ description, returned, type: 'list', elements: 'int' }) as const;
-const mapping = (description: string, contains: Fields) =>
+const mapping = <const C extends Fields>(description: string, contains: C) =>
   ({ description, returned: ALWAYS, type: 'dict', contains }) as const;
-const list = (description: string, contains: Fields, sample?: unknown): ReturnField => ({
-  ...{ description, returned: ALWAYS, type: 'list', elements: 'dict', contains },
-  ...(sample === undefined ? {} : { sample }),
-});
+const list = <const C extends Fields>(description: string, contains: C) =>
+  ({ description, returned: ALWAYS, type: 'list', elements: 'dict', contains }) as const;
 
-const host: Fields = {
+const host = {
   hostname: text('The name of the host.'),
   release: text('The name of its system, of C(/etc/os-release).'),
   kernel: text('The release of its kernel.'),
@@ -45,18 +43,18 @@ const host: Fields = {
     values: text('The version.'),
     sample: { libvirt: '9.0.0', openvswitch: '3.1.0' },
   },
-};
+} as const;
 
-const bridge: Fields = {
+const bridge = {
   name: text('The name of the bridge.'),
   datapath: text('The type of its datapath, V(netdev) or V(system).'),
   managed: flag('Whether a task of this collection made it.'),
   parent: text('The parent of a fake bridge.', 'for a fake bridge'),
   vlan: number('The VLAN of a fake bridge.', 'for a fake bridge'),
   up: flag('Whether the interface of the host in it is up. Guests use it all the same if it is not.'),
-};
+} as const;
 
-const port: Fields = {
+const port = {
   bridge: text('The bridge that the port is on; the parent of a fake bridge.'),
   name: text('The name of the port.'),
   type: text(
@@ -74,16 +72,16 @@ const port: Fields = {
   remote: text('The other end.', 'for a tunnel'),
   key: text('The key (VNI).', 'for a tunnel that has one'),
   guest: text('The guest whose NIC it is.', 'for a port of a running guest'),
-};
+} as const;
 
-const lease: Fields = {
+const lease = {
   address: text('The address.'),
   mac: text('The MAC address that has it; empty of an IPv6 lease, which does not tell it.'),
   name: text('The name that the client has, or has told.', 'when there is one'),
   expires: text('When it ends, in UTC.', 'when it ends'),
-};
+} as const;
 
-const network: Fields = {
+const network = {
   name: text('The name of the network.'),
   bridge: text('The bridge.'),
   vlan: number('The VLAN on the bridge.', 'unless it is untagged'),
@@ -98,9 +96,9 @@ const network: Fields = {
     'when it has one',
   ),
   leases: list('The leases of DHCP.', lease),
-};
+} as const;
 
-const disk: Fields = {
+const disk = {
   target: text('The device of the guest, such as V(vda).'),
   device: text('What the guest sees: V(disk), V(cdrom), V(lun) or V(floppy).'),
   file: text('The file or block device.', 'unless it is empty or a volume of a pool'),
@@ -108,9 +106,9 @@ const disk: Fields = {
   size: number('Bytes that the guest sees.', 'for a file in qcow2 or raw'),
   allocated: number('Bytes that it takes on the host.', 'for a file'),
   backing: text('The file that it is an overlay of: its template.', 'for an overlay'),
-};
+} as const;
 
-const nic: Fields = {
+const nic = {
   mac: text('The MAC address.'),
   bridge: text('The bridge.', 'when it is on one'),
   network: text('The network of M(piecewise.cloud.network).', 'when it is in one'),
@@ -119,15 +117,15 @@ const nic: Fields = {
   trunks: numbers('The VLANs of a trunk.', 'when they are limited'),
   model: text('The model of the card.', 'when the definition says it'),
   link: flag('Whether its link is set up.'),
-};
+} as const;
 
-const address: Fields = {
+const address = {
   address: text('The IP address.'),
   mac: text('The MAC address of the interface.', 'unless only the variables have the address'),
   source: text('Where it was found: V(variables), V(lease), V(kernel), V(agent) or V(neighbour).'),
-};
+} as const;
 
-const guest: Fields = {
+const guest = {
   name: text('The name of the domain.'),
   kind: text('What it is, V(vm) or V(container).'),
   state: text('The state, as libvirt calls it.'),
@@ -164,9 +162,9 @@ const guest: Fields = {
   restart_reasons: texts(
     'How a running guest differs from its definition, whoever has changed that: it is as defined after a restart.',
   ),
-};
+} as const;
 
-const template: Fields = {
+const template = {
   file: text('The file. Links are followed.'),
   name: text('The names of the image that lead to it; the name of the file where none does.'),
   format: text('The format: V(qcow2) or V(raw), or V(tar) for the root of containers.'),
@@ -175,14 +173,15 @@ const template: Fields = {
   overlays: texts(
     'The overlays on it: names of guests, and files that no guest has. There is none on a root, which is extracted for each container.',
   ),
-};
+} as const;
 
 /** What `cloud_info` returns. */
-export const RETURNS: Fields = {
+export const RETURNS = {
   host: mapping('The host itself.', host),
-  bridges: list('The bridges, fake bridges last.', bridge, [
-    { name: 'ovs-lan', datapath: 'system', managed: true, up: true },
-  ]),
+  bridges: {
+    ...list('The bridges, fake bridges last.', bridge),
+    sample: [{ name: 'ovs-lan', datapath: 'system', managed: true, up: true }],
+  },
   ports: list('The ports, those of guests included.', port),
   networks: list('The networks of M(piecewise.cloud.network), as they were declared last.', network),
   guests: list('The guests, running or not: VMs, then containers.', guest),
@@ -190,4 +189,4 @@ export const RETURNS: Fields = {
     "The disks in O(image_directories) that are no guest's, and the roots of containers there.",
     template,
   ),
-};
+} as const;

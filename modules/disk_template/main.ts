@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { template } from '../objects/template/template.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...template };
+export const module = defineModule(spec, template);

@@ -1,7 +1,4 @@
-import type { ReturnField } from '../lib/ansible/spec.ts';
-import type { DomainResult } from '../objects/domain/plan/step.ts';
-
-const DOMAIN: Readonly<Record<keyof NonNullable<DomainResult['domain']>, ReturnField>> = {
+const DOMAIN = {
   name: { description: 'The name of the domain.', returned: 'always', type: 'str' },
   uuid: { description: 'The UUID of the domain.', returned: 'when known', type: 'str' },
   state: {
@@ -22,6 +19,11 @@ const DOMAIN: Readonly<Record<keyof NonNullable<DomainResult['domain']>, ReturnF
         type: 'str',
       },
       mac: { description: 'The MAC address.', returned: 'when the definition has it', type: 'str' },
+      interfaceid: {
+        description: 'The name of its port for a controller of Open vSwitch, such as OVN.',
+        returned: 'for a port of Open vSwitch',
+        type: 'str',
+      },
     },
   },
   disks: {
@@ -38,10 +40,10 @@ const DOMAIN: Readonly<Record<keyof NonNullable<DomainResult['domain']>, ReturnF
       },
     },
   },
-};
+} as const;
 
 /** What a task on a domain returns; Ansible documents `diff` itself. */
-export const RETURNS: Readonly<Record<string, ReturnField>> = {
+export const RETURNS = {
   domain: {
     description: 'The domain after the task, or as it would be in check mode.',
     returned: 'when the domain is not absent',
@@ -76,4 +78,4 @@ export const RETURNS: Readonly<Record<string, ReturnField>> = {
     elements: 'str',
     sample: ['machine: it is fixed when a guest starts'],
   },
-};
+} as const;

@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { central } from '../objects/central/central.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...central };
+export const module = defineModule(spec, central);

@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { certificate } from '../objects/certificate/certificate.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...certificate };
+export const module = defineModule(spec, certificate);

@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { chassis } from '../objects/chassis/chassis.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...chassis };
+export const module = defineModule(spec, chassis);

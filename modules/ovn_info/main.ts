@@ -1,4 +1,5 @@
-import { type Module, observeEach } from '../lib/ansible/plan.ts';
+import { defineModule } from '../lib/ansible/module.ts';
+import { type ObjectKind, observeEach } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import type { Host } from '../lib/host/host.ts';
 import { type DatabaseFile, readDatabaseFile } from '../lib/ovn/databases.ts';
@@ -19,10 +20,11 @@ async function read(host: Host): Promise<State> {
   return { ...release, northbound, southbound };
 }
 
-export const module: Module<OptionsOf<typeof spec>, State, never> = {
-  spec,
+const info: ObjectKind<OptionsOf<typeof spec>, State, never, State> = {
   key: () => 'OVN',
   observe: (host, items) => observeEach(items, () => read(host)),
   plan: (_, state) => ({ changes: [], result: state }),
   apply: async () => undefined,
 };
+
+export const module = defineModule(spec, info);

@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { cloudNetworks } from '../objects/ovn/ovn.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...cloudNetworks };
+export const module = defineModule(spec, cloudNetworks);

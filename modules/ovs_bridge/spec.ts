@@ -1,5 +1,5 @@
 import { defineSpec } from '../lib/ansible/spec.ts';
-import { oneBridgeOptions } from '../objects/topology/options.ts';
+import { oneBridgeOptions, rollbackReturns } from '../objects/topology/options.ts';
 
 export const spec = defineSpec({
   module: 'ovs_bridge',
@@ -64,5 +64,6 @@ export const spec = defineSpec({
       elements: 'str',
       sample: ['192.0.2.10/24'],
     },
+    ...rollbackReturns,
   },
 });

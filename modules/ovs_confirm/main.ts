@@ -1,12 +1,12 @@
-import type { Module } from '../lib/ansible/plan.ts';
+import { defineModule } from '../lib/ansible/module.ts';
+import type { ObjectKind } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { disarm } from '../lib/rollback/arm.ts';
 import { type Rollback, readRollback } from '../lib/rollback/state.ts';
-import { planConfirmation } from './plan.ts';
+import { type ConfirmResult, planConfirmation } from './plan.ts';
 import { spec } from './spec.ts';
 
-export const module: Module<OptionsOf<typeof spec>, Rollback, undefined> = {
-  spec,
+const confirmation: ObjectKind<OptionsOf<typeof spec>, Rollback, undefined, ConfirmResult> = {
   key: () => 'the uplink',
   observe: async (host, items) => {
     const rollback = await readRollback(host);
@@ -18,3 +18,5 @@ export const module: Module<OptionsOf<typeof spec>, Rollback, undefined> = {
     return undefined;
   },
 };
+
+export const module = defineModule(spec, confirmation);

@@ -2,8 +2,14 @@ import type { Plan } from '../lib/ansible/plan.ts';
 import { Failure } from '../lib/failure.ts';
 import { type Rollback, tooLate } from '../lib/rollback/state.ts';
 
+/** What was confirmed; nothing where there was nothing to confirm. */
+export interface ConfirmResult {
+  readonly port?: string;
+  readonly bridge?: string;
+}
+
 /** @throws Failure when the change is being undone, or has been */
-export function planConfirmation({ pending, undoing, undone }: Rollback): Plan<undefined> {
+export function planConfirmation({ pending, undoing, undone }: Rollback): Plan<undefined, ConfirmResult> {
   if (pending) {
     const { nic, bridge, seconds } = pending;
     const change = {

@@ -1,11 +1,13 @@
-import type { Module } from '../lib/ansible/plan.ts';
+import { defineModule } from '../lib/ansible/module.ts';
+import type { ObjectKind } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { type Answer, readIfReachable } from '../lib/ovs/read.ts';
 import { describeDatabase } from '../lib/ovs/rows/describe.ts';
 import { spec } from './spec.ts';
 
-export const module: Module<OptionsOf<typeof spec>, Answer, never> = {
-  spec,
+type Described = ReturnType<typeof describeDatabase>;
+
+const info: ObjectKind<OptionsOf<typeof spec>, Answer, never, Described> = {
   key: () => 'Open vSwitch',
   observe: (host, items) =>
     Promise.all(items.map(({ database_socket, timeout }) => readIfReachable(host, database_socket, timeout))),
@@ -16,3 +18,5 @@ export const module: Module<OptionsOf<typeof spec>, Answer, never> = {
   }),
   apply: async () => undefined,
 };
+
+export const module = defineModule(spec, info);

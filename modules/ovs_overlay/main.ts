@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { overlay } from '../objects/overlay/overlay.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...overlay };
+export const module = defineModule(spec, overlay);

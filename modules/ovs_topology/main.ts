@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { topology } from '../objects/topology/topology.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...topology };
+export const module = defineModule(spec, topology);

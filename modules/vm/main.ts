@@ -1,4 +1,5 @@
+import { defineModule } from '../lib/ansible/module.ts';
 import { vm } from '../objects/vm/vm.ts';
 import { spec } from './spec.ts';
 
-export const module = { spec, ...vm };
+export const module = defineModule(spec, vm);

@@ -1,4 +1,5 @@
-import { type Module, observeEach } from '../lib/ansible/plan.ts';
+import { defineModule } from '../lib/ansible/module.ts';
+import { type ObjectKind, observeEach } from '../lib/ansible/plan.ts';
 import type { OptionsOf } from '../lib/ansible/spec.ts';
 import { MissingProgram } from '../lib/failure.ts';
 import { addressesOfEach } from '../lib/guest/addresses/addresses.ts';
@@ -92,10 +93,11 @@ async function look(host: Host, options: Options): Promise<State> {
   return { vms, ...(cpus ? { cpu: writeCpus(cpus) } : {}) };
 }
 
-export const module: Module<Options, State, never> = {
-  spec,
+const info: ObjectKind<Options, State, never, State> = {
   key: () => 'VMs',
   observe: (host, items) => observeEach(items, (options) => look(host, options)),
   plan: (_, state) => ({ changes: [], result: state }),
   apply: async () => undefined,
 };
+
+export const module = defineModule(spec, info);

@@ -127,14 +127,14 @@ const reportOf = (
     ? { warnings: [error.message], result: { changed: false, unchecked: error.message } }
     : { warnings: [], result: failureOf(error) };
 
-function unmetBy({ missing = [], uploads = {} }: Plan<unknown>): readonly string[] {
+function unmetBy({ missing = [], uploads = {} }: Plan<unknown, object>): readonly string[] {
   if (missing.length > 0) return missing;
   return Object.values(uploads).map(
     (path) => `${path} was not uploaded from the controller: run the task without 'async'`,
   );
 }
 
-function amendLists(result: Result, { added = {}, dropped = {} }: Outcome): void {
+function amendLists(result: Result, { added = {}, dropped = {} }: Outcome<object>): void {
   const listOf = (field: string) => (result[field] as unknown[] | undefined) ?? [];
   for (const [field, items] of Object.entries(dropped)) {
     result[field] = listOf(field).filter((item) => !items.includes(item));

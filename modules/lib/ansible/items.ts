@@ -20,7 +20,7 @@ type Read<O, S> = Known<O, S> & Placed<O>;
 type Observed<O, S> = Read<O, S> & { readonly state: S };
 
 /** An item that has come through all steps. */
-export type Planned<O, S, X> = Observed<O, S> & { readonly plan: Plan<X> };
+export type Planned<O, S, X> = Observed<O, S> & { readonly plan: Plan<X, object> };
 
 /** An item after the last step. */
 export type Item<O, S, X> = Planned<O, S, X> | Failed<O, S>;

@@ -20,7 +20,10 @@ export interface Ask {
   readonly otherwise?: string;
 }
 
-export interface Plan<Step, Result extends object = object> {
+/** Of what returns nothing of its own. */
+export type NoResult = Readonly<Record<string, never>>;
+
+export interface Plan<Step, Result extends object = NoResult> {
   /** In the order in which they are applied; empty when the host is as desired. */
   readonly changes: readonly Change<Step>[];
   readonly warnings?: readonly string[];
@@ -36,17 +39,27 @@ export interface Plan<Step, Result extends object = object> {
   readonly result?: Result;
 }
 
+/** Items of lists in a result. */
+type Items<Result> = { readonly [K in keyof Result]?: readonly unknown[] };
+
 /** What applying a change tells that planning couldn't know. */
-export interface Outcome {
+export interface Outcome<Result extends object = NoResult> {
   readonly warnings?: readonly string[];
-  readonly result?: Readonly<Record<string, unknown>>;
+  /** Fields of the result, in place of those that were planned. */
+  readonly result?: Readonly<Partial<Result>>;
   /** Items to append to the result's lists. */
-  readonly added?: Readonly<Record<string, readonly unknown[]>>;
+  readonly added?: Items<Result>;
   /** Items to remove from the result's lists: what was planned and not done. */
-  readonly dropped?: Readonly<Record<string, readonly unknown[]>>;
+  readonly dropped?: Items<Result>;
   /** False where the change turned out to change nothing. */
   readonly changed?: boolean;
 }
+
+/** What came of a change of a part: the result of a part isn't that of the object. */
+export const withoutResult = ({ warnings = [], changed = true }: Outcome<object> = {}): Outcome => ({
+  warnings,
+  changed,
+});
 
 /** An item of a task: its options, and its path in the task, such as `vms[1]`. */
 export interface Placed<Options> {
@@ -104,7 +117,7 @@ export interface Waiting<Options> {
 }
 
 /** A kind of thing that a user declares by options, in three steps: observe, plan, apply. A composed object calls those of its parts. */
-export interface ObjectKind<Options, State, Step, Result extends object = object> {
+export interface ObjectKind<Options, State, Step, Result extends object = NoResult> {
   /** The name of what an item describes (the domain, the file). It names the item's result, and two items can't have the same. */
   readonly key: (options: Options) => string;
   /** Pure. @param given the item as it was written */
@@ -133,7 +146,7 @@ export interface ObjectKind<Options, State, Step, Result extends object = object
    */
   readonly independent?: (step: Step, options: Options) => boolean;
   /** Applies one change. */
-  readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome | undefined>;
+  readonly apply: (host: Host, step: Step, options: Options) => Promise<Outcome<Result> | undefined>;
   /** Not in check mode, and not for items that failed. */
   readonly waiting?: Waiting<Options>;
   /**

@@ -3,6 +3,7 @@ import { type Host, readText } from '../../lib/host/host.ts';
 import { KEY_MODE, newAuthority, newKey, publicKeyOf, readCertificate } from '../../lib/openssl/openssl.ts';
 import { AUTHORITIES, AUTHORITY_DIRECTORY } from '../../lib/ovn/files.ts';
 import type { CertificateOptions } from './options.ts';
+import type { CertificateResult } from './result.ts';
 
 type Name = keyof typeof AUTHORITIES;
 
@@ -41,7 +42,7 @@ export async function observeAuthorities(host: Host, { days }: CertificateOption
 }
 
 /** Plans those that are missing, or don't outlive what they sign. Pure. */
-export function planAuthorities(found: Authorities): Plan<AuthorityStep> {
+export function planAuthorities(found: Authorities): Plan<AuthorityStep, CertificateResult> {
   const missing = NAMES.filter((name) => found[name] === undefined);
   return {
     changes: missing.map(

@@ -20,6 +20,7 @@ import {
   problemsOf,
 } from './held.ts';
 import type { CertificateOptions } from './options.ts';
+import type { CertificateResult } from './result.ts';
 
 // The certificates of a host, step by step. A private key never leaves the host that made it: the controller carries requests
 // and certificates, which are public.
@@ -83,11 +84,11 @@ async function observe(host: Host, options: CertificateOptions): Promise<State> 
 }
 
 /** One change, without values that are no use to a reader. */
-const one = (title: string, step: Step, after = ''): Plan<Step> => ({
+const one = (title: string, step: Step, after = ''): Plan<Step, CertificateResult> => ({
   changes: [{ title, before: '', after, step }],
 });
 
-function planSign(options: CertificateOptions, found: Authorities): Plan<Step> {
+function planSign(options: CertificateOptions, found: Authorities): Plan<Step, CertificateResult> {
   const { chassis = '', member } = options;
   const plan = one(
     `sign the certificate of ${chassis}`,
@@ -104,7 +105,7 @@ function planSign(options: CertificateOptions, found: Authorities): Plan<Step> {
 const directoriesOf = ({ last }: CertificateOptions): string[] =>
   last ? [DIRECTORY, AUTHORITY_DIRECTORY] : [DIRECTORY];
 
-function plan(options: CertificateOptions, state: State): Plan<Step> {
+function plan(options: CertificateOptions, state: State): Plan<Step, CertificateResult> {
   const { chassis = '', certificates } = options;
   switch (state.step) {
     case 'authorities':
@@ -144,7 +145,11 @@ async function signBoth(host: Host, { chassis: name = '', member, days, request 
   return { chassis, member: await sign(host, AUTHORITIES.members, { ...of, usage: 'peer' }) };
 }
 
-async function apply(host: Host, step: Step, options: CertificateOptions): Promise<Outcome | undefined> {
+async function apply(
+  host: Host,
+  step: Step,
+  options: CertificateOptions,
+): Promise<Outcome<CertificateResult> | undefined> {
   switch (step.act) {
     case 'authority': {
       await applyAuthority(host, step);
@@ -165,7 +170,7 @@ async function apply(host: Host, step: Step, options: CertificateOptions): Promi
 }
 
 /** One step of the certificates of a host. */
-export const certificate: ObjectKind<CertificateOptions, State, Step> = {
+export const certificate: ObjectKind<CertificateOptions, State, Step, CertificateResult> = {
   key: ({ chassis = 'authorities' }) => chassis,
   check,
   observe: (host, items) => observeEach(items, (options) => observe(host, options)),

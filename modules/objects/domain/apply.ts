@@ -11,14 +11,14 @@ import { switchPower } from './apply/power.ts';
 import { outcomeOf, update } from './apply/update.ts';
 import { nameOf } from './options/given.ts';
 import type { DomainOptions } from './options/options.ts';
-import type { Step } from './plan/step.ts';
+import type { DomainResult, Step } from './plan/step.ts';
 
 /** Carries out one step on the domain that the options name. */
 export async function applyStep(
   host: Host,
   step: Step,
   options: DomainOptions,
-): Promise<Outcome | undefined> {
+): Promise<Outcome<DomainResult> | undefined> {
   const call = (command: string, ...flags: string[]) =>
     virsh(host, options.uri, command, '--domain', nameOf(options), ...flags);
   switch (step.act) {

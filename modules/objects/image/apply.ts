@@ -5,11 +5,15 @@ import { template } from '../template/template.ts';
 import { buildImage } from './build.ts';
 import type { ImageOptions } from './options.ts';
 import { hasNewSource, incomingOf, sourceOf, templateOf } from './parts.ts';
-import type { Step } from './plan.ts';
+import type { ImageResult, Step } from './plan.ts';
 import { inImageWords } from './words.ts';
 
 /** Carries one step out. */
-export async function applyStep(host: Host, step: Step, image: ImageOptions): Promise<Outcome | undefined> {
+export async function applyStep(
+  host: Host,
+  step: Step,
+  image: ImageOptions,
+): Promise<Outcome<ImageResult> | undefined> {
   try {
     if (step.part === 'template') return await template.apply(host, step.step, templateOf(image));
     await buildImage(host, sourceOf(image), image.name, step.recipe);

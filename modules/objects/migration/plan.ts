@@ -85,8 +85,14 @@ function transactionsOf(ports: readonly Planned[]): Operation[][] {
   );
 }
 
+/** The result of a step of a guest's move. */
+export interface MigrationResult {
+  /** The names of the ports that are changed. */
+  readonly ports: readonly string[];
+}
+
 /** Plans which hypervisors bind the ports of a guest that moves. Pure. */
-export function plan(options: MigrationOptions, state: State): Plan<Step> {
+export function plan(options: MigrationOptions, state: State): Plan<Step, MigrationResult> {
   const { northbound, socket, chassis, unreachable } = state;
   const desired = new Set(options.ports);
   const isIts = ({ name, external_ids: ids }: Row<'Logical_Switch_Port'>) =>

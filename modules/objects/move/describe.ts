@@ -25,6 +25,7 @@ import { isHalted } from './halted.ts';
 import { hindrances } from './hindrances.ts';
 import type { MoveOptions } from './options.ts';
 import { alone, makeState, readRecord, writeDescribed } from './record.ts';
+import type { MoveResult } from './result.ts';
 
 // The old host's first step: what the guest consists of.
 
@@ -243,7 +244,7 @@ export interface DescribeStep {
 export function planDescribe(
   { name }: Pick<MoveOptions, 'name'>,
   { description, address }: Described,
-): Plan<DescribeStep> {
+): Plan<DescribeStep, MoveResult> {
   if (!description) return { changes: [], result: { name, description: '', address } };
   const files = [...description.files, ...(description.nvram ? [description.nvram] : [])];
   const backing = description.disks.flatMap((disk) => disk.backing ?? []);
@@ -255,13 +256,13 @@ export function planDescribe(
 }
 
 /** Reads the files as a whole, and makes the key. */
-export async function applyDescribe(host: Host, { description }: DescribeStep): Promise<Outcome> {
+export async function applyDescribe(host: Host, { description }: DescribeStep): Promise<Outcome<MoveResult>> {
   const digested = await withDigests(host, description);
   const id = moveId(description.uuid);
   return alone(host, id, () => makeKey(host, id, digested));
 }
 
-async function makeKey(host: Host, id: string, description: Noted): Promise<Outcome> {
+async function makeKey(host: Host, id: string, description: Noted): Promise<Outcome<MoveResult>> {
   const { key } = pathsOf(id);
   await makeState(host, id);
   await host.remove(key);

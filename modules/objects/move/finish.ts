@@ -19,6 +19,7 @@ import { problemOfDefinition } from './definition.ts';
 import { type Description, descriptionOf, directoryIn, filesOf } from './description.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath } from './prepare.ts';
+import type { MoveResult } from './result.ts';
 
 // The new host's second step: what came is verified, and belongs to it from then on.
 
@@ -37,7 +38,7 @@ export async function observeFinish(host: Host, { name, uri }: MoveOptions): Pro
 }
 
 /** Pure. @throws Failure where another domain, or none, has come */
-export function planFinish(options: MoveOptions, domain: Domain | undefined): Plan<FinishStep> {
+export function planFinish(options: MoveOptions, domain: Domain | undefined): Plan<FinishStep, MoveResult> {
   const { name, mode } = options;
   const description = descriptionOf(options);
   if (domain && domain.uuid !== description.uuid)
@@ -59,7 +60,7 @@ export async function applyFinish(
   host: Host,
   { description }: FinishStep,
   options: MoveOptions,
-): Promise<Outcome> {
+): Promise<Outcome<MoveResult>> {
   const { name, uri, sent, from, evacuation } = options;
   const [domain] = await readDomains(host, uri, [name]);
   if (domain) checkArrived(description, domain, await readMarker(host, directoryIn(description)));

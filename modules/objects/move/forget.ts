@@ -15,6 +15,7 @@ import { type Description, descriptionOf, directoryIn, filesOf } from './descrip
 import type { MoveOptions } from './options.ts';
 import { definitionPath, removeMade } from './prepare.ts';
 import { forgetAttempt, forgetMove, readRecord } from './record.ts';
+import type { MoveResult } from './result.ts';
 
 // The last steps of a move: what is no longer needed goes.
 
@@ -71,7 +72,7 @@ export function planEnd(
   options: MoveOptions,
   act: EndStep['act'],
   { domain, description, left }: Ended,
-): Plan<EndStep> {
+): Plan<EndStep, MoveResult> {
   const { name } = options;
   if (!description) {
     if (!domain) return { changes: [], result: { name } };
@@ -95,7 +96,7 @@ export async function applyForget(
   host: Host,
   { description, domain }: EndStep,
   { uri, name }: MoveOptions,
-): Promise<Outcome> {
+): Promise<Outcome<MoveResult>> {
   if (domain) {
     // The new host runs it: what is suspended here must never go on.
     if (isOn(domain.state)) await virsh(host, uri, 'destroy', '--domain', name);
@@ -130,7 +131,7 @@ export async function applyComplete(
   host: Host,
   { description, domain }: EndStep,
   { uri, name, start }: MoveOptions,
-): Promise<Outcome> {
+): Promise<Outcome<MoveResult>> {
   // Not before: two hosts that start would both start it.
   if (description.autostart) await virsh(host, uri, 'autostart', '--domain', name);
   await host.remove(definitionPath(description));
@@ -149,7 +150,7 @@ export async function applyAbandon(
   host: Host,
   { description, domain }: EndStep,
   { uri, name, from }: MoveOptions,
-): Promise<Outcome> {
+): Promise<Outcome<MoveResult>> {
   const id = moveId(description.uuid);
   await unauthorise(host, id);
   await virsh(host, uri, 'pool-destroy', '--pool', poolOf(id)).catch(() => undefined);

@@ -18,6 +18,7 @@ import {
 import type { MoveOptions } from './options.ts';
 import { applyPrepare, type PrepareStep, planPrepare } from './prepare.ts';
 import { alone } from './record.ts';
+import type { MoveResult } from './result.ts';
 import { applySend, type Leaving, observeSend, planSend, type SendStep } from './send.ts';
 
 // A move of a guest to another hypervisor, step by step. The controller takes what one host says to the other.
@@ -67,7 +68,7 @@ async function observe(host: Host, options: MoveOptions): Promise<State> {
   }
 }
 
-function plan(options: MoveOptions, state: State): Plan<Step> {
+function plan(options: MoveOptions, state: State): Plan<Step, MoveResult> {
   switch (state.step) {
     case 'describe':
       return planDescribe(options, state.seen);
@@ -82,7 +83,7 @@ function plan(options: MoveOptions, state: State): Plan<Step> {
   }
 }
 
-async function apply(host: Host, step: Step, options: MoveOptions): Promise<Outcome | undefined> {
+async function apply(host: Host, step: Step, options: MoveOptions): Promise<Outcome<MoveResult> | undefined> {
   switch (step.act) {
     case 'describe':
       return applyDescribe(host, step);
@@ -102,7 +103,7 @@ async function apply(host: Host, step: Step, options: MoveOptions): Promise<Outc
 }
 
 /** One step of a move. */
-export const move: ObjectKind<MoveOptions, State, Step> = {
+export const move: ObjectKind<MoveOptions, State, Step, MoveResult> = {
   key: ({ name }) => name,
   check,
   observe: (host, items) => observeEach(items, (options) => observe(host, options)),

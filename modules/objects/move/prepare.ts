@@ -13,6 +13,7 @@ import { type Description, descriptionText, directoryIn, filesOf, type MovedDisk
 import type { MoveOptions } from './options.ts';
 import { judge, type Mode } from './problems.ts';
 import { writeRecord } from './record.ts';
+import type { MoveResult } from './result.ts';
 import { type Stand, standOf } from './stand.ts';
 import { expectTemplate, findTemplate, templatesOf } from './templates.ts';
 
@@ -34,7 +35,7 @@ const DIRECTORY_MODE = 0o711;
 const DISK_MODE = 0o600;
 
 /** Pure. @throws Failure with all reasons why the guest can't come */
-export function planPrepare(options: MoveOptions, here: Here): Plan<PrepareStep> {
+export function planPrepare(options: MoveOptions, here: Here): Plan<PrepareStep, MoveResult> {
   const { name, from } = options;
   const { description } = here;
   const twin = here.domains.find((domain) => domain.name === name);
@@ -77,7 +78,7 @@ export async function applyPrepare(
   host: Host,
   { description, stand, mode, hasLeft }: PrepareStep,
   options: MoveOptions,
-): Promise<Outcome> {
+): Promise<Outcome<MoveResult>> {
   const { uri, from, image_directory, public_key = '', address = '' } = options;
   if (!/^ssh-ed25519 [A-Za-z0-9+/=]+( .*)?$/.test(public_key))
     throw new Failure("'public_key' is no key of ssh-ed25519");

@@ -22,6 +22,7 @@ import { isHalted } from './halted.ts';
 import type { MoveOptions } from './options.ts';
 import { definitionPath, makeSockets } from './prepare.ts';
 import { alone, readDescribed, writeRecord } from './record.ts';
+import type { MoveResult } from './result.ts';
 import { templatesOf } from './templates.ts';
 
 // The old host's second step: the guest, or the templates that it needs, go to the new one.
@@ -51,7 +52,7 @@ export async function observeSend(host: Host, { name, uri }: MoveOptions): Promi
  * what this host has described itself is sent and noted.
  * @throws Failure where something else is given, or asked for
  */
-export function planSend(options: MoveOptions, { domain, described }: Leaving): Plan<SendStep> {
+export function planSend(options: MoveOptions, { domain, described }: Leaving): Plan<SendStep, MoveResult> {
   const { name, mode, bring } = options;
   const given = descriptionOf(options);
   if (domain.uuid !== given.uuid)
@@ -74,11 +75,19 @@ export function planSend(options: MoveOptions, { domain, described }: Leaving): 
 }
 
 /** Sends the guest. @returns the digests of what can't change any more */
-export async function applySend(host: Host, step: SendStep, options: MoveOptions): Promise<Outcome> {
+export async function applySend(
+  host: Host,
+  step: SendStep,
+  options: MoveOptions,
+): Promise<Outcome<MoveResult>> {
   return alone(host, moveId(step.description.uuid), () => sendAlone(host, step, options));
 }
 
-async function sendAlone(host: Host, { description }: SendStep, options: MoveOptions): Promise<Outcome> {
+async function sendAlone(
+  host: Host,
+  { description }: SendStep,
+  options: MoveOptions,
+): Promise<Outcome<MoveResult>> {
   const { name, mode, bring, host_keys, to, port, socket } = options;
   if (to === undefined) throw new Failure("'to' is missing: the address of the new host");
   const id = moveId(description.uuid);

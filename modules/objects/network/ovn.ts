@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { ObjectKind, Plan } from '../../lib/ansible/plan.ts';
+import type { Change, ObjectKind, Plan } from '../../lib/ansible/plan.ts';
 import { Failure } from '../../lib/failure.ts';
 import { type Host, readText } from '../../lib/host/host.ts';
 import type { State as TopologyState } from '../topology/observe.ts';
@@ -59,7 +59,7 @@ async function observeOne(host: Host, item: NetworkOptions): Promise<OvnState> {
   return { text, isLocal: isLocal !== undefined, topology: seen };
 }
 
-function planLeg(item: NetworkOptions, leg: Leg | undefined, state: OvnState): Plan<OvnStep> {
+function planLeg(item: NetworkOptions, leg: Leg | undefined, state: OvnState): Plan<OvnStep, object> {
   const desired = topologyFor(item, leg, formerIfValid(item.name, state.text));
   if (!desired || !state.topology) return { changes: [] };
   if (state.topology instanceof Error) throw state.topology;
@@ -74,7 +74,7 @@ function planRecord(
   item: NetworkOptions,
   leg: Leg | undefined,
   { text }: OvnState,
-): Plan<OvnStep>['changes'] {
+): readonly Change<OvnStep>[] {
   const after = item.state === 'absent' ? undefined : recordText(item, leg?.device);
   if (after === text) return [];
   const title = recordPath(item.name);

@@ -61,7 +61,7 @@ const networkWord = (option: string): string =>
     .replace(/^ports\[\d+\]\.mtu_request$/, 'mtu')
     .replace(/^ports\[\d+\](\.port)?$/, 'port');
 
-function planPort(item: NetworkOptions, network: Network | undefined, state: State): Plan<Step> {
+function planPort(item: NetworkOptions, network: Network | undefined, state: State): Plan<Step, object> {
   const { topology: seen, former, unchanged } = state;
   if (seen instanceof Error) throw seen;
   if (unchanged) return { changes: [] };

@@ -1,4 +1,4 @@
-import type { ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { type ObjectKind, type Outcome, type Plan, withoutResult } from '../../lib/ansible/plan.ts';
 import { asError, withOptionsNamed } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { readLinks } from '../../lib/link/observe.ts';
@@ -86,8 +86,13 @@ function plan(overlay: OverlayOptions, state: State): Plan<Step, OverlayResult> 
   };
 }
 
-async function apply(host: Host, step: Step, overlay: OverlayOptions): Promise<Outcome | undefined> {
-  if (step.part === 'topology') return topology.apply(host, step.step, topologyOf(overlay));
+async function apply(
+  host: Host,
+  step: Step,
+  overlay: OverlayOptions,
+): Promise<Outcome<OverlayResult> | undefined> {
+  if (step.part === 'topology')
+    return withoutResult(await topology.apply(host, step.step, topologyOf(overlay)));
   await protectSecrets(host);
   return undefined;
 }

@@ -7,14 +7,14 @@ import { findOverlays } from '../../lib/disk/usage/overlays.ts';
 import { possibleOverlays } from '../../lib/disk/usage/users.ts';
 import type { Host } from '../../lib/host/host.ts';
 import type { TemplateOptions } from './options.ts';
-import type { Step } from './plan.ts';
+import type { Step, TemplateResult } from './plan.ts';
 
 /** Carries one step out. */
 export async function applyStep(
   host: Host,
   step: Step,
   { dest, overlay_directories }: TemplateOptions,
-): Promise<Outcome | undefined> {
+): Promise<Outcome<TemplateResult> | undefined> {
   const directory = dirname(dest);
   if (step.act === 'keep') await keepTemplate(host, directory, step.key, step.origin);
   else if (step.act === 'remove-source') await removeSource(host, step.source);
@@ -34,7 +34,7 @@ async function removeUnneeded(
   host: Host,
   template: string,
   directories: readonly string[],
-): Promise<Outcome | undefined> {
+): Promise<Outcome<TemplateResult> | undefined> {
   const disks = await possibleOverlays(host, template, await findOverlays(host, directories));
   if (disks.length > 0) return { changed: false, result: { needed: { [template]: disks } } };
   // Its files before itself: if this run is killed, the next one finds them by it.

@@ -10,14 +10,14 @@ import { whileArmed } from '../../lib/rollback/guard.ts';
 import type { RestorePoint } from '../../lib/rollback/restore-point.ts';
 import { observe, type State } from './observe.ts';
 import type { ConnectionOptions } from './options.ts';
-import { planTask, type Step } from './plan.ts';
+import { planTask, type RollbackResult, type Step } from './plan.ts';
 
 /** What makes one of the objects out of the engine. */
-export interface Face<Options> {
+export interface Face<Options, Result extends object> {
   readonly key: (options: Options) => string;
   /** @throws OptionError */
   readonly topology: (options: Options) => Topology;
-  readonly result: (options: Options, topology: Topology, plan: TopologyPlan) => Record<string, unknown>;
+  readonly result: (options: Options, topology: Topology, plan: TopologyPlan) => Result;
 }
 
 /** @param guard holds the lock of the rollback meanwhile */
@@ -32,9 +32,9 @@ async function write(host: Host, writing: Writing, guard: Guard, back?: RestoreP
 }
 
 /** An object that makes a part of Open vSwitch as its options describe it: one read, one atomic write. */
-export function topologyObject<Options extends ConnectionOptions>(
-  face: Face<Options>,
-): ObjectKind<Options, State, Step> {
+export function topologyObject<Options extends ConnectionOptions, Result extends object>(
+  face: Face<Options, Result>,
+): ObjectKind<Options, State, Step, Result & RollbackResult> {
   return {
     key: face.key,
     check: face.topology,

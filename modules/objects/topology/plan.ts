@@ -55,6 +55,12 @@ function refuseBoth({ at }: DesiredPort, [giving]: readonly Giving[]): void {
   throw new OptionError(optionAt(at, 'take_address'), problem);
 }
 
+/** What a task says of a change of the uplink that is to be confirmed. */
+export interface RollbackResult {
+  /** @see RestorePoint: the interface, and the time until it is put back */
+  readonly rollback?: { readonly port: string; readonly seconds: number };
+}
+
 /**
  * Plans the transaction, the interfaces and their files. Pure.
  * @param timeout seconds, for each of the database and vswitchd
@@ -64,7 +70,7 @@ export function planTask(
   topology: Topology,
   state: State,
   timeout: number,
-): Plan<Step> & { rows: TopologyPlan } {
+): Plan<Step, RollbackResult> & { rows: TopologyPlan } {
   const { database, devices, net, socket, unreachable } = state;
   const rows = planTopology(topology, database, devices);
   const { plan: links, back } = net ? linksOf(rows, net) : { plan: NO_LINKS, back: undefined };

@@ -37,8 +37,14 @@ const settingsOf = ({ settings }: TopologyOptions) =>
   settings &&
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== null));
 
+/** The names of those that are present. */
+interface TopologyResult {
+  readonly bridges: readonly string[];
+  readonly ports: readonly string[];
+}
+
 /** All bridges and ports of a host. */
-export const topology = topologyObject<TopologyOptions>({
+export const topology = topologyObject<TopologyOptions, TopologyResult>({
   key: ({ owner }) => owner,
   topology: (options) => {
     const { bridges, ports } = declared(options);

@@ -11,6 +11,7 @@ import { readAllDomains } from '../../lib/libvirt/read.ts';
 import { directoryOf } from './names.ts';
 import type { VmOptions } from './options.ts';
 import { isPowerOnly } from './power.ts';
+import type { VmResult } from './result.ts';
 
 // A VM that is installed from an ISO has an empty first disk. It boots from that before the ISO: as long as nothing is
 // installed, the firmware goes on to the ISO.
@@ -150,7 +151,11 @@ export function howToReach(vm: VmOptions): string[] {
 }
 
 /** Carries a step out. */
-export async function applyIso(host: Host, step: IsoStep, vm: VmOptions): Promise<Outcome | undefined> {
+export async function applyIso(
+  host: Host,
+  step: IsoStep,
+  vm: VmOptions,
+): Promise<Outcome<VmResult> | undefined> {
   if (step.act === 'remove') return removeIsos(host, step.names, vm);
   await fetchIso(host, vm);
   return undefined;
@@ -177,7 +182,7 @@ async function fetchIso(host: Host, vm: VmOptions): Promise<void> {
 }
 
 /** One that a guest still has, since it holds its drive, is kept, and removed by a later run. */
-async function removeIsos(host: Host, names: readonly string[], vm: VmOptions): Promise<Outcome> {
+async function removeIsos(host: Host, names: readonly string[], vm: VmOptions): Promise<Outcome<VmResult>> {
   const domains = await readAllDomains(host, vm.uri);
   const userOf = (path: string) =>
     domains.find(({ definition, live }) =>

@@ -8,7 +8,7 @@ import { messageOfVm, ofPart, type Part } from './renamed.ts';
  * @param at see ofPart
  * @throws Failure where the part could not be observed, or can't be planned
  */
-export function planPart<Seen, P extends Plan<unknown>>(
+export function planPart<Seen, P extends Plan<unknown, object>>(
   vm: VmOptions,
   part: Part,
   seen: Seen | Error | undefined,
@@ -26,5 +26,7 @@ export function planPart<Seen, P extends Plan<unknown>>(
 }
 
 /** The changes of a part's plan, as changes of the VM. */
-export const stepsOf = <S, T>({ changes }: Pick<Plan<S>, 'changes'>, stepOf: (step: S) => T): Change<T>[] =>
-  changes.map((change) => ({ ...change, step: stepOf(change.step) }));
+export const stepsOf = <S, T>(
+  { changes }: Pick<Plan<S, object>, 'changes'>,
+  stepOf: (step: S) => T,
+): Change<T>[] => changes.map((change) => ({ ...change, step: stepOf(change.step) }));

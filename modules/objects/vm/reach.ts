@@ -36,7 +36,7 @@ export interface Seen {
 /** The seed that the guest is to have, and its plan. */
 export interface Planned {
   readonly options: SeedOptions | undefined;
-  readonly plan: Plan<SeedStep> | undefined;
+  readonly plan: Plan<SeedStep, SeedResult> | undefined;
 }
 
 /** Whether a change of a running guest waits until the guest has noticed it. */

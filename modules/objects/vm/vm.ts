@@ -1,4 +1,4 @@
-import type { Ask, ObjectKind, Outcome, Plan } from '../../lib/ansible/plan.ts';
+import { type Ask, type ObjectKind, type Outcome, type Plan, withoutResult } from '../../lib/ansible/plan.ts';
 import { asError } from '../../lib/failure.ts';
 import type { Host } from '../../lib/host/host.ts';
 import { inTurn } from '../../lib/host/turns.ts';
@@ -288,7 +288,7 @@ const forOthers = ({ name }: VmOptions, state: DiskState): DiskState =>
     ? { ...state, disk: { ...state.disk, guests: state.disk.guests.filter((guest) => guest !== name) } }
     : state;
 
-async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome | undefined> {
+async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome<VmResult> | undefined> {
   if (step.part === 'attachments') {
     // VMs of one network share the server of its names.
     await inTurn(host, () => applyAttachments(host, step.step));
@@ -305,8 +305,9 @@ async function apply(host: Host, step: Step, item: VmOptions): Promise<Outcome |
     return undefined;
   }
   try {
-    if (step.part === 'root') return await root.apply(host, step.step, at(rootsOf(vm), 0));
-    if (step.part === 'disk') return await disk.apply(host, step.step, at(disksOf(vm), step.i));
+    if (step.part === 'root') return withoutResult(await root.apply(host, step.step, at(rootsOf(vm), 0)));
+    if (step.part === 'disk')
+      return withoutResult(await disk.apply(host, step.step, at(disksOf(vm), step.i)));
     if (step.part === 'domain') return await applyToDomain(host, vm, step);
     if (step.note) await writeNote(host, vm, step.note);
     const warnings = step.note && step.isPromised ? await doubtsOf(host, vm, step.note) : [];
@@ -326,7 +327,7 @@ async function applyToDomain(
   host: Host,
   vm: VmOptions,
   { step, reach }: Extract<Step, { part: 'domain' }>,
-): Promise<Outcome | undefined> {
+): Promise<Outcome<VmResult> | undefined> {
   if (!reach || step.act !== 'update') return domain.apply(host, step, domainOf(vm));
   const updated = await update(host, domainOf(vm), step.update);
   // libvirt has dropped the note of a guest that was restarted.

@@ -10,7 +10,7 @@ import { nextDigest } from '../draft/digest.ts';
 import { sameDefinition } from '../draft/same.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
-import type { DefineStep } from '../plan/step.ts';
+import type { DefineStep, DomainResult } from '../plan/step.ts';
 
 /**
  * Defines a domain and reads it back. Where the plan could not know what libvirt would store, the digest is made now
@@ -21,7 +21,7 @@ export async function define(
   host: Host,
   options: DomainOptions,
   { xml, validate, outcome }: DefineStep,
-): Promise<Outcome | undefined> {
+): Promise<Outcome<DomainResult> | undefined> {
   const name = nameOf(options);
   const read = `dumpxml --inactive --security-info --domain ${quoted(name)}`;
   const [, text = ''] = await store(host, options, xml, validate, read);

@@ -5,7 +5,7 @@ import { applyLive } from '../../../lib/libvirt/live/apply/apply.ts';
 import type { LiveStep } from '../../../lib/libvirt/live/plan/step.ts';
 import { nameOf } from '../options/given.ts';
 import type { DomainOptions } from '../options/options.ts';
-import type { LiveUpdate } from '../plan/step.ts';
+import type { DomainResult, LiveUpdate } from '../plan/step.ts';
 import { switchPower } from './power.ts';
 
 /** What has become of the changes of a running guest. */
@@ -16,7 +16,7 @@ export interface Updated {
   readonly isBlind: boolean;
   /** Whether the guest was restarted, and so has all of its definition. */
   readonly isRestarted: boolean;
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome<DomainResult>;
   /** Says what was done, what failed and what was not tried. */
   readonly failure?: Failure;
 }
@@ -70,7 +70,7 @@ function problemOf(name: string, done: readonly string[], failed: string, rest: 
 }
 
 /** The outcome of these changes. @throws Failure where one failed */
-export function outcomeOf({ outcome, failure }: Updated): Outcome | undefined {
+export function outcomeOf({ outcome, failure }: Updated): Outcome<DomainResult> | undefined {
   if (failure) throw failure;
   return outcome;
 }
